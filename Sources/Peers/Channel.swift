@@ -1,0 +1,83 @@
+import Core
+import Rules
+
+/// A messaging platform as a value: data for what is data, closures for what is logic. Nothing here does I/O, so that
+/// every part is tested by comparing text. One file a platform makes one of these.
+public struct Channel: Sendable {
+  public let name: ChannelName
+
+  /// The `object` of a webhook's body; anything else is 400. nil: there is none.
+  public let object: String?
+
+  /// Checks a POST's signature over its raw bytes against every candidate secret, in constant time.
+  /// Throws `.unsigned` naming which of missing, malformed and wrong it was, never the value.
+  public let verify: @Sendable (_ request: Request, _ secrets: [Secret]) throws(Refusal) -> Void
+
+  /// Answers the platform's question whether a URL is ours (GET). Throws `.forbidden` for a wrong token,
+  /// `.malformed` for missing parameters.
+  public let handshake: @Sendable (_ request: Request, _ tokens: [Secret]) throws(Refusal) -> Response
+
+  /// A body as events. Throws `.malformed` only for a wrong top level; below it one bad item never harms its
+  /// siblings: it becomes an `unsupported` event that carries the item raw and the fault in `details`.
+  public let read: @Sendable (_ body: Field) throws(Refusal) -> [InboundEvent]
+
+  /// The request that sends a message. Throws `.refused` for what the platform's limits would refuse.
+  public let send: @Sendable (_ message: OutboundMessage, _ through: ChannelAccess) throws(PeerError) -> HTTPRequest
+
+  /// The request that marks an inbound message as read and, if `typing`, shows that we write. nil: not possible here.
+  public let markRead: @Sendable (_ externalID: String, _ typing: Bool, _ through: ChannelAccess) -> HTTPRequest?
+
+  /// What the platform said of a send.
+  public let accepted: @Sendable (_ response: HTTPResponse) throws(PeerError) -> Acceptance
+
+  /// Every platform we speak.
+  public static let all: [Channel] = [.whatsapp]
+
+  public static func named(_ name: String) -> Channel? { all.first { $0.name.rawValue == name } }
+}
+
+/// What a send needs besides the message.
+public struct ChannelAccess: Sendable {
+  /// Base URL with version, no slash at the end: `https://graph.facebook.com/v25.0`. Configuration.
+  public var base: String
+  /// The platform's id of the account that sends (WhatsApp: `phone_number_id`).
+  public var accountID: String
+  public var token: Secret
+
+  public init(base: String, accountID: String, token: Secret) {
+    self.base = base
+    self.accountID = accountID
+    self.token = token
+  }
+}
+
+/// A message to one person.
+public struct OutboundMessage: Sendable, Equatable {
+  /// Ours; sent along where the platform returns it with each status.
+  public var id: String
+  /// The person, by the alias to answer to.
+  public var to: Alias
+  public var text: String
+  /// The platform's id of the message to quote.
+  public var replyTo: String?
+
+  public init(id: String, to: Alias, text: String, replyTo: String? = nil) {
+    self.id = id
+    self.to = to
+    self.text = text
+    self.replyTo = replyTo
+  }
+}
+
+/// The platform took a message.
+public struct Acceptance: Sendable, Equatable {
+  /// Its id for the message; statuses will carry it.
+  public var externalID: String
+  /// Other names of the recipient that the answer told (WhatsApp's `contacts[0].wa_id`).
+  public var aliases: [Alias]
+
+  public init(externalID: String, aliases: [Alias] = []) {
+    self.externalID = externalID
+    self.aliases = aliases
+  }
+}
