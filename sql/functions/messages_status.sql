@@ -1,0 +1,55 @@
+-- The states of a message and which report changes which. The same table of cases tests this and `Rules/SendState.swift`.
+
+create or replace function message_status_rank(p_status text) returns int
+language sql immutable parallel safe as $$
+  select case p_status
+    when 'pending' then 0 when 'sending' then 1 when 'unknown' then 2 when 'accepted' then 3
+    when 'sent' then 4 when 'delivered' then 5 when 'read' then 6 when 'played' then 7 end
+$$;
+
+-- The state after a report, or null when the report changes nothing: states only move up; `failed` beats what is not
+-- yet delivered; a late `delivered` beats `failed`, for it means that a retry of the platform got through.
+create or replace function next_message_status(p_current text, p_incoming text) returns text
+language sql immutable parallel safe as $$
+  select case
+    when p_current in ('received', 'withheld') then null
+    when p_incoming = 'failed' then
+      case when message_status_rank(p_current) <= message_status_rank('sent') then 'failed' end
+    when p_current = 'failed' then
+      case when p_incoming in ('delivered', 'read', 'played') then p_incoming end
+    when message_status_rank(p_incoming) > message_status_rank(p_current) then p_incoming
+  end
+$$;
+
+-- Applies every stored report of the given messages, in the order of rank, so that it does not matter in which order
+-- reports and our own send's answer arrived.
+create or replace function apply_message_reports(p_message_ids uuid[]) returns int
+language plpgsql as $$
+declare
+  r record;
+  v_next text;
+  v_changed int := 0;
+begin
+  for r in
+    select m.id, m.status as current, h.status, h.occurred_at, h.error_code, h.error_message
+      from messages m
+      join message_status_history h on h.tenant_id = m.tenant_id and h.message_id = m.id
+     where m.tenant_id = current_tenant() and m.id = any (p_message_ids)
+     order by m.id, message_status_rank(h.status) nulls first, h.occurred_at
+  loop
+    select next_message_status(m.status, r.status) into v_next
+      from messages m where m.tenant_id = current_tenant() and m.id = r.id for update;
+    continue when v_next is null;
+    update messages set
+        status = v_next,
+        sent_at = case when v_next = 'sent' then coalesce(r.occurred_at, app_now()) else sent_at end,
+        delivered_at = case when v_next in ('delivered', 'read', 'played')
+          then coalesce(delivered_at, r.occurred_at, app_now()) else delivered_at end,
+        read_at = case when v_next in ('read', 'played') then coalesce(read_at, r.occurred_at, app_now()) else read_at end,
+        error_code = case when v_next = 'failed' then r.error_code end,
+        error_message = case when v_next = 'failed' then r.error_message end
+      where tenant_id = current_tenant() and id = r.id;
+    v_changed := v_changed + 1;
+  end loop;
+  return v_changed;
+end $$;

@@ -1,0 +1,39 @@
+-- Puts jobs of the current tenant into the queue. Called inside the transaction that makes them necessary.
+--
+-- p_jobs: array of {"job_type", "payload", "lane"?, "unique_key"?, "delay_seconds"?, "cap_seconds"?, "priority"?,
+--   "max_attempts"?, "request_id"?}. A job whose pending twin (same unique_key) exists merges into it: the twin takes
+--   the new payload and is pushed back to the new time, never beyond its cap, and never to an earlier time than it
+--   already has: a debounce must not shorten a Retry-After. Returns how many jobs are asked for, merged ones included.
+create or replace function enqueue_jobs(p_jobs jsonb) returns int
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_count int;
+  v_lanes text[];
+begin
+  v_count := jsonb_array_length(p_jobs);
+  if v_count = 0 then return 0; end if;
+  select array_agg(distinct j ->> 'lane') into v_lanes from jsonb_array_elements(p_jobs) j where j ->> 'lane' is not null;
+  perform lock_lanes(v_tenant, coalesce(v_lanes, '{}'),
+    (select coalesce(array_agg(distinct j ->> 'unique_key'), '{}') from jsonb_array_elements(p_jobs) j
+      where j ->> 'unique_key' is not null));
+  insert into jobs as old (tenant_id, job_type, lane, unique_key, priority, payload, scheduled_for, scheduled_cap,
+      lane_head, max_attempts, request_id)
+    select v_tenant, j.job_type, j.lane, j.unique_key, coalesce(j.priority, 5), coalesce(j.payload, '{}'),
+        app_now() + make_interval(secs => coalesce(j.delay_seconds, 0)),
+        -- A delay longer than the cap was asked for by a person: it stands.
+        case when j.cap_seconds is not null
+          then app_now() + make_interval(secs => greatest(j.cap_seconds, coalesce(j.delay_seconds, 0))) end,
+        j.lane is null, coalesce(j.max_attempts, 5), j.request_id
+      from jsonb_to_recordset(p_jobs) as j (job_type text, lane text, unique_key text, priority smallint, payload jsonb,
+        delay_seconds float8, cap_seconds float8, max_attempts int, request_id text)
+    on conflict (tenant_id, unique_key) where status = 'pending' and unique_key is not null do update set
+      payload = excluded.payload,
+      request_id = excluded.request_id,
+      priority = least(old.priority, excluded.priority),
+      scheduled_for = greatest(old.scheduled_for,
+        least(excluded.scheduled_for, coalesce(old.scheduled_cap, excluded.scheduled_for))),
+      updated_at = now();
+  perform elect_lane_heads(v_tenant, v_lanes) where v_lanes is not null;
+  return v_count;
+end $$;

@@ -1,0 +1,16 @@
+-- Look-ups that come before a tenant is known; `security definer` because of that, and narrow because of that.
+
+-- The accounts of a tenant on a channel with what proves that the platform speaks: no row for an unknown slug. The
+-- secrets are sealed; only who holds the inbound keys can open them. [{"id", "kind", "sealed" (hex)}]
+create or replace function find_channel(p_channel text, p_slug text)
+returns table (tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, account_id text,
+  secrets jsonb)
+language sql stable security definer set search_path = public as $$
+  select t.id, t.status, c.id, c.status, c.account_id,
+      coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'sealed', encode(s.sealed, 'hex'))
+          order by s.id) from inbound_secrets s where s.tenant_id = t.id and s.channel_connection_id = c.id), '[]')
+    from tenants t
+    left join channel_connections c on c.tenant_id = t.id and c.channel = p_channel and c.status <> 'disconnected'
+   where t.slug = p_slug
+   order by c.id
+$$;

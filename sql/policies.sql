@@ -1,0 +1,101 @@
+-- Who may do what. Re-applied whole after every migration: it starts from nothing granted.
+-- Run by the owner of the tables, a role with CREATEROLE that needs not be superuser.
+
+do $$
+declare
+  r text;
+  t text;
+  p text;
+begin
+  -- Roles: one that owns the few functions that cross tenants, and one a program.
+  foreach r in array array['tistis_definer'] loop
+    if not exists (select from pg_roles where rolname = r) then execute format('create role %I nologin', r); end if;
+  end loop;
+  foreach r in array array['tistis_webhook_whatsapp', 'tistis_jobs'] loop
+    if not exists (select from pg_roles where rolname = r) then execute format('create role %I login', r); end if;
+  end loop;
+  if not pg_has_role(current_user, 'tistis_definer', 'member') then
+    execute format('grant tistis_definer to %I', current_user);
+  end if;
+
+  -- Nothing is anybody's until it is said below.
+  execute 'revoke all on schema public from public';
+  execute 'revoke all on all tables in schema public from public';
+  execute 'revoke all on all functions in schema public from public';
+  foreach r in array array['tistis_definer', 'tistis_webhook_whatsapp', 'tistis_jobs'] loop
+    execute format('revoke all on all tables in schema public from %I', r);
+    execute format('revoke all on all functions in schema public from %I', r);
+    execute format('grant usage on schema public to %I', r);
+  end loop;
+
+  -- The wall: every table with a tenant, forced for its owner too. An unset tenant sees no row.
+  for t in
+    select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'public' and c.relkind in ('r', 'p') and (c.relname = 'tenants' or exists (
+       select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped))
+  loop
+    execute format('alter table %I enable row level security', t);
+    execute format('alter table %I force row level security', t);
+    for p in select policyname from pg_policies where schemaname = 'public' and tablename = t loop
+      execute format('drop policy %I on %I', p, t);
+    end loop;
+    execute format('create policy wall on %I using (%I = current_tenant()) with check (%I = current_tenant())', t,
+      case t when 'tenants' then 'id' else 'tenant_id' end, case t when 'tenants' then 'id' else 'tenant_id' end);
+  end loop;
+
+  -- What the cross-tenant functions see, and no more.
+  foreach t in array array['jobs'] loop
+    execute format('create policy across on %I to tistis_definer using (true) with check (true)', t);
+  end loop;
+  foreach t in array array['tenants', 'channel_connections', 'inbound_secrets'] loop
+    execute format('create policy routing on %I for select to tistis_definer using (true)', t);
+  end loop;
+end $$;
+
+grant select, insert, update, delete on jobs, workers to tistis_definer;
+grant select on tenants, channel_connections, inbound_secrets to tistis_definer;
+grant create on schema public to tistis_definer;
+alter function find_channel(text, text) owner to tistis_definer;
+alter function worker_heartbeat(uuid, text, text, float8) owner to tistis_definer;
+alter function worker_stopped(uuid) owner to tistis_definer;
+alter function recover_jobs(float8) owner to tistis_definer;
+alter function claim_jobs(uuid, int, text, uuid) owner to tistis_definer;
+alter function next_job_due() owner to tistis_definer;
+alter function settle_jobs(jsonb) owner to tistis_definer;
+alter function prune_jobs(interval, int) owner to tistis_definer;
+revoke create on schema public from tistis_definer;
+
+-- Functions that run with the caller's own rights: harmless to whoever has none on the tables.
+do $$
+declare
+  f regprocedure;
+begin
+  for f in
+    select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+     where n.nspname = 'public' and not p.prosecdef and not exists (
+       select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+  loop
+    execute format('grant execute on function %s to tistis_definer, tistis_webhook_whatsapp, tistis_jobs', f);
+  end loop;
+end $$;
+
+grant select on schema_migrations to tistis_webhook_whatsapp, tistis_jobs;
+
+-- webhook-whatsapp: finds a channel, stores what arrived, enqueues. It cannot read a token.
+grant execute on function find_channel(text, text) to tistis_webhook_whatsapp;
+grant select on tenants, channel_connections to tistis_webhook_whatsapp;
+grant update (last_message_at, updated_at) on channel_connections to tistis_webhook_whatsapp;
+grant select, insert, update on leads, lead_aliases, conversations, messages, message_status_history, channel_events, jobs
+  to tistis_webhook_whatsapp;
+grant select, insert on lead_merges to tistis_webhook_whatsapp;
+grant insert on webhook_dead_letters to tistis_webhook_whatsapp;
+
+-- jobs: claims, answers, sends. It cannot read what proves that a platform speaks.
+grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
+  claim_jobs(uuid, int, text, uuid), next_job_due(), settle_jobs(jsonb), prune_jobs(interval, int) to tistis_jobs;
+grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
+  outbound_tokens, leads, lead_aliases, conversations, messages, message_status_history, channel_events, ai_usage_logs,
+  jobs to tistis_jobs;
+grant insert on lead_aliases, messages, ai_usage_logs, jobs to tistis_jobs;
+grant update on leads, conversations, messages, message_status_history, jobs to tistis_jobs;
+grant update (status, error_count, last_error_at, last_error_message, updated_at) on channel_connections to tistis_jobs;

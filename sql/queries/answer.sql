@@ -1,0 +1,47 @@
+-- name: conversationToAnswer :maybe
+-- Everything that answering a conversation needs, in one round trip: the gate's verdict, the business, the last
+-- messages (oldest first: [{"role", "content", "at"}]), and what marks the person's message as read.
+select c.channel as "channel!", c.status as "status!", c.last_question_id, q.external_id as question_external_id,
+    reply_gate(c.id, c.last_question_id, :policy::jsonb) as gate,
+    exists (select 1 from messages m where m.tenant_id = c.tenant_id and m.processed_by_job_id = :job_id) as "answered!",
+    coalesce(l.name, l.full_name) as lead_name,
+    get_tenant_ai_context(c.tenant_id) as "context!",
+    to_char(app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'),
+      'YYYY-MM-DD HH24:MI') as "local_time!",
+    extract(isodow from app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone',
+      'America/Mexico_City'))::int as "weekday!",
+    (select coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'content', r.content,
+          'at', to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) order by r.id), '[]')
+      from (select m.id, m.role, m.content, m.created_at from messages m
+             where m.tenant_id = c.tenant_id and m.conversation_id = c.id
+               and m.status not in ('withheld', 'failed', 'pending')
+             order by m.id desc limit :last_messages) r) as "turns!",
+    cc.id as "connection_id!", cc.account_id, k.id as token_id, k.sealed as token
+  from conversations c
+  join tenants t on t.id = c.tenant_id
+  join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
+  join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+  left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
+  left join messages q on q.tenant_id = c.tenant_id and q.id = c.last_question_id
+  left join outbound_tokens k on k.tenant_id = c.tenant_id and k.channel_connection_id = cc.id
+    and k.kind = 'access_token'
+ where c.tenant_id = current_tenant() and c.id = :conversation_id;
+
+-- name: storeReply :maybe
+-- Stores a reply in parts with the jobs that send them, the first already leased to the worker. No row: this job's
+-- reply is stored already.
+select message_id as "message_id!", send_job_id
+  from store_reply(:conversation_id, :parts::text[], :answers, :job_id, :worker_id?, :metadata::jsonb, :request_id?);
+
+-- name: recordUsage :exec
+-- What one call of a model took and cost.
+insert into ai_usage_logs (tenant_id, conversation_id, message_id, job_id, ai_provider, ai_model, prompt_tokens,
+    cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful,
+    error_message)
+  values (current_tenant(), :conversation_id, :message_id?, :job_id, 'anthropic', :model, :prompt_tokens,
+    :cache_write_tokens, :cache_read_tokens, :completion_tokens, :cost_usd, :response_time_ms, :stop_reason?,
+    :was_successful, :error_message?);
+
+-- name: escalateConversation :one
+-- Hands a conversation to people; false if it is not open or theirs already.
+select escalate_conversation(:conversation_id, :reason) as "escalated!";

@@ -1,0 +1,32 @@
+-- name: workerHeartbeat :one
+-- Says that a worker lives; true when another came after it, so that it should drain.
+select worker_heartbeat(:worker_id, :name, :kind?, :lease_seconds) as "superseded!";
+
+-- name: workerStopped :exec
+select worker_stopped(:worker_id);
+
+-- name: recoverJobs :one
+-- Gives back the jobs of workers that stopped without a word; returns how many.
+select recover_jobs(:lease_seconds) as "recovered!";
+
+-- name: claimJobs :many
+-- Takes up to :limit due jobs, turn by turn among the tenants.
+select tenant_id as "tenant_id!", id as "id!", job_type as "job_type!", payload as "payload!", attempts as "attempts!",
+    max_attempts as "max_attempts!", scheduled_for as "scheduled_for!", request_id
+  from claim_jobs(:worker_id, :limit, :kind?, :id?);
+
+-- name: nextJobDue :one
+-- When the earliest job is due; null when there is none.
+select next_job_due();
+
+-- name: settleJobs :one
+-- Writes down how jobs ended, many at once; returns how many were still ours.
+select settle_jobs(:results::jsonb) as "taken!";
+
+-- name: pruneJobs :one
+-- Removes finished jobs older than so many hours, a batch at a time; returns how many went.
+select prune_jobs(make_interval(hours => :hours), :limit) as "pruned!";
+
+-- name: enqueueJobs :one
+-- Puts jobs of the tenant into the queue (`sql/functions/queue_enqueue.sql`).
+select enqueue_jobs(:jobs::jsonb) as "enqueued!";

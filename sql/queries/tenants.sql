@@ -1,0 +1,17 @@
+-- name: connectionOf :maybe
+-- The tenant's account number :account_number on a channel.
+select cc.id from channel_connections cc
+ where cc.tenant_id = current_tenant() and cc.channel = :channel and cc.account_number = :account_number
+ order by cc.id limit 1;
+
+-- name: addInboundSecret :exec
+insert into inbound_secrets (tenant_id, id, channel_connection_id, kind, sealed)
+  values (current_tenant(), :id, :connection_id, :kind, :sealed);
+
+-- name: dropInboundSecrets :exec
+delete from inbound_secrets where tenant_id = current_tenant() and channel_connection_id = :connection_id and kind = :kind;
+
+-- name: setOutboundToken :exec
+insert into outbound_tokens (tenant_id, id, channel_connection_id, kind, sealed)
+  values (current_tenant(), :id, :connection_id, :kind, :sealed)
+  on conflict (tenant_id, channel_connection_id, kind) do update set id = excluded.id, sealed = excluded.sealed;

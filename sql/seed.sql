@@ -1,0 +1,103 @@
+-- Two demonstration tenants. Idempotent; run by the owner in a tenant's name, since the wall holds for owners too.
+-- Their secrets cannot be written in plain SQL: `tistis seed` seals the development ones.
+
+begin;
+select set_config('app.tenant_id', 'a0000000-0000-0000-0000-000000000001', true);
+
+insert into tenants (id, name, slug, vertical, plan, settings, onboarded_at) values
+  ('a0000000-0000-0000-0000-000000000001', 'ESVA Dental Clinic', 'esva-dental', 'dental', 'growth',
+    '{"timezone": "America/Hermosillo"}', now())
+  on conflict (id) do nothing;
+insert into branches (tenant_id, id, name, slug, branch_code, address, city, state, postal_code, phone, whatsapp_number,
+    timezone, is_headquarters, operating_hours) values
+  ('a0000000-0000-0000-0000-000000000001', 'b0000000-0000-0000-0000-000000000001', 'Nogales Centro', 'nogales', 'NOG',
+    'Av. Obregón 123', 'Nogales', 'Sonora', '84000', '+526311234567', '+526311234567', 'America/Hermosillo', true,
+    '{"monday": [{"open": "09:00", "close": "14:00"}, {"open": "16:00", "close": "19:00"}],
+      "tuesday": [{"open": "09:00", "close": "14:00"}, {"open": "16:00", "close": "19:00"}],
+      "wednesday": [{"open": "09:00", "close": "14:00"}, {"open": "16:00", "close": "19:00"}],
+      "thursday": [{"open": "09:00", "close": "14:00"}, {"open": "16:00", "close": "19:00"}],
+      "friday": [{"open": "09:00", "close": "14:00"}, {"open": "16:00", "close": "19:00"}],
+      "saturday": [{"open": "09:00", "close": "13:00"}], "sunday": []}')
+  on conflict do nothing;
+insert into staff (tenant_id, id, first_name, last_name, display_name, email, role, role_title, specialty) values
+  ('a0000000-0000-0000-0000-000000000001', 'd0000000-0000-0000-0000-000000000001', 'Alberto', 'Estrella',
+    'Dr. Alberto Estrella', 'alberto@esva-dental.example', 'dentist', 'Director', 'Implantología'),
+  ('a0000000-0000-0000-0000-000000000001', 'd0000000-0000-0000-0000-000000000002', 'Lucía', 'Valdez',
+    'Dra. Lucía Valdez', 'lucia@esva-dental.example', 'specialist', 'Ortodoncista', 'Ortodoncia')
+  on conflict do nothing;
+insert into staff_branches (tenant_id, staff_id, branch_id, is_primary)
+  select tenant_id, id, 'b0000000-0000-0000-0000-000000000001', true from staff
+   where tenant_id = 'a0000000-0000-0000-0000-000000000001'
+  on conflict do nothing;
+insert into services (tenant_id, name, slug, short_description, category, price_min, price_max, duration_minutes,
+    display_order, promotion_active, promotion_text) values
+  ('a0000000-0000-0000-0000-000000000001', 'Limpieza dental', 'limpieza-dental',
+    'Limpieza profesional con ultrasonido y pulido', 'preventiva', 800, 800, 45, 1, false, null),
+  ('a0000000-0000-0000-0000-000000000001', 'Blanqueamiento dental', 'blanqueamiento',
+    'Blanqueamiento en consultorio con luz LED', 'estética', 3500, 3500, 90, 2, true, '10 % de descuento entre semana'),
+  ('a0000000-0000-0000-0000-000000000001', 'Ortodoncia', 'ortodoncia', 'Brackets metálicos o estéticos, por tratamiento',
+    'ortodoncia', 18000, 35000, 60, 3, false, null),
+  ('a0000000-0000-0000-0000-000000000001', 'Implante dental', 'implante', 'Implante de titanio con corona', 'cirugía',
+    15000, 22000, 120, 4, false, null),
+  ('a0000000-0000-0000-0000-000000000001', 'Consulta de valoración', 'valoracion', 'Revisión, diagnóstico y plan de tratamiento',
+    'preventiva', 300, 300, 30, 5, false, null)
+  on conflict do nothing;
+insert into faqs (tenant_id, id, question, answer, display_order) values
+  ('a0000000-0000-0000-0000-000000000001', 'f0000000-0000-0000-0000-000000000001', '¿Aceptan tarjeta?',
+    'Sí, aceptamos tarjetas de crédito y débito, efectivo y transferencia.', 1),
+  ('a0000000-0000-0000-0000-000000000001', 'f0000000-0000-0000-0000-000000000002', '¿Atienden urgencias?',
+    'Sí, el mismo día dentro del horario; llame y le damos prioridad.', 2),
+  ('a0000000-0000-0000-0000-000000000001', 'f0000000-0000-0000-0000-000000000003', '¿Tienen estacionamiento?',
+    'Sí, gratuito para pacientes frente a la clínica.', 3)
+  on conflict do nothing;
+insert into ai_tenant_context (tenant_id, system_prompt, response_style) values
+  ('a0000000-0000-0000-0000-000000000001',
+    'Eres la recepcionista virtual de ESVA Dental Clinic en Nogales. Ayudas a agendar y a resolver dudas.',
+    'professional_friendly')
+  on conflict do nothing;
+insert into channel_connections (tenant_id, id, branch_id, channel, status, connection_name, whatsapp_phone_number_id,
+    whatsapp_business_account_id, connected_at) values
+  ('a0000000-0000-0000-0000-000000000001', 'c0000000-0000-0000-0000-000000000001',
+    'b0000000-0000-0000-0000-000000000001', 'whatsapp', 'connected', 'WhatsApp ESVA', '100000000000001',
+    '200000000000001', now())
+  on conflict do nothing;
+
+select set_config('app.tenant_id', 'a0000000-0000-0000-0000-000000000002', true);
+
+insert into tenants (id, name, slug, vertical, plan, settings, onboarded_at) values
+  ('a0000000-0000-0000-0000-000000000002', 'La Fonda de Doña Chela', 'la-fonda', 'restaurant', 'essentials',
+    '{"timezone": "America/Mexico_City"}', now())
+  on conflict (id) do nothing;
+insert into branches (tenant_id, id, name, slug, address, city, state, phone, timezone, is_headquarters, operating_hours)
+  values ('a0000000-0000-0000-0000-000000000002', 'b0000000-0000-0000-0000-000000000002', 'Centro', 'centro',
+    'Calle Madero 45', 'Puebla', 'Puebla', '+522221234567', 'America/Mexico_City', true,
+    '{"monday": [], "tuesday": [{"open": "13:00", "close": "22:00"}], "wednesday": [{"open": "13:00", "close": "22:00"}],
+      "thursday": [{"open": "13:00", "close": "22:00"}], "friday": [{"open": "13:00", "close": "23:30"}],
+      "saturday": [{"open": "13:00", "close": "23:30"}], "sunday": [{"open": "13:00", "close": "19:00"}]}')
+  on conflict do nothing;
+insert into services (tenant_id, name, slug, short_description, category, price_min, price_max, duration_minutes,
+    display_order) values
+  ('a0000000-0000-0000-0000-000000000002', 'Reservación de mesa', 'mesa', 'Mesa para comer o cenar, hasta 12 personas',
+    'reservaciones', 0, 0, 90, 1),
+  ('a0000000-0000-0000-0000-000000000002', 'Mole poblano', 'mole', 'Con pollo, arroz y tortillas hechas a mano', 'platos',
+    185, 185, 30, 2),
+  ('a0000000-0000-0000-0000-000000000002', 'Chiles en nogada', 'chiles', 'De temporada, julio a septiembre', 'platos',
+    260, 260, 30, 3)
+  on conflict do nothing;
+insert into faqs (tenant_id, id, question, answer, display_order) values
+  ('a0000000-0000-0000-0000-000000000002', 'f0000000-0000-0000-0000-000000000011', '¿Tienen opciones vegetarianas?',
+    'Sí: enchiladas de flor de calabaza, sopa azteca sin carne y ensaladas.', 1),
+  ('a0000000-0000-0000-0000-000000000002', 'f0000000-0000-0000-0000-000000000012', '¿Hacen entregas a domicilio?',
+    'Por el momento solo para llevar, recogiendo en el restaurante.', 2)
+  on conflict do nothing;
+insert into ai_tenant_context (tenant_id, system_prompt) values
+  ('a0000000-0000-0000-0000-000000000002',
+    'Eres quien atiende los mensajes de La Fonda de Doña Chela. Tomas reservaciones y respondes sobre el menú.')
+  on conflict do nothing;
+insert into channel_connections (tenant_id, id, branch_id, channel, status, connection_name, whatsapp_phone_number_id,
+    whatsapp_business_account_id, connected_at) values
+  ('a0000000-0000-0000-0000-000000000002', 'c0000000-0000-0000-0000-000000000002',
+    'b0000000-0000-0000-0000-000000000002', 'whatsapp', 'connected', 'WhatsApp La Fonda', '100000000000002',
+    '200000000000002', now())
+  on conflict do nothing;
+commit;
