@@ -24,7 +24,8 @@ begin
   execute 'revoke all on all functions in schema public from public';
   foreach r in array array['tistis_definer', 'tistis_webhook_whatsapp', 'tistis_jobs'] loop
     execute format('revoke all on all tables in schema public from %I', r);
-    execute format('revoke all on all functions in schema public from %I', r);
+    -- Not from the definer: what it owns would be closed to itself, and so to the next `create or replace`.
+    if r <> 'tistis_definer' then execute format('revoke all on all functions in schema public from %I', r); end if;
     execute format('grant usage on schema public to %I', r);
   end loop;
 
@@ -63,6 +64,7 @@ alter function claim_jobs(uuid, int, text, uuid) owner to tistis_definer;
 alter function next_job_due() owner to tistis_definer;
 alter function settle_jobs(jsonb) owner to tistis_definer;
 alter function prune_jobs(interval, int) owner to tistis_definer;
+alter function list_jobs(int, text, uuid) owner to tistis_definer;
 revoke create on schema public from tistis_definer;
 
 -- Functions that run with the caller's own rights: harmless to whoever has none on the tables.
@@ -92,7 +94,8 @@ grant insert on webhook_dead_letters to tistis_webhook_whatsapp;
 
 -- jobs: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
-  claim_jobs(uuid, int, text, uuid), next_job_due(), settle_jobs(jsonb), prune_jobs(interval, int) to tistis_jobs;
+  claim_jobs(uuid, int, text, uuid), next_job_due(), settle_jobs(jsonb), prune_jobs(interval, int),
+  list_jobs(int, text, uuid) to tistis_jobs;
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
   outbound_tokens, leads, lead_aliases, conversations, messages, message_status_history, channel_events, ai_usage_logs,
   jobs to tistis_jobs;

@@ -9,6 +9,9 @@ public struct Channel: Sendable {
   /// The `object` of a webhook's body; anything else is 400. nil: there is none.
   public let object: String?
 
+  /// The header that carries a POST's signature, in lower case.
+  public let signatureHeader: String
+
   /// Checks a POST's signature over its raw bytes against every candidate secret, in constant time.
   /// Throws `.unsigned` naming which of missing, malformed and wrong it was, never the value.
   public let verify: @Sendable (_ request: Request, _ secrets: [Secret]) throws(Refusal) -> Void

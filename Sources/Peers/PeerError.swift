@@ -33,6 +33,10 @@ extension PeerError {
     }
   }
 
+  /// Repeating it may help. Of a call that may be done twice without harm (`idempotent`: asking a model, reading a list)
+  /// also when the answer was lost or unreadable.
+  public func repeatable(idempotent: Bool) -> Bool { retryable || (idempotent && mightHaveArrived) }
+
   public var code: String {
     switch self {
     case .unreachable: "unreachable"

@@ -162,3 +162,12 @@ language sql security definer set search_path = public as $$
     returning 1)
   select count(*)::int from gone
 $$;
+
+-- What would be claimed next, for a person who looks (`jobs --dry-run`): due first, nothing is changed.
+create or replace function list_jobs(p_limit int, p_kind text, p_id uuid)
+returns setof jobs language sql stable security definer set search_path = public as $$
+  select * from jobs
+   where status = 'pending' and lane_head and (p_id is not null or scheduled_for <= app_now())
+     and (p_kind is null or job_type = p_kind) and (p_id is null or id = p_id)
+   order by priority, scheduled_for limit p_limit
+$$;

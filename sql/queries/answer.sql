@@ -1,6 +1,6 @@
 -- name: conversationToAnswer :maybe
 -- Everything that answering a conversation needs, in one round trip: the gate's verdict, the business, the last
--- messages (oldest first: [{"role", "content", "at"}]), and what marks the person's message as read.
+-- messages (oldest first: [{"role", "content", "content_type", "at"}]), and what marks the person's message as read.
 select c.channel as "channel!", c.status as "status!", c.last_question_id, q.external_id as question_external_id,
     reply_gate(c.id, c.last_question_id, :policy::jsonb) as gate,
     exists (select 1 from messages m where m.tenant_id = c.tenant_id and m.processed_by_job_id = :job_id) as "answered!",
@@ -10,9 +10,9 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
       'YYYY-MM-DD HH24:MI') as "local_time!",
     extract(isodow from app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone',
       'America/Mexico_City'))::int as "weekday!",
-    (select coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'content', r.content,
-          'at', to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) order by r.id), '[]')
-      from (select m.id, m.role, m.content, m.created_at from messages m
+    (select coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'content', r.content, 'content_type', r.content_type,
+          'at', r.created_at) order by r.id), '[]')
+      from (select m.id, m.role, m.content, m.content_type, m.created_at from messages m
              where m.tenant_id = c.tenant_id and m.conversation_id = c.id
                and m.status not in ('withheld', 'failed', 'pending')
              order by m.id desc limit :last_messages) r) as "turns!",

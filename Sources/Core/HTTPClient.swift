@@ -1,0 +1,64 @@
+import CCurl
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What holds for every exchange of a client.
+public struct HTTPClientSettings: Sendable {
+  /// Seconds for name, connection and TLS together.
+  public var connectTimeout: Double
+  /// Bytes of an answer, headers included; a larger one is a failure.
+  public var maxAnswer: Int
+  public var userAgent: String
+  /// PEM file of the authorities to trust instead of the system's.
+  public var caFile: String?
+  /// false: connect to addresses of the public internet only, whatever the name resolved to. For URLs that a tenant typed.
+  public var allowPrivateAddresses: Bool
+
+  public init(
+    connectTimeout: Double = 5, maxAnswer: Int = Limits.peerAnswer, userAgent: String = "tistis/1",
+    caFile: String? = nil, allowPrivateAddresses: Bool = true
+  ) {
+    self.connectTimeout = connectTimeout
+    self.maxAnswer = maxAnswer
+    self.userAgent = userAgent
+    self.caFile = caFile
+    self.allowPrivateAddresses = allowPrivateAddresses
+  }
+}
+
+/// Sends requests one at a time and waits for each answer; keeps connections open between them.
+///
+/// HTTP/1.1 over http and https only. Redirects are answers like any other; no cookies, no proxy from the environment;
+/// certificates are verified. Use one per thread; many at once are `HTTPMulti`'s work.
+public final class HTTPClient {
+  private let settings: HTTPClientSettings
+  private let easy: UnsafeMutableRawPointer?
+
+  public init(_ settings: HTTPClientSettings = .init()) {
+    self.settings = settings
+    easy = Curl.isReady ? curl_easy_init() : nil
+  }
+
+  deinit { if let easy { curl_easy_cleanup(easy) } }
+
+  /// - Throws: `HTTPFailure`, whose case tells whether the request may have been acted upon. A status such as 500 is an
+  ///   answer, not a failure.
+  public func send(_ request: HTTPRequest) throws(HTTPFailure) -> HTTPResponse {
+    guard let easy else { throw .neverLeft("curl did not start") }
+    let exchange = CurlExchange(easy, request, settings)
+    defer { exchange.detach() }
+    try exchange.prepare()
+    return try exchange.outcome(curl_easy_perform(easy))
+  }
+}
+
+enum Curl {
+  /// Whether libcurl could be set up, once per process. With CURLOPT_NOSIGNAL, without which it may not be used in
+  /// threads, curl leaves SIGPIPE to us; a broken connection must be an error of that exchange and not our end.
+  static let isReady: Bool = {
+    signal(SIGPIPE, SIG_IGN)
+    return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  }()
+}

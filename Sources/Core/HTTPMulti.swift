@@ -1,0 +1,39 @@
+import CCurl
+import Synchronization
+
+/// Sends many requests at once, on one thread of its own: hundreds of slow answers cost as many sockets and nothing else.
+/// Otherwise the same as `HTTPClient`; connections are kept open and shared by all exchanges.
+public final class HTTPMulti: Sendable {
+  private let loop: CurlLoop
+
+  public init(_ settings: HTTPClientSettings = .init()) {
+    loop = CurlLoop(settings)
+    loop.start()
+  }
+
+  deinit { loop.close(nil) }
+
+  /// Cancelling the task gives the exchange up; whether the request had left is told as for any other failure.
+  public func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    let ticket = Ticket(request)
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { loop.submit(ticket, $0) }
+    } onCancel: {
+      loop.cancel(ticket)
+    }
+    return try result.get()
+  }
+
+  /// Gives up what is under way, ends the thread and comes back when it has ended. Later sends fail.
+  public func close() async {
+    await withCheckedContinuation { loop.close($0) }
+  }
+}
+
+/// One request's way through the loop.
+final class Ticket: Sendable {
+  let request: HTTPRequest
+  /// Cancelling may come before the loop knows of it.
+  let cancelled = Atomic(false)
+  init(_ request: HTTPRequest) { self.request = request }
+}

@@ -1,0 +1,34 @@
+import FoundationEssentials
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The version that `--version` prints.
+public let version = "0.1.0"
+
+/// The whole environment of this process.
+public func processEnvironment() -> [String: String] { ProcessInfo.processInfo.environment }
+
+/// A file's text; nil if it cannot be read.
+public func readFile(_ path: String) -> String? {
+  guard let data = FileManager.default.contents(atPath: path) else { return nil }
+  return String(decoding: data, as: UTF8.self)
+}
+
+/// Writes to standard output at once.
+public func say(_ text: String) {
+  let bytes = Array((text + "\n").utf8)
+  _ = bytes.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+}
+
+/// Ends the process. 64 usage, 69 something is away, 70 our mistake, 75 try again later, 78 configuration (sysexits.h).
+public func leave(_ status: Int32) -> Never { exit(status) }
+
+/// Calls a handler in the signal's context; it may only do what is safe there. Without SA_RESTART, so that a blocked
+/// call returns.
+public func onSignal(_ signal: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
+  var action = sigaction()
+  action.__sigaction_handler.sa_handler = handler
+  sigaction(signal, &action, nil)
+}

@@ -1,0 +1,12 @@
+// GET  /api/webhook/whatsapp/{slug}   Meta asks whether the URL is ours
+// POST /api/webhook/whatsapp/{slug}   Meta delivers messages and statuses
+
+import Core
+import Flows
+import Peers
+
+let app = App.start("webhook-whatsapp", needs: [.inboundKeys, .allowUnsigned, .answerDelayMilliseconds])
+
+app.serve { request throws(Refusal) in
+  try app.receive(.whatsapp, request)
+}

@@ -1,0 +1,36 @@
+import Core
+import FoundationEssentials
+import Rules
+
+extension InboundEvent {
+  /// The event as `receive_events` reads it. Long texts and ids are cut here, so that none can fail for its length.
+  func row(connection: UUID) -> JSON {
+    // Nobody to have said it: kept as a notice, since a message belongs to a conversation.
+    let kind: Kind = aliases.isEmpty && (kind == .message || kind == .echo) ? .unsupported : kind
+    return .object([
+      "connection_id": .string(connection.text),
+      "kind": .string(kind.rawValue),
+      "external_id": .string(String(externalID.prefix(Limits.externalID))),
+      "aliases": .array(aliases.map { alias in
+        ["kind": .string(alias.kind), "value": .string(String(alias.value.prefix(Limits.externalID))),
+         "address": .string(String(alias.address.prefix(Limits.externalID)))]
+      }),
+      "name": profileName.map { .string(String($0.prefix(Limits.personName))) },
+      "at": at.map { .string($0.description) },
+      "content": .string(String(content.prefix(Limits.messageText))),
+      "content_type": .string(contentType),
+      "selection": selection.map { .string($0) },
+      "reply_to": replyTo.map { .string(String($0.prefix(Limits.externalID))) },
+      "wants_answer": .bool(wantsAnswer && kind == .message),
+      "details": details,
+      "raw": raw,
+      "status": status.map { report in
+        .object([
+          "state": .string(report.state), "opaque": report.opaque.map { .string($0) },
+          "participant": report.participant.map { .string($0) }, "error_code": report.errorCode.map { .string($0) },
+          "error": report.errorSentence.map { .string($0) }, "billing": report.billing,
+        ])
+      },
+    ])
+  }
+}

@@ -1,0 +1,67 @@
+import Core
+import FoundationEssentials
+import Peers
+import Store
+
+/// Where jobs are done: the only place that has both the database and the outside world at hand.
+public struct Office: Sendable {
+  public let settings: Settings
+  public let log: Log
+  let database: Pool
+  let http: HTTPMulti
+  let keys: Keyring
+  /// This run; holds the leases of what it claims.
+  let worker: UUID
+
+  /// What `jobs` and its HTTP twin need from the environment.
+  public static let needs: [Setting] = [
+    .databaseURL, .databasePrepare, .statementSeconds, .outboundKeys, .anthropicKey, .anthropicURL, .anthropicModel,
+    .graphURL, .environment, .jobsConnections, .jobsConcurrency,
+  ]
+
+  public init(_ name: String, settings: Settings) throws(Keyring.Fault) {
+    self.settings = settings
+    log = Log(service: name)
+    keys = try Keyring(settings.secret(.outboundKeys))
+    database = Pool(
+      settings.text(.databaseURL), count: min(max(settings.int(.jobsConnections), 1), 8),
+      settings: connectionSettings(settings, name: name, budget: 60))
+    http = HTTPMulti()
+    worker = UUID(uuid: timeOrderedBytes())
+  }
+
+  func close() async {
+    await http.close()
+    await database.close()
+  }
+
+  func open(_ token: [UInt8]?, _ id: UUID?, tenant: UUID) -> Secret? {
+    guard let token, let id else { return nil }
+    return try? keys.open(token, for: SealedPlace(table: "outbound_tokens", tenant: tenant, row: id, column: "sealed"))
+  }
+
+  /// Something of the database that must not be given up lightly: tried again for about half a minute while it is away.
+  func insist<T: Sendable>(
+    _ tenant: UUID, _ body: @Sendable (Scope) throws(StoreError) -> T
+  ) async throws(StoreError) -> T {
+    for attempt in 1... {
+      do throws(StoreError) {
+        return try await database.tenant(tenant, body)
+      } catch {
+        guard error.retryable, attempt < 8 else { throw error }
+        try? await Task.sleep(for: .milliseconds(min(100 << attempt, 8000)))
+      }
+    }
+    throw .unavailable("given up")
+  }
+}
+
+/// Sixteen bytes of a version 7 UUID, so that workers sort by their start.
+private func timeOrderedBytes() -> uuid_t {
+  var b = randomBytes(16)
+  let ms = Instant.now.microseconds / 1000
+  for i in 0..<6 { b[i] = UInt8(truncatingIfNeeded: ms >> Int64(8 * (5 - i))) }
+  b[6] = b[6] & 0x0F | 0x70
+  b[8] = b[8] & 0x3F | 0x80
+  return (b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15])
+}

@@ -1,0 +1,39 @@
+import Core
+import FoundationEssentials
+import Peers
+import Rules
+import Store
+
+extension Office {
+  /// Stores what Claude said, in parts that the channel takes, and sends the first of them at once if nothing else is
+  /// on its way to this person.
+  func deliver(
+    _ answer: ClaudeAnswer, _ found: ConversationToAnswerRow, _ conversation: UUID, _ question: UUID, _ job: HeldJob,
+    _ log: Log
+  ) async -> [JobResult] {
+    guard let channel = ChannelName(rawValue: found.channel) else {
+      return [JobResult(job, .bury(why: "no channel \(found.channel)"))]
+    }
+    let limits = ChannelLimits.of(channel)
+    let parts = split(whatsAppText(markdown: answer.text), max: limits.textMax) { limits.length(String($0)) }
+    let metadata = JSONText(
+      JSON.object(["model": .string(answer.model), "request_id": answer.requestID.map { .string($0) }]).text)
+    let me = worker
+    do throws(StoreError) {
+      let stored = try await insist(job.tenant) { (scope) throws(StoreError) in
+        try scope.storeReply(
+          conversationId: conversation, parts: parts, answers: question, jobId: job.id, workerId: me,
+          metadata: metadata, requestId: job.requestID)
+      }
+      guard let stored else { return [JobResult(job, .done(["skipped": "answered before"]))] }
+      let done = JobResult(job, .done(["response_message_id": .string(stored.messageId.text)]))
+      guard let sendJob = stored.sendJobId else { return [done] }
+      let sending = HeldJob(
+        tenant: job.tenant, id: sendJob, work: .send(message: stored.messageId, channel: channel), attempt: 1,
+        maxAttempts: 8, requestID: job.requestID)
+      return [done, JobResult(sending, await send(stored.messageId, channel, sending))]
+    } catch {
+      return [JobResult(job, .retry(after: pause(nil, job), why: error.sentence))]
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Core
+import FoundationEssentials
+import Store
+
+/// Seals what proves a platform, and what lets us speak to one, into a tenant's account.
+public struct SecretStore {
+  let database: Connection
+  let inbound: Keyring
+  let outbound: Keyring
+
+  public init(_ database: Connection, inbound: Keyring, outbound: Keyring) {
+    self.database = database
+    self.inbound = inbound
+    self.outbound = outbound
+  }
+
+  /// Replaces the account's secrets of this kind (`app_secret`, `verify_token` …) by one.
+  public func setInbound(_ secret: Secret, kind: String, connection: UUID, tenant: UUID) throws(StoreError) {
+    let id = UUID()
+    let place = SealedPlace(table: "inbound_secrets", tenant: tenant, row: id, column: "sealed")
+    let sealed = inbound.seal(secret, for: place)
+    try database.transaction(tenant: tenant) { (scope) throws(StoreError) in
+      try scope.dropInboundSecrets(connectionId: connection, kind: kind)
+      try scope.addInboundSecret(id: id, connectionId: connection, kind: kind, sealed: sealed)
+    }
+  }
+
+  /// Sets the account's token of this kind (`access_token` …).
+  public func setOutbound(_ token: Secret, kind: String, connection: UUID, tenant: UUID) throws(StoreError) {
+    let id = UUID()
+    let place = SealedPlace(table: "outbound_tokens", tenant: tenant, row: id, column: "sealed")
+    try database.tenant(tenant).setOutboundToken(
+      id: id, connectionId: connection, kind: kind, sealed: outbound.seal(token, for: place))
+  }
+
+  /// The development secrets of the demonstration tenants, which plain SQL cannot seal. Idempotent.
+  /// Returns what was sealed, a line each, without the values.
+  public func seedDevelopment() throws(StoreError) -> [String] {
+    var lines = [String]()
+    for (slug, id) in [("esva-dental", 1), ("la-fonda", 2)] {
+      guard let tenant = UUID(uuidString: "a0000000-0000-0000-0000-00000000000\(id)"),
+        let connection = try database.tenant(tenant).connectionOf(channel: "whatsapp", accountNumber: 1)
+      else { continue }
+      try setInbound(Secret("dev_meta_app_secret"), kind: "app_secret", connection: connection, tenant: tenant)
+      try setInbound(Secret("dev_verify_token"), kind: "verify_token", connection: connection, tenant: tenant)
+      try setOutbound(Secret("dev_whatsapp_token"), kind: "access_token", connection: connection, tenant: tenant)
+      lines.append("\(slug) whatsapp: app_secret, verify_token, access_token")
+    }
+    return lines
+  }
+}

@@ -1,0 +1,47 @@
+import Core
+import FoundationEssentials
+import Rules
+import Store
+
+/// A kind of job with what it needs. Adding one: a case here, and the switches stop compiling until it is handled.
+public enum Work: Sendable, Equatable {
+  /// `ai_response`: ask Claude and send what it says.
+  case answer(conversation: UUID)
+  /// `send_whatsapp`, `send_instagram` …: send one stored message.
+  case send(message: UUID, channel: ChannelName)
+  /// A kind, or a payload, that this build does not know.
+  case unknown(kind: String, fault: String)
+
+  init(_ kind: String, payload: JSONText) {
+    let payload = Field((try? payload.parse()) ?? .null)
+    func id(_ name: String) -> UUID? { payload[name].text.flatMap { UUID(uuidString: $0) } }
+    if kind == "ai_response" {
+      self = id("conversation_id").map { .answer(conversation: $0) }
+        ?? .unknown(kind: kind, fault: "payload.conversation_id is missing")
+    } else if kind.hasPrefix("send_"), let channel = ChannelName(rawValue: String(kind.dropFirst(5))) {
+      self = id("message_id").map { .send(message: $0, channel: channel) }
+        ?? .unknown(kind: kind, fault: "payload.message_id is missing")
+    } else {
+      self = .unknown(kind: kind, fault: "no such kind of job")
+    }
+  }
+
+  var name: String {
+    switch self {
+    case .answer: "ai_response"
+    case .send(_, let channel): "send_" + channel.rawValue
+    case .unknown(let kind, _): kind
+    }
+  }
+}
+
+extension Office {
+  /// Does a job. More than one result where a job went straight on with the next of its own.
+  func perform(_ job: HeldJob) async -> [JobResult] {
+    switch job.work {
+    case .answer(let conversation): await answer(conversation, job)
+    case .send(let message, let channel): [JobResult(job, await send(message, channel, job))]
+    case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
+    }
+  }
+}

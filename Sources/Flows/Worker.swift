@@ -1,0 +1,198 @@
+import Core
+import FoundationEssentials
+import Store
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// How a run of `jobs` is restricted.
+public struct WorkerOptions: Sendable {
+  /// Seconds to stay awake; nil: until a successor has registered.
+  public var seconds: Double?
+  /// Jobs to take at most.
+  public var most: Int?
+  public var kind: String?
+  public var id: UUID?
+  /// Leave when nothing is due instead of waiting for more.
+  public var drainOnly: Bool
+
+  public init(seconds: Double? = nil, most: Int? = nil, kind: String? = nil, id: UUID? = nil, drainOnly: Bool = false) {
+    self.seconds = seconds
+    self.most = most
+    self.kind = kind
+    self.id = id
+    self.drainOnly = drainOnly
+  }
+}
+
+/// Set by SIGTERM and SIGINT: finish what is held, claim nothing more.
+private let told = Atomic<Bool>(false)
+
+/// One run of the job processor. Cron starts one every minute; each stays awake until the next has registered, then
+/// finishes what it holds. Waiting on hundreds of peers costs sockets, not threads: each job is a task.
+public actor Worker {
+  /// A worker that says nothing for so long has lost its jobs; a killed one's run again within half a minute.
+  static let leaseSeconds = 20.0
+  static let heartbeatSeconds = 5.0
+  /// Longest sleep while nothing is due.
+  static let pollSeconds = 0.25
+  static let claimAtOnce = 50
+  /// After this a job that does not end is left to the lease.
+  static let drainSeconds = 120.0
+
+  private let office: Office
+  private let options: WorkerOptions
+  private let log: Log
+  private var held = 0
+  private var taken = 0
+  private var results: [JobResult] = []
+  private var settling = false
+  private var superseded = false
+  public private(set) var counts: [String: Int] = [:]
+
+  public init(_ office: Office, _ options: WorkerOptions) {
+    self.office = office
+    self.options = options
+    log = office.log
+  }
+
+  /// Works until its time is over. Returns how many jobs were taken.
+  @discardableResult
+  public func run() async -> Int {
+    onSignal(SIGTERM) { _ in told.store(true, ordering: .relaxed) }
+    onSignal(SIGINT) { _ in told.store(true, ordering: .relaxed) }
+    let started = Instant.now
+    await beat()
+    let heart = Task { await heartbeat() }
+    while !over(since: started) {
+      let claimed = await claim()
+      for job in claimed { start(job) }
+      if claimed.isEmpty, options.drainOnly || options.id != nil, held == 0, results.isEmpty, !settling { break }
+      if claimed.isEmpty { await rest() }
+    }
+    let draining = Instant.now
+    while held > 0 || settling || !results.isEmpty, Instant.now - draining < Self.drainSeconds {
+      try? await Task.sleep(for: .milliseconds(20))
+      await settle()
+    }
+    heart.cancel()
+    _ = await heart.value
+    try? await office.database.everyone { [worker = office.worker] (scope) throws(StoreError) in
+      try scope.workerStopped(workerId: worker)
+    }
+    log.info("left", ["jobs": String(taken), "held": held > 0 ? String(held) : nil])
+    return taken
+  }
+
+  private func over(since started: Instant) -> Bool {
+    if told.load(ordering: .relaxed) || superseded { return true }
+    if let most = options.most, taken >= most { return true }
+    if let seconds = options.seconds, Instant.now - started >= seconds { return true }
+    return false
+  }
+
+  // MARK: Taking
+
+  private func claim() async -> [HeldJob] {
+    let room = min(
+      office.settings.int(.jobsConcurrency) - held, Self.claimAtOnce, (options.most ?? .max) - taken)
+    guard room > 0 else { return [] }
+    let (kind, id, me) = (options.kind, options.id, office.worker)
+    do throws(StoreError) {
+      return try await office.database.everyone { (scope) throws(StoreError) in
+        try scope.claimJobs(workerId: me, limit: Int32(room), kind: kind, id: id).map(HeldJob.init)
+      }
+    } catch {
+      log.warning("not_claimed", ["why": error.sentence])
+      try? await Task.sleep(for: .seconds(1))
+      return []
+    }
+  }
+
+  private func start(_ job: HeldJob) {
+    held += 1
+    taken += 1
+    Task {
+      let results = await office.perform(job)
+      await finished(results)
+    }
+  }
+
+  private func finished(_ done: [JobResult]) async {
+    held -= 1
+    results += done
+    for result in done { counts[result.outcome.word, default: 0] += 1 }
+    await settle()
+  }
+
+  /// Until something may be due: a poll, since a webhook's transaction notifies nobody (that serialises commits).
+  private func rest() async {
+    var pause = Self.pollSeconds
+    let due = try? await office.database.everyone { (scope) throws(StoreError) in try scope.nextJobDue() }
+    if let due { pause = min(max(due - .now, 0.005), pause) }
+    try? await Task.sleep(for: .seconds(pause))
+  }
+
+  // MARK: Writing down
+
+  /// Writes down all that has ended since the last time, in one call: what ends meanwhile goes with the next.
+  private func settle() async {
+    guard !settling, !results.isEmpty else { return }
+    settling = true
+    defer { settling = false }
+    while !results.isEmpty {
+      let batch = results
+      let me = office.worker
+      do throws(StoreError) {
+        _ = try await office.database.everyone { (scope) throws(StoreError) in
+          try scope.settleJobs(results: JSONText(JSON.array(batch.map { $0.row(worker: me) }).text))
+        }
+        results.removeFirst(batch.count)
+      } catch {
+        log.error("not_settled", ["jobs": String(batch.count), "why": error.sentence])
+        guard error.retryable else {
+          // The leases end and the jobs run again; each of their effects is guarded by itself.
+          results.removeFirst(batch.count)
+          continue
+        }
+        try? await Task.sleep(for: .milliseconds(500))
+      }
+    }
+  }
+
+  // MARK: Living
+
+  private func heartbeat() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(Self.heartbeatSeconds / 5))
+      guard !Task.isCancelled else { return }
+      await beat()
+    }
+  }
+
+  private var beats = 0
+
+  /// Says that we live and learns whether somebody came after us; now and then gives back what the dead held.
+  private func beat() async {
+    let (me, kind) = (office.worker, options.id == nil ? options.kind : options.kind ?? "one")
+    let name = "\(Self.host):\(getpid())"
+    let recovers = beats % 5 == 0
+    beats += 1
+    do throws(StoreError) {
+      let (newer, recovered) = try await office.database.everyone { (scope) throws(StoreError) in
+        let newer = try scope.workerHeartbeat(
+          workerId: me, name: name, kind: kind, leaseSeconds: Self.leaseSeconds)
+        return (newer, recovers ? try scope.recoverJobs(leaseSeconds: Self.leaseSeconds) : 0)
+      }
+      if newer, !superseded { log.info("superseded") }
+      superseded = superseded || newer
+      if recovered > 0 { log.warning("recovered", ["jobs": String(recovered)]) }
+    } catch {
+      log.warning("no_heartbeat", ["why": error.sentence])
+    }
+  }
+
+  private static let host: String = ProcessInfo.processInfo.hostName
+}

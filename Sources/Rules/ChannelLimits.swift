@@ -1,0 +1,35 @@
+/// What a platform allows, as numbers that a shop owner could look up. Handed to SQL as parameters.
+public struct ChannelLimits: Sendable, Equatable {
+  /// What a platform counts a text's length in.
+  public enum Unit: String, Sendable { case characters, bytes }
+
+  /// Hours after the person's last message in which we may write freely.
+  public var windowHours: Int
+  /// Longest text of one message.
+  public var textMax: Int
+  public var countedIn: Unit
+  /// Messages of ours inside one window; nil: no limit.
+  public var perWindow: Int?
+  /// Messages of ours to one person a day; nil: no limit.
+  public var perUserPerDay: Int?
+  /// Messages of one account a minute, all people together.
+  public var perMinute: Int
+
+  public static func of(_ channel: ChannelName) -> ChannelLimits {
+    switch channel {
+    case .whatsapp:
+      ChannelLimits(windowHours: 24, textMax: 4096, countedIn: .characters, perMinute: 80)
+    case .instagram:
+      ChannelLimits(windowHours: 24, textMax: 1000, countedIn: .bytes, perMinute: 30)
+    case .facebook:
+      ChannelLimits(windowHours: 24, textMax: 2000, countedIn: .characters, perMinute: 50)
+    case .tiktok:
+      ChannelLimits(
+        windowHours: 48, textMax: 6000, countedIn: .characters, perWindow: 10, perUserPerDay: 10, perMinute: 10)
+    }
+  }
+
+  /// The length of `text` as the platform counts it. Characters are UTF-16 units: never fewer than Unicode scalars, so
+  /// that we are on the safe side whichever of the two the platform means.
+  public func length(_ text: String) -> Int { countedIn == .bytes ? text.utf8.count : text.utf16.count }
+}

@@ -1,0 +1,102 @@
+import Core
+
+/// Our own paths, below /sandbox: what was seen, what is to go wrong, whom to call back.
+struct Control: Sendable {
+  static let peers = ["whatsapp", "anthropic"]
+
+  let journal: Journal
+  let faults: Faults
+  let numbers: Numbers
+  let callbacks: CallBacks
+
+  func answer(_ request: Request) async -> Response {
+    do throws(Refusal) {
+      let parts = request.path.split(separator: "/").map { percentDecoded($0) }
+      guard parts.count >= 2, parts[0] == "sandbox" else { throw .unknown("the sandbox has no \(request.path)") }
+      switch (parts[1], parts.count) {
+      case ("health", 2): return pretty(["ok": true])
+      case ("requests", 2): return try await requests(request)
+      case ("callbacks", 2): return try await madeCallbacks(request)
+      case ("faults", 2): return try await allFaults(request)
+      case ("numbers", 2...3): return try await allNumbers(request, id: parts.count == 3 ? parts[2] : nil)
+      default: throw .unknown("the sandbox has no \(request.path)")
+      }
+    } catch { return error.response(requestID: "") }
+  }
+
+  private func requests(_ request: Request) async throws(Refusal) -> Response {
+    switch request.method {
+    case "GET":
+      return pretty(
+        await journal.requests(
+          peer: filter(request, "peer"), kind: filter(request, "kind"), match: filter(request, "match"),
+          limit: try limit(request)))
+    case "DELETE":
+      await journal.clear()
+      return pretty(["ok": true])
+    default: throw .wrongMethod(allowed: ["GET", "DELETE"])
+    }
+  }
+
+  private func madeCallbacks(_ request: Request) async throws(Refusal) -> Response {
+    switch request.method {
+    case "GET": return pretty(await callbacks.made(match: filter(request, "match"), limit: try limit(request)))
+    case "DELETE":
+      await callbacks.clear()
+      return pretty(["ok": true])
+    default: throw .wrongMethod(allowed: ["GET", "DELETE"])
+    }
+  }
+
+  private func allFaults(_ request: Request) async throws(Refusal) -> Response {
+    switch request.method {
+    case "GET":
+      let all = await faults.all()
+      return pretty(["count": .number(all.count), "faults": .array(all.map(\.json))])
+    case "POST":
+      return pretty(try await faults.add(try body(request), peers: Self.peers).json, status: 201)
+    case "DELETE":
+      await faults.clear()
+      return pretty(["ok": true])
+    default: throw .wrongMethod(allowed: ["GET", "POST", "DELETE"])
+    }
+  }
+
+  private func allNumbers(_ request: Request, id: String?) async throws(Refusal) -> Response {
+    switch (request.method, id) {
+    case ("GET", nil): return pretty(await numbers.json)
+    case ("GET", let id?):
+      guard let number = await numbers.of(id) else { throw .unknown("number \(id) is not registered") }
+      return pretty(number.json)
+    case ("PUT", let id?): return pretty(try await numbers.register(id, try body(request)).json)
+    case ("DELETE", _):
+      await numbers.forget(id)
+      return pretty(["ok": true])
+    default: throw .wrongMethod(allowed: id == nil ? ["GET", "DELETE"] : ["GET", "PUT", "DELETE"])
+    }
+  }
+
+  private func body(_ request: Request) throws(Refusal) -> Field {
+    let body = Field(try JSON.parse(request.body))
+    _ = try body.object()
+    return body
+  }
+
+  /// A query parameter; left empty it filters nothing.
+  private func filter(_ request: Request, _ name: String) -> String? {
+    request.parameter(name).flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  private func limit(_ request: Request) throws(Refusal) -> Int {
+    guard let text = filter(request, "limit") else { return 1000 }
+    guard let n = Int(text), (0...100_000).contains(n) else {
+      throw .malformed(path: "limit", fault: "expected 0 to 100000")
+    }
+    return n
+  }
+
+  private func pretty(_ value: JSON, status: Int = 200) -> Response {
+    Response(
+      status: status, headers: [("Content-Type", "application/json; charset=utf-8")], body: Array(value.pretty.utf8))
+  }
+}

@@ -1,0 +1,55 @@
+/// What `--help` says below the first line. Lines are short enough for a terminal of 80 columns.
+enum Help {
+  static let text = """
+    WHATSAPP  POST /graph/{version}/{phone_number_id}/messages
+      Checks what Meta checks and answers as Meta does. A number that was
+      registered is told what became of the message, signed. Register one:
+        PUT /sandbox/numbers/{phone_number_id}
+        {"callback":"/api/webhook/whatsapp/esva-dental","app_secret":"…",
+         "statuses":["sent","delivered","read"],
+         "display_phone_number":"526310000000","waba_id":"…"}
+      callback is a URL or a path; the rest may be missing. statuses may hold
+      played, failed and failed:CODE. A call-back that is not answered with 2xx
+      is repeated five times.
+
+    ANTHROPIC  POST /anthropic/v1/messages
+      Claude finds the line of the system prompt that shares the most words
+      (four letters or more; case, accents and plural endings do not count)
+      with the last user message, and answers
+        ¡Hola! THAT LINE. ¿Te gustaría agendar una cita?
+      With no such line: a polite sentence that names the business, if there
+      is a line "Negocio: NAME". In the last user message:
+        [[echo:TEXT]]  the answer is exactly TEXT
+        [[markdown]]   the answer is Markdown of every kind
+        [[thinking]]   a thinking block stands before the text
+        [[empty]]      end_turn without any content
+        [[refusal]]    stop_reason refusal without any content
+      A token is four characters; an answer of more than max_tokens is cut.
+      The prefix up to the last cache_control is written to the cache, and read
+      from it for five minutes (or its ttl) after each use, if it is as long as
+      the model's minimum.
+
+    FAULTS  POST /sandbox/faults (GET lists, DELETE clears)
+      {"peer":"whatsapp","fault":"429","match":"part of path or body",
+       "times":1,"delay_ms":0,"retry_after":3,"after_accept":false}
+      peer   whatsapp or anthropic
+      fault  429 500 529 401 …  a status of 400 to 599 in the peer's own words
+             code:131056 …      one of Meta's codes; closed_window is 131047
+             failed:131026 …    accepted, then the only status is failed
+             timeout            no answer for delay_ms (120 s), then closed
+             reset              no answer, the connection is reset
+             slow               answers after delay_ms (1 s)
+             malformed          200 with the first half of the answer
+      match  hits only requests whose path or raw body contains it
+      times  how many requests it hits (1); 0 is all, until deleted
+      after_accept  with timeout, reset, malformed: the message is taken and
+             its statuses follow all the same; with slow: the statuses do not
+             wait for the answer
+
+    SEEN  GET /sandbox/requests?peer=&kind=&match=&limit=   (DELETE clears)
+          GET /sandbox/callbacks?match=&limit=              (DELETE clears)
+          GET /sandbox/numbers · GET /sandbox/health
+      Oldest first; of more than limit (1000) the newest. count, and texts
+      (accepted text messages), count everything that matches.
+    """
+}
