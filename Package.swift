@@ -20,7 +20,8 @@ func program(_ name: String, in folder: String, _ uses: [Target.Dependency]) -> 
 }
 
 func tests(_ name: String, _ uses: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: uses, exclude: [], swiftSettings: swift)
+  .testTarget(name: name, dependencies: uses, exclude: ["PeersTests", "RulesTests"].contains(name) ? ["Fixtures"] : [],
+    swiftSettings: swift)
 }
 
 func library(_ name: String, _ package: String) -> Target {
@@ -52,13 +53,15 @@ let package = Package(
     program(
       "sandbox", in: "Tools", ["Core", arguments, .product(name: "FlyingFox", package: "FlyingFox")]),
 
+    // What the tests share: the world that bin/test started, databases of their own, tenants, the sandbox.
+    .target(name: "TestSupport", dependencies: ["Core", "Store", "Flows"], path: "Tests/Support", swiftSettings: swift),
     tests("CoreTests", ["Core"]),
-    tests("RulesTests", ["Core", "Rules"]),
+    tests("RulesTests", ["Core", "Rules"], fixtures: true),
     tests("StoreTests", ["Core", "Store"]),
-    tests("PeersTests", ["Core", "Rules", "Peers"]),
-    tests("FlowsTests", ["Core", "Rules", "Store", "Peers", "Flows"]),
-    tests("ProjectTests", ["Core", "Rules", "Store", "Peers", "Flows"]),
-    tests("EndToEnd", ["Core", "Store", "Flows"]),
+    tests("PeersTests", ["Core", "Rules", "Peers"], fixtures: true),
+    tests("FlowsTests", ["Core", "Rules", "Store", "Peers", "Flows", "TestSupport"]),
+    tests("ProjectTests", ["Core", "Rules", "Store", "Peers", "Flows", "TestSupport"]),
+    tests("EndToEnd", ["Core", "Store", "Flows", "TestSupport"]),
   ]
     + endpoints.map { program($0, in: "Endpoints", ["Core", "Peers", "Flows"]) }
     + tools.map { program($0, in: "Tools", ["Core", "Rules", "Store", "Peers", "Flows", arguments]) },

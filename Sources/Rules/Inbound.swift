@@ -57,7 +57,8 @@ public struct InboundEvent: Sendable, Equatable {
   public init(
     kind: Kind, accountID: String? = nil, externalID: String, aliases: [Alias] = [], profileName: String? = nil,
     at: Instant? = nil, content: String = "", contentType: String = "text", selection: String? = nil,
-    replyTo: String? = nil, wantsAnswer: Bool = false, status: StatusReport? = nil, details: JSON = [:], raw: JSON = .null
+    replyTo: String? = nil, wantsAnswer: Bool = false, status: StatusReport? = nil, details: JSON = [:],
+    raw: JSON = .null
   ) {
     self.kind = kind
     self.accountID = accountID

@@ -59,7 +59,7 @@ public struct TenantProfile: Sendable, Equatable {
   /// Reads the object above. Items without a name are left out; nothing is an error.
   public init(_ field: Field) {
     id = field["tenant_id"].line ?? ""
-    name = field["tenant_name"].line ?? "el negocio"
+    name = field["tenant_name"].line ?? "este negocio"
     vertical = field["vertical"].line ?? "other"
     timezone = field["timezone"].line ?? "America/Mexico_City"
     assistant = AssistantSettings(field["ai_config"])

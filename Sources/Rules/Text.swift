@@ -27,7 +27,10 @@ private func cut(_ text: Substring, _ limit: Int, _ count: (Substring) -> Int) -
   var end = text.startIndex
   var length = 0
   // Of each kind of boundary the last one, as offsets into the text.
-  var paragraph, line, sentence, word: (at: String.Index, length: Int)?
+  var paragraph: (at: String.Index, length: Int)?
+  var line: (at: String.Index, length: Int)?
+  var sentence: (at: String.Index, length: Int)?
+  var word: (at: String.Index, length: Int)?
   var previous: Character = " "
   while end < text.endIndex {
     let after = text.index(after: end)

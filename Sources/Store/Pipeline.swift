@@ -142,7 +142,7 @@ extension Connection {
   private func limits() throws(StoreError) -> (Limit, shorter: [Command]) {
     let usual: Double? = settings.statementTimeout > 0 ? settings.statementTimeout + 1 : nil
     guard let left = try untilDeadline(), left < usual ?? .infinity else { return (Limit(seconds: usual), []) }
-    let milliseconds = max(1, Int((left - min(0.1, left / 5)) * 1000))
+    let milliseconds = max(1, Int((left - min(0.25, left / 5)) * 1000))
     let shorter = Command(
       name: "tistis_time", sql: "select set_config('statement_timeout', $1, true)", values: [String(milliseconds)])
     return (Limit(seconds: left), [shorter])

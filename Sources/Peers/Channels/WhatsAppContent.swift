@@ -85,7 +85,8 @@ extension WhatsApp {
   private static func cards(_ body: Field) throws(Refusal) -> WhatsAppContent {
     _ = try body.array()
     let cards = body.items.prefix(20).map { card in
-      let name = card["name"]["formatted_name"].text.flatMap(oneLine) ?? card["name"]["first_name"].text.flatMap(oneLine)
+      let name =
+        card["name"]["formatted_name"].text.flatMap(oneLine) ?? card["name"]["first_name"].text.flatMap(oneLine)
       let phone = card["phones"][0]["phone"].loose ?? card["phones"][0]["wa_id"].loose
       switch (name, phone) {
       case (let name?, let phone?): return "\(name) (\(phone))"

@@ -9,7 +9,7 @@ extension WhatsApp {
     if item["group_id"].exists { return aside(item, place, "a group's message; groups are not served") }
     if isOwn(item, place) { return try readOwn(item, place) }
 
-    var event = draft(item, place, number: item["from"], userID: item["from_user_id"])
+    var event = draft(item, place, number: item["from"], userID: item["from_user_id"], orOnly: true)
     if type == "system" { return system(item, event) }
     guard !event.aliases.isEmpty else { throw item["from"].expected("a number or user id") }
     switch type {
@@ -56,10 +56,10 @@ extension WhatsApp {
   // MARK: Parts
 
   private static func draft(
-    _ item: Field, _ place: WhatsAppPlace, number: Field, userID: Field
+    _ item: Field, _ place: WhatsAppPlace, number: Field, userID: Field, orOnly: Bool = false
   ) -> InboundEvent {
     let raw = item.value ?? .null
-    let person = WhatsAppPerson(number: number, userID: userID, contacts: place.contacts)
+    let person = WhatsAppPerson(number: number, userID: userID, contacts: place.contacts, orOnly: orOnly)
     return InboundEvent(
       kind: .message, accountID: place.accountID, externalID: Meta.externalID(item["id"], of: raw),
       aliases: person.aliases, profileName: person.name, at: Meta.instant(item["timestamp"]),

@@ -9,11 +9,10 @@ struct WhatsAppPerson {
   var username: String?
 
   /// `item`: something with `from` or `to`. `contacts` are matched by name, never by position: they may be fewer, more,
-  /// in another order, and without any name.
-  init(number: Field, userID: Field, contacts: WhatsAppContacts) {
+  /// in another order, and without any name. `orOnly`: what names nobody belongs to the only contact told with it.
+  init(number: Field, userID: Field, contacts: WhatsAppContacts, orOnly: Bool = false) {
     var aliases = [number, userID].compactMap { Self.alias($0.loose) }
-    // A message that names nobody belongs to the only contact told with it.
-    if let told = aliases.isEmpty ? contacts.only : contacts.first(among: aliases) {
+    if let told = aliases.isEmpty && orOnly ? contacts.only : contacts.first(among: aliases) {
       for alias in WhatsAppContacts.aliases(told) where !aliases.contains(where: { $0.kind == alias.kind }) {
         aliases.append(alias)
       }

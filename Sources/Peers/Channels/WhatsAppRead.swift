@@ -83,11 +83,12 @@ extension WhatsApp {
     }
   }
 
-  /// What we cannot read, kept as it came together with the reason.
+  /// What we cannot read, kept as it came together with the reason; named by its hash, since two different things about
+  /// one message are two.
   static func parked(_ item: Field, _ fault: Refusal, _ place: WhatsAppPlace? = nil) -> InboundEvent {
     let raw = item.value ?? .null
     return InboundEvent(
-      kind: .unsupported, accountID: place?.accountID, externalID: Meta.externalID(item["id"], of: raw),
+      kind: .unsupported, accountID: place?.accountID, externalID: Meta.hashed(raw),
       at: Meta.instant(item["timestamp"]), content: "[no se pudo leer]", contentType: "unsupported",
       details: .object(["fault": .string(fault.sentence), "field": place?.field.map { .string($0) }]), raw: raw)
   }

@@ -10,7 +10,8 @@ public struct ClaudeModel: Sendable, Equatable {
     case always
   }
 
-  public let id: String
+  /// As it is sent: with its date if it was given with one.
+  public private(set) var id: String
   /// `temperature` may be sent. Newer models answer 400 to it.
   public let samplingAllowed: Bool
   public let thinking: Thinking
@@ -63,11 +64,15 @@ public struct ClaudeModel: Sendable, Equatable {
 
   /// An id with or without its date.
   private static func known(_ id: String) -> ClaudeModel? {
-    all.first { model in
-      guard id.hasPrefix(model.id) else { return false }
+    for var model in all where id.hasPrefix(model.id) {
       let rest = id.dropFirst(model.id.count)
-      return rest.isEmpty || (rest.first == "-" && rest.utf8.count == 9 && Int(rest.dropFirst()) != nil)
+      guard rest.isEmpty || (rest.first == "-" && rest.utf8.count == 9 && Int(rest.dropFirst()) != nil) else {
+        continue
+      }
+      model.id = id
+      return model
     }
+    return nil
   }
 
   private static func unknown(_ id: String) -> ClaudeModel {

@@ -15,13 +15,12 @@ struct Seed: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Seal the development secrets of the demonstration tenants.",
     discussion: """
-      After `migrate --seed`. Reads MIGRATE_DATABASE_URL (the owner), INBOUND_KEYS, OUTBOUND_KEYS and TISTIS_ENV, \
+      After `migrate --seed`. Reads DATABASE_URL (the owner's), INBOUND_KEYS, OUTBOUND_KEYS and TISTIS_ENV, \
       which must be development: these secrets are public.
       """)
 
   static let needs: [Setting] = [
-    Setting("MIGRATE_DATABASE_URL", .secret, "Connection string of the owner."), .inboundKeys, .outboundKeys,
-    .environment,
+    .databaseURL, .inboundKeys, .outboundKeys, .environment,
   ]
 
   func run() throws {
@@ -33,7 +32,7 @@ struct Seed: ParsableCommand {
         leave(78)
       }
       let store = SecretStore(
-        Connection(settings.text(Self.needs[0])), inbound: try Keyring(settings.secret(.inboundKeys)),
+        Connection(settings.text(.databaseURL)), inbound: try Keyring(settings.secret(.inboundKeys)),
         outbound: try Keyring(settings.secret(.outboundKeys)))
       for line in try store.seedDevelopment() { say("sealed " + line) }
     } catch let fault as Settings.Fault {

@@ -1,0 +1,95 @@
+import Core
+import Flows
+import FoundationEssentials
+import Store
+
+/// A business that only one test knows, with a WhatsApp account and secrets of its own.
+public struct Tenant: Sendable {
+  public let id: UUID
+  public let slug: String
+  public let connection: UUID
+  public let phoneNumberID: String
+  public let appSecret: String
+  public let verifyToken: String
+  public let database: Database
+
+  /// - Parameters:
+  ///   - secrets: whether the account has its app secret and verify token.
+  ///   - delay: seconds of silence before an answer.
+  public static func make(
+    in database: Database = .world, secrets: Bool = true, token: Bool = true, delay: Int = 0,
+    environment: [String: String] = World.current.environment(of: "tistis")
+  ) throws -> Tenant {
+    let tenant = Tenant(
+      id: UUID(), slug: unique("t-"), connection: UUID(), phoneNumberID: uniqueDigits("7"), appSecret: unique("secret_"),
+      verifyToken: unique("verify_"), database: database)
+    try database.run(
+      """
+      insert into tenants (id, name, slug, vertical, settings)
+        values ('\(tenant.id.text)', 'Clínica \(tenant.slug)', '\(tenant.slug)', 'dental',
+          '{"timezone": "America/Hermosillo"}');
+      insert into channel_connections (tenant_id, id, channel, status, whatsapp_phone_number_id,
+          first_message_delay_seconds, subsequent_message_delay_seconds)
+        values ('\(tenant.id.text)', '\(tenant.connection.text)', 'whatsapp', 'connected', '\(tenant.phoneNumberID)',
+          \(delay), \(delay));
+      insert into services (tenant_id, name, slug, short_description, price_min, price_max, duration_minutes)
+        values ('\(tenant.id.text)', 'Limpieza dental', 'limpieza', 'Con ultrasonido', 800, 800, 45);
+      """)
+    let settings = try Settings([.inboundKeys, .outboundKeys], from: environment)
+    let store = SecretStore(
+      database.connection(), inbound: try Keyring(settings.secret(.inboundKeys)),
+      outbound: try Keyring(settings.secret(.outboundKeys)))
+    if secrets {
+      try store.setInbound(
+        Secret(tenant.appSecret), kind: "app_secret", connection: tenant.connection, tenant: tenant.id)
+      try store.setInbound(
+        Secret(tenant.verifyToken), kind: "verify_token", connection: tenant.connection, tenant: tenant.id)
+    }
+    if token {
+      try store.setOutbound(
+        Secret("test_token"), kind: "access_token", connection: tenant.connection, tenant: tenant.id)
+    }
+    return tenant
+  }
+
+  /// The webhook's path.
+  public var path: String { "/api/webhook/whatsapp/\(slug)" }
+
+  /// Rows of a table that are this tenant's.
+  public func count(_ table: String, where condition: String = "true") throws -> Int {
+    try database.count("select count(*) from \(table) where tenant_id = '\(id.text)' and \(condition)")
+  }
+
+  /// One value of this tenant's only row of a table.
+  public func value(_ column: String, of table: String, where condition: String = "true") throws -> String? {
+    try database.scalar("select \(column) from \(table) where tenant_id = '\(id.text)' and \(condition)")
+  }
+
+  /// A webhook body with these items of `messages`.
+  public func payload(_ messages: [JSON], phoneNumberID: String? = nil, statuses: [JSON] = []) -> [UInt8] {
+    let value: JSON = .object([
+      "messaging_product": "whatsapp",
+      "metadata": ["display_phone_number": "526311234567", "phone_number_id": .string(phoneNumberID ?? self.phoneNumberID)],
+      "messages": messages.isEmpty ? Optional<JSON>.none : .array(messages),
+      "statuses": statuses.isEmpty ? Optional<JSON>.none : .array(statuses),
+    ])
+    let body: JSON = [
+      "object": "whatsapp_business_account",
+      "entry": [["id": "200000000000009", "changes": [["field": "messages", "value": value]]]],
+    ]
+    return body.bytes
+  }
+
+  /// A text as Meta sends it.
+  public static func text(
+    _ body: String, from: String = uniqueDigits("521"), id: String = unique("wamid."), at: Instant = .now
+  ) -> JSON {
+    [
+      "from": .string(from), "id": .string(id), "timestamp": .string(String(at.seconds)), "type": "text",
+      "text": ["body": .string(body)],
+    ]
+  }
+
+  /// `X-Hub-Signature-256` of a body under this tenant's secret.
+  public func signature(_ body: [UInt8]) -> String { "sha256=" + hex(hmacSHA256(body, key: Secret(appSecret))) }
+}

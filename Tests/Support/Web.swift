@@ -1,0 +1,64 @@
+import Core
+import FoundationEssentials
+
+/// Requests to the world, through nginx or to the sandbox.
+public enum Web {
+  private static let http = HTTPMulti()
+
+  public static func send(
+    _ method: String, _ url: String, headers: [(String, String)] = [], body: [UInt8] = [], timeout: Double = 20
+  ) async throws -> HTTPResponse {
+    try await http.send(
+      HTTPRequest(
+        method, url, headers: headers.map { HTTPRequest.Header($0.0, $0.1) }, body: body, timeout: timeout))
+  }
+
+  /// Posts a body to a tenant's webhook as Meta would; `signature` nil leaves the header out.
+  public static func deliver(_ body: [UInt8], to tenant: Tenant, signature: String?) async throws -> HTTPResponse {
+    var headers = [("Content-Type", "application/json")]
+    if let signature { headers.append(("X-Hub-Signature-256", signature)) }
+    return try await send("POST", World.current.url + tenant.path, headers: headers, body: body)
+  }
+
+  public static func deliver(_ body: [UInt8], to tenant: Tenant) async throws -> HTTPResponse {
+    try await deliver(body, to: tenant, signature: tenant.signature(body))
+  }
+}
+
+/// The stand-in for the outside world.
+public enum Sandbox {
+  /// Lets it report on a tenant's messages by that tenant's webhook, as Meta does.
+  public static func register(_ tenant: Tenant, statuses: [String] = ["sent", "delivered", "read"]) async throws {
+    let body: JSON = [
+      "callback": .string(World.current.url + tenant.path), "app_secret": .string(tenant.appSecret),
+      "statuses": .array(statuses.map { .string($0) }),
+    ]
+    let answer = try await Web.send(
+      "PUT", World.current.sandbox + "/sandbox/numbers/\(tenant.phoneNumberID)", body: body.bytes)
+    guard answer.status < 300 else { throw Complaint("the sandbox refused a number: \(answer.status)") }
+  }
+
+  /// Breaks the next requests that contain `match`.
+  public static func fail(
+    _ peer: String, _ fault: String, match: String, times: Int = 1, extra: [(String, JSON)] = []
+  ) async throws {
+    let members = [("peer", JSON.string(peer)), ("fault", .string(fault)), ("match", .string(match)), ("times", .number(times))]
+    let body = JSON.object(JSON.Members((members + extra).map { JSON.Members.Pair($0.0, $0.1) }))
+    let answer = try await Web.send("POST", World.current.sandbox + "/sandbox/faults", body: body.bytes)
+    guard answer.status < 300 else {
+      throw Complaint("the sandbox refused a fault: \(String(decoding: answer.body, as: UTF8.self))")
+    }
+  }
+
+  /// What a peer received that contains `match`; `kind` is text, read, messages …
+  public static func requests(_ peer: String, match: String, kind: String? = nil) async throws -> [Field] {
+    let query = "?peer=\(peer)&match=\(match)" + (kind.map { "&kind=\($0)" } ?? "")
+    let answer = try await Web.send("GET", World.current.sandbox + "/sandbox/requests" + query)
+    return Field(try JSON.parse(answer.body))["requests"].items
+  }
+}
+
+public struct Complaint: Error, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}
