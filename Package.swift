@@ -19,9 +19,12 @@ func program(_ name: String, in folder: String, _ uses: [Target.Dependency]) -> 
   .executableTarget(name: name, dependencies: uses, path: "Sources/\(folder)/\(name)", swiftSettings: swift)
 }
 
+/// Test targets with payloads and expectations as files, read from the source tree.
+let withFixtures = ["RulesTests", "PeersTests", "ProjectTests"]
+
 func tests(_ name: String, _ uses: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: uses, exclude: ["PeersTests", "RulesTests"].contains(name) ? ["Fixtures"] : [],
-    swiftSettings: swift)
+  .testTarget(
+    name: name, dependencies: uses, exclude: withFixtures.contains(name) ? ["Fixtures"] : [], swiftSettings: swift)
 }
 
 func library(_ name: String, _ package: String) -> Target {
@@ -56,9 +59,9 @@ let package = Package(
     // What the tests share: the world that bin/test started, databases of their own, tenants, the sandbox.
     .target(name: "TestSupport", dependencies: ["Core", "Store", "Flows"], path: "Tests/Support", swiftSettings: swift),
     tests("CoreTests", ["Core"]),
-    tests("RulesTests", ["Core", "Rules"], fixtures: true),
+    tests("RulesTests", ["Core", "Rules"]),
     tests("StoreTests", ["Core", "Store"]),
-    tests("PeersTests", ["Core", "Rules", "Peers"], fixtures: true),
+    tests("PeersTests", ["Core", "Rules", "Peers"]),
     tests("FlowsTests", ["Core", "Rules", "Store", "Peers", "Flows", "TestSupport"]),
     tests("ProjectTests", ["Core", "Rules", "Store", "Peers", "Flows", "TestSupport"]),
     tests("EndToEnd", ["Core", "Store", "Flows", "TestSupport"]),
