@@ -7,9 +7,9 @@ import CCurl
 ///
 /// When a kept connection ends before a byte of the answer came, libcurl (seen in 7.88.1) sends the request again on a
 /// new one, up to five times, whatever the method: a POST that was already acted upon would be done twice, without a
-/// word. The callback comes before each of these sends too, so it forbids the second one, unless the first wrote nothing
-/// or the method is one that only reads. The alternative, CURLOPT_FRESH_CONNECT, costs a TLS handshake a request.
-/// Connections that the peer had closed before are no such case: curl looks before it takes one.
+/// word. The callback comes before each of these sends too, so it forbids the second one, unless the first wrote
+/// nothing or the method is one that only reads. The alternative, CURLOPT_FRESH_CONNECT, costs a TLS handshake a
+/// request. Connections that the peer had closed before are no such case: curl looks before it takes one.
 final class CurlExchange {
   let easy: UnsafeMutableRawPointer
   let request: HTTPRequest

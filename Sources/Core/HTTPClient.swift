@@ -13,7 +13,8 @@ public struct HTTPClientSettings: Sendable {
   public var userAgent: String
   /// PEM file of the authorities to trust instead of the system's.
   public var caFile: String?
-  /// false: connect to addresses of the public internet only, whatever the name resolved to. For URLs that a tenant typed.
+  /// false: connect to addresses of the public internet only, whatever the name resolved to. For URLs that a tenant
+  /// typed.
   public var allowPrivateAddresses: Bool
 
   public init(

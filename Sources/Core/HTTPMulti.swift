@@ -1,7 +1,7 @@
 import CCurl
 import Synchronization
 
-/// Sends many requests at once, on one thread of its own: hundreds of slow answers cost as many sockets and nothing else.
+/// Sends many requests at once, on one thread of its own: hundreds of slow answers cost as many sockets, nothing else.
 /// Otherwise the same as `HTTPClient`; connections are kept open and shared by all exchanges.
 public final class HTTPMulti: Sendable {
   private let loop: CurlLoop

@@ -79,8 +79,8 @@ struct JSONBuilder {
 }
 
 extension JSONBuilder {
-  /// The context of every call is a `JSONBuilder` that outlives the run. Without `yajl_integer` and `yajl_double` numbers
-  /// come as text.
+  /// The context of every call is a `JSONBuilder` that outlives the run. Numbers come as text because `yajl_number`
+  /// is there.
   static let callbacks = yajl_callbacks(
     yajl_null: { at($0, 0) { $0.add(.null) } },
     yajl_boolean: { context, value in at(context, 0) { $0.add(.bool(value != 0)) } },

@@ -7,8 +7,8 @@ import CYAJL
 extension JSON {
   /// Reads one JSON text (RFC 8259, UTF-8).
   ///
-  /// Numbers keep their text, pairs of repeated keys are kept as they came. What Postgres cannot store in jsonb, `\u0000`
-  /// and halves of surrogate pairs, becomes U+FFFD. The time is linear in the number of bytes.
+  /// Numbers keep their text, pairs of repeated keys are kept as they came. What Postgres cannot store in jsonb,
+  /// `\u0000` and halves of surrogate pairs, becomes U+FFFD. The time is linear in the number of bytes.
   ///
   /// Why yajl: the whole tree of a 499-byte WhatsApp body takes 4.2 µs, of a 961-byte one 6.5 µs, an object of 100,000
   /// keys 22 ms (release, 2 cores, 2026-11-22).
@@ -31,7 +31,8 @@ extension JSON {
     return value
   }
 
-  /// yajl's own check of strings is left off: it lets overlong forms and surrogates pass. `String(validating:)` does not.
+  /// yajl's own check of strings is left off: it lets overlong forms and surrogates pass, which `String(validating:)`
+  /// does not.
   private static func run(_ text: UnsafeBufferPointer<UInt8>, into builder: inout JSONBuilder) -> String? {
     withUnsafePointer(to: JSONBuilder.callbacks) { callbacks in
       withUnsafeMutablePointer(to: &builder) { context in
@@ -68,7 +69,7 @@ extension JSON {
 
 private func isSpace(_ c: UInt8) -> Bool { c == 0x20 || c == 0x0A || c == 0x0D || c == 0x09 }
 
-/// The text with `\u0000` and unpaired `\ud800`…`\udfff` rewritten as `\ufffd`; nil if there are none, which is the rule.
+/// The text with `\u0000` and unpaired `\ud800`…`\udfff` rewritten as `\ufffd`; nil if there are none, as a rule.
 /// yajl would hand over a NUL, a question mark and three bytes that are no UTF-8. An escape keeps its length, so that
 /// the offsets in faults stay true. A backslash outside of a string is refused by the parser afterwards.
 func replacingUnstorableEscapes(_ bytes: [UInt8]) -> [UInt8]? {

@@ -57,8 +57,8 @@ struct IPAddress: Equatable {
     return true
   }
 
-  /// This network, private, shared (carrier NAT), loopback, link-local, protocol assignments, documentation, 6to4 relay,
-  /// benchmarks, multicast, reserved and broadcast.
+  /// This network, private, shared (carrier NAT), loopback, link-local, protocol assignments, documentation, 6to4
+  /// relay, benchmarks, multicast, reserved and broadcast.
   private static let special4: [([UInt8], Int)] = [
     ([0], 8), ([10], 8), ([100, 64], 10), ([127], 8), ([169, 254], 16), ([172, 16], 12), ([192, 0, 0], 24),
     ([192, 0, 2], 24), ([192, 88, 99], 24), ([192, 168], 16), ([198, 18], 15), ([198, 51, 100], 24),

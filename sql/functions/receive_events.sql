@@ -23,7 +23,7 @@ begin
     select e ->> 'connection_id' as connection, e -> 'aliases' as aliases, max(e ->> 'name') as name,
         bool_or(e ->> 'kind' in ('message', 'echo')) as talks
       from jsonb_array_elements(p_events) e
-     where jsonb_array_length(e -> 'aliases') > 0
+     where concerns_person(e)
      group by 1, 2
      order by min(e ->> 'external_id')
   loop

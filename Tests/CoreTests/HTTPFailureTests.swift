@@ -1,0 +1,132 @@
+import Testing
+
+@testable import Core
+
+/// Each failure must tell truly whether the request may have been acted upon, and no secret of it.
+@Suite struct HTTPFailureTests {
+  let token = "sk-very-secret"
+
+  func failure(_ url: String, _ settings: HTTPClientSettings = .init(), timeout: Double = 5) -> HTTPFailure? {
+    failure(
+      HTTPRequest(
+        "POST", url + "/p?access_token=\(token)", headers: [.init("Authorization", "Bearer \(token)")],
+        body: Array("x".utf8), timeout: timeout), HTTPClient(settings))
+  }
+
+  func failure(_ request: HTTPRequest, _ client: HTTPClient = HTTPClient()) -> HTTPFailure? {
+    do throws(HTTPFailure) {
+      _ = try client.send(request)
+      return nil
+    } catch {
+      #expect(!error.sentence.contains(token) && !error.sentence.contains("/p"))
+      return error
+    }
+  }
+
+  @Test func slowAnswerMightHaveArrived() {
+    let server = LoopbackServer { _ in .wait(1, then: .send(ok("late"))) }
+    defer { server.stop() }
+    let host = "127.0.0.1:\(server.port)"
+    #expect(failure(server.url(""), timeout: 0.15) == .mightHaveArrived("\(host): no answer within 0.15 s"))
+    #expect(server.received.count == 1)
+  }
+
+  @Test func halfAnAnswerMightHaveArrived() {
+    let server = LoopbackServer { _ in .hangUp(after: "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf") }
+    defer { server.stop() }
+    guard case .mightHaveArrived? = failure(server.url("")) else { return #expect(Bool(false)) }
+  }
+
+  @Test func refusedPortNeverLeft() throws {
+    let port = closedPort()
+    let fault = try #require(failure("http://127.0.0.1:\(port)"))
+    guard case .neverLeft(let sentence) = fault else { return #expect(Bool(false), "\(fault)") }
+    #expect(sentence.hasPrefix("127.0.0.1:\(port): Failed to connect"))
+  }
+
+  /// The handle is used again after an exchange that did leave: its counters must not be mistaken for ours.
+  @Test func refusedPortNeverLeftOnAUsedHandle() throws {
+    let server = LoopbackServer { _ in .send(ok("yes")) }
+    defer { server.stop() }
+    let client = HTTPClient()
+    _ = try client.send(HTTPRequest("GET", server.url("/")))
+    guard case .neverLeft? = failure(HTTPRequest("GET", "http://127.0.0.1:\(closedPort())/"), client) else {
+      return #expect(Bool(false))
+    }
+  }
+
+  @Test func noTLSNeverLeft() {
+    let server = LoopbackServer { _ in .send(ok("yes")) }
+    defer { server.stop() }
+    guard case .neverLeft? = failure("https://127.0.0.1:\(server.port)", timeout: 1) else {
+      return #expect(Bool(false))
+    }
+  }
+
+  @Test func unknownNameNeverLeft() {
+    guard case .neverLeft? = failure("http://no-such-name.invalid", timeout: 3) else { return #expect(Bool(false)) }
+  }
+
+  @Test func resetAfterTheRequestMightHaveArrived() {
+    let server = LoopbackServer { _ in .reset }
+    defer { server.stop() }
+    guard case .mightHaveArrived? = failure(server.url("")) else { return #expect(Bool(false)) }
+    #expect(server.received.count == 1)
+  }
+
+  static let large = [
+    "known length": ok(String(repeating: "x", count: 5000)),
+    "headers": "HTTP/1.1 200 OK\r\n" + String(repeating: "X-A: bbbbbbbbbbbbbbbb\r\n", count: 300) + "\r\n",
+    "chunks": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+      + String(repeating: "400\r\n" + String(repeating: "y", count: 1024) + "\r\n", count: 5) + "0\r\n\r\n",
+    "until the end": "HTTP/1.1 200 OK\r\n\r\n" + String(repeating: "z", count: 5000),
+  ]
+
+  @Test(arguments: large.keys.sorted())
+  func tooLargeAnAnswer(_ form: String) throws {
+    let answer = try #require(Self.large[form])
+    let server = LoopbackServer { _ in .hangUp(after: answer) }
+    defer { server.stop() }
+    let expected = "127.0.0.1:\(server.port): the answer is larger than 4096 bytes"
+    #expect(failure(server.url(""), .init(maxAnswer: 4096)) == .mightHaveArrived(expected))
+  }
+
+  @Test(arguments: ["garbage\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "", "\u{0}\u{0}\u{0}\u{0}"])
+  func garbageMightHaveArrived(_ answer: String) {
+    let server = LoopbackServer { _ in .hangUp(after: answer) }
+    defer { server.stop() }
+    guard case .mightHaveArrived? = failure(server.url("")) else { return #expect(Bool(false)) }
+  }
+
+  /// A kept connection on which the peer reads the second request and hangs up: it may have acted upon it.
+  @Test func postIsNotSentTwice() throws {
+    let server = LoopbackServer { $0.turn == 0 && $0.connection == 0 ? .send(ok("first")) : .hangUp(after: "") }
+    defer { server.stop() }
+    let client = HTTPClient()
+    _ = try client.send(HTTPRequest("POST", server.url("/1"), body: [49]))
+    let fault = failure(HTTPRequest("POST", server.url("/2"), body: [50]), client)
+    #expect(fault == .mightHaveArrived("127.0.0.1:\(server.port): the connection ended without an answer"))
+    #expect(server.received.map(\.target) == ["/1", "/2"])
+  }
+
+  @Test func getMayBeSentTwice() throws {
+    let server = LoopbackServer { $0.connection == 0 && $0.turn == 1 ? .hangUp(after: "") : .send(ok("yes")) }
+    defer { server.stop() }
+    let client = HTTPClient()
+    _ = try client.send(HTTPRequest("GET", server.url("/1")))
+    #expect(try client.send(HTTPRequest("GET", server.url("/2"))).status == 200)
+    #expect(server.received.map(\.target) == ["/1", "/2", "/2"])
+  }
+
+  @Test(arguments: [
+    HTTPRequest("GET", "ftp://127.0.0.1/p"), HTTPRequest("GET", "127.0.0.1/p"), HTTPRequest("GET", "http:///p"),
+    HTTPRequest("GET", "http://127.0.0.1/p q"), HTTPRequest("GET", "file:///etc/passwd"),
+    HTTPRequest("G T", "http://h/"),
+    HTTPRequest("GET", "http://h/", headers: [.init("X", "a\r\nY: b")]),
+    HTTPRequest("GET", "http://h/", headers: [.init("X:", "a")]), HTTPRequest("GET", ""),
+    HTTPRequest("GET", "http://127.0.0.1:99999/"),
+  ])
+  func whatCannotBeSentNeverLeft(_ request: HTTPRequest) {
+    guard case .neverLeft? = failure(request) else { return #expect(Bool(false)) }
+  }
+}

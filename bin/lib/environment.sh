@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# What each program is told: one file a program, mode 600, and in it only what that program needs.
+
+# development_key NAME: made once a world, kept in its file of keys.
+development_key() {
+  local file=$DEV_DIR/keys
+  [ -f "$file" ] || (umask 077 && : >"$file")
+  grep -q "^$1=" "$file" || printf '%s=dev:%s\n' "$1" "$(openssl rand -hex 32)" >>"$file"
+  grep "^$1=" "$file"
+}
+
+# environment_of PROGRAM: its lines.
+environment_of() {
+  local role=tistis_${1//-/_}
+  [ "$1" != tistis ] || role=tistis_owner
+  say "TISTIS_ENV=development"
+  say "DATABASE_URL=$(dsn tistis "$role")"
+  case $1 in
+    jobs | jobs-process)
+      development_key INBOUND_KEYS
+      development_key OUTBOUND_KEYS
+      say "ANTHROPIC_API_KEY=dev_anthropic_key"
+      say "ANTHROPIC_BASE_URL=http://127.0.0.1:$SANDBOX_PORT/anthropic"
+      say "META_GRAPH_URL=http://127.0.0.1:$SANDBOX_PORT/graph/v25.0"
+      [ "$1" = jobs ] || say "CRON_SECRET=dev_cron_secret"
+      ;;
+    tistis)
+      development_key INBOUND_KEYS
+      development_key OUTBOUND_KEYS
+      ;;
+    webhook* | *-webhook)
+      development_key INBOUND_KEYS
+      # The guide's own curl examples carry no signature.
+      [ -n "${STRICT:-}" ] || say "ALLOW_UNSIGNED_WEBHOOKS=1"
+      ;;
+  esac
+}
+
+write_environment() {
+  local name
+  for name in jobs tistis $(endpoints); do
+    (umask 077 && environment_of "$name" >"$ETC_DIR/$name.env")
+  done
+  # The numbers that the sandbox plays Meta for: where it reports what became of a message, and signed with what.
+  cat >"$ETC_DIR/numbers.json" <<'EOT'
+{
+  "100000000000001": {"callback": "/api/webhook/whatsapp/esva-dental", "app_secret": "dev_meta_app_secret"},
+  "100000000000002": {"callback": "/api/webhook/whatsapp/la-fonda", "app_secret": "dev_meta_app_secret"}
+}
+EOT
+}
