@@ -44,7 +44,8 @@ public struct Keyring: Sendable {
     var keys = [Key]()
     for part in text.reveal().split(separator: ",") {
       let pair = part.split(separator: ":", maxSplits: 1)
-      guard pair.count == 2, (1...64).contains(pair[0].utf8.count), let raw = bytes(hex: pair[1]), raw.count == 32 else {
+      guard pair.count == 2, (1...64).contains(pair[0].utf8.count), let raw = bytes(hex: pair[1]), raw.count == 32
+      else {
         throw .unreadableKeys("expected id:64-hex-digits[,id:64-hex-digits…]")
       }
       keys.append(Key(id: String(pair[0]), key: SymmetricKey(data: raw)))

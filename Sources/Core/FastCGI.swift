@@ -1,8 +1,12 @@
 import CFastCGI
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
 #endif
+
+/// Set by SIGTERM and SIGINT.
+private let toldToStop = Atomic<Bool>(false)
 
 /// The loop of an endpoint: one thread, one request at a time; more at once are more processes on the same socket.
 ///
@@ -21,23 +25,61 @@ public struct FastCGILoop {
   }
 
   /// Serves the listening socket on descriptor 0 until told to stop.
+  ///
+  /// The signals are let in only while it waits for a request: libfcgi takes an interrupted read for the end of the
+  /// body, and a request that was being read when SIGTERM came was refused as half a one (seen 2026-11-22).
   public func run(_ handler: Handler) {
-    onSignal(SIGTERM) { _ in FCGX_ShutdownPending() }
-    onSignal(SIGINT) { _ in FCGX_ShutdownPending() }
+    let waiting = Self.holdSignals()
     signal(SIGPIPE, SIG_IGN)
+    // Another process on this socket may be quicker after both were woken: then accept must return, not wait.
+    _ = fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK)
     guard FCGX_Init() == 0 else { preconditionFailure("FCGX_Init failed") }
     let raw = UnsafeMutablePointer<FCGX_Request>.allocate(capacity: 1)
     raw.initialize(to: FCGX_Request())
-    FCGX_InitRequest(raw, 0, FCGI_FAIL_ACCEPT_ON_INTR)
+    FCGX_InitRequest(raw, 0, 0)
     var served = 0
     while maxRequests == 0 || served < maxRequests {
-      guard FCGX_Accept_r(raw) >= 0 else { break }
+      guard Self.waitForRequest(waiting) else { break }
+      let status = FCGX_Accept_r(raw)
+      if [-EAGAIN, -ECONNABORTED, -EINTR, -EPROTO].contains(status) { continue }
+      guard status >= 0 else {
+        log.error("accept", ["errno": String(-status)])
+        break
+      }
       serve(raw, handler)
       FCGX_Finish_r(raw)
       served += 1
     }
     FCGX_Free(raw, 1)
     log.info("left", ["served": String(served)])
+  }
+
+  /// Holds SIGTERM and SIGINT back from here on; returns the mask that lets them in.
+  private static func holdSignals() -> sigset_t {
+    onSignal(SIGTERM) { _ in toldToStop.store(true, ordering: .relaxed) }
+    onSignal(SIGINT) { _ in toldToStop.store(true, ordering: .relaxed) }
+    var held = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&held)
+    sigaddset(&held, SIGTERM)
+    sigaddset(&held, SIGINT)
+    sigprocmask(SIG_BLOCK, &held, &before)
+    sigdelset(&before, SIGTERM)
+    sigdelset(&before, SIGINT)
+    return before
+  }
+
+  /// Until a connection waits; false: told to stop. Opening the mask and waiting are one step, so no signal is missed.
+  private static func waitForRequest(_ mask: sigset_t) -> Bool {
+    var mask = mask
+    while !toldToStop.load(ordering: .relaxed) {
+      var listener = fd_set()
+      listener.__fds_bits.0 = 1
+      let ready = pselect(1, &listener, nil, nil, nil, &mask)
+      if ready > 0 { return !toldToStop.load(ordering: .relaxed) }
+      if ready < 0, errno != EINTR { return false }
+    }
+    return false
   }
 
   private func serve(_ raw: UnsafeMutablePointer<FCGX_Request>, _ handler: Handler) {
@@ -52,8 +94,10 @@ public struct FastCGILoop {
       response = error.response(requestID: id)
       log.line(
         error.priority, "refused",
-        ["status": String(error.status), "code": error.code, "why": error.sentence,
-         "path": environment["DOCUMENT_URI"] ?? environment["REQUEST_URI"], "ms": milliseconds(since: started)])
+        [
+          "status": String(error.status), "code": error.code, "why": error.sentence,
+          "path": environment["DOCUMENT_URI"] ?? environment["REQUEST_URI"], "ms": milliseconds(since: started),
+        ])
     }
     if environment["REQUEST_METHOD"] == "HEAD" { response.body = [] }
     write(response, to: raw.pointee.out, log)

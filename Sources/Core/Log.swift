@@ -42,7 +42,11 @@ public struct Log: Sendable {
 
   /// Quotes what is not a plain word; escapes what cannot be printed.
   static func value(_ s: String) -> String {
-    let plain = !s.isEmpty && s.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "\\") }
+    let plain =
+      !s.isEmpty
+      && s.utf8.allSatisfy {
+        $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "\\")
+      }
     if plain { return s }
     var out = "\""
     for c in s.unicodeScalars {

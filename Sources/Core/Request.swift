@@ -43,7 +43,9 @@ public func percentDecoded(_ text: some StringProtocol) -> String {
   var out = [UInt8]()
   var i = 0
   while i < bytes.count {
-    if bytes[i] == UInt8(ascii: "%"), i + 2 < bytes.count, let hi = hexDigit(bytes[i + 1]), let lo = hexDigit(bytes[i + 2]) {
+    if bytes[i] == UInt8(ascii: "%"), i + 2 < bytes.count, let hi = hexDigit(bytes[i + 1]),
+      let lo = hexDigit(bytes[i + 2])
+    {
       out.append(hi << 4 | lo)
       i += 3
     } else {

@@ -19,9 +19,11 @@ public struct Setting: Sendable {
 
 extension Setting {
   public static let databaseURL = Setting(
-    "DATABASE_URL", .secret, "libpq connection string or URL of this program's own role; several hosts are tried in turn.")
+    "DATABASE_URL", .secret,
+    "libpq connection string or URL of this program's own role; several hosts are tried in turn.")
   public static let databasePrepare = Setting(
-    "DATABASE_PREPARE", .flag, default: "1", "0 behind a pooler that cannot carry prepared statements (PgBouncer before 1.21).")
+    "DATABASE_PREPARE", .flag, default: "1",
+    "0 behind a pooler that cannot carry prepared statements (PgBouncer before 1.21).")
   public static let statementSeconds = Setting(
     "DATABASE_STATEMENT_SECONDS", .integer, default: "5", "Longest time a statement may take.")
   public static let inboundKeys = Setting(

@@ -140,7 +140,8 @@ extension Office {
       try await insist(job.tenant) { (scope) throws(StoreError) in
         try scope.recordUsage(
           conversationId: conversation, messageId: nil, jobId: job.id, model: model.id,
-          promptTokens: Int32(clamping: usage.prompt), cacheWriteTokens: Int32(clamping: usage.cacheWrite + usage.cacheWriteHour),
+          promptTokens: Int32(clamping: usage.prompt),
+          cacheWriteTokens: Int32(clamping: usage.cacheWrite + usage.cacheWriteHour),
           cacheReadTokens: Int32(clamping: usage.cacheRead), completionTokens: Int32(clamping: usage.output),
           costUsd: cost, responseTimeMs: took, stopReason: "\(answer.stopReason)", wasSuccessful: true,
           errorMessage: nil)

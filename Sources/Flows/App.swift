@@ -19,7 +19,8 @@ public final class App {
     self.settings = settings
     log = Log(service: name)
     database = Connection(
-      settings.text(.databaseURL), settings: connectionSettings(settings, name: name, budget: Limits.requestSeconds - 2))
+      settings.text(.databaseURL), settings: connectionSettings(settings, name: name, budget: Limits.requestSeconds - 2)
+    )
   }
 
   /// What every endpoint needs, whatever else it names.
@@ -101,6 +102,7 @@ extension StoreError {
   /// As an answer: what is away comes back, and everything else is our own mistake, which a later delivery may find
   /// mended; so both are 503 and nothing that was sent to us is lost.
   var refusal: Refusal {
-    retryable ? .busy("the database is not available just now", after: 5) : .busy("the request could not be stored", after: 60)
+    retryable
+      ? .busy("the database is not available just now", after: 5) : .busy("the request could not be stored", after: 60)
   }
 }

@@ -87,6 +87,7 @@ struct ChannelDirectory {
     let accounts = rows.compactMap { row in
       row.connectionId.map { ChannelEntry.Account(id: $0, accountID: row.accountId) }
     }
-    return ChannelEntry(tenant: first.tenantId, accounts: accounts, signing: signing, verifyTokens: tokens, fetched: now)
+    return ChannelEntry(
+      tenant: first.tenantId, accounts: accounts, signing: signing, verifyTokens: tokens, fetched: now)
   }
 }

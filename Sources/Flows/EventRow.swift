@@ -11,10 +11,13 @@ extension InboundEvent {
       "connection_id": .string(connection.text),
       "kind": .string(kind.rawValue),
       "external_id": .string(String(externalID.prefix(Limits.externalID))),
-      "aliases": .array(aliases.map { alias in
-        ["kind": .string(alias.kind), "value": .string(String(alias.value.prefix(Limits.externalID))),
-         "address": .string(String(alias.address.prefix(Limits.externalID)))]
-      }),
+      "aliases": .array(
+        aliases.map { alias in
+          [
+            "kind": .string(alias.kind), "value": .string(String(alias.value.prefix(Limits.externalID))),
+            "address": .string(String(alias.address.prefix(Limits.externalID))),
+          ]
+        }),
       "name": profileName.map { .string(String($0.prefix(Limits.personName))) },
       "at": at.map { .string($0.description) },
       "content": .string(String(content.prefix(Limits.messageText))),

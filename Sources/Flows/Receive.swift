@@ -34,9 +34,11 @@ extension App {
     let result = try store(placed, channel, slug, entry, request)
     log.info(
       "received",
-      ["messages": String(result.messages), "duplicates": String(result.duplicates), "reports": String(result.reports),
-       "answers": String(result.answers), "parked": result.parked > 0 ? String(result.parked) : nil,
-       "ms": milliseconds(since: started)])
+      [
+        "messages": String(result.messages), "duplicates": String(result.duplicates), "reports": String(result.reports),
+        "answers": String(result.answers), "parked": result.parked > 0 ? String(result.parked) : nil,
+        "ms": milliseconds(since: started),
+      ])
     return .json(["received": true])
   }
 

@@ -42,9 +42,12 @@ extension Office {
   ) async -> Result<Acceptance, PeerError> {
     guard let channel = ready.channel.flatMap(Channel.named), let account = ready.accountId, let text = ready.content,
       let kind = ready.contactKind, let address = ready.contactAddress
-    else { return .failure(.refused(code: "unaddressed", sentence: "the message has no channel, account or recipient")) }
+    else {
+      return .failure(.refused(code: "unaddressed", sentence: "the message has no channel, account or recipient"))
+    }
     guard let token = open(ready.token, ready.tokenId, tenant: job.tenant) else {
-      return .failure(.unauthorised(code: "no_token", sentence: "no access token is configured, or it cannot be opened"))
+      return .failure(
+        .unauthorised(code: "no_token", sentence: "no access token is configured, or it cannot be opened"))
     }
     let outbound = OutboundMessage(
       id: message.text, to: Alias(kind: kind, value: address), text: text, replyTo: ready.replyTo)

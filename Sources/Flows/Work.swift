@@ -16,10 +16,12 @@ public enum Work: Sendable, Equatable {
     let payload = Field((try? payload.parse()) ?? .null)
     func id(_ name: String) -> UUID? { payload[name].text.flatMap { UUID(uuidString: $0) } }
     if kind == "ai_response" {
-      self = id("conversation_id").map { .answer(conversation: $0) }
+      self =
+        id("conversation_id").map { .answer(conversation: $0) }
         ?? .unknown(kind: kind, fault: "payload.conversation_id is missing")
     } else if kind.hasPrefix("send_"), let channel = ChannelName(rawValue: String(kind.dropFirst(5))) {
-      self = id("message_id").map { .send(message: $0, channel: channel) }
+      self =
+        id("message_id").map { .send(message: $0, channel: channel) }
         ?? .unknown(kind: kind, fault: "payload.message_id is missing")
     } else {
       self = .unknown(kind: kind, fault: "no such kind of job")

@@ -12,7 +12,7 @@ extension Connection {
       if let link { return link }
       options.leaveOut(hung)
       if options.hosts == 0 || limit.remaining == 0 {
-        throw .unavailable("no connection within \(limit.seconds ?? 0) s")
+        throw .unavailable("no connection within \(limit.text)")
       }
     }
   }
@@ -33,8 +33,10 @@ extension Connection {
     var share = Limit(seconds: (limit.remaining ?? 0) / Double(max(1, options.hosts)))
     var wants = PGRES_POLLING_WRITING
     while PQstatus(link) != CONNECTION_BAD {
-      guard ready(PQsocket(link), reading: wants != PGRES_POLLING_WRITING, writing: wants == PGRES_POLLING_WRITING,
-        within: share)
+      guard
+        ready(
+          PQsocket(link), reading: wants != PGRES_POLLING_WRITING, writing: wants == PGRES_POLLING_WRITING,
+          within: share)
       else {
         PQfinish(link)
         return (nil, host)
@@ -95,7 +97,9 @@ struct ConnectionOptions {
       + " -c statement_timeout=\(Int(settings.statementTimeout * 1000))"
     values["options"] = [ours, values["options"] ?? ""].joined(separator: " ")
     // A peer that vanished without a word is noticed within half a minute.
-    let alive = ["keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "15000"]
+    let alive = [
+      "keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "15000",
+    ]
     values.merge(alive) { theirs, _ in theirs }
   }
 

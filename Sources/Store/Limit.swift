@@ -18,6 +18,9 @@ struct Limit {
   /// Seconds left, never negative; nil: no limit.
   var remaining: Double? { seconds == nil ? nil : max(0, end - Self.clock()) }
 
+  /// For messages: `0.3 s`.
+  var text: String { "\(((seconds ?? 0) * 10).rounded() / 10) s" }
+
   static func clock() -> Double {
     var t = timespec()
     clock_gettime(CLOCK_MONOTONIC, &t)

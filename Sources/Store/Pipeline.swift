@@ -134,7 +134,7 @@ extension Connection {
 
   private func late(_ limit: Limit) -> StoreError {
     drop()
-    return .unavailable("no answer within \(limit.seconds ?? 0) s")
+    return .unavailable("no answer within \(limit.text)")
   }
 
   /// The time limit of a call. When the request's deadline is nearer than the session's own limit, the server is told

@@ -1,7 +1,7 @@
 import Core
 import FoundationEssentials
-import Testing
 import TestSupport
+import Testing
 
 /// What must be refused, each by a clear status that names the fault, with nothing stored.
 @Suite struct BadInputTests {
@@ -41,7 +41,8 @@ import TestSupport
   }
 
   @Test func unknownSlug() async throws {
-    let answer = try await Web.send("POST", World.current.url + "/api/webhook/whatsapp/nobody-at-all", body: [123, 125])
+    let answer = try await Web.send(
+      "POST", World.current.url + "/api/webhook/whatsapp/nobody-at-all", body: [123, 125])
     #expect(answer.status == 404)
     #expect(Field(try JSON.parse(answer.body))["code"].text == "unknown")
     let elsewhere = try await Web.send("GET", World.current.url + "/api/no-such-thing")
@@ -98,12 +99,30 @@ import TestSupport
       (Array(message(#"{"id":"wamid.deep","x":"# + deep + "}").utf8), 400),
       ([0xFF, 0xFE, 0x00], 400),
       (Array(message(#"{"id":"wamid.bad","text":{"body":""#).utf8) + [0xC3, 0x28], 400),
-      (Array(message(#"{"from":"5216310000001","id":"wamid.nul","timestamp":"1","type":"text","text":{"body":"a\u0000b"}}"#).utf8), 200),
-      (Array(message(#"{"from":"5216310000002","id":"wamid.half","type":"text","text":{"body":"a\ud800b"}}"#).utf8), 200),
-      (Array(message(#"{"from":5216310000003,"id":12345678901234567890,"timestamp":1749416383,"type":"text","text":{"body":7}}"#).utf8), 200),
+      (
+        Array(
+          message(
+            #"{"from":"5216310000001","id":"wamid.nul","timestamp":"1","type":"text","text":{"body":"a\u0000b"}}"#
+          ).utf8), 200
+      ),
+      (
+        Array(message(#"{"from":"5216310000002","id":"wamid.half","type":"text","text":{"body":"a\ud800b"}}"#).utf8),
+        200
+      ),
+      (
+        Array(
+          message(
+            #"{"from":5216310000003,"id":12345678901234567890,"timestamp":1749416383,"type":"text","text":{"body":7}}"#
+          ).utf8), 200
+      ),
       (Array(message(#"{"from":{"a":1},"id":["x"],"timestamp":{},"type":null,"text":"plain"}"#).utf8), 200),
       (Array(message(#"17,null,"text",[]"#).utf8), 200),
-      (Array(message(#"{"from":"5216310000004","id":"wamid.far","timestamp":"99999999999999999999","type":"text","text":{"body":"far"}}"#).utf8), 200),
+      (
+        Array(
+          message(
+            #"{"from":"5216310000004","id":"wamid.far","timestamp":"99999999999999999999","type":"text","text":{"body":"far"}}"#
+          ).utf8), 200
+      ),
     ]
     for (i, item) in strange.enumerated() {
       let answer = try await Web.deliver(item.body, to: tenant)

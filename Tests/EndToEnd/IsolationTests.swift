@@ -1,7 +1,7 @@
 import Core
 import FoundationEssentials
-import Testing
 import TestSupport
+import Testing
 
 /// The same twice, and another's name: nothing doubles, nothing crosses.
 @Suite struct IsolationTests {
@@ -40,7 +40,8 @@ import TestSupport
     let (mine, other) = (try Tenant.make(), try Tenant.make())
     try await Sandbox.register(mine, statuses: [])
     #expect(try await Web.deliver(mine.payload([Tenant.text("limpieza")]), to: mine).status == 200)
-    #expect(try await eventually { try mine.count("messages", where: "role = 'assistant' and status = 'accepted'") == 1 })
+    #expect(
+      try await eventually { try mine.count("messages", where: "role = 'assistant' and status = 'accepted'") == 1 })
     let id = try #require(try mine.value("external_id", of: "messages", where: "role = 'assistant'"))
     let opaque = try #require(try mine.value("id", of: "messages", where: "role = 'assistant'"))
     let report: JSON = [

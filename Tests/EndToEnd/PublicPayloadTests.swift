@@ -1,7 +1,7 @@
 import Core
 import FoundationEssentials
-import Testing
 import TestSupport
+import Testing
 
 /// Payloads that the platforms' own pages and other projects publish, where the folder with them lies beside the
 /// project. They are not ours to keep; without the folder there is nothing to run.

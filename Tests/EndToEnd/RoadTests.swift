@@ -1,7 +1,7 @@
 import Core
 import FoundationEssentials
-import Testing
 import TestSupport
+import Testing
 
 /// A customer writes, Claude answers, the platform reports: through nginx, the programs, `jobs`, Postgres and the sandbox.
 @Suite struct RoadTests {
@@ -29,7 +29,8 @@ import TestSupport
   }
 
   @Test func aBurstGetsOneAnswer() async throws {
-    let tenant = try Tenant.make(delay: 1)
+    // Long enough for a slow machine to post three times.
+    let tenant = try Tenant.make(delay: 4)
     try await Sandbox.register(tenant)
     let person = uniqueDigits("521")
     for text in ["Hola", "una pregunta", "¿cuánto cuesta la limpieza?"] {

@@ -38,7 +38,8 @@ struct MigrationTests {
   @Test func gapsAndDuplicates() throws {
     #expect(try folder(["0002_b.sql", "0001_a.sql"]).migrations.map(\.version) == [1, 2])
     #expect(sentence { try folder(["0001_a.sql", "0003_c.sql"]) } == "migrations/0003_c.sql: number 2 is missing")
-    #expect(sentence { try folder(["0001_a.sql", "0001_b.sql"]) } == "migrations/0001_b.sql: its number is there twice")
+    #expect(
+      sentence { try folder(["0001_a.sql", "0001_b.sql"]) } == "migrations/0001_b.sql: its number is there twice")
     #expect(sentence { try folder(["0000_a.sql"]) } == "migrations/0000_a.sql: its number is there twice")
   }
 

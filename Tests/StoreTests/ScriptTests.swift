@@ -39,7 +39,8 @@ struct ScriptTests {
 
   @Test func anErrorWithoutAPlaceSaysWhichStatement() throws {
     #expect(
-      try error("select 1; select 1/0;") == .rejected(sqlstate: "22012", message: "script: statement 2: division by zero")
+      try error("select 1; select 1/0;")
+        == .rejected(sqlstate: "22012", message: "script: statement 2: division by zero")
     )
   }
 

@@ -36,18 +36,23 @@ public struct Database: Sendable {
 
   public func run(_ sql: String) throws { try connection().script(sql) }
 
-  /// A copy of the migrated and seeded template that is gone again afterwards.
+  /// A copy of the migrated and seeded template that is gone again afterwards. A few at a time.
   public static func cloned<T>(_ body: (Database) async throws -> T) async throws -> T {
-    let admin = Database(name: "postgres")
-    let copy = Database(name: unique("test_"))
-    try admin.run("create database \(copy.name) template \(World.current.template)")
+    await gate.enter()
+    let result: Result<T, any Error>
     do {
-      let result = try await body(copy)
-      try admin.run("drop database \(copy.name) with (force)")
-      return result
+      let admin = Database(name: "postgres")
+      let copy = Database(name: unique("test_"))
+      try await onThread { try admin.run("create database \(copy.name) template \(World.current.template)") }
+      do { result = .success(try await body(copy)) } catch { result = .failure(error) }
+      try await onThread { try admin.run("drop database \(copy.name) with (force)") }
     } catch {
-      try admin.run("drop database \(copy.name) with (force)")
+      await gate.leave()
       throw error
     }
+    await gate.leave()
+    return try result.get()
   }
+
+  private static let gate = Gate(4)
 }

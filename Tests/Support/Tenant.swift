@@ -21,7 +21,8 @@ public struct Tenant: Sendable {
     environment: [String: String] = World.current.environment(of: "tistis")
   ) throws -> Tenant {
     let tenant = Tenant(
-      id: UUID(), slug: unique("t-"), connection: UUID(), phoneNumberID: uniqueDigits("7"), appSecret: unique("secret_"),
+      id: UUID(), slug: unique("t-"), connection: UUID(), phoneNumberID: uniqueDigits("7"),
+      appSecret: unique("secret_"),
       verifyToken: unique("verify_"), database: database)
     try database.run(
       """
@@ -69,7 +70,9 @@ public struct Tenant: Sendable {
   public func payload(_ messages: [JSON], phoneNumberID: String? = nil, statuses: [JSON] = []) -> [UInt8] {
     let value: JSON = .object([
       "messaging_product": "whatsapp",
-      "metadata": ["display_phone_number": "526311234567", "phone_number_id": .string(phoneNumberID ?? self.phoneNumberID)],
+      "metadata": [
+        "display_phone_number": "526311234567", "phone_number_id": .string(phoneNumberID ?? self.phoneNumberID),
+      ],
       "messages": messages.isEmpty ? Optional<JSON>.none : .array(messages),
       "statuses": statuses.isEmpty ? Optional<JSON>.none : .array(statuses),
     ])

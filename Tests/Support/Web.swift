@@ -42,7 +42,9 @@ public enum Sandbox {
   public static func fail(
     _ peer: String, _ fault: String, match: String, times: Int = 1, extra: [(String, JSON)] = []
   ) async throws {
-    let members = [("peer", JSON.string(peer)), ("fault", .string(fault)), ("match", .string(match)), ("times", .number(times))]
+    let members = [
+      ("peer", JSON.string(peer)), ("fault", .string(fault)), ("match", .string(match)), ("times", .number(times)),
+    ]
     let body = JSON.object(JSON.Members((members + extra).map { JSON.Members.Pair($0.0, $0.1) }))
     let answer = try await Web.send("POST", World.current.sandbox + "/sandbox/faults", body: body.bytes)
     guard answer.status < 300 else {

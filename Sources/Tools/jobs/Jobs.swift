@@ -68,7 +68,8 @@ struct Jobs: AsyncParsableCommand {
       let rows = try database.everyone.listJobs(
         limit: Int32(max ?? 100), kind: kind, id: id.flatMap { UUID(uuidString: $0) })
       for row in rows {
-        say("\(row.scheduledFor)  \(row.id.text)  \(row.jobType)  attempts \(row.attempts)  " + (row.errorMessage ?? ""))
+        say(
+          "\(row.scheduledFor)  \(row.id.text)  \(row.jobType)  attempts \(row.attempts)  " + (row.errorMessage ?? ""))
       }
       say("\(rows.count) due")
     } catch {

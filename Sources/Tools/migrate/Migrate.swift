@@ -47,7 +47,8 @@ struct Migrate: ParsableCommand {
   private func show(_ found: Migrator.Status) {
     for row in found.applied {
       let number = String(row.version)
-      say("applied  \(String(repeating: "0", count: max(0, 4 - number.count)))\(number)_\(row.name) at \(row.appliedAt)")
+      say(
+        "applied  \(String(repeating: "0", count: max(0, 4 - number.count)))\(number)_\(row.name) at \(row.appliedAt)")
     }
     for migration in found.pending { say("pending  \(migration.file.name)") }
     let replaces = found.replacedDiffer || !found.pending.isEmpty || dryRun && force

@@ -46,7 +46,8 @@ struct Emitter {
     let mode = query.mode.rawValue
     let call = parameters.contains { $0.name == mode } ? "self.\(mode)" : mode
     let values = list(parameters.map { "\($0.name).sql" }, indent: "      ", before: "[", after: "]", comma: ",")
-    return doc(query) + declared + "    try \(call)(\n      \"\(query.name)\",\n" + literal(query.sql) + values + "    )"
+    return doc(query) + declared + "    try \(call)(\n      \"\(query.name)\",\n" + literal(query.sql) + values
+      + "    )"
       + reader(query, shape) + "  }\n"
   }
 
@@ -65,7 +66,7 @@ struct Emitter {
   private func reader(_ query: Query, _ shape: Server.Described) -> String {
     guard !shape.columns.isEmpty else { return "\n" }
     if shape.columns.count == 1 { return " { row throws(StoreError) in try row.get(0) }\n" }
-    let cells = shape.columns.enumerated().map { "\($1.name): row.get(\($0))" }
+    let cells = shape.columns.enumerated().map { "\(label($1.name)): row.get(\($0))" }
     let made = list(cells, indent: "      ", before: "try \(rowName(query))(", after: ")")
     return " { row throws(StoreError) in\n\(made)    }\n"
   }

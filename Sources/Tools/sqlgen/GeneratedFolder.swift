@@ -10,7 +10,8 @@ struct GeneratedFolder {
   func differences() throws -> [String] {
     let present = try files()
     let missing = wanted.keys.sorted().compactMap { name in
-      present[name] == nil ? "\(path)/\(name) is missing" : present[name] != wanted[name] ? "\(path)/\(name) differs" : nil
+      present[name] == nil
+        ? "\(path)/\(name) is missing" : present[name] != wanted[name] ? "\(path)/\(name) differs" : nil
     }
     return missing + stale(present).map { "\(path)/\($0) comes from no query file" }
   }

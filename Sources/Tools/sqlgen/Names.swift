@@ -19,6 +19,12 @@ func swiftName(_ name: String) -> String? {
   return isKeyword(swift) ? "`\(swift)`" : swift
 }
 
+/// The same name before an argument, where most keywords need no quotes and are warned about with them.
+func label(_ swiftName: String) -> String {
+  let bare = swiftName.filter { $0 != "`" }
+  return ["inout", "let", "var"].contains(bare) ? swiftName : bare
+}
+
 func isKeyword(_ name: String) -> Bool { keywords.contains(name) }
 
 private let keywords: Set<String> = [

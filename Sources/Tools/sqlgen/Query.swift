@@ -51,7 +51,12 @@ func readQueries(_ text: String, file: String) -> (queries: [Query], faults: [Fa
       insideDoc = true
       continue
     }
-    guard let last = queries.indices.last else { continue }
+    guard let last = queries.indices.last else {
+      if !line.allSatisfy(\.isWhitespace), !line.hasPrefix("--"), !faults.contains(where: { $0.file == file }) {
+        faults.append(Fault(file: file, line: i + 1, message: "a statement before the first `-- name:` line"))
+      }
+      continue
+    }
     insideDoc = insideDoc && line.hasPrefix("--")
     if insideDoc {
       queries[last].doc.append(String(line.dropFirst(line.hasPrefix("-- ") ? 3 : 2)))

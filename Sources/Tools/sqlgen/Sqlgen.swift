@@ -33,7 +33,7 @@ struct Sqlgen: ParsableCommand {
     }
     let (wanted, faults) = try generate(server)
     if !faults.isEmpty {
-      for fault in faults { complain(fault.description) }
+      for fault in faults.sorted(by: { ($0.file, $0.line) < ($1.file, $1.line) }) { complain(fault.description) }
       throw ExitCode(1)
     }
     let folder = GeneratedFolder(path: out, wanted: wanted)

@@ -1,0 +1,45 @@
+import Testing
+
+@testable import Core
+
+@Suite struct SettingsTests {
+  static let needs: [Setting] = [.databaseURL, .inboundKeys, .maxRequests, .allowUnsigned, .graphURL, .anthropicKey]
+
+  @Test func saysEverythingThatIsWrongAtOnce() throws {
+    let fault = #expect(throws: Settings.Fault.self) {
+      try Settings(
+        Self.needs,
+        from: ["MAX_REQUESTS": "many", "ALLOW_UNSIGNED_WEBHOOKS": "yes", "META_GRAPH_URL": "graph", "DATABASE_URL": ""])
+    }
+    let text = try #require(fault).description
+    for name in ["DATABASE_URL", "INBOUND_KEYS", "MAX_REQUESTS", "ALLOW_UNSIGNED_WEBHOOKS", "META_GRAPH_URL"] {
+      #expect(text.contains(name))
+    }
+    #expect(!text.contains("ANTHROPIC_API_KEY"))
+  }
+
+  @Test func readsDefaultsAndFiles() throws {
+    let settings = try Settings(
+      Self.needs, from: ["DATABASE_URL_FILE": "/secret", "INBOUND_KEYS": "k", "META_GRAPH_URL": "https://x/v1/"]
+    ) { $0 == "/secret" ? "dbname=x\n" : nil }
+    #expect(settings.text(.databaseURL) == "dbname=x")
+    #expect(settings.int(.maxRequests) == 10000)
+    #expect(settings.url(.graphURL) == "https://x/v1")
+    #expect(settings.secret(.anthropicKey).isEmpty)
+    #expect(!settings.flag(.allowUnsigned))
+  }
+
+  @Test func saysWhichFileCannotBeRead() throws {
+    let fault = #expect(throws: Settings.Fault.self) {
+      try Settings([.databaseURL], from: ["DATABASE_URL_FILE": "/nowhere"]) { _ in nil }
+    }
+    #expect(fault?.problems == ["DATABASE_URL_FILE: cannot read /nowhere"])
+  }
+
+  @Test func listsWithoutSecrets() throws {
+    let settings = try Settings([.databaseURL, .maxRequests, .anthropicKey], from: ["DATABASE_URL": "password=x"])
+    #expect(
+      settings.listing([.databaseURL, .maxRequests, .anthropicKey])
+        == "DATABASE_URL=•••\nMAX_REQUESTS=10000\nANTHROPIC_API_KEY=")
+  }
+}

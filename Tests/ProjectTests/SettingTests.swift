@@ -1,0 +1,81 @@
+import Core
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// What an operator may set: known, explained, used, and never a secret by default.
+@Suite struct SettingTests {
+  static let example = "bin/etc/env.example"
+
+  @Test func everySettingIsListed() {
+    let made = Tree.files("Sources/", ".swift").flatMap { file in
+      Tree.code(file).matches(of: /\bSetting\(\s*"(\w+)"/).map { String($0.output.1) }
+    }
+    expectNone(
+      Set(made).subtracting(Setting.all.map(\.name)).sorted().map { "the setting \($0) is not in Setting.all" },
+      cure: "add it there, so that env.example and the README tell of it")
+    #expect(Set(Setting.all.map(\.name)).count == Setting.all.count, "two settings have one name → rename one")
+  }
+
+  @Test func everySettingIsUsed() throws {
+    let declared = Tree.read("Sources/Core/Settings.swift").matches(of: /static let (\w+) = Setting\(/)
+      .map { String($0.output.1) }
+    #expect(declared.count == Setting.all.count)
+    let code = Tree.sources.filter { $0 != "Sources/Core/Settings.swift" }.map(Tree.code).joined(separator: "\n")
+    for name in declared {
+      #expect(
+        try code.firstMatch(of: Regex("\\.\(name)\\b")) != nil,
+        "nobody reads Setting.\(name) → read it, or take it away")
+    }
+  }
+
+  /// The programs' environment in development holds nothing that a program would ignore.
+  @Test(arguments: Programs.written + ["jobs", "tistis"]) func developmentSetsWhatThereIs(_ program: String) {
+    let set = World.current.environment(of: program).keys
+    #expect(!set.isEmpty)
+    expectNone(
+      Set(set).subtracting(Setting.all.map(\.name)).sorted().map {
+        "\(program) is given \($0), which no program reads"
+      },
+      cure: "take it out of bin/lib/environment.sh, or make it a Setting")
+  }
+
+  /// Names are read in one place, or `--config` and env.example would not know them. migrate is told by bin/migrate.
+  @Test func onlySettingsReadTheEnvironment() {
+    let files = Tree.sources.filter { !$0.hasPrefix("Sources/Core/") && !$0.hasPrefix("Sources/Tools/migrate/") }
+    expectNone(
+      Tree.hits(/getenv\(|[eE]nvironment(\(\))?\["/, in: files), cure: "make the name a Setting and read it by Settings"
+    )
+  }
+
+  /// With `UPDATE=1` in the environment the file is rewritten instead.
+  @Test func theExampleIsTheTable() throws {
+    if ProcessInfo.processInfo.environment["UPDATE"] == "1" {
+      try Data(Settings.example.utf8).write(to: URL(filePath: Tree.path(Self.example)))
+    }
+    #expect(
+      Tree.read(Self.example) == Settings.example,
+      "\(Self.example) differs from Setting.all → UPDATE=1 bin/test --filter SettingTests writes it (`tistis env`)")
+  }
+
+  @Test func theReadmeNamesEverySetting() {
+    let readme = Tree.read("README.md")
+    expectNone(
+      Setting.all.map(\.name).filter { !readme.contains("`\($0)`") }.map { "README.md does not name `\($0)`" },
+      cure: "add it to its table of settings, with what it is for")
+  }
+
+  @Test func noSecretHasADefault() {
+    for setting in Setting.all where setting.kind == .secret {
+      let allowed: String? = setting.name == Setting.anthropicKey.name ? "" : nil
+      #expect(setting.initial == allowed, "\(setting.name) has a default → a secret is given, never built in")
+    }
+    expectNone(
+      Setting.all.filter { $0.name.firstMatch(of: /KEY|SECRET|TOKEN|PASSWORD/) != nil && $0.kind != .secret }.map(
+        \.name),
+      cure: "its kind is .secret, or --config would show it")
+    expectNone(
+      Setting.all.filter { $0.help.count < 20 || !$0.help.hasSuffix(".") }.map(\.name),
+      cure: "help is one sentence for the operator")
+  }
+}

@@ -1,0 +1,99 @@
+import Core
+import FoundationEssentials
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The checkout as text. Paths are relative to its root.
+enum Tree {
+  /// Every file that belongs to the project, committed or about to be.
+  static let files: [String] = {
+    let listed = shell("git -c core.quotePath=false ls-files --cached --others --exclude-standard")
+    let names = listed.status == 0 ? listed.lines : walk("")
+    return Set(names).filter { FileManager.default.fileExists(atPath: path($0)) }.sorted()
+  }()
+
+  static func files(_ folder: String, _ ending: String = "") -> [String] {
+    files.filter { $0.hasPrefix(folder) && $0.hasSuffix(ending) }
+  }
+
+  /// The Swift that people wrote.
+  static let sources = files("Sources/", ".swift").filter { !$0.contains("/Generated/") }
+
+  /// The names of a folder's folders.
+  static func folders(_ folder: String) -> [String] {
+    Set(files(folder).compactMap { $0.dropFirst(folder.count).split(separator: "/").dropLast().first }).map {
+      String($0)
+    }
+    .sorted()
+  }
+
+  static func path(_ file: String) -> String { World.root + "/" + file }
+
+  static func read(_ file: String) -> String { readFile(path(file)) ?? "" }
+
+  /// Lines as `wc -l` counts them.
+  static func lineCount(_ file: String) -> Int { read(file).utf8.count { $0 == UInt8(ascii: "\n") } }
+
+  /// Swift without its comments. A `//` behind a colon is a URL's.
+  static func code(_ file: String) -> String { uncommented(read(file)) }
+
+  static func uncommented(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      line.firstMatch(of: /(^|[^:])\/\//).map { line[..<$0.range.lowerBound] } ?? line
+    }.joined(separator: "\n")
+  }
+
+  /// `file:line: text` of every line of code that matches.
+  static func hits<T>(_ pattern: Regex<T>, in files: [String], of text: (String) -> String = code) -> [String] {
+    files.flatMap { file in
+      text(file).split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        .filter { $1.firstMatch(of: pattern) != nil }
+        .map { "\(file):\($0 + 1): \($1.trimmingPrefix(while: \.isWhitespace))" }
+    }
+  }
+
+  /// What git would list, where there is no git or no repository.
+  private static func walk(_ folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path(folder))) ?? []
+    return names.flatMap { name -> [String] in
+      if name == ".git" || name.hasPrefix(".build") || name.hasPrefix(".dev") || name == "Package.resolved" {
+        return []
+      }
+      var isFolder = false
+      guard FileManager.default.fileExists(atPath: path(folder + name), isDirectory: &isFolder) else { return [] }
+      return isFolder ? walk(folder + name + "/") : [folder + name]
+    }
+  }
+}
+
+/// What a command said, its complaints included, and how it ended.
+struct Said {
+  var status: Int32
+  var output: String
+  var lines: [String] { output.split(separator: "\n").map { String($0) } }
+}
+
+/// Runs a line of sh in the checkout's root.
+func shell(_ command: String) -> Said {
+  guard let pipe = popen("cd '\(World.root)' && { \(command); } </dev/null 2>&1", "r") else {
+    return Said(status: -1, output: "")
+  }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 65536)
+  while true {
+    let count = fread(&chunk, 1, chunk.count, pipe)
+    guard count > 0 else { break }
+    bytes += chunk[..<count]
+  }
+  let status = pclose(pipe)
+  return Said(status: status >> 8 & 0xff, output: String(decoding: bytes, as: UTF8.self))
+}
+
+/// Fails once for each fault, and says what to do about it.
+func expectNone(_ faults: [String], cure: String, sourceLocation: SourceLocation = #_sourceLocation) {
+  for fault in faults { Issue.record("\(fault)\n  → \(cure)", sourceLocation: sourceLocation) }
+}
