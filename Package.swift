@@ -57,7 +57,8 @@ let package = Package(
       "sandbox", in: "Tools", ["Core", arguments, .product(name: "FlyingFox", package: "FlyingFox")]),
 
     // What the tests share: the world that bin/test started, databases of their own, tenants, the sandbox.
-    .target(name: "TestSupport", dependencies: ["Core", "Store", "Flows"], path: "Tests/Support", swiftSettings: swift),
+    .target(
+      name: "TestSupport", dependencies: ["Core", "Store", "Flows"], path: "Tests/Support", swiftSettings: swift),
     tests("CoreTests", ["Core"]),
     tests("RulesTests", ["Core", "Rules"]),
     tests("StoreTests", ["Core", "Store"]),

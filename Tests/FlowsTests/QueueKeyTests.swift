@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test func oneBatchMayNameAKeyTwice() async throws {
-    try await Queue.test { queue in
+    try await Queue.test { (queue) throws in
       #expect(try queue.enqueue(job("1", key: "K", delay: 1), job("2", key: "K", delay: 2), job("3")) == 3)
       #expect(try queue.count("unique_key = 'K'") == 1)
       #expect(abs(try queue.due("2") - 2) < 0.9)

@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func unknownJobsAndNobodysAreIgnored() async throws {
-    try await Queue.test { queue in
+    try await Queue.test { (queue) throws in
       #expect(try queue.session.everyone.settleJobs(results: "[]") == 0)
       let nobody: JSON = [[
         "tenant_id": .string(UUID().text), "id": .string(UUID().text), "attempt": 1,
@@ -138,7 +138,7 @@ import Testing
       try queue.database.run(
         """
         insert into jobs (tenant_id, job_type, status, completed_at)
-          select '\(Queue.esva.text)', 'test', s, now() - interval '3 days'
+          select '\(Queue.esva.text)'::uuid, 'test', s, now() - interval '3 days'
             from unnest(array['completed', 'completed', 'cancelled', 'dead']) s
           union all select '\(Queue.fonda.text)', 'test', 'completed', now() - interval '1 hour';
         """)

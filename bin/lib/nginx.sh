@@ -18,18 +18,18 @@ write_nginx() {
     cat <<EOT
 daemon off;
 worker_processes 2;
-pid $RUN_DIR/nginx-master;
+pid "$RUN_DIR/nginx-master";
 error_log stderr warn;
 events { worker_connections 1024; }
 http {
   log_format world 'svc=nginx req=\$request_id \$request_method \$uri status=\$status bytes=\$body_bytes_sent '
     'ms=\$request_time upstream=\$upstream_response_time';
-  access_log $LOG_DIR/nginx.log world;
-  client_body_temp_path $RUN_DIR/nginx-body;
-  proxy_temp_path $RUN_DIR/nginx-proxy;
-  fastcgi_temp_path $RUN_DIR/nginx-fastcgi;
-  uwsgi_temp_path $RUN_DIR/nginx-uwsgi;
-  scgi_temp_path $RUN_DIR/nginx-scgi;
+  access_log "$LOG_DIR/nginx.log" world;
+  client_body_temp_path "$RUN_DIR/nginx-body";
+  proxy_temp_path "$RUN_DIR/nginx-proxy";
+  fastcgi_temp_path "$RUN_DIR/nginx-fastcgi";
+  uwsgi_temp_path "$RUN_DIR/nginx-uwsgi";
+  scgi_temp_path "$RUN_DIR/nginx-scgi";
   server {
     listen 127.0.0.1:$PORT;
     include tistis_server.conf;

@@ -16,10 +16,10 @@ world_paths() {
   [[ $PORT =~ ^[0-9]+$ && $PORT -ge 1 && $PORT -le 65534 ]] || die "PORT=$PORT is no port" "PORT=8080 bin/dev"
   SANDBOX_PORT=$((PORT + 1))
   ETC_DIR=$DEV_DIR/etc LOG_DIR=$DEV_DIR/log RUN_DIR=$DEV_DIR/run
-  # A socket's path ends at 108 bytes, and as root the cluster is run by postgres, who may not look into /root: then
-  # both lie in a short folder of their own.
+  # A socket's path ends at 108 bytes, a blank would end it in a connection string, and as root the cluster is run by
+  # postgres, who may not look into /root: then both lie in a short folder of their own.
   BASE_DIR=$DEV_DIR
-  if [ "$am_root" = 1 ] || [ ${#DEV_DIR} -gt 60 ]; then
+  if [ "$am_root" = 1 ] || [ ${#DEV_DIR} -gt 60 ] || [[ $DEV_DIR =~ [^A-Za-z0-9/._-] ]]; then
     BASE_DIR=/var/tmp/tistis-$(printf '%s %s' "$(id -u)" "$DEV_DIR" | sha256sum | cut -c1-12)
   fi
   SOCKET_DIR=$BASE_DIR/sock CLUSTER_DIR=$BASE_DIR/postgres
@@ -45,7 +45,7 @@ world_folders() {
 # world_lock: one script at a time may start or stop a world. Descriptor 9; spawn closes it for its children.
 world_lock() {
   exec 9>"$DEV_DIR/lock"
-  flock -w 60 9 || die "another bin/dev has been starting or stopping $DEV_DIR for a minute" "wait for it, or end it"
+  flock -w 60 9 || die "another script has been busy with $DEV_DIR for a minute" "wait for it to end, or: DEV_DIR=another-folder $me"
 }
 
 world_unlock() { flock -u 9; }
@@ -113,6 +113,8 @@ world_start() {
   printf '%s\n' "$PORT" >"$RUN_DIR/port"
   await_http sandbox "http://127.0.0.1:$SANDBOX_PORT/sandbox/health"
   await_http nginx "http://127.0.0.1:$PORT/"
+  # The webhooks of platforms have an address a tenant; to the others this is one more path that they do not know.
+  for name in "${mounted[@]}"; do await_http "$name" "http://127.0.0.1:$PORT/api/${name//-//}/esva-dental"; done
   for name in $(recorded); do is_alive "$name" || die "$name ended at its start" "tail $LOG_DIR/$name.log"; done
   say "Up in $(seconds_since "$began"): http://127.0.0.1:$PORT"
 }
@@ -126,10 +128,11 @@ understands() {
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# await_http NAME URL: until something answers there, whatever it says.
+# await_http NAME URL: until somebody answers there, whatever it is, but not nginx for a program that is away.
 await_http() {
-  local until=$(($(now_ms) + 10000))
-  until curl --silent --output /dev/null --max-time 2 "$2"; do
+  local status until=$(($(now_ms) + 10000))
+  until status=$(curl --silent --output /dev/null --max-time 3 --write-out '%{http_code}' "$2") &&
+    [ "$status" != 502 ] && [ "$status" != 504 ]; do
     is_alive "$1" || die "$1 ended at its start: $(tail -n 3 "$LOG_DIR/$1.log")" "less $LOG_DIR/$1.log"
     [ "$(now_ms)" -lt "$until" ] || die "$1 does not answer at $2 after 10 s" "less $LOG_DIR/$1.log"
     sleep 0.05

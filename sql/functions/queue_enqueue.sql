@@ -3,7 +3,8 @@
 -- p_jobs: array of {"job_type", "payload", "lane"?, "unique_key"?, "delay_seconds"?, "cap_seconds"?, "priority"?,
 --   "max_attempts"?, "request_id"?}. A job whose pending twin (same unique_key) exists merges into it: the twin takes
 --   the new payload and is pushed back to the new time, never beyond its cap, and never to an earlier time than it
---   already has: a debounce must not shorten a Retry-After. Returns how many jobs are asked for, merged ones included.
+--   already has: a debounce must not shorten a Retry-After. A key that is named twice here merges as well. Returns how
+--   many jobs are asked for, merged ones included.
 create or replace function enqueue_jobs(p_jobs jsonb) returns int
 language plpgsql as $$
 declare
@@ -19,14 +20,24 @@ begin
       where j ->> 'unique_key' is not null));
   insert into jobs as old (tenant_id, job_type, lane, unique_key, priority, payload, scheduled_for, scheduled_cap,
       lane_head, max_attempts, request_id)
-    select v_tenant, j.job_type, j.lane, j.unique_key, coalesce(j.priority, 5), coalesce(j.payload, '{}'),
-        app_now() + make_interval(secs => coalesce(j.delay_seconds, 0)),
+    select v_tenant, j.job_type, j.lane, j.unique_key, j.priority, coalesce(j.payload, '{}'),
+        app_now() + make_interval(secs => j.delay_seconds),
         -- A delay longer than the cap was asked for by a person: it stands.
         case when j.cap_seconds is not null
-          then app_now() + make_interval(secs => greatest(j.cap_seconds, coalesce(j.delay_seconds, 0))) end,
+          then app_now() + make_interval(secs => greatest(j.cap_seconds, j.delay_seconds)) end,
         j.lane is null, coalesce(j.max_attempts, 5), j.request_id
-      from jsonb_to_recordset(p_jobs) as j (job_type text, lane text, unique_key text, priority smallint, payload jsonb,
-        delay_seconds float8, cap_seconds float8, max_attempts int, request_id text)
+      from (
+        -- One statement may touch a row only once: of the twins in this call the last, as far away as any of them.
+        select distinct on (x.unique_key, case when x.unique_key is null then x.n end)
+            x.n, x.job_type, x.lane, x.unique_key, x.payload, x.cap_seconds, x.max_attempts, x.request_id,
+            min(coalesce(x.priority, 5)) over twins as priority, max(coalesce(x.delay_seconds, 0)) over twins as delay_seconds
+          from rows from (jsonb_to_recordset(p_jobs) as (job_type text, lane text, unique_key text, priority smallint,
+              payload jsonb, delay_seconds float8, cap_seconds float8, max_attempts int, request_id text))
+            with ordinality x (job_type, lane, unique_key, priority, payload, delay_seconds, cap_seconds, max_attempts,
+              request_id, n)
+          window twins as (partition by x.unique_key, case when x.unique_key is null then x.n end)
+         order by x.unique_key, case when x.unique_key is null then x.n end, x.n desc) j
+     order by j.n
     on conflict (tenant_id, unique_key) where status = 'pending' and unique_key is not null do update set
       payload = excluded.payload,
       request_id = excluded.request_id,

@@ -18,7 +18,8 @@ end $$;
 create or replace function worker_stopped(p_worker uuid) returns void
 language sql security definer set search_path = public as $$
   update workers set stopped_at = clock_timestamp() where id = p_worker;
-  delete from workers where stopped_at < now() - interval '1 day' and id <> p_worker
+  -- A killed one never said that it stopped.
+  delete from workers where coalesce(stopped_at, last_seen) < now() - interval '1 day' and id <> p_worker
     and not exists (select 1 from jobs j where j.worker_id = workers.id and j.status = 'processing');
 $$;
 
@@ -122,29 +123,37 @@ language sql as $$
       join jobs j on j.tenant_id = p_tenant and j.id = r.id and j.status = 'processing' and j.attempts = r.attempt
         and j.worker_id = r.worker
      order by j.id for update of j
-  ), ended as (
+  ), judged as (
     select h.*, case
         when h.outcome = 'done' then 'completed'
         when h.outcome = 'bury' or (h.outcome = 'retry' and h.attempts >= h.max_attempts) then 'dead'
-        -- Its pending twin takes over, not before the time this one had to wait for.
-        when h.twin is not null then 'cancelled'
-        else 'pending' end as status
+        else 'pending' end as verdict
       from held h
+  ), heirs as (
+    -- Of one key only one may wait: the twin that waits already, or else the newest of those that end together here
+    -- (without a lane two can run at once). It takes over, not before the time that any of them had to wait for.
+    select g.*, case when g.unique_key is not null and g.verdict = 'pending'
+          then coalesce(g.twin, nullif(first_value(g.id) over (partition by g.unique_key, g.verdict order by g.id desc),
+            g.id)) end as heir,
+        case when g.unique_key is null then g.due else max(g.due) over (partition by g.unique_key, g.verdict) end as latest
+      from judged g
+  ), ended as (
+    select h.*, case when h.heir is not null then 'cancelled' else h.verdict end as status from heirs h
   ), twins as (
-    update jobs w set scheduled_for = greatest(w.scheduled_for, e.due), updated_at = now()
-      from ended e where w.tenant_id = p_tenant and w.id = e.twin and e.status = 'cancelled'
+    update jobs w set scheduled_for = greatest(w.scheduled_for, e.latest), updated_at = now()
+      from (select distinct twin, latest from ended where heir = twin) e where w.tenant_id = p_tenant and w.id = e.twin
   ), changed as (
     update jobs j set
         status = e.status,
         worker_id = case when e.status = 'pending' then null else j.worker_id end,
-        scheduled_for = case when e.status = 'pending' then e.due else j.scheduled_for end,
+        scheduled_for = case when e.status = 'pending' then e.latest else j.scheduled_for end,
         lane_head = case when e.status = 'pending' then j.lane is null or e.outcome = 'retry' else j.lane_head end,
         holds_lane = e.status = 'pending' and e.outcome = 'retry',
-        -- Waiting is no failure.
-        attempts = case when e.outcome = 'snooze' then j.attempts - 1 else j.attempts end,
+        -- Waiting is no failure. The attempt keeps its number, by which a late result is told from the next run's.
+        max_attempts = j.max_attempts + case when e.status = 'pending' and e.outcome = 'snooze' then 1 else 0 end,
         completed_at = case when e.status <> 'pending' then now() end,
         error_message = case when e.outcome = 'done' then null else e.why end,
-        result = case when e.status = 'cancelled' then jsonb_build_object('merged_into', e.twin) else e.result end,
+        result = case when e.status = 'cancelled' then jsonb_build_object('merged_into', e.heir) else e.result end,
         updated_at = now()
       from ended e where j.tenant_id = p_tenant and j.id = e.id
       returning 1
