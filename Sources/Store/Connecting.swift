@@ -6,12 +6,14 @@ import FoundationEssentials
 extension Connection {
   func connect() throws(StoreError) -> OpaquePointer {
     var options = try ConnectionOptions(dsn, settings)
-    let limit = Limit(seconds: min(settings.connectTimeout, try untilDeadline() ?? .infinity))
+    let most = breaker.tripped ? min(settings.connectTimeout, Breaker.probeSeconds) : settings.connectTimeout
+    let limit = Limit(seconds: min(most, try untilDeadline() ?? .infinity))
     while true {
       let (link, hung) = try attempt(options, limit)
       if let link { return link }
       options.leaveOut(hung)
       if options.hosts == 0 || limit.remaining == 0 {
+        breaker.hung(after: limit.seconds, .now)
         throw .unavailable("no connection within \(limit.text)")
       }
     }

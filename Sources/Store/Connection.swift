@@ -37,6 +37,8 @@ public final class Connection {
   var link: OpaquePointer?
   /// Names this session has prepared; they die with it.
   var prepared: Set<String> = []
+  /// Opens when the server hangs.
+  var breaker = Breaker()
   /// The number of the transaction that is open.
   var transactionOpen: Int?
   var transactionsSeen = 0
@@ -70,6 +72,7 @@ public final class Connection {
     if let link, alive(link) { return link }
     drop()
     if transactionOpen != nil { throw .unavailable("the connection was lost inside a transaction") }
+    if breaker.refuses(.now) { throw .unavailable("it did not answer a moment ago") }
     let fresh = try connect()
     link = fresh
     return fresh

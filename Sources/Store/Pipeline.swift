@@ -81,6 +81,7 @@ extension Connection {
       switch PQresultStatus(result) {
       case PGRES_PIPELINE_SYNC:
         PQclear(result)
+        breaker.answered()
         if let complaint { return .refused(complaint) }
         guard let last else {
           drop()
@@ -134,13 +135,15 @@ extension Connection {
 
   private func late(_ limit: Limit) -> StoreError {
     drop()
+    breaker.hung(after: limit.seconds, .now)
     return .unavailable("no answer within \(limit.text)")
   }
 
   /// The time limit of a call. When the request's deadline is nearer than the session's own limit, the server is told
   /// to stop a little earlier: it gives up the work too, and the connection survives.
   private func limits() throws(StoreError) -> (Limit, shorter: [Command]) {
-    let usual: Double? = settings.statementTimeout > 0 ? settings.statementTimeout + 1 : nil
+    var usual: Double? = settings.statementTimeout > 0 ? settings.statementTimeout + 1 : nil
+    if breaker.tripped { usual = min(usual ?? .infinity, Breaker.probeSeconds) }
     guard let left = try untilDeadline(), left < usual ?? .infinity else { return (Limit(seconds: usual), []) }
     let milliseconds = max(1, Int((left - min(0.25, left / 5)) * 1000))
     let shorter = Command(
