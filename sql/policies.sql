@@ -57,6 +57,7 @@ grant select, insert, update, delete on jobs, workers to tistis_definer;
 grant select on tenants, channel_connections, inbound_secrets to tistis_definer;
 grant create on schema public to tistis_definer;
 alter function find_channel(text, text) owner to tistis_definer;
+alter function find_accounts(text, text[]) owner to tistis_definer;
 alter function worker_heartbeat(uuid, text, text, float8) owner to tistis_definer;
 alter function worker_stopped(uuid) owner to tistis_definer;
 alter function recover_jobs(float8) owner to tistis_definer;
@@ -84,7 +85,7 @@ end $$;
 grant select on schema_migrations to tistis_webhook_whatsapp, tistis_jobs;
 
 -- webhook-whatsapp: finds a channel, stores what arrived, enqueues. It cannot read a token.
-grant execute on function find_channel(text, text) to tistis_webhook_whatsapp;
+grant execute on function find_channel(text, text), find_accounts(text, text[]) to tistis_webhook_whatsapp;
 grant select on tenants, channel_connections to tistis_webhook_whatsapp;
 grant update (last_message_at, updated_at) on channel_connections to tistis_webhook_whatsapp;
 grant select, insert, update on leads, lead_aliases, conversations, messages, message_status_history, channel_events, jobs

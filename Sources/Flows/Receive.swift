@@ -4,10 +4,16 @@ import Rules
 import Store
 
 extension App {
-  /// A channel's webhook: `GET` asks whether the URL is ours, `POST` delivers. The last part of the path is the tenant's
-  /// slug. Nothing is acknowledged before it is committed.
+  /// A channel's webhook: `GET` asks whether the URL is ours, `POST` delivers. `…/whatsapp/{slug}` is one tenant's,
+  /// `…/whatsapp` is shared by all. Nothing is acknowledged before it is committed.
   public func receive(_ channel: Channel, _ request: Request) throws(Refusal) -> Response {
-    guard let slug = request.path.split(separator: "/").last.map(String.init) else { throw .unknown("no such path") }
+    let words = request.path.split(separator: "/").map(String.init)
+    guard let last = words.last else { throw .unknown("no such path") }
+    return last == channel.name.rawValue && words.count == 3
+      ? try receiveShared(channel, request) : try receive(channel, request, slug: last)
+  }
+
+  private func receive(_ channel: Channel, _ request: Request, slug: String) throws(Refusal) -> Response {
     switch request.method {
     case "GET":
       let entry = try channels.find(channel.name, slug, in: self)
@@ -31,14 +37,7 @@ extension App {
       log.info("received", ["events": String(events.count), "stored": "0", "ms": milliseconds(since: started)])
       return .json(["received": true])
     }
-    let result = try store(placed, channel, slug, entry, request)
-    log.info(
-      "received",
-      [
-        "messages": String(result.messages), "duplicates": String(result.duplicates), "reports": String(result.reports),
-        "answers": String(result.answers), "parked": result.parked > 0 ? String(result.parked) : nil,
-        "ms": milliseconds(since: started),
-      ])
+    try store(placed, channel, slug, entry.tenant, request)
     return .json(["received": true])
   }
 
@@ -77,48 +76,4 @@ extension App {
       return event.row(connection: account.id)
     }
   }
-
-  private typealias Stored = (messages: Int32, duplicates: Int32, reports: Int32, answers: Int32, parked: Int32)
-
-  /// One call, one transaction. Two that Postgres cannot order are repeated; if a value is refused, the batch is stored
-  /// item by item and the culprit parked.
-  private func store(
-    _ events: [JSON], _ channel: Channel, _ slug: String, _ entry: ChannelEntry, _ request: Request
-  ) throws(Refusal) -> Stored {
-    let batch = JSONText(JSON.array(events).text)
-    let policy = JSONText(receivePolicy(delaySeconds: Double(settings.int(.answerDelayMilliseconds)) / 1000).text)
-    let scope = database.tenant(entry.tenant)
-    var singly = false
-    for attempt in 1... {
-      do throws(StoreError) {
-        if singly {
-          let r = try scope.receiveEventsSingly(
-            channel: channel.name.rawValue, slug: slug, events: batch, policy: policy, requestId: request.id)
-          return (r.messages, r.duplicates, r.reports, r.answers, r.parked)
-        }
-        let r = try scope.receiveEvents(events: batch, policy: policy, requestId: request.id)
-        return (r.messages, r.duplicates, r.reports, r.answers, 0)
-      } catch {
-        log.warning("store", ["req": request.id, "tenant": slug, "attempt": String(attempt), "why": error.sentence])
-        switch error {
-        case .serialization where attempt < 4: continue
-        case .data where !singly, .conflict where !singly: singly = true
-        default: throw error.refusal
-        }
-      }
-    }
-    throw .busy("the request could not be stored", after: 5)
-  }
 }
-
-/// The numbers that `receive_events` is asked with.
-func receivePolicy(delaySeconds: Double) -> JSON {
-  let debounce = Debounce(first: delaySeconds, subsequent: delaySeconds)
-  return [
-    "stale_seconds": .number(decimal(ReplyGate.staleAfter)), "first_delay_seconds": .number(decimal(debounce.first)),
-    "next_delay_seconds": .number(decimal(debounce.subsequent)), "cap_seconds": .number(decimal(debounce.cap)),
-  ]
-}
-
-/// A finite number as JSON writes it.
-func decimal(_ value: Double) -> String { value == value.rounded() ? String(Int64(value)) : String(value) }

@@ -29,6 +29,9 @@ public struct InboundEvent: Sendable, Equatable {
   public var kind: Kind
   /// Of the platform's account that it arrived at (WhatsApp: `phone_number_id`); nil if the payload does not say.
   public var accountID: String?
+  /// Of the business that the account belongs to, where the platform says (WhatsApp: the business account's id): all that
+  /// news about templates and accounts carries.
+  public var businessID: String?
   /// The platform's id. Missing ones are made of the item's hash, so that a second delivery is still recognised.
   public var externalID: String
   /// The names under which the platform knows the person; the first is the one to answer to.
@@ -55,13 +58,14 @@ public struct InboundEvent: Sendable, Equatable {
   public var raw: JSON
 
   public init(
-    kind: Kind, accountID: String? = nil, externalID: String, aliases: [Alias] = [], profileName: String? = nil,
+    kind: Kind, accountID: String? = nil, businessID: String? = nil, externalID: String, aliases: [Alias] = [], profileName: String? = nil,
     at: Instant? = nil, content: String = "", contentType: String = "text", selection: String? = nil,
     replyTo: String? = nil, wantsAnswer: Bool = false, status: StatusReport? = nil, details: JSON = [:],
     raw: JSON = .null
   ) {
     self.kind = kind
     self.accountID = accountID
+    self.businessID = businessID
     self.externalID = externalID
     self.aliases = aliases
     self.profileName = profileName

@@ -24,8 +24,9 @@ import Testing
       select a.grantee, 3, p.oid::regprocedure::text, a.privilege_type, a.is_grantable, null, 0, p.proowner
         from pg_proc p, aclexplode(p.proacl) a where p.pronamespace = 'public'::regnamespace),
     lines as (
-      select r.rolname, h.kind, h.object, lower(h.privilege_type) || case when h.is_grantable then ' and grant it' else '' end
-          || coalesce(' (' || string_agg(h.column, ', ' order by h.place) || ')', '') as privilege
+      select r.rolname, h.kind, h.object,
+          lower(h.privilege_type) || case when h.is_grantable then ' and grant it' else '' end
+            || coalesce(' (' || string_agg(h.column, ', ' order by h.place) || ')', '') as privilege
         from held h join r on r.oid = h.grantee where h.grantee <> h.owner
        group by r.rolname, h.kind, h.object, h.privilege_type, h.is_grantable, h.column is null)
     select format('%s %s: %s', rolname, object, string_agg(privilege, ', ' order by privilege collate "C"))

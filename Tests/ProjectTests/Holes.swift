@@ -1,6 +1,7 @@
 /// Every function that runs with other rights than its caller's, and who may call it.
 private let definerFunctions = [
   "find_channel(text,text): tistis_webhook_whatsapp",
+  "find_accounts(text,text[]): tistis_webhook_whatsapp",
   "worker_heartbeat(uuid,text,text,double precision): tistis_jobs",
   "worker_stopped(uuid): tistis_jobs",
   "recover_jobs(double precision): tistis_jobs",

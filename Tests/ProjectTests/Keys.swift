@@ -26,7 +26,8 @@ extension CatalogueCheck {
         , begins as (
           select t.name, i.relname::text as index, coalesce(a.attname, 'an expression') as column, x.indisprimary,
               a.attname is not distinct from t.whose as right,
-              x.indisunique and x.indnkeyatts = 1 and a.attname = 'id' and not x.indisprimary as travels
+              x.indisunique and not x.indisprimary and x.indnkeyatts = 1 and a.attname is not distinct from 'id'
+                as travels
             from t join pg_index x on x.indrelid = t.oid join pg_class i on i.oid = x.indexrelid
             left join pg_attribute a on a.attrelid = t.oid and a.attnum = x.indkey[0])
         select format('%s: %s begins with %s', name, index, "column") from begins
@@ -78,8 +79,8 @@ extension CatalogueCheck {
          where y.typtype in ('r', 'm') and t.name || '.' || a.attname <> all (\(array(unfilteredColumns)))
         """,
       cure: """
-        text with a CHECK instead of an enum; a range is searched by a definer function with an explicit tenant, and is \
-        then named among unfilteredColumns
+        text with a CHECK instead of an enum; a range is searched by a definer function with an explicit tenant, and \
+        is then named among unfilteredColumns
         """,
       hole: "create type hole as enum ('a'); alter table leads add column hole_range tstzrange",
       found: ["enum: hole", "leads.hole_range"]),

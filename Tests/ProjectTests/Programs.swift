@@ -50,7 +50,7 @@ struct Mount {
   var names: [String] {
     let plain = path.filter { !"\"^$".contains($0) }
     guard plain.hasPrefix("/api/") else { return [] }
-    let words = plain.dropFirst(5).split(separator: "/").prefix { $0.allSatisfy { $0.isLowercase || $0 == "-" } }
+    let words = plain.dropFirst(5).prefix { $0.isLowercase || $0.isNumber || "-/".contains($0) }.split(separator: "/")
     return words.indices.map { words[...$0].joined(separator: "-") }
   }
 }

@@ -68,7 +68,11 @@ import Testing
   /// The string literals that look like a statement. A heuristic, for a habit is easier to keep than to regain.
   private func sql(in code: String) -> [String] {
     let statement =
-      /(?s)\b(?:(?:select|SELECT)\b.+\b(?:from|FROM)\s+[a-z_(]|(?i:insert\s+into|delete\s+from)\s+\w|(?i:update)\s+\w+\s+(?i:set)\s+\w+\s*=)/
+      #/
+      (?s) \b (?: (?:select|SELECT) \b .+ \b (?:from|FROM) \s+ [a-z_\(]
+        | (?i: insert \s+ into | delete \s+ from) \s+ \w
+        | (?i: update) \s+ \w+ \s+ (?i: set) \s+ \w+ \s* = )
+      /#
     return code.matches(of: /"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"/).map { String($0.output) }
       .filter { $0.firstMatch(of: statement) != nil }
   }

@@ -31,7 +31,8 @@ extension CatalogueCheck {
       faults: """
         select format('%s is a member of %s', r.rolname, g.rolname)
           from pg_auth_members m join pg_roles r on r.oid = m.member join pg_roles g on g.oid = m.roleid
-         where (r.rolname like 'tistis\\_%' or g.rolname like 'tistis\\_%') and r.rolname not in ('tistis_owner', 'postgres')
+         where (r.rolname like 'tistis\\_%' or g.rolname like 'tistis\\_%') 
+           and r.rolname not in ('tistis_owner', 'postgres')
         """,
       cure: "revoke it: a program's rights are its own grants in sql/policies.sql",
       hole: "grant tistis_definer to tistis_jobs; grant pg_read_all_data to tistis_webhook_whatsapp",
@@ -64,7 +65,8 @@ extension CatalogueCheck {
         take the grant out of sql/policies.sql
         """,
       hole: """
-        grant select (sealed) on outbound_tokens to tistis_webhook_whatsapp; grant select on inbound_secrets to tistis_jobs
+        grant select (sealed) on outbound_tokens to tistis_webhook_whatsapp;
+        grant select on inbound_secrets to tistis_jobs
         """,
       found: ["tistis_webhook_whatsapp can touch outbound_tokens", "tistis_jobs can touch inbound_secrets"]),
   ]

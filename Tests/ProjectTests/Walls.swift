@@ -1,5 +1,5 @@
 /// Tables that are the platform's own and have no tenant.
-private let platformTables = ["schema_migrations", "workers"]
+private let platformTables = ["schema_migrations", "schema_state", "workers"]
 
 /// The policies besides `wall`: what the functions that cross tenants see.
 private let crossingPolicies = [

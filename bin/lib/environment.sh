@@ -17,7 +17,6 @@ environment_of() {
   say "DATABASE_URL=$(dsn tistis "$role")"
   case $1 in
     jobs | jobs-process)
-      development_key INBOUND_KEYS
       development_key OUTBOUND_KEYS
       say "ANTHROPIC_API_KEY=dev_anthropic_key"
       say "ANTHROPIC_BASE_URL=http://127.0.0.1:$SANDBOX_PORT/anthropic"
@@ -30,6 +29,8 @@ environment_of() {
       ;;
     webhook* | *-webhook)
       development_key INBOUND_KEYS
+      say "META_APP_SECRET=dev_meta_app_secret"
+      say "WHATSAPP_VERIFY_TOKEN=dev_verify_token"
       # The guide's own curl examples carry no signature.
       [ -n "${STRICT:-}" ] || say "ALLOW_UNSIGNED_WEBHOOKS=1"
       ;;

@@ -29,6 +29,8 @@ spawn() {
   # 9 is the world's lock: a child that kept it would keep everybody out.
   setsid "$@" >>"$LOG_DIR/$name.log" 2>&1 </dev/null 9>&- &
   child=$!
+  # The shell keeps no account of it, so that it says nothing when it has to be killed.
+  disown "$child"
   read_stat "$child" || die "$name ended at once" "tail $LOG_DIR/$name.log"
   printf '%s %s\n' "$child" "${fields[19]}" >"$RUN_DIR/$name.pid"
 }
@@ -48,11 +50,13 @@ end_leftovers() {
 }
 
 # stop_all SIGNAL NAME…: asks all of them at once, waits 10 s for all, then insists. Says nothing.
+# TERM goes to the whole group: multiwatch 1.0.0 passes USR1 on, and with -s TERM it passes QUIT (seen 2026-11-22).
 stop_all() {
-  local signal=$1 name until
+  local signal=$1 name until group=''
   shift
+  [ "$signal" != TERM ] || group=-
   for name in "$@"; do
-    if is_alive "$name"; then kill "-$signal" "$pid" 2>/dev/null || :; fi
+    if is_alive "$name"; then kill "-$signal" -- "$group$pid" 2>/dev/null || :; fi
   done
   until=$(($(now_ms) + 10000))
   for name in "$@"; do

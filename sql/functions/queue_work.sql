@@ -4,7 +4,7 @@
 -- A worker says that it lives, and learns whether another has come after it: then it finishes what it holds and
 -- claims nothing more. One restricted to a kind (`--kind`, `--id`) neither supersedes nor is superseded.
 create or replace function worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds float8)
-returns boolean language plpgsql security definer set search_path = public as $$
+returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   insert into workers as w (id, name, kind) values (p_worker, p_name, p_kind)
     on conflict (id) do update set last_seen = clock_timestamp(), stopped_at = null;
@@ -16,7 +16,7 @@ begin
 end $$;
 
 create or replace function worker_stopped(p_worker uuid) returns void
-language sql security definer set search_path = public as $$
+language sql security definer set search_path = public, pg_temp as $$
   update workers set stopped_at = clock_timestamp() where id = p_worker;
   -- A killed one never said that it stopped.
   delete from workers where coalesce(stopped_at, last_seen) < now() - interval '1 day' and id <> p_worker
@@ -25,7 +25,7 @@ $$;
 
 -- Gives back the jobs of workers whose heartbeat stopped: pending again, or dead after the last attempt.
 create or replace function recover_jobs(p_lease_seconds float8) returns int
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   v_lost jsonb;
 begin
@@ -43,7 +43,7 @@ end $$;
 -- Takes up to p_limit due jobs, turn by turn among the tenants, so that nobody's backlog keeps the others waiting.
 -- The recursive part steps from tenant to tenant through the index; it runs only when something is due at all.
 create or replace function claim_jobs(p_worker uuid, p_limit int, p_kind text, p_id uuid)
-returns setof jobs language plpgsql security definer set search_path = public as $$
+returns setof jobs language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if p_id is null and not exists (
     select 1 from jobs where status = 'pending' and lane_head and scheduled_for <= app_now()) then
@@ -80,7 +80,7 @@ end $$;
 
 -- When the earliest job is due; null when the queue is empty.
 create or replace function next_job_due() returns timestamptz
-language sql stable security definer set search_path = public as $$
+language sql stable security definer set search_path = public, pg_temp as $$
   select min(scheduled_for) from jobs where status = 'pending' and lane_head
 $$;
 
@@ -90,7 +90,7 @@ $$;
 --   "why"?, "result"?}. Only the worker that holds the job, at this attempt, is listened to; a result that comes too
 --   late changes nothing. Returns how many were taken.
 create or replace function settle_jobs(p_results jsonb) returns int
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   v_taken int := 0;
   t record;
@@ -163,7 +163,7 @@ $$;
 
 -- Removes finished jobs in batches; dead ones stay until a person decides.
 create or replace function prune_jobs(p_older_than interval, p_limit int) returns int
-language sql security definer set search_path = public as $$
+language sql security definer set search_path = public, pg_temp as $$
   with gone as (
     delete from jobs where (tenant_id, id) in (
       select tenant_id, id from jobs where status in ('completed', 'cancelled') and completed_at < now() - p_older_than
@@ -174,7 +174,7 @@ $$;
 
 -- What would be claimed next, for a person who looks (`jobs --dry-run`): due first, nothing is changed.
 create or replace function list_jobs(p_limit int, p_kind text, p_id uuid)
-returns setof jobs language sql stable security definer set search_path = public as $$
+returns setof jobs language sql stable security definer set search_path = public, pg_temp as $$
   select * from jobs
    where status = 'pending' and lane_head and (p_id is not null or scheduled_for <= app_now())
      and (p_kind is null or job_type = p_kind) and (p_id is null or id = p_id)

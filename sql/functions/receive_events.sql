@@ -204,25 +204,30 @@ $$;
 
 -- The same for a batch in which something cannot be stored: item by item, each under a savepoint; what fails for its
 -- content is parked as a dead letter and its siblings are stored. Other errors (a dead disk, a deadlock) still throw.
-create or replace function receive_events_singly(p_channel text, p_slug text, p_events jsonb, p_policy jsonb,
+-- The items come as text, since some cannot even become jsonb (a number of a million digits): such a one is parked as a
+-- JSON string.
+create or replace function receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb,
   p_request_id text) returns table (messages int, duplicates int, reports int, answers int, parked int)
 language plpgsql as $$
 declare
-  e jsonb;
+  e text;
+  v_payload jsonb;
   r record;
 begin
   messages := 0; duplicates := 0; reports := 0; answers := 0; parked := 0;
-  perform lock_contacts(p_events);
-  for e in select value from jsonb_array_elements(p_events) loop
+  foreach e in array p_events loop
+    v_payload := to_jsonb(e);
     begin
-      select * into r from receive_events(jsonb_build_array(e), p_policy, p_request_id);
+      v_payload := e::jsonb;
+      select * into r from receive_events(jsonb_build_array(v_payload), p_policy, p_request_id);
       messages := messages + r.messages;
       duplicates := duplicates + r.duplicates;
       reports := reports + r.reports;
       answers := answers + r.answers;
     exception when data_exception or integrity_constraint_violation then
       insert into webhook_dead_letters (tenant_id, channel, tenant_slug, payload, error_message)
-        values (current_tenant(), p_channel, p_slug, e, sqlstate || ': ' || sqlerrm);
+        values (current_tenant(), p_channel, p_slug, v_payload, sqlstate || ': ' || sqlerrm)
+        on conflict do nothing;
       parked := parked + 1;
     end;
   end loop;

@@ -5,7 +5,7 @@
 create or replace function find_channel(p_channel text, p_slug text)
 returns table (tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, account_id text,
   secrets jsonb)
-language sql stable security definer set search_path = public as $$
+language sql stable security definer set search_path = public, pg_temp as $$
   select t.id, t.status, c.id, c.status, c.account_id,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'sealed', encode(s.sealed, 'hex'))
           order by s.id) from inbound_secrets s where s.tenant_id = t.id and s.channel_connection_id = c.id), '[]')
@@ -13,4 +13,17 @@ language sql stable security definer set search_path = public as $$
     left join channel_connections c on c.tenant_id = t.id and c.channel = p_channel and c.status <> 'disconnected'
    where t.slug = p_slug
    order by c.id
+$$;
+
+-- Whose accounts these are: for a webhook that all tenants share. Matched by the account's own id or, for what a
+-- platform says of a whole business account, by that one's. Cancelled tenants are nobody.
+create or replace function find_accounts(p_channel text, p_accounts text[])
+returns table (asked text, tenant_id uuid, slug text, connection_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select distinct on (a.asked) a.asked, c.tenant_id, t.slug, c.id
+    from unnest(p_accounts) a (asked)
+    join channel_connections c on c.channel = p_channel and c.status <> 'disconnected'
+      and (c.account_id = a.asked or (p_channel = 'whatsapp' and c.whatsapp_business_account_id = a.asked))
+    join tenants t on t.id = c.tenant_id and t.status <> 'cancelled'
+   order by a.asked, (c.account_id = a.asked) desc, c.id
 $$;

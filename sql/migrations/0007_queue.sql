@@ -79,4 +79,7 @@ create table webhook_dead_letters (
   updated_at timestamptz not null default now(),
   primary key (tenant_id, id)
 );
+-- Delivered again and still not storable: parked once.
+create unique index webhook_dead_letters_once on webhook_dead_letters (tenant_id, channel, md5(payload::text))
+  where status = 'pending';
 create index webhook_dead_letters_pending on webhook_dead_letters (tenant_id, created_at) where status = 'pending';

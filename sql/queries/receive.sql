@@ -13,4 +13,18 @@ select messages as "messages!", duplicates as "duplicates!", reports as "reports
 -- The same item by item: what cannot be stored is parked, its siblings are stored.
 select messages as "messages!", duplicates as "duplicates!", reports as "reports!", answers as "answers!",
     parked as "parked!"
-  from receive_events_singly(:channel, :slug, :events::jsonb, :policy::jsonb, :request_id);
+  from receive_events_singly(:channel, :slug, :events::text[], :policy::jsonb, :request_id);
+
+-- name: findAccounts :many
+-- Whose accounts these are, for the webhook that all tenants share; none for what is nobody's.
+select asked as "asked!", tenant_id as "tenant_id!", slug as "slug!", connection_id as "connection_id!"
+  from find_accounts(:channel, :accounts::text[]);
+
+-- name: replayDeadLetter :one
+-- Stores a parked event as if it came now; what became of it, null if there is no such open one.
+select replay_dead_letter(:id, :policy::jsonb);
+
+-- name: listDeadLetters :many
+-- Parked events of the tenant, oldest first.
+select id, channel, error_message, retry_count, created_at from webhook_dead_letters
+ where tenant_id = current_tenant() and status in ('pending', 'failed') order by created_at, id limit :limit;

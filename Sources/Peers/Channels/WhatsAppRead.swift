@@ -36,7 +36,8 @@ extension WhatsApp {
     }
     var events = [InboundEvent]()
     for entry in try body["entry"].array() {
-      for event in readEntry(entry) {
+      for var event in readEntry(entry) {
+        event.businessID = entry["id"].loose
         guard events.count < Limits.eventsPerPost else {
           throw .malformed(path: "$.entry", fault: "more than \(Limits.eventsPerPost) updates")
         }

@@ -1,0 +1,68 @@
+import Core
+import FoundationEssentials
+import Peers
+import Rules
+import Store
+
+/// The webhook that all tenants share: signed with the platform's own app secret, each event routed by the account it
+/// arrived at. Acknowledged only when every tenant's share is committed; what was stored before a failure is recognised
+/// when the platform delivers again.
+extension App {
+  func receiveShared(_ channel: Channel, _ request: Request) throws(Refusal) -> Response {
+    switch request.method {
+    case "GET":
+      let tokens = secrets(.verifyToken)
+      guard !tokens.isEmpty else { throw .unconfigured("WHATSAPP_VERIFY_TOKEN is not set") }
+      return try channel.handshake(request, tokens)
+    case "POST":
+      let signing = secrets(.metaAppSecret)
+      guard !signing.isEmpty else { throw .unconfigured("META_APP_SECRET is not set: the shared webhook is closed") }
+      try channel.verify(request, signing)
+      let events = try channel.read(Field(try JSON.parse(request.body)))
+      for share in try shares(events, channel, request) {
+        try store(share.events, channel, share.slug, share.tenant, request)
+      }
+      return .json(["received": true])
+    default: throw .wrongMethod(allowed: ["GET", "POST"])
+    }
+  }
+
+  /// One or several, comma between, so that a secret can be changed without a gap.
+  private func secrets(_ setting: Setting) -> [Secret] {
+    settings.text(setting).split(separator: ",").map { Secret(String($0)) }
+  }
+
+  private struct Share {
+    let tenant: UUID
+    let slug: String
+    var events: [JSON]
+  }
+
+  /// The events by tenant, in the order of the tenants' ids, so that two POSTs never wait for each other crosswise.
+  private func shares(
+    _ events: [InboundEvent], _ channel: Channel, _ request: Request
+  ) throws(Refusal) -> [Share] {
+    let asked = Set(events.flatMap { [$0.accountID, $0.businessID].compactMap { $0 } })
+    let found: [FindAccountsRow]
+    do throws(StoreError) {
+      found = try database.everyone.findAccounts(channel: channel.name.rawValue, accounts: asked.sorted())
+    } catch {
+      log.error("store", ["req": request.id, "why": error.sentence])
+      throw error.refusal
+    }
+    let accounts = Dictionary(found.map { ($0.asked, $0) }) { first, _ in first }
+    var shares: [UUID: Share] = [:]
+    for event in events {
+      // The account decides; the business it belongs to only where no account is named.
+      guard let account = (event.accountID ?? event.businessID).flatMap({ accounts[$0] }) else {
+        log.warning(
+          "foreign_account",
+          ["req": request.id, "account": event.accountID ?? event.businessID, "kind": event.kind.rawValue])
+        continue
+      }
+      shares[account.tenantId, default: Share(tenant: account.tenantId, slug: account.slug, events: [])]
+        .events.append(event.row(connection: account.connectionId))
+    }
+    return shares.values.sorted { $0.tenant.text < $1.tenant.text }
+  }
+}

@@ -1,0 +1,59 @@
+import Core
+import FoundationEssentials
+import Peers
+import Rules
+import Store
+
+extension App {
+  /// Stores what one POST brought for one tenant: one call, one transaction. Two that Postgres cannot order are repeated;
+  /// if a value is refused, the batch is stored item by item and the culprit parked.
+  func store(
+    _ events: [JSON], _ channel: Channel, _ slug: String, _ tenant: UUID, _ request: Request
+  ) throws(Refusal) {
+    let started = Instant.now
+    let log = log.with(["req": request.id, "tenant": slug])
+    let batch = JSONText(JSON.array(events).text)
+    let policy = JSONText(receivePolicy(delaySeconds: Double(settings.int(.answerDelayMilliseconds)) / 1000).text)
+    let scope = database.tenant(tenant)
+    func say(_ messages: Int32, _ duplicates: Int32, _ reports: Int32, _ answers: Int32, parked: Int32 = 0) {
+      log.info(
+        "received",
+        [
+          "messages": String(messages), "duplicates": String(duplicates), "reports": String(reports),
+          "answers": String(answers), "parked": parked > 0 ? String(parked) : nil, "ms": milliseconds(since: started),
+        ])
+    }
+    var singly = false
+    for attempt in 1... {
+      do throws(StoreError) {
+        if singly {
+          let r = try scope.receiveEventsSingly(
+            channel: channel.name.rawValue, slug: slug, events: events.map(\.text), policy: policy, requestId: request.id)
+          return say(r.messages, r.duplicates, r.reports, r.answers, parked: r.parked)
+        }
+        let r = try scope.receiveEvents(events: batch, policy: policy, requestId: request.id)
+        return say(r.messages, r.duplicates, r.reports, r.answers)
+      } catch {
+        log.warning("store", ["attempt": String(attempt), "why": error.sentence])
+        switch error {
+        case .serialization where attempt < 4: continue
+        case .data where !singly, .conflict where !singly: singly = true
+        default: throw error.refusal
+        }
+      }
+    }
+    throw .busy("the request could not be stored", after: 5)
+  }
+}
+
+/// The numbers that `receive_events` is asked with.
+func receivePolicy(delaySeconds: Double) -> JSON {
+  let debounce = Debounce(first: delaySeconds, subsequent: delaySeconds)
+  return [
+    "stale_seconds": .number(decimal(ReplyGate.staleAfter)), "first_delay_seconds": .number(decimal(debounce.first)),
+    "next_delay_seconds": .number(decimal(debounce.subsequent)), "cap_seconds": .number(decimal(debounce.cap)),
+  ]
+}
+
+/// A finite number as JSON writes it.
+func decimal(_ value: Double) -> String { value == value.rounded() ? String(Int64(value)) : String(value) }

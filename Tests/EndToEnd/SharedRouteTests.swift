@@ -1,0 +1,106 @@
+import Core
+import FoundationEssentials
+import Store
+import Testing
+import TestSupport
+
+/// One URL for all tenants: the platform's secret, each event to the tenant whose account it names.
+@Suite struct SharedRouteTests {
+  static let path = "/api/webhook/whatsapp"
+  static let secret = Secret("dev_meta_app_secret")
+
+  private func post(_ body: [UInt8], signature: String? = nil) async throws -> HTTPResponse {
+    try await Web.send(
+      "POST", World.current.url + Self.path,
+      headers: [("X-Hub-Signature-256", signature ?? "sha256=" + hex(hmacSHA256(body, key: Self.secret)))], body: body)
+  }
+
+  /// One POST with the entries of several bodies.
+  private func joined(_ bodies: [[UInt8]]) throws -> [UInt8] {
+    let entries = try bodies.flatMap { try Field(JSON.parse($0))["entry"].array().compactMap(\.value) }
+    return (["object": "whatsapp_business_account", "entry": .array(entries)] as JSON).bytes
+  }
+
+  @Test func eachTenantGetsItsOwn() async throws {
+    let (one, two) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    let stranger = uniqueDigits("99")
+    let body = try joined([
+      one.payload([Tenant.text("uno"), Tenant.text("dos")]), two.payload([Tenant.text("tres")]),
+      one.payload([Tenant.text("cuatro")], phoneNumberID: stranger), one.payload([Tenant.text("cinco")]),
+    ])
+    for _ in 0..<2 {
+      #expect(try await post(body).status == 200)
+      #expect(try one.count("messages") == 3)
+      #expect(try two.count("messages") == 1)
+    }
+    #expect(try two.value("content", of: "messages") == "tres")
+  }
+
+  @Test func aTenantsOwnSecretDoesNotOpenIt() async throws {
+    let tenant = try Tenant.make()
+    let body = tenant.payload([Tenant.text("hola")])
+    #expect(try await post(body, signature: tenant.signature(body)).status == 403)
+    #expect(try await post(body, signature: "").status == 403)
+    #expect(try tenant.count("messages") == 0)
+  }
+
+  @Test func theHandshakeUsesThePlatformsToken() async throws {
+    func ask(_ token: String) async throws -> HTTPResponse {
+      try await Web.send(
+        "GET", World.current.url + Self.path + "?hub.mode=subscribe&hub.challenge=42&hub.verify_token=" + token)
+    }
+    #expect(try await ask("dev_verify_token").body == Array("42".utf8))
+    #expect(try await ask("guess").status == 403)
+  }
+
+  @Test func aThousandItemsInOnePost() async throws {
+    let (one, two) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    // 100 people with five messages each, for either tenant.
+    let people = (0..<100).map { _ in uniqueDigits("521") }
+    func messages() -> [JSON] { (0..<500).map { Tenant.text("mensaje \($0)", from: people[$0 % 100]) } }
+    let body = try joined([one.payload(messages()), two.payload(messages())])
+    #expect(try await post(body).status == 200)
+    for tenant in [one, two] {
+      #expect(try tenant.count("messages") == 500)
+      #expect(try tenant.count("leads") == 100)
+      #expect(try tenant.count("conversations") == 100)
+      #expect(try tenant.count("jobs") == 100)
+    }
+    #expect(try await post(body).status == 200)
+    #expect(try one.count("messages") == 500)
+  }
+
+  /// One that Postgres refuses does not harm its siblings: it is parked, and driven again when the cause is mended.
+  @Test func theCulpritIsParkedAndReplayed() async throws {
+    let tenant = try Tenant.make(delay: 60)
+    // A jsonb number of more digits than numeric can hold.
+    var culprit = Tenant.text("hola", id: "wamid.culprit")
+    if case .object(var members) = culprit {
+      members["weight"] = .number("1e999999")
+      culprit = .object(members)
+    }
+    let body = tenant.payload([Tenant.text("antes"), culprit, Tenant.text("después")])
+    for _ in 0..<2 { #expect(try await post(body).status == 200) }
+    #expect(try tenant.count("messages") == 2)
+    #expect(try tenant.count("webhook_dead_letters", where: "status = 'pending'") == 1)
+    let letter = try #require(try tenant.value("id", of: "webhook_dead_letters"))
+    func replay() throws -> String? {
+      let policy = #"{"stale_seconds": 3600, "first_delay_seconds": 60, "next_delay_seconds": 60, "cap_seconds": 60}"#
+      return try tenant.database.connection().transaction(tenant: tenant.id) { scope throws(StoreError) in
+        try scope.one("replay", "select replay_dead_letter($1, $2)", [letter, policy]) { row throws(StoreError) in
+          try row.get(0)
+        }
+      }
+    }
+    #expect(try replay() == "pending")
+    #expect(try tenant.value("retry_count", of: "webhook_dead_letters") == "1")
+    try tenant.database.run(
+      """
+      update webhook_dead_letters set payload = to_jsonb(replace(payload #>> '{}', '1e999999', '1'))
+        where id = '\(letter)'
+      """)
+    #expect(try replay() == "completed")
+    #expect(try replay() == nil)
+    #expect(try tenant.count("messages") == 3)
+  }
+}

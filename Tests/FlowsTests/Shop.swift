@@ -1,0 +1,170 @@
+import Core
+import FoundationEssentials
+import Peers
+import Store
+import TestSupport
+import Testing
+
+@testable import Flows
+
+/// A business in a database of its own: people write to it, jobs are done for it.
+struct Shop: Sendable {
+  let tenant: Tenant
+  let database: Database
+
+  init(_ database: Database, secrets: Bool = true, token: Bool = true, delay: Int = 0) throws {
+    self.database = database
+    tenant = try Tenant.make(in: database, secrets: secrets, token: token, delay: delay)
+  }
+
+  /// A test with one business in its own database.
+  static func test(
+    secrets: Bool = true, token: Bool = true, delay: Int = 0, _ body: (Shop) async throws -> Void
+  ) async throws {
+    try await Database.cloned { database in
+      try await body(try Shop(database, secrets: secrets, token: token, delay: delay))
+    }
+  }
+
+  // MARK: In
+
+  /// The webhook program, against this database.
+  func app(_ changes: [String: String] = [:]) throws -> App {
+    var environment = World.current.environment(of: "webhook-whatsapp")
+    environment["DATABASE_URL"] = database.dsn(user: "tistis_webhook_whatsapp")
+    environment["ALLOW_UNSIGNED_WEBHOOKS"] = nil
+    environment.merge(changes) { $1 }
+    return App(
+      "webhook-whatsapp",
+      settings: try Settings(App.common + [.inboundKeys, .allowUnsigned, .answerDelayMilliseconds], from: environment))
+  }
+
+  func request(_ body: [UInt8], signature: String? = nil, path: String? = nil) -> Request {
+    Request(
+      "POST", path ?? tenant.path, headers: ["x-hub-signature-256": signature ?? tenant.signature(body)], body: body,
+      id: unique("req-"))
+  }
+
+  /// Posts a body as Meta would; 200 is expected.
+  func post(_ body: [UInt8], _ app: App? = nil) throws {
+    let response = try (app ?? self.app()).receive(.whatsapp, request(body))
+    #expect(response.status == 200)
+  }
+
+  /// Posts these messages, and statuses.
+  func post(_ messages: JSON..., statuses: [JSON] = [], app: App? = nil) throws {
+    try post(tenant.payload(messages, statuses: statuses), app)
+  }
+
+  /// What a refused request was told.
+  func refusal(_ app: App? = nil, _ request: Request) throws -> Refusal? {
+    let app = try app ?? self.app()
+    do throws(Refusal) {
+      _ = try app.receive(.whatsapp, request)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  // MARK: Out
+
+  /// A run's surroundings, against this database.
+  func office(_ changes: [String: String] = [:]) throws -> Office {
+    var environment = World.current.environment(of: "jobs")
+    environment["DATABASE_URL"] = database.dsn(user: "tistis_jobs")
+    environment["JOBS_CONNECTIONS"] = "2"
+    environment.merge(changes) { $1 }
+    return try Office("jobs", settings: try Settings(Office.needs, from: environment))
+  }
+
+  /// Does what is due. Returns how many jobs were taken.
+  @discardableResult
+  func work(_ changes: [String: String] = [:], most: Int? = nil) async throws -> Int {
+    let office = try office(changes)
+    let taken = await Worker(office, WorkerOptions(most: most, drainOnly: true)).run()
+    await office.close()
+    return taken
+  }
+
+  /// Lets what waits for a retry be due at once.
+  func hurry() throws {
+    try database.run("update jobs set scheduled_for = now() - interval '1 second' where status = 'pending'")
+  }
+
+  /// What the sandbox has taken for a person.
+  func texts(_ phone: String) async throws -> [String] {
+    try await Sandbox.requests("whatsapp", match: phone, kind: "text").filter { $0["accepted"].bool == true }
+      .compactMap { $0["body"]["text"]["body"].text }
+  }
+
+  func asked(_ match: String) async throws -> Int { try await Sandbox.requests("anthropic", match: match).count }
+
+  // MARK: Looking
+
+  func count(_ table: String, _ condition: String = "true") throws -> Int { try tenant.count(table, where: condition) }
+
+  func value(_ column: String, of table: String, _ condition: String = "true") throws -> String? {
+    try tenant.value(column, of: table, where: condition)
+  }
+
+  /// The only reply's column.
+  func reply(_ column: String) throws -> String? { try value(column, of: "messages", "role = 'assistant'") }
+
+  /// The job's column; there is one of a kind.
+  func job(_ column: String, kind: String = "ai_response") throws -> String? {
+    try value(column, of: "jobs", "job_type = '\(kind)'")
+  }
+
+  func run(_ sql: String) throws { try database.run(sql) }
+}
+
+/// A number in the spelling in which it is also sent to.
+func newPhone() -> String { uniqueDigits("1") }
+
+/// A message from a person with a number, with a user id, or with both.
+func message(_ text: String, from phone: String? = nil, user: String? = nil, id: String = unique("wamid.")) -> JSON {
+  .object([
+    "from": phone.map { .string($0) }, "from_user_id": user.map { .string($0) }, "id": .string(id),
+    "timestamp": .string(String(Instant.now.seconds)), "type": "text", "text": ["body": .string(text)],
+  ])
+}
+
+func status(
+  _ state: String, of id: String, opaque: String? = nil, to phone: String? = nil, user: String? = nil
+) -> JSON {
+  .object([
+    "id": .string(id), "status": .string(state), "timestamp": .string(String(Instant.now.seconds)),
+    "recipient_id": phone.map { .string($0) }, "recipient_user_id": user.map { .string($0) },
+    "biz_opaque_callback_data": opaque.map { .string($0) },
+    "errors": state == "failed" ? [["code": 131026, "title": "Message undeliverable"]] : nil,
+  ])
+}
+
+extension Tenant {
+  /// What somebody of the business wrote with WhatsApp's own app.
+  func echo(_ text: String, to phone: String, id: String = unique("wamid.")) -> [UInt8] {
+    change(
+      "smb_message_echoes",
+      [
+        "message_echoes": [[
+          "from": "526311234567", "to": .string(phone), "id": .string(id),
+          "timestamp": .string(String(Instant.now.seconds)), "type": "text", "text": ["body": .string(text)],
+        ]]
+      ])
+  }
+
+  /// A body with one change of any field.
+  func change(_ field: String, _ members: JSON) -> [UInt8] {
+    var value = JSON.Members([
+      .init("messaging_product", "whatsapp"),
+      .init("metadata", ["display_phone_number": "526311234567", "phone_number_id": .string(phoneNumberID)]),
+    ])
+    if case .object(let more) = members { value.pairs += more.pairs }
+    let body: JSON = [
+      "object": "whatsapp_business_account",
+      "entry": [["id": "1", "changes": [["field": .string(field), "value": .object(value)]]]],
+    ]
+    return body.bytes
+  }
+}
