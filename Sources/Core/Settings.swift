@@ -32,7 +32,8 @@ extension Setting {
     "OUTBOUND_KEYS", .secret, "id:64-hex-digits[,…]: open access tokens; the first seals.")
   public static let metaAppSecret = Setting(
     "META_APP_SECRET", .secret, default: "",
-    "Secret of the platform's own Meta app, for the webhook that all tenants share; several, comma between, while rotating.")
+    "Secret of the platform's own Meta app, for the webhook that all tenants share; several, comma between, while rotating."
+  )
   public static let verifyToken = Setting(
     "WHATSAPP_VERIFY_TOKEN", .secret, default: "", "Answers Meta's question whether the shared webhook is ours.")
   public static let anthropicKey = Setting(
@@ -59,7 +60,8 @@ extension Setting {
 
   /// All of them, in the order of the printed example.
   public static let all: [Setting] = [
-    databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, metaAppSecret, verifyToken, anthropicKey, anthropicURL,
+    databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, metaAppSecret, verifyToken, anthropicKey,
+    anthropicURL,
     anthropicModel, graphURL, environment, allowUnsigned, maxRequests, jobsConnections, jobsConcurrency,
     answerDelayMilliseconds,
   ]

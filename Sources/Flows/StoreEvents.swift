@@ -28,7 +28,8 @@ extension App {
       do throws(StoreError) {
         if singly {
           let r = try scope.receiveEventsSingly(
-            channel: channel.name.rawValue, slug: slug, events: events.map(\.text), policy: policy, requestId: request.id)
+            channel: channel.name.rawValue, slug: slug, events: events.map(\.text), policy: policy,
+            requestId: request.id)
           return say(r.messages, r.duplicates, r.reports, r.answers, parked: r.parked)
         }
         let r = try scope.receiveEvents(events: batch, policy: policy, requestId: request.id)

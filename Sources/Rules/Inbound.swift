@@ -58,7 +58,8 @@ public struct InboundEvent: Sendable, Equatable {
   public var raw: JSON
 
   public init(
-    kind: Kind, accountID: String? = nil, businessID: String? = nil, externalID: String, aliases: [Alias] = [], profileName: String? = nil,
+    kind: Kind, accountID: String? = nil, businessID: String? = nil, externalID: String, aliases: [Alias] = [],
+    profileName: String? = nil,
     at: Instant? = nil, content: String = "", contentType: String = "text", selection: String? = nil,
     replyTo: String? = nil, wantsAnswer: Bool = false, status: StatusReport? = nil, details: JSON = [:],
     raw: JSON = .null

@@ -1,8 +1,8 @@
 import Core
 import FoundationEssentials
 import Store
-import Testing
 import TestSupport
+import Testing
 
 /// One URL for all tenants: the platform's secret, each event to the tenant whose account it names.
 @Suite struct SharedRouteTests {

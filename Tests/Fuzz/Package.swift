@@ -24,6 +24,6 @@ let package = Package(
     .executableTarget(
       name: "fuzz", dependencies: ["Core", "Rules", "Peers"], path: "Sources/Fuzz",
       swiftSettings: watched + [.unsafeFlags(["-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]
 )

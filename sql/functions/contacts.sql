@@ -65,6 +65,7 @@ language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
   c record;
+  v_answer jobs;
 begin
   perform 1 from leads where tenant_id = v_tenant and id in (p_survivor, p_merged) order by id for update;
   for c in
@@ -83,6 +84,7 @@ begin
       update messages set conversation_id = c.kept where tenant_id = v_tenant and conversation_id = c.id;
       update conversations k set
           message_count = k.message_count + o.message_count,
+          turn_count = k.turn_count + o.turn_count,
           last_message_at = greatest(k.last_message_at, o.last_message_at),
           last_inbound_at = greatest(k.last_inbound_at, o.last_inbound_at),
           last_question_id = greatest(k.last_question_id, o.last_question_id),
@@ -97,6 +99,19 @@ begin
       update conversations set status = 'archived', lead_id = p_survivor,
           resolution_notes = 'merged into ' || c.kept::text
         where tenant_id = v_tenant and id = c.id;
+      -- A question that waits for its answer there waits here now. An answer that is being thought of there finds its
+      -- conversation closed, so it is asked for here, too.
+      perform lock_lanes(v_tenant, array['answer:' || c.id], array['answer:' || c.id]);
+      select * into v_answer from jobs j where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.lane_head
+        and j.status in ('pending', 'processing');
+      if v_answer.id is not null then
+        update jobs set status = 'cancelled', completed_at = now(), error_message = 'merged into ' || c.kept::text
+          where tenant_id = v_tenant and lane = 'answer:' || c.id and status = 'pending';
+        perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', v_answer.job_type,
+          'lane', 'answer:' || c.kept, 'unique_key', 'answer:' || c.kept, 'request_id', v_answer.request_id,
+          'delay_seconds', greatest(extract(epoch from v_answer.scheduled_for - app_now()), 0),
+          'payload', v_answer.payload || jsonb_build_object('conversation_id', c.kept, 'lead_id', p_survivor))));
+      end if;
     end if;
   end loop;
   update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;

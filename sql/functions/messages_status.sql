@@ -7,12 +7,15 @@ language sql immutable parallel safe as $$
     when 'sent' then 4 when 'delivered' then 5 when 'read' then 6 when 'played' then 7 end
 $$;
 
--- The state after a report, or null when the report changes nothing: states only move up; `failed` beats what is not
--- yet delivered; a late `delivered` beats `failed`, for it means that a retry of the platform got through.
+-- The state after another word, or null when it changes nothing: states only move up; `failed` beats what is not yet
+-- delivered; a late `delivered` beats `failed`, for it means that a retry of the platform got through. The only step
+-- down is from `sending` to `pending`: the try provably did nothing.
 create or replace function next_message_status(p_current text, p_incoming text) returns text
 language sql immutable parallel safe as $$
   select case
-    when p_current in ('received', 'withheld') then null
+    when p_current = p_incoming or p_current in ('received', 'withheld') then null
+    when p_incoming in ('pending', 'unknown') then case when p_current = 'sending' then p_incoming end
+    when p_incoming in ('sending', 'withheld') then case when p_current = 'pending' then p_incoming end
     when p_incoming = 'failed' then
       case when message_status_rank(p_current) <= message_status_rank('sent') then 'failed' end
     when p_current = 'failed' then
@@ -35,6 +38,8 @@ begin
       from messages m
       join message_status_history h on h.tenant_id = m.tenant_id and h.message_id = m.id
      where m.tenant_id = current_tenant() and m.id = any (p_message_ids)
+       -- What a platform can know. Our own words from its mouth (`pending`) must not move a message.
+       and h.status in ('sent', 'delivered', 'read', 'played', 'failed')
      order by m.id, message_status_rank(h.status) nulls first, h.occurred_at
   loop
     select next_message_status(m.status, r.status) into v_next

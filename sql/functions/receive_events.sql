@@ -12,6 +12,10 @@ declare
   v_keys text[] := '{}';
   v_leads uuid[] := '{}';
   v_conversations uuid[] := '{}';
+  v_connections uuid[] := '{}';
+  v_contacts jsonb[] := '{}';
+  v_talks boolean[] := '{}';
+  v_survivor uuid;
   v_received int;
   c record;
 begin
@@ -30,8 +34,19 @@ begin
     v_keys := v_keys || (c.connection || c.aliases::text);
     v_leads := v_leads || (select lead_of_aliases(c.aliases, c.name, cc.channel, cc.branch_id)
       from channel_connections cc where cc.tenant_id = v_tenant and cc.id = c.connection::uuid);
-    v_conversations := v_conversations || case when c.talks then
-      conversation_of(v_leads[cardinality(v_leads)], c.connection::uuid, c.aliases -> 0) end;
+    v_connections := v_connections || c.connection::uuid;
+    v_contacts := array_append(v_contacts, c.aliases -> 0);
+    v_talks := v_talks || c.talks;
+  end loop;
+  for i in 1 .. cardinality(v_keys) loop
+    -- Names that came together later in the batch may have merged a lead that was found earlier in it.
+    while cardinality(v_keys) > 1 loop
+      select l.merged_into_id into v_survivor from leads l where l.tenant_id = v_tenant and l.id = v_leads[i];
+      exit when v_survivor is null;
+      v_leads[i] := v_survivor;
+    end loop;
+    v_conversations := v_conversations
+      || case when v_talks[i] then conversation_of(v_leads[i], v_connections[i], v_contacts[i]) end;
   end loop;
 
   select count(*) into v_received from jsonb_array_elements(p_events) e where e ->> 'kind' in ('message', 'echo');
@@ -159,7 +174,8 @@ begin
           and m.external_id = i.external_id),
         -- Our own id came back with it: the send's answer is still on its way, or was lost.
         (select m.id from messages m where m.tenant_id = v_tenant and m.channel_connection_id = i.connection_id
-          and m.role <> 'user' and m.external_id is null and i.opaque ~ '^[0-9a-f-]{36}$' and m.id = i.opaque::uuid)
+          and m.role <> 'user' and m.external_id is null and m.id = case when i.opaque
+            ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then i.opaque::uuid end)
       ) as message_id
       from incoming i
   ), kept as (
@@ -204,30 +220,38 @@ $$;
 
 -- The same for a batch in which something cannot be stored: item by item, each under a savepoint; what fails for its
 -- content is parked as a dead letter and its siblings are stored. Other errors (a dead disk, a deadlock) still throw.
--- The items come as text, since some cannot even become jsonb (a number of a million digits): such a one is parked as a
--- JSON string.
+-- The items come as texts, since one that jsonb cannot hold (a number of a million digits) would take the others along.
+drop function if exists receive_events_singly(text, text, jsonb, jsonb, text);
 create or replace function receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb,
   p_request_id text) returns table (messages int, duplicates int, reports int, answers int, parked int)
 language plpgsql as $$
 declare
-  e text;
-  v_payload jsonb;
+  v_item text;
+  v_events jsonb[] := '{}';
+  e jsonb;
   r record;
 begin
   messages := 0; duplicates := 0; reports := 0; answers := 0; parked := 0;
-  foreach e in array p_events loop
-    v_payload := to_jsonb(e);
+  foreach v_item in array p_events loop
     begin
-      v_payload := e::jsonb;
-      select * into r from receive_events(jsonb_build_array(v_payload), p_policy, p_request_id);
+      v_events := array_append(v_events, v_item::jsonb);
+    exception when data_exception or program_limit_exceeded then
+      insert into webhook_dead_letters (tenant_id, channel, tenant_slug, payload, error_message)
+        values (current_tenant(), p_channel, p_slug, to_jsonb(v_item), sqlstate || ': ' || sqlerrm);
+      parked := parked + 1;
+    end;
+  end loop;
+  perform lock_contacts(to_jsonb(v_events));
+  foreach e in array v_events loop
+    begin
+      select * into r from receive_events(jsonb_build_array(e), p_policy, p_request_id);
       messages := messages + r.messages;
       duplicates := duplicates + r.duplicates;
       reports := reports + r.reports;
       answers := answers + r.answers;
-    exception when data_exception or integrity_constraint_violation then
+    exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
       insert into webhook_dead_letters (tenant_id, channel, tenant_slug, payload, error_message)
-        values (current_tenant(), p_channel, p_slug, v_payload, sqlstate || ': ' || sqlerrm)
-        on conflict do nothing;
+        values (current_tenant(), p_channel, p_slug, e, sqlstate || ': ' || sqlerrm);
       parked := parked + 1;
     end;
   end loop;

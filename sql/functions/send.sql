@@ -60,8 +60,13 @@ declare
   v_lead uuid;
   v_status text;
 begin
+  -- The conversation first, as everybody else does.
+  perform 1 from conversations c where c.tenant_id = v_tenant and c.id =
+    (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
   update messages x set
-      status = case when x.status in ('sending', 'unknown') then p_state else x.status end,
+      -- What somebody has called unknown meanwhile does not wait again: it could be sent twice.
+      status = case when x.status in ('sending', 'unknown') then coalesce(next_message_status(x.status, p_state), x.status)
+        else x.status end,
       external_id = coalesce(x.external_id, p_external_id),
       error_code = case when x.status in ('sending', 'unknown') then p_error_code else x.error_code end,
       error_message = case when x.status in ('sending', 'unknown') then p_error_message else x.error_message end,
