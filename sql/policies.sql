@@ -8,10 +8,8 @@ declare
   p text;
 begin
   -- Roles: one that owns the few functions that cross tenants, and one a program.
-  foreach r in array array['tistis_definer'] loop
-    if not exists (select from pg_roles where rolname = r) then execute format('create role %I nologin', r); end if;
-  end loop;
-  foreach r in array array['tistis_webhook_whatsapp', 'tistis_jobs'] loop
+  if not exists (select from pg_roles where rolname = 'tistis_definer') then create role tistis_definer nologin; end if;
+  foreach r in array array['tistis_webhook_whatsapp', 'tistis_jobs', 'tistis_jobs_process'] loop
     if not exists (select from pg_roles where rolname = r) then execute format('create role %I login', r); end if;
   end loop;
   if not pg_has_role(current_user, 'tistis_definer', 'member') then
@@ -22,7 +20,7 @@ begin
   execute 'revoke all on schema public from public';
   execute 'revoke all on all tables in schema public from public';
   execute 'revoke all on all functions in schema public from public';
-  foreach r in array array['tistis_definer', 'tistis_webhook_whatsapp', 'tistis_jobs'] loop
+  foreach r in array array['tistis_definer', 'tistis_webhook_whatsapp', 'tistis_jobs', 'tistis_jobs_process'] loop
     execute format('revoke all on all tables in schema public from %I', r);
     -- Not from the definer: what it owns would be closed to itself, and so to the next `create or replace`.
     if r <> 'tistis_definer' then execute format('revoke all on all functions in schema public from %I', r); end if;
@@ -66,6 +64,7 @@ alter function next_job_due() owner to tistis_definer;
 alter function settle_jobs(jsonb) owner to tistis_definer;
 alter function prune_jobs(interval, int) owner to tistis_definer;
 alter function list_jobs(int, text, uuid) owner to tistis_definer;
+alter function queue_stats() owner to tistis_definer;
 revoke create on schema public from tistis_definer;
 
 -- Functions that run with the caller's own rights: harmless to whoever has none on the tables.
@@ -78,11 +77,12 @@ begin
      where n.nspname = 'public' and not p.prosecdef and not exists (
        select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
   loop
-    execute format('grant execute on function %s to tistis_definer, tistis_webhook_whatsapp, tistis_jobs', f);
+    execute format('grant execute on function %s to tistis_definer, tistis_webhook_whatsapp, tistis_jobs,
+      tistis_jobs_process', f);
   end loop;
 end $$;
 
-grant select on schema_migrations to tistis_webhook_whatsapp, tistis_jobs;
+grant select on schema_migrations to tistis_webhook_whatsapp, tistis_jobs, tistis_jobs_process;
 
 -- webhook-whatsapp: finds a channel, stores what arrived, enqueues. It cannot read a token.
 grant execute on function find_channel(text, text), find_accounts(text, text[]) to tistis_webhook_whatsapp;
@@ -93,13 +93,21 @@ grant select, insert, update on leads, lead_aliases, conversations, messages, me
 grant select, insert on lead_merges to tistis_webhook_whatsapp;
 grant insert on webhook_dead_letters to tistis_webhook_whatsapp;
 
--- jobs: claims, answers, sends. It cannot read what proves that a platform speaks.
+-- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
   claim_jobs(uuid, int, text, uuid), next_job_due(), settle_jobs(jsonb), prune_jobs(interval, int),
-  list_jobs(int, text, uuid) to tistis_jobs;
+  list_jobs(int, text, uuid), queue_stats() to tistis_jobs, tistis_jobs_process;
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
   outbound_tokens, leads, lead_aliases, conversations, messages, message_status_history, channel_events, ai_usage_logs,
-  jobs to tistis_jobs;
-grant insert on lead_aliases, messages, ai_usage_logs, jobs to tistis_jobs;
-grant update on leads, conversations, messages, message_status_history, jobs to tistis_jobs;
-grant update (status, error_count, last_error_at, last_error_message, updated_at) on channel_connections to tistis_jobs;
+  jobs to tistis_jobs, tistis_jobs_process;
+grant insert on lead_aliases, messages, ai_usage_logs, jobs to tistis_jobs, tistis_jobs_process;
+grant update on leads, conversations, messages, message_status_history, jobs to tistis_jobs, tistis_jobs_process;
+grant update (status, error_count, last_error_at, last_error_message, updated_at) on channel_connections to tistis_jobs, tistis_jobs_process;
+
+-- The owner, for `tistis`: finds a tenant by its slug, then works in that tenant's name like everybody else. Its
+-- membership of the definer ends with the migration: the definer's policies would let every member through the wall.
+do $$
+begin
+  execute format('grant execute on function find_channel(text, text) to %I', current_user);
+  execute format('revoke tistis_definer from %I', current_user);
+end $$;

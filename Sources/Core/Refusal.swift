@@ -2,6 +2,8 @@
 public enum Refusal: Error, Sendable, Equatable {
   /// 400. The body, at `path`, is not what was agreed.
   case malformed(path: String, fault: String)
+  /// 401. No credentials, or not ours.
+  case unauthenticated(String)
   /// 403. No signature, or not ours. Platforms deliver again, so that a misconfigured secret loses nothing.
   case unsigned(String)
   /// 403. Known, but not allowed.
@@ -22,6 +24,7 @@ extension Refusal {
   public var status: Int {
     switch self {
     case .malformed: 400
+    case .unauthenticated: 401
     case .unsigned, .forbidden: 403
     case .unknown: 404
     case .wrongMethod: 405
@@ -34,6 +37,7 @@ extension Refusal {
   public var code: String {
     switch self {
     case .malformed: "malformed"
+    case .unauthenticated: "unauthenticated"
     case .unsigned: "unsigned"
     case .forbidden: "forbidden"
     case .unknown: "unknown"
@@ -48,7 +52,7 @@ extension Refusal {
   public var sentence: String {
     switch self {
     case .malformed(let path, let fault): "\(path): \(fault)"
-    case .unsigned(let why), .forbidden(let why), .unknown(let why), .unconfigured(let why): why
+    case .unauthenticated(let why), .unsigned(let why), .forbidden(let why), .unknown(let why), .unconfigured(let why): why
     case .busy(let why, _): why
     case .wrongMethod(let allowed): "use " + allowed.joined(separator: " or ")
     case .tooLarge(let limit): "the body is larger than \(limit) bytes"
@@ -67,6 +71,7 @@ extension Refusal {
     var response = Response.json(.object(body), status: status)
     switch self {
     case .wrongMethod(let allowed): response.headers.append(("Allow", allowed.joined(separator: ", ")))
+    case .unauthenticated: response.headers.append(("WWW-Authenticate", "Bearer"))
     case .busy(_, let after): response.headers.append(("Retry-After", String(after)))
     case .unconfigured: response.headers.append(("Retry-After", "60"))
     default: break

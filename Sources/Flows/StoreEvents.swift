@@ -39,6 +39,8 @@ extension App {
         switch error {
         case .serialization where attempt < 4: continue
         case .data where !singly, .conflict where !singly: singly = true
+        // Class 54: too long for an index, too deep.
+        case .rejected(let sqlstate, _) where !singly && sqlstate.hasPrefix("54"): singly = true
         default: throw error.refusal
         }
       }

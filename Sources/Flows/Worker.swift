@@ -18,12 +18,35 @@ public struct WorkerOptions: Sendable {
   /// Leave when nothing is due instead of waiting for more.
   public var drainOnly: Bool
 
+  /// What it is restricted to; nil: it does everything until a successor comes, and supersedes those before it.
+  var part: String? { kind ?? (id != nil ? "one" : drainOnly ? "drain" : nil) }
+
   public init(seconds: Double? = nil, most: Int? = nil, kind: String? = nil, id: UUID? = nil, drainOnly: Bool = false) {
     self.seconds = seconds
     self.most = most
     self.kind = kind
     self.id = id
     self.drainOnly = drainOnly
+  }
+}
+
+/// How a run went.
+public struct WorkerReport: Sendable {
+  /// Jobs taken from the queue.
+  public var taken = 0
+  /// How many ended in which way: done, retry, snooze, bury.
+  public var outcomes: [String: Int] = [:]
+  /// What went wrong, the first of them.
+  public var faults: [String] = []
+  static let mostFaults = 50
+
+  mutating func add(_ result: JobResult) {
+    outcomes[result.outcome.word, default: 0] += 1
+    switch result.outcome {
+    case .retry(_, let why), .bury(let why):
+      if faults.count < Self.mostFaults { faults.append("\(result.job.work.name): \(why)") }
+    case .done, .snooze: break
+    }
   }
 }
 
@@ -39,6 +62,8 @@ public actor Worker {
   /// Longest sleep while nothing is due.
   static let pollSeconds = 0.25
   static let claimAtOnce = 50
+  /// Hours that finished jobs are kept.
+  static let keepHours: Int32 = 24
   /// After this a job that does not end is left to the lease.
   static let drainSeconds = 120.0
 
@@ -50,7 +75,7 @@ public actor Worker {
   private var results: [JobResult] = []
   private var settling = false
   private var superseded = false
-  public private(set) var counts: [String: Int] = [:]
+  private var report = WorkerReport()
 
   public init(_ office: Office, _ options: WorkerOptions) {
     self.office = office
@@ -58,11 +83,15 @@ public actor Worker {
     log = office.log
   }
 
-  /// Works until its time is over. Returns how many jobs were taken.
-  @discardableResult
-  public func run() async -> Int {
+  /// SIGTERM and SIGINT drain every worker of this process.
+  public static func drainOnSignals() {
     onSignal(SIGTERM) { _ in told.store(true, ordering: .relaxed) }
     onSignal(SIGINT) { _ in told.store(true, ordering: .relaxed) }
+  }
+
+  /// Works until its time is over.
+  @discardableResult
+  public func run() async -> WorkerReport {
     let started = Instant.now
     await beat()
     let heart = Task { await heartbeat() }
@@ -83,7 +112,8 @@ public actor Worker {
       try scope.workerStopped(workerId: worker)
     }
     log.info("left", ["jobs": String(taken), "held": held > 0 ? String(held) : nil])
-    return taken
+    report.taken = taken
+    return report
   }
 
   private func over(since started: Instant) -> Bool {
@@ -123,7 +153,7 @@ public actor Worker {
   private func finished(_ done: [JobResult]) async {
     held -= 1
     results += done
-    for result in done { counts[result.outcome.word, default: 0] += 1 }
+    for result in done { report.add(result) }
     await settle()
   }
 
@@ -176,7 +206,7 @@ public actor Worker {
 
   /// Says that we live and learns whether somebody came after us; now and then gives back what the dead held.
   private func beat() async {
-    let (me, kind) = (office.worker, options.id == nil ? options.kind : options.kind ?? "one")
+    let (me, kind) = (office.worker, options.part)
     let name = "\(Self.host):\(getpid())"
     let recovers = beats % 5 == 0
     beats += 1
@@ -189,8 +219,16 @@ public actor Worker {
       if newer, !superseded { log.info("superseded") }
       superseded = superseded || newer
       if recovered > 0 { log.warning("recovered", ["jobs": String(recovered)]) }
+      if beats % 30 == 1 { await prune() }
     } catch {
       log.warning("no_heartbeat", ["why": error.sentence])
+    }
+  }
+
+  /// Finished jobs are kept for a day, for people who look; then they go, a batch at a time.
+  private func prune() async {
+    _ = try? await office.database.everyone { (scope) throws(StoreError) in
+      try scope.pruneJobs(hours: Self.keepHours, limit: 1000)
     }
   }
 

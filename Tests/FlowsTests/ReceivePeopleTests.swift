@@ -65,15 +65,18 @@ import Testing
     }
   }
 
-  /// A receipt that tells both names merges, too; the question that waited must not be forgotten.
-  @Test func aReceiptMergesAndTheQuestionIsStillAnswered() async throws {
+  /// A reaction that tells both names merges, too; the question that waited must not be forgotten.
+  @Test func aReactionMergesAndTheQuestionIsStillAnswered() async throws {
     try await Shop.test { shop in
       let items = person()
       let (phone, user) = (Field(items[0])["from"].text ?? "", Field(items[1])["from_user_id"].text ?? "")
       try shop.post(items[0])
       try await shop.work()
       try shop.post(items[1])
-      try shop.post(statuses: [status("read", of: "wamid.any", to: phone, user: user)])
+      try shop.post([
+        "from": .string(phone), "from_user_id": .string(user), "id": "wamid.thumb", "type": "reaction",
+        "reaction": ["message_id": "wamid.x", "emoji": "👍"],
+      ])
       try expectOnePerson(shop, messages: 3)
       try await shop.work()
       #expect(try shop.count("messages", "role = 'assistant' and status = 'accepted'") == 2)

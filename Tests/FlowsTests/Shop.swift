@@ -82,9 +82,9 @@ struct Shop: Sendable {
   @discardableResult
   func work(_ changes: [String: String] = [:], most: Int? = nil) async throws -> Int {
     let office = try office(changes)
-    let taken = await Worker(office, WorkerOptions(most: most, drainOnly: true)).run()
+    let report = await Worker(office, WorkerOptions(most: most, drainOnly: true)).run()
     await office.close()
-    return taken
+    return report.taken
   }
 
   /// Lets what waits for a retry be due at once.
@@ -99,6 +99,13 @@ struct Shop: Sendable {
   }
 
   func asked(_ match: String) async throws -> Int { try await Sandbox.requests("anthropic", match: match).count }
+
+  /// A stranger writes; their number.
+  func says(_ text: String) throws -> String {
+    let phone = newPhone()
+    try post(message(text, from: phone))
+    return phone
+  }
 
   // MARK: Looking
 
@@ -117,6 +124,19 @@ struct Shop: Sendable {
   }
 
   func run(_ sql: String) throws { try database.run(sql) }
+}
+
+extension Shop {
+  /// A message of the assistant's in that state, to somebody who never wrote.
+  static func anAssistantsMessage(_ tenant: Tenant, _ state: String) -> String {
+    """
+    with l as (insert into leads (tenant_id) values ('\(tenant.id.text)') returning tenant_id, id),
+      c as (insert into conversations (tenant_id, lead_id, channel, channel_connection_id, contact_kind, contact_address)
+        select tenant_id, id, 'whatsapp', '\(tenant.connection.text)', 'phone', '1' from l returning tenant_id, id)
+    insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status)
+      select tenant_id, id, '\(tenant.connection.text)', 'assistant', 'x', '\(state)' from c
+    """
+  }
 }
 
 /// A number in the spelling in which it is also sent to.

@@ -26,7 +26,8 @@ import Testing
         from pg_class c join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) a
        where c.relnamespace = 'public'::regnamespace
       union all
-      select a.grantee, 3, case when not f.prosecdef and f.all_plain = count(*) over (partition by a.grantee, f.prosecdef)
+      select a.grantee, 3,
+          case when not f.prosecdef and f.all_plain = count(*) over (partition by a.grantee, f.prosecdef)
             then 'every function with its caller''s rights' else f.oid::regprocedure::text end,
           a.privilege_type, a.is_grantable, null, 0, f.proowner
         from f, aclexplode(f.proacl) a),

@@ -15,7 +15,7 @@ begin
     perform receive_events(jsonb_build_array(
       case jsonb_typeof(d.payload) when 'string' then (d.payload #>> '{}')::jsonb else d.payload end),
       p_policy, 'replay:' || d.id);
-  exception when data_exception or integrity_constraint_violation then
+  exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
     v_fault := sqlstate || ': ' || sqlerrm;
   end;
   update webhook_dead_letters set

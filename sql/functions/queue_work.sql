@@ -180,3 +180,15 @@ returns setof jobs language sql stable security definer set search_path = public
      and (p_kind is null or job_type = p_kind) and (p_id is null or id = p_id)
    order by priority, scheduled_for limit p_limit
 $$;
+
+-- How full the queue is, all tenants together. The oldest is the one that has been due longest, in seconds.
+create or replace function queue_stats()
+returns table (pending bigint, processing bigint, completed_today bigint, failed_today bigint, oldest_due_seconds float8)
+language sql stable security definer set search_path = public as $$
+  select (select count(*) from jobs where status = 'pending'),
+    (select count(*) from jobs where status = 'processing'),
+    (select count(*) from jobs where status in ('completed', 'cancelled') and completed_at >= date_trunc('day', now())),
+    (select count(*) from jobs where status = 'dead' and completed_at >= date_trunc('day', now())),
+    coalesce((select extract(epoch from app_now() - min(scheduled_for)) from jobs
+      where status = 'pending' and lane_head and scheduled_for <= app_now()), 0)
+$$;

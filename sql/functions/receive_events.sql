@@ -237,7 +237,8 @@ begin
       v_events := array_append(v_events, v_item::jsonb);
     exception when data_exception or program_limit_exceeded then
       insert into webhook_dead_letters (tenant_id, channel, tenant_slug, payload, error_message)
-        values (current_tenant(), p_channel, p_slug, to_jsonb(v_item), sqlstate || ': ' || sqlerrm);
+        values (current_tenant(), p_channel, p_slug, to_jsonb(v_item), sqlstate || ': ' || sqlerrm)
+        on conflict do nothing;
       parked := parked + 1;
     end;
   end loop;
@@ -251,7 +252,8 @@ begin
       answers := answers + r.answers;
     exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
       insert into webhook_dead_letters (tenant_id, channel, tenant_slug, payload, error_message)
-        values (current_tenant(), p_channel, p_slug, e, sqlstate || ': ' || sqlerrm);
+        values (current_tenant(), p_channel, p_slug, e, sqlstate || ': ' || sqlerrm)
+        on conflict do nothing;
       parked := parked + 1;
     end;
   end loop;

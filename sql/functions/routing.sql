@@ -20,10 +20,15 @@ $$;
 create or replace function find_accounts(p_channel text, p_accounts text[])
 returns table (asked text, tenant_id uuid, slug text, connection_id uuid)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select distinct on (a.asked) a.asked, c.tenant_id, t.slug, c.id
-    from unnest(p_accounts) a (asked)
-    join channel_connections c on c.channel = p_channel and c.status <> 'disconnected'
-      and (c.account_id = a.asked or (p_channel = 'whatsapp' and c.whatsapp_business_account_id = a.asked))
-    join tenants t on t.id = c.tenant_id and t.status <> 'cancelled'
-   order by a.asked, (c.account_id = a.asked) desc, c.id
+  select distinct on (f.asked) f.asked, f.tenant_id, t.slug, f.id
+    from (
+      select a.asked, c.tenant_id, c.id, 1 as rank from unnest(p_accounts) a (asked)
+        join channel_connections c on c.channel = p_channel and c.account_id = a.asked and c.status <> 'disconnected'
+      union all
+      select a.asked, c.tenant_id, c.id, 2 from unnest(p_accounts) a (asked)
+        join channel_connections c on c.whatsapp_business_account_id = a.asked and p_channel = 'whatsapp'
+          and c.channel = p_channel and c.status <> 'disconnected'
+    ) f
+    join tenants t on t.id = f.tenant_id and t.status <> 'cancelled'
+   order by f.asked, f.rank, f.id
 $$;

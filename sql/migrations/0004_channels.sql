@@ -49,6 +49,9 @@ create table channel_connections (
 create unique index channel_connections_account on channel_connections (channel, account_id)
   where account_id is not null and status <> 'disconnected';
 
+create index channel_connections_business on channel_connections (whatsapp_business_account_id)
+  where whatsapp_business_account_id is not null;
+
 -- What proves that a platform speaks to us. The webhook programs hold the key family that opens these.
 create table inbound_secrets (
   tenant_id uuid not null references tenants on delete cascade,

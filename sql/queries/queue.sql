@@ -36,3 +36,9 @@ select enqueue_jobs(:jobs::jsonb) as "enqueued!";
 select tenant_id as "tenant_id!", id as "id!", job_type as "job_type!", attempts as "attempts!",
     scheduled_for as "scheduled_for!", error_message
   from list_jobs(:limit, :kind?, :id?);
+
+-- name: queueStats :one
+-- How full the queue is, all tenants together.
+select pending as "pending!", processing as "processing!", completed_today as "completed_today!",
+    failed_today as "failed_today!", oldest_due_seconds as "oldest_due_seconds!"
+  from queue_stats();

@@ -24,6 +24,14 @@ public struct ListJobsRow: Sendable, Equatable {
   public var errorMessage: String?
 }
 
+public struct QueueStatsRow: Sendable, Equatable {
+  public var pending: Int64
+  public var processing: Int64
+  public var completedToday: Int64
+  public var failedToday: Int64
+  public var oldestDueSeconds: Double
+}
+
 extension Scope {
   /// Says that a worker lives; true when another came after it, so that it should drain.
   public func workerHeartbeat(
@@ -148,6 +156,27 @@ extension Scope {
         attempts: row.get(3),
         scheduledFor: row.get(4),
         errorMessage: row.get(5)
+      )
+    }
+  }
+
+  /// How full the queue is, all tenants together.
+  public func queueStats() throws(StoreError) -> QueueStatsRow {
+    try one(
+      "queueStats",
+      #"""
+      select pending as "pending!", processing as "processing!", completed_today as "completed_today!",
+          failed_today as "failed_today!", oldest_due_seconds as "oldest_due_seconds!"
+        from queue_stats()
+      """#,
+      []
+    ) { row throws(StoreError) in
+      try QueueStatsRow(
+        pending: row.get(0),
+        processing: row.get(1),
+        completedToday: row.get(2),
+        failedToday: row.get(3),
+        oldestDueSeconds: row.get(4)
       )
     }
   }

@@ -55,6 +55,7 @@ struct Jobs: AsyncParsableCommand {
       log.error("configuration", ["problem": "OUTBOUND_KEYS cannot be read: \(error)"])
       leave(78)
     }
+    Worker.drainOnSignals()
     await Worker(
       office,
       WorkerOptions(

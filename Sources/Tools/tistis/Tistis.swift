@@ -7,42 +7,10 @@ import Store
 @main
 struct Tistis: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tistis", abstract: "Administration of a TIS TIS installation.", version: "tistis \(version)",
-    subcommands: [Seed.self, Environment.self])
-}
-
-struct Seed: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Seal the development secrets of the demonstration tenants.",
-    discussion: """
-      After `migrate --seed`. Reads DATABASE_URL (the owner's), INBOUND_KEYS, OUTBOUND_KEYS and TISTIS_ENV, \
-      which must be development: these secrets are public.
-      """)
-
-  static let needs: [Setting] = [
-    .databaseURL, .inboundKeys, .outboundKeys, .environment,
-  ]
-
-  func run() throws {
-    let log = Log(service: "tistis")
-    do {
-      let settings = try Settings(Self.needs, from: processEnvironment())
-      guard settings.text(.environment) == "development" else {
-        log.error("seed", ["why": "these secrets are public: only with TISTIS_ENV=development"])
-        leave(78)
-      }
-      let store = SecretStore(
-        Connection(settings.text(.databaseURL)), inbound: try Keyring(settings.secret(.inboundKeys)),
-        outbound: try Keyring(settings.secret(.outboundKeys)))
-      for line in try store.seedDevelopment() { say("sealed " + line) }
-    } catch let fault as Settings.Fault {
-      for problem in fault.problems { log.error("configuration", ["problem": problem]) }
-      leave(78)
-    } catch let error as StoreError {
-      log.error("store", ["why": error.sentence])
-      leave(error.retryable ? 75 : 70)
-    }
-  }
+    commandName: "tistis", abstract: "Administration of a TIS TIS installation.",
+    discussion: "Reads DATABASE_URL (the owner's) and whatever else a command names. Exit 69: no such thing; 75: try later.",
+    version: "tistis \(version)",
+    subcommands: [Seed.self, Environment.self, Webhooks.self, Conversations.self])
 }
 
 struct Environment: ParsableCommand {
@@ -50,4 +18,45 @@ struct Environment: ParsableCommand {
     commandName: "env", abstract: "Print an example of the environment, every setting with its sentence.")
 
   func run() throws { say(Settings.example) }
+}
+
+/// Runs a command's work; what goes wrong is said in one line and becomes an exit code.
+func administer(_ needs: [Setting], _ work: (Settings) throws -> Void) {
+  let log = Log(service: "tistis")
+  do {
+    try work(try Settings(needs, from: processEnvironment()))
+  } catch let fault as Settings.Fault {
+    for problem in fault.problems { log.error("configuration", ["problem": problem]) }
+    leave(78)
+  } catch let fault as Keyring.Fault {
+    log.error("configuration", ["problem": "INBOUND_KEYS or OUTBOUND_KEYS: \(fault)"])
+    leave(78)
+  } catch let error as StoreError {
+    log.error("store", ["why": error.sentence])
+    leave(error.retryable ? 75 : 70)
+  } catch {
+    log.error("failed", ["why": "\(error)"])
+    leave(69)
+  }
+}
+
+/// A tenant named by its slug, and a session in its name.
+struct Selected {
+  let database: Connection
+  let tenant: UUID
+  var scope: Scope { database.tenant(tenant) }
+
+  struct Unknown: Error, CustomStringConvertible { let description: String }
+
+  init(_ slug: String, _ settings: Settings) throws {
+    database = Connection(settings.text(.databaseURL))
+    guard let row = try database.everyone.findChannel(channel: "whatsapp", slug: slug).first else {
+      throw Unknown(description: "there is no tenant \(slug)")
+    }
+    tenant = row.tenantId
+  }
+}
+
+extension UUID: @retroactive ExpressibleByArgument {
+  public init?(argument: String) { self.init(uuidString: argument) }
 }

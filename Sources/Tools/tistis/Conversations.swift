@@ -1,0 +1,42 @@
+import ArgumentParser
+import Core
+import Flows
+import FoundationEssentials
+import Store
+
+struct Conversations: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Take part in a conversation.", subcommands: [Send.self, HandBack.self])
+
+  struct Unknown: Error, CustomStringConvertible { let description = "the tenant has no such conversation" }
+
+  struct Send: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Send a person a text as the business; the assistant is silent from then on.")
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "The conversation's id.") var conversation: UUID
+    @Argument(help: "What to say.") var text: String
+
+    func run() throws {
+      administer([.databaseURL]) { settings in
+        let id = try Selected(tenant, settings).scope.sendStaffMessage(
+          conversationId: conversation, content: text, staffId: nil, requestId: nil)
+        guard let id else { throw Unknown() }
+        say("queued message \(id.text)")
+      }
+    }
+  }
+
+  struct HandBack: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Give a conversation back to the assistant.")
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "The conversation's id.") var conversation: UUID
+
+    func run() throws {
+      administer([.databaseURL]) { settings in
+        guard try Selected(tenant, settings).scope.handBackConversation(conversationId: conversation) else { throw Unknown() }
+        say("handed back")
+      }
+    }
+  }
+}

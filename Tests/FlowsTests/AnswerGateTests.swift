@@ -1,0 +1,151 @@
+import Core
+import FoundationEssentials
+import Store
+import TestSupport
+import Testing
+
+@testable import Flows
+
+/// What keeps a reply from leaving, before Claude is asked and after.
+enum Obstacle: String, CaseIterable, Sendable {
+  case echo, escalated, resolved, window, suspended, disconnected, tenantOff, channelOff, conversationOff
+
+  var reason: String {
+    switch self {
+    case .echo: "human_took_over"
+    case .escalated: "escalated"
+    case .resolved: "conversation_closed"
+    case .window: "window_closed"
+    case .suspended: "tenant_inactive"
+    case .disconnected: "channel_inactive"
+    case .tenantOff, .channelOff, .conversationOff: "assistant_off"
+    }
+  }
+
+  func arise(_ shop: Shop, _ phone: String) throws {
+    let id = shop.tenant.id.text
+    switch self {
+    case .echo: try shop.post(shop.tenant.echo("yo le atiendo", to: phone))
+    case .escalated: try shop.run("update conversations set status = 'escalated' where tenant_id = '\(id)'")
+    case .resolved: try shop.run("update conversations set status = 'resolved' where tenant_id = '\(id)'")
+    case .window:
+      try shop.run("update conversations set last_inbound_at = now() - interval '24 hours 1 second' where tenant_id = '\(id)'")
+    case .suspended: try shop.run("update tenants set status = 'suspended' where id = '\(id)'")
+    case .disconnected: try shop.run("update channel_connections set status = 'error' where tenant_id = '\(id)'")
+    case .tenantOff: try shop.run("insert into ai_tenant_context (tenant_id, ai_enabled) values ('\(id)', false)")
+    case .channelOff: try shop.run("update channel_connections set ai_enabled = false where tenant_id = '\(id)'")
+    case .conversationOff: try shop.run("update conversations set ai_handling = false where tenant_id = '\(id)'")
+    }
+  }
+}
+
+@Suite struct AnswerGateTests {
+  @Test func whatIsKnownBeforeIsNotAsked() async throws {
+    try await Database.cloned { database in
+      let tag = unique("g")
+      var cases = [(Obstacle, Shop, String)]()
+      for obstacle in Obstacle.allCases {
+        let shop = try Shop(database)
+        let phone = try shop.says("¿Cuánto cuesta la limpieza? \(tag)")
+        try obstacle.arise(shop, phone)
+        cases.append((obstacle, shop, phone))
+      }
+      try await cases[0].1.work()
+      #expect(try await cases[0].1.asked(tag) == 0)
+      for (obstacle, shop, phone) in cases {
+        #expect(try shop.job("status || ' ' || (result ->> 'withheld')") == "completed \(obstacle.reason)", "\(obstacle)")
+        #expect(try await shop.texts(phone).isEmpty, "\(obstacle)")
+        #expect(try shop.count("messages", "role = 'assistant'") == 0)
+      }
+    }
+  }
+
+  /// It happens while Claude thinks: the gate that counts is the one in the transaction that sends.
+  @Test func whatHappensMeanwhileIsNotOverlooked() async throws {
+    try await Database.cloned { database in
+      let tag = unique("g")
+      var cases = [(Obstacle, Shop, String)]()
+      for obstacle in Obstacle.allCases {
+        let shop = try Shop(database)
+        cases.append((obstacle, shop, try shop.says("¿Cuánto cuesta la limpieza? \(tag)")))
+      }
+      let one = cases[0].1
+      try await Sandbox.fail("anthropic", "slow", match: tag, times: cases.count, extra: [("delay_ms", 1500)])
+      async let work = one.work()
+      #expect(try await eventually { try await one.asked(tag) == cases.count })
+      for (obstacle, shop, phone) in cases { try obstacle.arise(shop, phone) }
+      _ = try await work
+      for (obstacle, shop, phone) in cases {
+        #expect(try shop.reply("status || ' ' || error_code") == "withheld \(obstacle.reason)", "\(obstacle)")
+        #expect(try await shop.texts(phone).isEmpty, "\(obstacle)")
+        #expect(try shop.count("jobs", "status = 'completed'") == 2)
+      }
+    }
+  }
+
+  @Test func whoWritesAgainMeanwhileGetsOneAnswer() async throws {
+    try await Shop.test { shop in
+      let (tag, newer) = (unique("g"), unique("n"))
+      let phone = try shop.says("¿Cuánto cuesta la limpieza? \(tag)")
+      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 800)])
+      async let work = shop.work()
+      #expect(try await eventually { try await shop.asked(tag) == 1 })
+      try shop.post(message("[[echo:la nueva \(newer)]]", from: phone))
+      _ = try await work
+      #expect(try await shop.texts(phone) == ["la nueva \(newer)"])
+      #expect(
+        try shop.database.column("select status || coalesce(' ' || error_code, '') from messages where role = 'assistant' order by id")
+          == ["withheld newer_inbound", "accepted"])
+      #expect(try await shop.asked(newer) == 1)
+    }
+  }
+
+  /// The window is counted by the platform's clock; SQL's own can be set.
+  @Test func theWindowByTheClock() async throws {
+    try await Shop.test { shop in
+      _ = try shop.says("hola")
+      let (conversation, question) = (
+        try shop.value("id", of: "conversations") ?? "", try shop.value("id", of: "messages") ?? ""
+      )
+      func gate(after hours: Int) throws -> String? {
+        try shop.database.scalar(
+          """
+          select reply_gate('\(conversation)', '\(question)', '{"window_hours": 24}') from
+            (select set_config('app.tenant_id', '\(shop.tenant.id.text)', false),
+              set_config('app.now', (now() + interval '\(hours) hours')::text, false)) s
+          """)
+      }
+      #expect(try gate(after: 23) == nil)
+      #expect(try gate(after: 25) == "window_closed")
+    }
+  }
+
+  /// After a human writes no reply of the bot leaves, however the two meet.
+  @Test func aHumanAlwaysWins() async throws {
+    try await Database.cloned { database in
+      let tag = unique("h")
+      let shop = try Shop(database)
+      let phones = (0..<30).map { _ in newPhone() }
+      try shop.post(shop.tenant.payload(phones.map { message("[[echo:bot \(tag)]]", from: $0) }))
+      async let work = shop.work()
+      async let humans: [Instant] = onThreads(3) { i in
+        let app = try shop.app()
+        for phone in phones.indices where phone % 3 == i { try shop.post(shop.tenant.echo("yo", to: phones[phone]), app) }
+        return .now
+      }
+      _ = try await (work, humans)
+      // What was sent was let through before the human's message was stored.
+      let late = try database.count(
+        """
+        select count(*) from messages m join messages h using (tenant_id, conversation_id)
+         where m.role = 'assistant' and h.role = 'staff' and m.status = 'accepted' and m.sent_at > h.created_at
+           and m.updated_at > h.created_at + interval '5 seconds'
+        """)
+      #expect(late == 0)
+      #expect(try shop.count("messages", "role = 'assistant' and status not in ('accepted', 'withheld')") == 0)
+      // And nothing of what comes next is answered.
+      try shop.post(shop.tenant.payload(phones.map { message("otra \(tag)", from: $0) }))
+      #expect(try await shop.work() == 0)
+    }
+  }
+}

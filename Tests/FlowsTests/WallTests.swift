@@ -1,0 +1,145 @@
+import Core
+import FoundationEssentials
+import Store
+import TestSupport
+import Testing
+
+@testable import Flows
+
+/// Between two tenants, for the roles that programs have.
+@Suite struct WallTests {
+  private static let roles = ["tistis_webhook_whatsapp", "tistis_jobs"]
+
+  /// Two businesses, each with something in every table; the second answered and troubled enough for that.
+  private func two(_ body: (Database, Shop, Shop) async throws -> Void) async throws {
+    try await Database.cloned { database in
+      let (a, b) = (try Shop(database), try Shop(database))
+      for shop in [a, b] {
+        try shop.post(message("¿Cuánto cuesta?", from: newPhone()), message("hola", user: "MX." + uniqueDigits("9")))
+      }
+      let id = b.tenant.id.text
+      try database.run(
+        """
+        insert into branches (tenant_id, id, name, slug, city) values ('\(id)', '\(id)', 'x', 'x', 'x');
+        insert into staff (tenant_id, id, first_name, last_name, email, role)
+          values ('\(id)', '\(id)', 'x', 'x', 'x', 'owner');
+        insert into staff_branches (tenant_id, staff_id, branch_id) values ('\(id)', '\(id)', '\(id)');
+        insert into faqs (tenant_id, question, answer) values ('\(id)', 'x', 'x');
+        insert into ai_tenant_context (tenant_id) values ('\(id)');
+        insert into ai_usage_logs (tenant_id, ai_provider, ai_model) values ('\(id)', 'local', 'x');
+        insert into webhook_dead_letters (tenant_id, channel, payload, error_message) values ('\(id)', 'x', '{}', 'x');
+        insert into lead_merges (tenant_id, survivor_id, merged_id, reason)
+          select tenant_id, id, id, 'x' from leads where tenant_id = '\(id)' limit 1;
+        insert into message_status_history (tenant_id, channel_connection_id, external_id, status)
+          values ('\(id)', '\(b.tenant.connection.text)', 'x', 'sent');
+        insert into channel_events (tenant_id, channel_connection_id, kind, external_id)
+          values ('\(id)', '\(b.tenant.connection.text)', 'x', 'x');
+        """)
+      try await body(database, a, b)
+    }
+  }
+
+  private func tables(_ database: Database) throws -> [String] {
+    try database.column(
+      """
+      select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+       where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace order by 1
+      """
+    ).compactMap { $0 }
+  }
+
+  /// What a statement of A's came to: rows, or why not.
+  private func attempt(_ session: Connection, _ tenant: UUID?, _ sql: String) -> String {
+    do throws(StoreError) {
+      let scope = tenant.map { session.tenant($0) } ?? session.everyone
+      return String(try scope.count("attempt", sql, []))
+    } catch {
+      if case .rejected(let sqlstate, _) = error { return sqlstate }
+      if case .data(let sqlstate, _) = error { return sqlstate }
+      return error.sentence
+    }
+  }
+
+  @Test func theOthersRowsAreInvisibleAndNotWritable() async throws {
+    try await two { database, a, b in
+      let tables = try tables(database)
+      #expect(tables.count >= 19)
+      for role in Self.roles {
+        let session = database.connection(user: role)
+        for table in tables {
+          #expect(
+            try database.count("select count(*) from \(table) where tenant_id = '\(b.tenant.id.text)'") > 0, "\(table)")
+          let theirs = "where tenant_id = '\(b.tenant.id.text)'"
+          for (sql, allowed) in [
+            ("select 1 from \(table) \(theirs)", ["0", "42501"]),
+            ("update \(table) set tenant_id = tenant_id \(theirs)", ["0", "42501"]),
+            ("delete from \(table) \(theirs)", ["0", "42501"]),
+            // Their rows cannot be copied to us, nor ours made theirs.
+            ("update \(table) set tenant_id = '\(b.tenant.id.text)'", ["0", "42501"]),
+            ("insert into \(table) (tenant_id) values ('\(b.tenant.id.text)')", ["42501", "23502"]),
+          ] {
+            let result = attempt(session, a.tenant.id, sql)
+            #expect(allowed.contains(result), "\(role): \(sql): \(result)")
+          }
+          let nobody = attempt(session, nil, "select 1 from \(table)")
+          #expect(["0", "42501"].contains(nobody), "\(role) without a tenant: \(table): \(nobody)")
+        }
+        let tenants = attempt(session, a.tenant.id, "select 1 from tenants")
+        #expect(tenants == "1")
+        #expect(attempt(session, nil, "select 1 from tenants") == "0")
+      }
+    }
+  }
+
+  /// A row of ours cannot hang on one of theirs, although the check of a foreign key sees all rows.
+  @Test func theOthersRowsCannotBeReferenced() async throws {
+    try await two { database, a, b in
+      let session = database.connection(user: "tistis_webhook_whatsapp")
+      func of(_ shop: Shop, _ table: String) throws -> String {
+        try database.scalar("select id from \(table) where tenant_id = '\(shop.tenant.id.text)' order by id limit 1") ?? ""
+      }
+      let (mine, conversation, lead) = (a.tenant.id.text, try of(b, "conversations"), try of(b, "leads"))
+      let connection = a.tenant.connection.text
+      for sql in [
+        """
+        insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status)
+          values ('\(mine)', '\(conversation)', '\(connection)', 'user', 'x', 'received')
+        """,
+        """
+        insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status)
+          values ('\(mine)', '\(try of(a, "conversations"))', '\(b.tenant.connection.text)', 'user', 'x', 'received')
+        """,
+        "insert into lead_aliases (tenant_id, kind, value, lead_id, address) values ('\(mine)', 'phone', '1', '\(lead)', '1')",
+        "update conversations set lead_id = '\(lead)'",
+        "update leads set merged_into_id = '\(lead)'",
+        """
+        insert into channel_events (tenant_id, channel_connection_id, kind, external_id)
+          values ('\(mine)', '\(b.tenant.connection.text)', 'x', 'x')
+        """,
+      ] {
+        #expect(attempt(session, a.tenant.id, sql) == "23503", "\(sql)")
+      }
+    }
+  }
+
+  @Test func secretsAreForThoseWhoNeedThem() async throws {
+    try await two { database, a, _ in
+      let webhook = database.connection(user: "tistis_webhook_whatsapp")
+      let jobs = database.connection(user: "tistis_jobs")
+      #expect(attempt(webhook, a.tenant.id, "select 1 from outbound_tokens") == "42501")
+      #expect(attempt(webhook, a.tenant.id, "select 1 from inbound_secrets") == "42501")
+      #expect(attempt(jobs, a.tenant.id, "select 1 from inbound_secrets") == "42501")
+      #expect(attempt(jobs, a.tenant.id, "select 1 from outbound_tokens") == "1")
+      #expect(attempt(webhook, nil, "select 1 from find_channel('whatsapp', '\(a.tenant.slug)')") == "1")
+      #expect(attempt(jobs, nil, "select 1 from find_channel('whatsapp', '\(a.tenant.slug)')") == "42501")
+      // The queue across tenants is the worker's; a webhook can only add to its own tenant's.
+      #expect(attempt(webhook, nil, "select 1 from claim_jobs('\(UUID().text)', 1, null, null)") == "42501")
+      #expect(attempt(webhook, nil, "select settle_jobs('[]')") == "42501")
+      for session in [webhook, jobs] {
+        #expect(attempt(session, a.tenant.id, "create table x ()") == "42501")
+        #expect(attempt(session, a.tenant.id, "set role tistis_definer") == "42501")
+        #expect(attempt(session, a.tenant.id, "select 1 from workers") == "42501")
+      }
+    }
+  }
+}

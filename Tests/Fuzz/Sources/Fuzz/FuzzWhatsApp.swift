@@ -1,0 +1,121 @@
+import Core
+import FoundationEssentials
+import Peers
+import Rules
+
+/// Whatever the body is, `read` gives whole events or a refusal that names the place.
+func fuzzWhatsApp(_ input: [UInt8]) {
+  guard let body = try? JSON.parse(input) else { return }
+  let events: [InboundEvent]
+  do throws(Refusal) {
+    events = try Channel.whatsapp.read(Field(body))
+  } catch {
+    guard case .malformed(let path, let fault) = error else { return check(false, "refused as \(error)") }
+    check(path.hasPrefix("$") && !fault.isEmpty, "a refusal that names no place: \(error.sentence)")
+    return
+  }
+  check(events.count <= Limits.eventsPerPost, "\(events.count) events")
+  let rows = events.map { $0.row(connection: connection) }
+  for (event, row) in zip(events, rows) {
+    checkEvent(event)
+    checkRow(row)
+  }
+  guard let again = try? Channel.whatsapp.read(Field(body)) else { return check(false, "read once, refused twice") }
+  check(zip(again, rows).allSatisfy { same($0.row(connection: connection), $1) }, "read twice it differs")
+  checkSibling(body, rows)
+}
+
+private let connection = UUID(uuid: (1, 2, 3, 4, 5, 6, 0x70, 8, 0x80, 10, 11, 12, 13, 14, 15, 16))
+
+// MARK: Invariants
+
+private func checkEvent(_ event: InboundEvent) {
+  let said = "\(event)"
+  check(!event.externalID.isEmpty, "no external id: \(said)")
+  check(event.externalID.unicodeScalars.count <= Limits.externalID, "a long external id: \(said)")
+  switch event.kind {
+  case .status, .reaction, .delete: break
+  default: check(!event.content.isEmpty, "no content: \(said)")
+  }
+  if event.kind != .reaction {
+    check(event.content.unicodeScalars.count <= Limits.messageText, "a long content: \(said)")
+  }
+  check(!event.contentType.isEmpty, "no content type: \(said)")
+  check(event.replyTo?.isEmpty != true, "a reply to nothing: \(said)")
+  check(!event.wantsAnswer || (event.kind == .message && event.contentType != "unsupported"), "answered: \(said)")
+  switch event.kind {
+  case .message, .echo, .reaction, .edit, .delete, .preference:
+    check(!event.aliases.isEmpty || event.kind == .delete, "nobody's: \(said)")
+  default: break
+  }
+  checkPerson(event, said)
+  check((event.kind == .status) == (event.status != nil), "a report in something else: \(said)")
+  check(event.status?.state.isEmpty != true, "a report that says nothing: \(said)")
+  if let at = event.at {
+    check(Instant(at.description) == at, "a moment that cannot be written: \(said)")
+    // Postgres has no year 0, and ours ends where four digits do.
+    check(!at.description.hasPrefix("0000-") && at.description.utf8.count == 27, "a moment out of range: \(said)")
+  }
+}
+
+private func checkPerson(_ event: InboundEvent, _ said: String) {
+  check(Set(event.aliases.map(\.kind)).count == event.aliases.count, "two aliases of a kind: \(said)")
+  for alias in event.aliases {
+    check(!alias.value.isEmpty && !alias.address.isEmpty, "an empty alias: \(said)")
+    check(alias.value.utf8.count <= 200, "a long alias: \(said)")
+    switch alias.kind {
+    case "phone": check(alias.value.utf8.allSatisfy { (48...57).contains($0) }, "a phone with letters: \(said)")
+    case "whatsapp_user_id": break
+    default: check(false, "an unknown kind of alias: \(said)")
+    }
+  }
+  if let name = event.profileName {
+    check(!name.isEmpty && name.unicodeScalars.count <= Limits.personName, "a name out of bounds: \(said)")
+    check(!name.contains(where: \.isNewline), "a name of two lines: \(said)")
+  }
+}
+
+/// What goes to Postgres is JSON that it takes.
+private func checkRow(_ row: JSON) {
+  check(!hasNUL(row), "a NUL, which Postgres refuses: \(row.text)")
+  guard let again = try? JSON.parse(row.bytes, depth: Limits.jsonDepth + 8, nodes: 4 * Limits.jsonNodes) else {
+    return check(false, "a row that is no JSON: \(row.text)")
+  }
+  check(same(row, again), "a row that changes on its way: \(row.text)")
+  let field = Field(row)
+  for name in ["connection_id", "kind", "external_id", "content_type"] {
+    check(field[name].text?.isEmpty == false, "a row without \(name): \(row.text)")
+  }
+  let kind = field["kind"].text ?? ""
+  check(InboundEvent.Kind(rawValue: kind) != nil, "an unknown kind: \(row.text)")
+  if ["message", "echo"].contains(kind) {
+    check(field["content"].text?.isEmpty == false && !field["aliases"].items.isEmpty, "an empty message: \(row.text)")
+  }
+}
+
+/// A good message after anything at all is read as if it were alone, and what stood before it as without it.
+private func checkSibling(_ body: JSON, _ rows: [JSON]) {
+  guard rows.count < Limits.eventsPerPost, case .object(var members) = body,
+    case .array(let entries)? = members["entry"]
+  else { return }
+  members["entry"] = .array(entries + [good])
+  guard let more = try? Channel.whatsapp.read(Field(.object(members))) else {
+    return check(false, "a good message makes a body unreadable")
+  }
+  check(more.count == rows.count + 1, "\(rows.count) events and a good message are \(more.count)")
+  check(zip(more, rows).allSatisfy { same($0.row(connection: connection), $1) }, "a sibling changes the others")
+  check(more.last?.externalID == "wamid.good" && more.last?.wantsAnswer == true, "the good one is harmed")
+}
+
+private let good: JSON = [
+  "id": "1",
+  "changes": [
+    [
+      "field": "messages",
+      "value": [
+        "metadata": ["phone_number_id": "2", "display_phone_number": "526310000000"],
+        "messages": [["id": "wamid.good", "from": "526311112222", "type": "text", "text": ["body": "hola"]]],
+      ],
+    ]
+  ],
+]

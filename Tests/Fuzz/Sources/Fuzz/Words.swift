@@ -1,0 +1,20 @@
+/// Names and values that the readers know, for putting them where they do not belong.
+let words = [
+  "object", "whatsapp_business_account", "entry", "changes", "field", "value", "messages", "statuses", "errors",
+  "contacts", "metadata", "phone_number_id", "display_phone_number", "message_echoes", "user_preferences",
+  "smb_message_echoes", "id", "from", "from_user_id", "to", "to_user_id", "timestamp", "type", "context", "referral",
+  "group_id", "identity", "text", "body", "image", "video", "audio", "voice", "document", "sticker", "caption",
+  "filename", "location", "latitude", "longitude", "name", "address", "formatted_name", "first_name", "phones",
+  "phone", "wa_id", "user_id", "profile", "username", "interactive", "button_reply", "list_reply", "nfm_reply",
+  "call_permission_reply", "response", "response_json", "title", "button", "payload", "reaction", "emoji",
+  "message_id", "order", "product_items", "quantity", "product_retailer_id", "item_price", "currency", "system",
+  "edit", "message", "original_message_id", "revoke", "request_welcome", "unsupported", "status", "sent", "failed",
+  "recipient_id", "recipient_user_id", "recipient_type", "group", "recipient_participant_id",
+  "biz_opaque_callback_data", "pricing", "conversation", "code", "details", "error_data", "error_user_msg",
+  "error_subcode", "is_transient", "fbtrace_id", "message_template_status_update", "message_template_name",
+  "message_template_language", "event", "reason", "NONE", "new_category", "account_update", "decision", "category",
+  "stop", "resume", "detail", "time", "error", "headers", "retry-after", "retry-after-ms", "x-should-retry",
+  "request-id", "content", "model", "stop_reason", "end_turn", "max_tokens", "tool_use", "refusal", "pause_turn",
+  "input", "usage", "input_tokens", "output_tokens", "cache_creation", "ephemeral_1h_input_tokens",
+  "cache_creation_input_tokens", "cache_read_input_tokens", "overloaded_error", "rate_limit_error", "thinking",
+]
