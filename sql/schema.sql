@@ -431,12 +431,17 @@ CREATE FUNCTION public.find_accounts(p_channel text, p_accounts text[]) RETURNS 
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select distinct on (a.asked) a.asked, c.tenant_id, t.slug, c.id
-    from unnest(p_accounts) a (asked)
-    join channel_connections c on c.channel = p_channel and c.status <> 'disconnected'
-      and (c.account_id = a.asked or (p_channel = 'whatsapp' and c.whatsapp_business_account_id = a.asked))
-    join tenants t on t.id = c.tenant_id and t.status <> 'cancelled'
-   order by a.asked, (c.account_id = a.asked) desc, c.id
+  select distinct on (f.asked) f.asked, f.tenant_id, t.slug, f.id
+    from (
+      select a.asked, c.tenant_id, c.id, 1 as rank from unnest(p_accounts) a (asked)
+        join channel_connections c on c.channel = p_channel and c.account_id = a.asked and c.status <> 'disconnected'
+      union all
+      select a.asked, c.tenant_id, c.id, 2 from unnest(p_accounts) a (asked)
+        join channel_connections c on c.whatsapp_business_account_id = a.asked and p_channel = 'whatsapp'
+          and c.channel = p_channel and c.status <> 'disconnected'
+    ) f
+    join tenants t on t.id = f.tenant_id and t.status <> 'cancelled'
+   order by f.asked, f.rank, f.id
 $$;
 
 ALTER FUNCTION public.find_accounts(p_channel text, p_accounts text[]) OWNER TO tistis_definer;
@@ -750,6 +755,24 @@ $$;
 ALTER FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) OWNER TO tistis_definer;
 
 --
+-- Name: queue_stats(); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.queue_stats() RETURNS TABLE(pending bigint, processing bigint, completed_today bigint, failed_today bigint, oldest_due_seconds double precision)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select (select count(*) from jobs where status = 'pending'),
+    (select count(*) from jobs where status = 'processing'),
+    (select count(*) from jobs where status in ('completed', 'cancelled') and completed_at >= date_trunc('day', now())),
+    (select count(*) from jobs where status = 'dead' and completed_at >= date_trunc('day', now())),
+    coalesce((select extract(epoch from app_now() - min(scheduled_for)) from jobs
+      where status = 'pending' and lane_head and scheduled_for <= app_now()), 0)
+$$;
+
+ALTER FUNCTION public.queue_stats() OWNER TO tistis_definer;
+
+--
 -- Name: receive_events(jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -832,7 +855,8 @@ begin
       v_events := array_append(v_events, v_item::jsonb);
     exception when data_exception or program_limit_exceeded then
       insert into webhook_dead_letters (tenant_id, channel, tenant_slug, payload, error_message)
-        values (current_tenant(), p_channel, p_slug, to_jsonb(v_item), sqlstate || ': ' || sqlerrm);
+        values (current_tenant(), p_channel, p_slug, to_jsonb(v_item), sqlstate || ': ' || sqlerrm)
+        on conflict do nothing;
       parked := parked + 1;
     end;
   end loop;
@@ -846,7 +870,8 @@ begin
       answers := answers + r.answers;
     exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
       insert into webhook_dead_letters (tenant_id, channel, tenant_slug, payload, error_message)
-        values (current_tenant(), p_channel, p_slug, e, sqlstate || ': ' || sqlerrm);
+        values (current_tenant(), p_channel, p_slug, e, sqlstate || ': ' || sqlerrm)
+        on conflict do nothing;
       parked := parked + 1;
     end;
   end loop;
@@ -1052,6 +1077,35 @@ end $$;
 ALTER FUNCTION public.recover_jobs(p_lease_seconds double precision) OWNER TO tistis_definer;
 
 --
+-- Name: redrive_jobs(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.redrive_jobs(p_ids uuid[]) RETURNS SETOF uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_lanes text[];
+  v_keys text[];
+  v_id uuid;
+begin
+  select array_agg(distinct lane), array_agg(distinct unique_key) into v_lanes, v_keys
+    from jobs where tenant_id = v_tenant and id = any (p_ids) and status = 'dead';
+  perform lock_lanes(v_tenant, v_lanes, v_keys);
+  foreach v_id in array p_ids loop
+    update jobs d set status = 'pending', attempts = 0, worker_id = null, completed_at = null, scheduled_for = app_now(),
+        lane_head = d.lane is null, holds_lane = false, updated_at = now()
+      where d.tenant_id = v_tenant and d.id = v_id and d.status = 'dead'
+        and not exists (select 1 from jobs p where p.tenant_id = v_tenant and p.unique_key = d.unique_key
+          and p.status = 'pending');
+    if found then return next v_id; end if;
+  end loop;
+  perform elect_lane_heads(v_tenant, v_lanes) where v_lanes is not null;
+end $$;
+
+ALTER FUNCTION public.redrive_jobs(p_ids uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: replay_dead_letter(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1069,7 +1123,7 @@ begin
     perform receive_events(jsonb_build_array(
       case jsonb_typeof(d.payload) when 'string' then (d.payload #>> '{}')::jsonb else d.payload end),
       p_policy, 'replay:' || d.id);
-  exception when data_exception or integrity_constraint_violation then
+  exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
     v_fault := sqlstate || ': ' || sqlerrm;
   end;
   update webhook_dead_letters set
@@ -2281,6 +2335,12 @@ CREATE INDEX ai_usage_logs_by_day ON public.ai_usage_logs USING btree (tenant_id
 CREATE UNIQUE INDEX channel_connections_account ON public.channel_connections USING btree (channel, account_id) WHERE ((account_id IS NOT NULL) AND (status <> 'disconnected'::text));
 
 --
+-- Name: channel_connections_business; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX channel_connections_business ON public.channel_connections USING btree (whatsapp_business_account_id) WHERE (whatsapp_business_account_id IS NOT NULL);
+
+--
 -- Name: conversations_open; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -3013,6 +3073,7 @@ REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO tistis_definer;
 GRANT USAGE ON SCHEMA public TO tistis_webhook_whatsapp;
 GRANT USAGE ON SCHEMA public TO tistis_jobs;
+GRANT USAGE ON SCHEMA public TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION app_now(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3022,6 +3083,7 @@ REVOKE ALL ON FUNCTION public.app_now() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_definer;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION apply_message_reports(p_message_ids uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3031,6 +3093,7 @@ REVOKE ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) FROM P
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION begin_send(p_message uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3040,6 +3103,7 @@ REVOKE ALL ON FUNCTION public.begin_send(p_message uuid, p_policy jsonb) FROM PU
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_policy jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3049,6 +3113,7 @@ REVOKE ALL ON FUNCTION public.uuid_v7() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_definer;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs_process;
 
 --
 -- Name: TABLE jobs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3057,6 +3122,7 @@ GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO tistis_definer;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -3064,6 +3130,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs;
 
 REVOKE ALL ON FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION concerns_person(p_event jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3073,6 +3140,7 @@ REVOKE ALL ON FUNCTION public.concerns_person(p_event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3082,6 +3150,7 @@ REVOKE ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION current_tenant(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3091,6 +3160,7 @@ REVOKE ALL ON FUNCTION public.current_tenant() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_definer;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION elect_lane_heads(p_tenant uuid, p_lanes text[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3100,6 +3170,7 @@ REVOKE ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) FR
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3109,6 +3180,7 @@ REVOKE ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION enqueue_jobs(p_jobs jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3118,6 +3190,7 @@ REVOKE ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3127,6 +3200,7 @@ REVOKE ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reaso
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION find_accounts(p_channel text, p_accounts text[]); Type: ACL; Schema: public; Owner: tistis_definer
@@ -3141,6 +3215,7 @@ GRANT ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) TO
 
 REVOKE ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_owner;
 
 --
 -- Name: FUNCTION get_tenant_ai_context(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3150,6 +3225,7 @@ REVOKE ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) FROM PUBLI
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION hand_back_conversation(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3159,6 +3235,7 @@ REVOKE ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) FROM P
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3168,6 +3245,7 @@ REVOKE ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_so
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION list_jobs(p_limit integer, p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -3175,6 +3253,7 @@ GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_sou
 
 REVOKE ALL ON FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION lock_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3184,6 +3263,7 @@ REVOKE ALL ON FUNCTION public.lock_contacts(p_events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3193,6 +3273,7 @@ REVOKE ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys t
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3202,6 +3283,7 @@ REVOKE ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reas
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION message_status_rank(p_status text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3211,6 +3293,7 @@ REVOKE ALL ON FUNCTION public.message_status_rank(p_status text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION next_job_due(); Type: ACL; Schema: public; Owner: tistis_definer
@@ -3218,6 +3301,7 @@ GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 
 REVOKE ALL ON FUNCTION public.next_job_due() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.next_job_due() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.next_job_due() TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION next_message_status(p_current text, p_incoming text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3227,6 +3311,7 @@ REVOKE ALL ON FUNCTION public.next_message_status(p_current text, p_incoming tex
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -3234,6 +3319,15 @@ GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text
 
 REVOKE ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION queue_stats(); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.queue_stats() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.queue_stats() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.queue_stats() TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION receive_events(p_events jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3243,6 +3337,7 @@ REVOKE ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_r
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3252,6 +3347,7 @@ REVOKE ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text,
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3261,6 +3357,7 @@ REVOKE ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3270,6 +3367,7 @@ REVOKE ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_l
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION receive_reports(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3279,6 +3377,7 @@ REVOKE ALL ON FUNCTION public.receive_reports(p_events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION recover_jobs(p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
@@ -3286,6 +3385,17 @@ GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs;
 
 REVOKE ALL ON FUNCTION public.recover_jobs(p_lease_seconds double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.recover_jobs(p_lease_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.recover_jobs(p_lease_seconds double precision) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION redrive_jobs(p_ids uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION replay_dead_letter(p_id uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3295,6 +3405,7 @@ REVOKE ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) FROM
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3304,6 +3415,7 @@ REVOKE ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3313,6 +3425,7 @@ REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content 
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION settle_jobs(p_results jsonb); Type: ACL; Schema: public; Owner: tistis_definer
@@ -3320,6 +3433,7 @@ GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content t
 
 REVOKE ALL ON FUNCTION public.settle_jobs(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.settle_jobs(p_results jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.settle_jobs(p_results jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION settle_jobs_of(p_tenant uuid, p_results jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3329,6 +3443,7 @@ REVOKE ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) FRO
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION stop_channel(p_connection uuid, p_error text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3338,6 +3453,7 @@ REVOKE ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) FROM
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3347,6 +3463,7 @@ REVOKE ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION touch_updated_at(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3356,6 +3473,7 @@ REVOKE ALL ON FUNCTION public.touch_updated_at() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
@@ -3363,6 +3481,7 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
 
 REVOKE ALL ON FUNCTION public.worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds double precision) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION worker_stopped(p_worker uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -3370,24 +3489,28 @@ GRANT ALL ON FUNCTION public.worker_heartbeat(p_worker uuid, p_name text, p_kind
 
 REVOKE ALL ON FUNCTION public.worker_stopped(p_worker uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs_process;
 
 --
 -- Name: TABLE ai_tenant_context; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs;
+GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs_process;
 
 --
 -- Name: TABLE ai_usage_logs; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs;
+GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs_process;
 
 --
 -- Name: TABLE branches; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT ON TABLE public.branches TO tistis_jobs;
+GRANT SELECT ON TABLE public.branches TO tistis_jobs_process;
 
 --
 -- Name: TABLE channel_connections; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3396,18 +3519,21 @@ GRANT SELECT ON TABLE public.branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_definer;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs;
+GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs_process;
 
 --
 -- Name: COLUMN channel_connections.status; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_jobs;
+GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_jobs_process;
 
 --
 -- Name: COLUMN channel_connections.error_count; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_jobs;
+GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_jobs_process;
 
 --
 -- Name: COLUMN channel_connections.last_message_at; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3420,12 +3546,14 @@ GRANT UPDATE(last_message_at) ON TABLE public.channel_connections TO tistis_webh
 --
 
 GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_jobs;
+GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_jobs_process;
 
 --
 -- Name: COLUMN channel_connections.last_error_message; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_jobs;
+GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_jobs_process;
 
 --
 -- Name: COLUMN channel_connections.updated_at; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3433,6 +3561,7 @@ GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_j
 
 GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
 GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_jobs;
+GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_jobs_process;
 
 --
 -- Name: TABLE channel_events; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3440,6 +3569,7 @@ GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_jobs;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs;
+GRANT SELECT ON TABLE public.channel_events TO tistis_jobs_process;
 
 --
 -- Name: TABLE conversations; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3447,12 +3577,14 @@ GRANT SELECT ON TABLE public.channel_events TO tistis_jobs;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_whatsapp;
 GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs;
+GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs_process;
 
 --
 -- Name: TABLE faqs; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT ON TABLE public.faqs TO tistis_jobs;
+GRANT SELECT ON TABLE public.faqs TO tistis_jobs_process;
 
 --
 -- Name: TABLE inbound_secrets; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3466,6 +3598,7 @@ GRANT SELECT ON TABLE public.inbound_secrets TO tistis_definer;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs;
+GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs_process;
 
 --
 -- Name: TABLE lead_merges; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3479,6 +3612,7 @@ GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_whatsapp;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
 GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
 
 --
 -- Name: TABLE message_status_history; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3486,6 +3620,7 @@ GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_whatsapp;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
+GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
 
 --
 -- Name: TABLE messages; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3493,12 +3628,14 @@ GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs_process;
 
 --
 -- Name: TABLE outbound_tokens; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs;
+GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs_process;
 
 --
 -- Name: TABLE schema_migrations; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3506,24 +3643,28 @@ GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs;
 
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs;
+GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs_process;
 
 --
 -- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT ON TABLE public.services TO tistis_jobs;
+GRANT SELECT ON TABLE public.services TO tistis_jobs_process;
 
 --
 -- Name: TABLE staff; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT ON TABLE public.staff TO tistis_jobs;
+GRANT SELECT ON TABLE public.staff TO tistis_jobs_process;
 
 --
 -- Name: TABLE staff_branches; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs;
+GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs_process;
 
 --
 -- Name: TABLE tenants; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3532,6 +3673,7 @@ GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.tenants TO tistis_definer;
 GRANT SELECT ON TABLE public.tenants TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.tenants TO tistis_jobs;
+GRANT SELECT ON TABLE public.tenants TO tistis_jobs_process;
 
 --
 -- Name: TABLE webhook_dead_letters; Type: ACL; Schema: public; Owner: tistis_owner

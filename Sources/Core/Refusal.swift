@@ -52,7 +52,8 @@ extension Refusal {
   public var sentence: String {
     switch self {
     case .malformed(let path, let fault): "\(path): \(fault)"
-    case .unauthenticated(let why), .unsigned(let why), .forbidden(let why), .unknown(let why), .unconfigured(let why): why
+    case .unauthenticated(let why), .unsigned(let why), .forbidden(let why), .unknown(let why), .unconfigured(let why):
+      why
     case .busy(let why, _): why
     case .wrongMethod(let allowed): "use " + allowed.joined(separator: " or ")
     case .tooLarge(let limit): "the body is larger than \(limit) bytes"

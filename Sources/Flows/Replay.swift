@@ -7,6 +7,6 @@ extension Scope {
   /// Stores a parked webhook event as if it came now: `completed`, or `pending` if it still cannot be stored; nil if
   /// there is no such open one.
   public func replay(deadLetter id: UUID) throws(StoreError) -> String? {
-    try replayDeadLetter(id: id, policy: JSONText(receivePolicy(delaySeconds: Debounce.quiet).text))
+    try self.replayDeadLetter(id: id, policy: JSONText(receivePolicy(delaySeconds: Debounce.quiet).text))
   }
 }

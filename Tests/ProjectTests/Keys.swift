@@ -2,7 +2,7 @@
 /// everywhere: ids travel.
 private let tenantlessIndexes = [
   // Routing: which tenant is meant?
-  "tenants_slug_key", "channel_connections_account",
+  "tenants_slug_key", "channel_connections_account", "channel_connections_business",
   // The queue, whose workers serve all tenants.
   "jobs_due", "jobs_held", "jobs_finished",
 ]

@@ -66,7 +66,7 @@ import Testing
   }
 
   /// Secrets whose absence turns something off instead of being refused at the start.
-  static let optionalSecrets = ["ANTHROPIC_API_KEY", "META_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"]
+  static let optionalSecrets = ["ANTHROPIC_API_KEY", "CRON_SECRET", "META_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"]
 
   @Test func noSecretHasADefault() {
     for setting in Setting.all where setting.kind == .secret {

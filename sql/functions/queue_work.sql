@@ -184,7 +184,7 @@ $$;
 -- How full the queue is, all tenants together. The oldest is the one that has been due longest, in seconds.
 create or replace function queue_stats()
 returns table (pending bigint, processing bigint, completed_today bigint, failed_today bigint, oldest_due_seconds float8)
-language sql stable security definer set search_path = public as $$
+language sql stable security definer set search_path = public, pg_temp as $$
   select (select count(*) from jobs where status = 'pending'),
     (select count(*) from jobs where status = 'processing'),
     (select count(*) from jobs where status in ('completed', 'cancelled') and completed_at >= date_trunc('day', now())),

@@ -42,3 +42,12 @@ select tenant_id as "tenant_id!", id as "id!", job_type as "job_type!", attempts
 select pending as "pending!", processing as "processing!", completed_today as "completed_today!",
     failed_today as "failed_today!", oldest_due_seconds as "oldest_due_seconds!"
   from queue_stats();
+
+-- name: listDeadJobs :many
+-- The tenant's dead jobs, oldest first, with what buried them.
+select id, job_type, attempts, completed_at, error_message from jobs
+ where tenant_id = current_tenant() and status = 'dead' order by completed_at, id limit :limit;
+
+-- name: redriveJobs :many
+-- Makes dead jobs pending again; returns which did become so.
+select redrive_jobs(:ids::uuid[]) as "id!";

@@ -32,6 +32,14 @@ public struct QueueStatsRow: Sendable, Equatable {
   public var oldestDueSeconds: Double
 }
 
+public struct ListDeadJobsRow: Sendable, Equatable {
+  public var id: UUID
+  public var jobType: String
+  public var attempts: Int32
+  public var completedAt: Instant?
+  public var errorMessage: String?
+}
+
 extension Scope {
   /// Says that a worker lives; true when another came after it, so that it should drain.
   public func workerHeartbeat(
@@ -179,5 +187,36 @@ extension Scope {
         oldestDueSeconds: row.get(4)
       )
     }
+  }
+
+  /// The tenant's dead jobs, oldest first, with what buried them.
+  public func listDeadJobs(limit: Int64) throws(StoreError) -> [ListDeadJobsRow] {
+    try many(
+      "listDeadJobs",
+      #"""
+      select id, job_type, attempts, completed_at, error_message from jobs
+       where tenant_id = current_tenant() and status = 'dead' order by completed_at, id limit $1
+      """#,
+      [limit.sql]
+    ) { row throws(StoreError) in
+      try ListDeadJobsRow(
+        id: row.get(0),
+        jobType: row.get(1),
+        attempts: row.get(2),
+        completedAt: row.get(3),
+        errorMessage: row.get(4)
+      )
+    }
+  }
+
+  /// Makes dead jobs pending again; returns which did become so.
+  public func redriveJobs(ids: [UUID]) throws(StoreError) -> [UUID] {
+    try many(
+      "redriveJobs",
+      #"""
+      select redrive_jobs($1::uuid[]) as "id!"
+      """#,
+      [ids.sql]
+    ) { row throws(StoreError) in try row.get(0) }
   }
 }

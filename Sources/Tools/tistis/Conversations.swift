@@ -34,7 +34,9 @@ struct Conversations: ParsableCommand {
 
     func run() throws {
       administer([.databaseURL]) { settings in
-        guard try Selected(tenant, settings).scope.handBackConversation(conversationId: conversation) else { throw Unknown() }
+        guard try Selected(tenant, settings).scope.handBackConversation(conversationId: conversation) else {
+          throw Unknown()
+        }
         say("handed back")
       }
     }

@@ -8,9 +8,10 @@ import Store
 struct Tistis: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tistis", abstract: "Administration of a TIS TIS installation.",
-    discussion: "Reads DATABASE_URL (the owner's) and whatever else a command names. Exit 69: no such thing; 75: try later.",
+    discussion:
+      "Reads DATABASE_URL (the owner's) and whatever else a command names. Exit 69: no such thing; 75: try later.",
     version: "tistis \(version)",
-    subcommands: [Seed.self, Environment.self, Webhooks.self, Conversations.self])
+    subcommands: [Seed.self, Environment.self, Webhooks.self, Conversations.self, JobsCommand.self])
 }
 
 struct Environment: ParsableCommand {

@@ -16,7 +16,9 @@ struct Webhooks: ParsableCommand {
     func run() throws {
       administer([.databaseURL]) { settings in
         let rows = try Selected(tenant, settings).scope.listDeadLetters(limit: Int64(limit))
-        for row in rows { say("\(row.id.text)  \(row.createdAt)  \(row.channel)  tries \(row.retryCount)  \(row.errorMessage)") }
+        for row in rows {
+          say("\(row.id.text)  \(row.createdAt)  \(row.channel)  tries \(row.retryCount)  \(row.errorMessage)")
+        }
         say("\(rows.count) parked")
       }
     }
@@ -25,7 +27,8 @@ struct Webhooks: ParsableCommand {
   struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Store parked events as if they came now.",
-      discussion: "What is stored already stays as it is; what still cannot be stored stays parked, with the new reason.")
+      discussion:
+        "What is stored already stays as it is; what still cannot be stored stays parked, with the new reason.")
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "Only this one.") var id: UUID?
     @Option(help: "How many at most.") var limit = 1000

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Core
+import FoundationEssentials
+import Store
+
+struct JobsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "jobs", abstract: "Jobs that were given up.", subcommands: [Dead.self, Retry.self])
+
+  struct Dead: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List a tenant's dead jobs with what buried them.")
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "How many at most.") var limit = 100
+
+    func run() throws {
+      administer([.databaseURL]) { settings in
+        let rows = try Selected(tenant, settings).scope.listDeadJobs(limit: Int64(limit))
+        for row in rows {
+          say(
+            "\(row.id.text)  \(row.completedAt?.description ?? "-")  \(row.jobType)  attempts \(row.attempts)  \(row.errorMessage ?? "")"
+          )
+        }
+        say("\(rows.count) dead")
+      }
+    }
+  }
+
+  struct Retry: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Drive dead jobs again, with all their attempts.",
+      discussion: """
+        An answer is given only if the assistant still may: hand an escalated conversation back first. A message that \
+        may have been sent is never sent again.
+        """)
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "Only this one (default: all of them).") var id: UUID?
+    @Option(help: "How many at most.") var limit = 1000
+
+    func run() throws {
+      administer([.databaseURL]) { settings in
+        let selected = try Selected(tenant, settings)
+        let ids = try id.map { [$0] } ?? selected.scope.listDeadJobs(limit: Int64(limit)).map(\.id)
+        let driven = try ids.isEmpty ? [] : selected.scope.redriveJobs(ids: ids)
+        for id in driven { say(id.text) }
+        say("\(driven.count) of \(ids.count) pending again")
+        if driven.count < ids.count { leave(69) }
+      }
+    }
+  }
+}

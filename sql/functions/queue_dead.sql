@@ -1,0 +1,25 @@
+-- Dead jobs of the current tenant, driven again by a person who has mended the cause.
+
+-- Makes dead jobs pending again, with all their attempts. One whose unique key a pending job has meanwhile stays dead:
+-- that one does its work. Returns which became pending.
+create or replace function redrive_jobs(p_ids uuid[]) returns setof uuid
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_lanes text[];
+  v_keys text[];
+  v_id uuid;
+begin
+  select array_agg(distinct lane), array_agg(distinct unique_key) into v_lanes, v_keys
+    from jobs where tenant_id = v_tenant and id = any (p_ids) and status = 'dead';
+  perform lock_lanes(v_tenant, v_lanes, v_keys);
+  foreach v_id in array p_ids loop
+    update jobs d set status = 'pending', attempts = 0, worker_id = null, completed_at = null, scheduled_for = app_now(),
+        lane_head = d.lane is null, holds_lane = false, updated_at = now()
+      where d.tenant_id = v_tenant and d.id = v_id and d.status = 'dead'
+        and not exists (select 1 from jobs p where p.tenant_id = v_tenant and p.unique_key = d.unique_key
+          and p.status = 'pending');
+    if found then return next v_id; end if;
+  end loop;
+  perform elect_lane_heads(v_tenant, v_lanes) where v_lanes is not null;
+end $$;
