@@ -65,7 +65,7 @@ let package = Package(
     tests("PeersTests", ["Core", "Rules", "Peers"]),
     tests("FlowsTests", ["Core", "Rules", "Store", "Peers", "Flows", "TestSupport"]),
     tests("ProjectTests", ["Core", "Rules", "Store", "Peers", "Flows", "TestSupport"]),
-    tests("EndToEnd", ["Core", "Store", "Flows", "TestSupport"]),
+    tests("EndToEnd", ["Core", "Store", "Peers", "Flows", "TestSupport"]),
   ]
     + endpoints.map { program($0, in: "Endpoints", ["Core", "Peers", "Flows"]) }
     + tools.map { program($0, in: "Tools", ["Core", "Rules", "Store", "Peers", "Flows", arguments]) },

@@ -43,7 +43,10 @@ public struct Database: Sendable {
     do {
       let admin = Database(name: "postgres")
       let copy = Database(name: unique("test_"))
-      try await onThread { try admin.run("create database \(copy.name) template \(World.current.template)") }
+      // Owned by whom the world's own is owned by: foreign keys are checked with the right of the tables' owner.
+      try await onThread {
+        try admin.run("create database \(copy.name) template \(World.current.template) owner tistis_owner")
+      }
       do { result = .success(try await body(copy)) } catch { result = .failure(error) }
       try await onThread { try admin.run("drop database \(copy.name) with (force)") }
     } catch {

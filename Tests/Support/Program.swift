@@ -83,5 +83,11 @@ public final class Program {
     pid = 0
   }
 
+  /// Megabytes in memory now; 0 once it has ended.
+  public var residentMegabytes: Int {
+    let line = (readFile("/proc/\(pid)/status") ?? "").split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) / 1024
+  }
+
   public var said: String { readFile(log) ?? "" }
 }

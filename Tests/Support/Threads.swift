@@ -56,3 +56,17 @@ actor Gate {
     if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
   }
 }
+
+/// Threads meet here: nobody goes on before all have come.
+public final class Barrier: @unchecked Sendable {
+  private let barrier = UnsafeMutablePointer<pthread_barrier_t>.allocate(capacity: 1)
+
+  public init(_ count: UInt32) { pthread_barrier_init(barrier, nil, count) }
+
+  deinit {
+    pthread_barrier_destroy(barrier)
+    barrier.deallocate()
+  }
+
+  public func wait() { pthread_barrier_wait(barrier) }
+}
