@@ -59,6 +59,7 @@ let package = Package(
     // What the tests share: the world that bin/test started, databases of their own, tenants, the sandbox.
     .target(
       name: "TestSupport", dependencies: ["Core", "Store", "Flows"], path: "Tests/Support", swiftSettings: swift),
+    program("storm", in: "Tools", ["Core", "Store", "Flows", "TestSupport", arguments]),
     tests("CoreTests", ["Core"]),
     tests("RulesTests", ["Core", "Rules"]),
     tests("StoreTests", ["Core", "Store"]),

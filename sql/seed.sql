@@ -61,6 +61,14 @@ insert into channel_connections (tenant_id, id, branch_id, channel, status, conn
     'b0000000-0000-0000-0000-000000000001', 'whatsapp', 'connected', 'WhatsApp ESVA', '100000000000001',
     '200000000000001', now())
   on conflict do nothing;
+-- Not served yet; here so that their development secrets have a place.
+insert into channel_connections (tenant_id, id, branch_id, channel, status, connection_name, tiktok_client_key,
+    tiktok_open_id) values
+  ('a0000000-0000-0000-0000-000000000001', 'c0000000-0000-0000-0000-000000000011',
+    'b0000000-0000-0000-0000-000000000001', 'tiktok', 'pending', 'TikTok ESVA', 'dev_tiktok_client_key', 'dev_esva_open_id'),
+  ('a0000000-0000-0000-0000-000000000001', 'c0000000-0000-0000-0000-000000000012',
+    'b0000000-0000-0000-0000-000000000001', 'voice', 'pending', 'Recepción ESVA', null, null)
+  on conflict do nothing;
 
 select set_config('app.tenant_id', 'a0000000-0000-0000-0000-000000000002', true);
 

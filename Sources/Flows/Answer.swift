@@ -20,7 +20,9 @@ extension Office {
           policy: policy, jobId: job.id, lastMessages: Int64(Self.lastMessages), conversationId: conversation)
       }
     } catch {
-      return [JobResult(job, .retry(after: pause(nil, job), why: error.sentence))]
+      return [
+        JobResult(job, await give(up: Stop(why: error.sentence, again: true, after: nil), conversation, job, log))
+      ]
     }
     guard let found, let question = found.lastQuestionId else {
       return [JobResult(job, .bury(why: "no such conversation, or nobody asked anything in it"))]
@@ -50,7 +52,7 @@ extension Office {
     let after: Double?
   }
 
-  private func give(up stop: Stop, _ conversation: UUID, _ job: HeldJob, _ log: Log) async -> Outcome {
+  func give(up stop: Stop, _ conversation: UUID, _ job: HeldJob, _ log: Log) async -> Outcome {
     if stop.again, !job.isLastAttempt {
       log.warning("answer_retried", ["attempt": String(job.attempt), "why": stop.why])
       return .retry(after: pause(stop.after, job), why: stop.why)

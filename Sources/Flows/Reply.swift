@@ -16,6 +16,10 @@ extension Office {
     }
     let limits = ChannelLimits.of(channel)
     let parts = split(whatsAppText(markdown: answer.text), max: limits.textMax) { limits.length(String($0)) }
+    guard !parts.isEmpty else {
+      let stop = Stop(why: "Claude's answer was nothing but marks", again: true, after: nil)
+      return [JobResult(job, await give(up: stop, conversation, job, log))]
+    }
     let metadata = JSONText(
       JSON.object(["model": .string(answer.model), "request_id": answer.requestID.map { .string($0) }]).text)
     let me = worker
@@ -33,7 +37,9 @@ extension Office {
         maxAttempts: 8, requestID: job.requestID)
       return [done, JobResult(sending, await send(stored.messageId, channel, sending))]
     } catch {
-      return [JobResult(job, .retry(after: pause(nil, job), why: error.sentence))]
+      return [
+        JobResult(job, await give(up: Stop(why: error.sentence, again: true, after: nil), conversation, job, log))
+      ]
     }
   }
 }

@@ -33,18 +33,38 @@ public struct SecretStore {
       id: id, connectionId: connection, kind: kind, sealed: outbound.seal(token, for: place))
   }
 
+  /// Public, and therefore only for development.
+  private static let development: [(channel: String, secrets: [(kind: String, secret: String)])] = [
+    (
+      "whatsapp",
+      [
+        ("app_secret", "dev_meta_app_secret"), ("verify_token", "dev_verify_token"),
+        ("access_token", "dev_whatsapp_token"),
+      ]
+    ),
+    ("tiktok", [("client_secret", "dev_tiktok_client_secret")]),
+    ("voice", [("webhook_secret", "dev_vapi_secret")]),
+  ]
+
   /// The development secrets of the demonstration tenants, which plain SQL cannot seal. Idempotent.
   /// Returns what was sealed, a line each, without the values.
   public func seedDevelopment() throws(StoreError) -> [String] {
     var lines = [String]()
     for (slug, id) in [("esva-dental", 1), ("la-fonda", 2)] {
-      guard let tenant = UUID(uuidString: "a0000000-0000-0000-0000-00000000000\(id)"),
-        let connection = try database.tenant(tenant).connectionOf(channel: "whatsapp", accountNumber: 1)
-      else { continue }
-      try setInbound(Secret("dev_meta_app_secret"), kind: "app_secret", connection: connection, tenant: tenant)
-      try setInbound(Secret("dev_verify_token"), kind: "verify_token", connection: connection, tenant: tenant)
-      try setOutbound(Secret("dev_whatsapp_token"), kind: "access_token", connection: connection, tenant: tenant)
-      lines.append("\(slug) whatsapp: app_secret, verify_token, access_token")
+      guard let tenant = UUID(uuidString: "a0000000-0000-0000-0000-00000000000\(id)") else { continue }
+      for (channel, secrets) in Self.development {
+        guard let connection = try database.tenant(tenant).connectionOf(channel: channel, accountNumber: 1) else {
+          continue
+        }
+        for (kind, secret) in secrets {
+          if kind == "access_token" {
+            try setOutbound(Secret(secret), kind: kind, connection: connection, tenant: tenant)
+          } else {
+            try setInbound(Secret(secret), kind: kind, connection: connection, tenant: tenant)
+          }
+        }
+        lines.append("\(slug) \(channel): " + secrets.map(\.kind).joined(separator: ", "))
+      }
     }
     return lines
   }

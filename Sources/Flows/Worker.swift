@@ -125,9 +125,12 @@ public actor Worker {
 
   // MARK: Taking
 
+  private var room: Int {
+    min(office.settings.int(.jobsConcurrency) - held, Self.claimAtOnce, (options.most ?? .max) - taken)
+  }
+
   private func claim() async -> [HeldJob] {
-    let room = min(
-      office.settings.int(.jobsConcurrency) - held, Self.claimAtOnce, (options.most ?? .max) - taken)
+    let room = room
     guard room > 0 else { return [] }
     let (kind, id, me) = (options.kind, options.id, office.worker)
     do throws(StoreError) {
@@ -159,9 +162,14 @@ public actor Worker {
 
   /// Until something may be due: a poll, since a webhook's transaction notifies nobody (that serialises commits).
   private func rest() async {
-    var pause = Self.pollSeconds
-    let due = try? await office.database.everyone { (scope) throws(StoreError) in try scope.nextJobDue() }
-    if let due { pause = min(max(due - .now, 0.005), pause) }
+    // What is due may be nothing for us, because our hands are full or because we are restricted: then it is not asked.
+    let restricted = options.kind != nil || options.id != nil
+    var pause = room > 0 ? Self.pollSeconds : 0.02
+    if room > 0, !restricted,
+      let due = try? await office.database.everyone({ (scope) throws(StoreError) in try scope.nextJobDue() })
+    {
+      pause = min(max(due - .now, 0.005), pause)
+    }
     try? await Task.sleep(for: .seconds(pause))
   }
 

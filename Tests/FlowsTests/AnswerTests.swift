@@ -92,8 +92,8 @@ import Testing
   @Test func kindsAndPayloadsOfAnotherBuildAreBuried() async throws {
     try await Shop.test { shop in
       let session = shop.database.connection(user: "tistis_jobs")
-      _ = try session.tenant(shop.tenant.id).enqueueJobs(
-        jobs: JSONText(JSON.array([job("a", kind: "dance"), job("b", kind: "ai_response"), job("c", kind: "send_pigeon")])))
+      try session.tenant(shop.tenant.id).enqueue(
+        [job("a", kind: "dance"), job("b", kind: "ai_response"), job("c", kind: "send_pigeon")])
       #expect(try await shop.work() == 3)
       #expect(try shop.count("jobs", "status = 'dead' and error_message is not null") == 3)
     }

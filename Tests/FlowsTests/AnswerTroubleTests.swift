@@ -30,7 +30,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [("refusal", nil), ("empty", nil), (nil, "401"), (nil, "400"), (nil, "500")] as [(String?, String?)])
+  @Test(
+    arguments: [("refusal", nil), ("empty", nil), (nil, "401"), (nil, "400"), (nil, "500")] as [(String?, String?)])
   func isGivenToPeople(_ thought: String?, _ fault: String?) async throws {
     try await Shop.test { shop in
       let tag = unique("f")

@@ -36,7 +36,7 @@ final class Queue {
 
   @discardableResult
   func enqueue(_ jobs: JSON..., tenant: UUID = esva) throws -> Int32 {
-    try session.tenant(tenant).enqueueJobs(jobs: JSONText(JSON.array(jobs)))
+    try session.tenant(tenant).enqueue(jobs)
   }
 
   func claim(_ limit: Int32 = 20, kind: String? = nil, id: UUID? = nil) throws -> [ClaimJobsRow] {
@@ -71,6 +71,16 @@ final class Queue {
   }
 
   func count(_ condition: String) throws -> Int { try database.count("select count(*) from jobs where \(condition)") }
+}
+
+extension Scope {
+  /// The programs enqueue inside other functions only.
+  @discardableResult
+  func enqueue(_ jobs: [JSON]) throws(StoreError) -> Int32 {
+    try one("enqueue", "select enqueue_jobs($1::jsonb)", [JSONText(JSON.array(jobs)).sql]) { row throws(StoreError) in
+      try row.get(0)
+    }
+  }
 }
 
 extension ClaimJobsRow {

@@ -122,8 +122,8 @@ import Testing
       _ = try await onThreads(8) { i in
         let session = database.connection(user: "tistis_webhook_whatsapp")
         for n in 0..<20 {
-          _ = try session.tenant(Queue.esva).enqueueJobs(
-            jobs: JSONText(JSON.array([job("\(i)-\(n)", lane: "L\(n % 3)", key: "K\(n % 3)", delay: 1, cap: 20)])))
+          try session.tenant(Queue.esva).enqueue(
+            [job("\(i)-\(n)", lane: "L\(n % 3)", key: "K\(n % 3)", delay: 1, cap: 20)])
         }
       }
       #expect(try queue.count("true") == 3)

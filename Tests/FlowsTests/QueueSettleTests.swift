@@ -70,10 +70,12 @@ import Testing
   @Test func unknownJobsAndNobodysAreIgnored() async throws {
     try await Queue.test { (queue) throws in
       #expect(try queue.session.everyone.settleJobs(results: "[]") == 0)
-      let nobody: JSON = [[
-        "tenant_id": .string(UUID().text), "id": .string(UUID().text), "attempt": 1,
-        "worker": .string(queue.worker.text), "outcome": "done",
-      ]]
+      let nobody: JSON = [
+        [
+          "tenant_id": .string(UUID().text), "id": .string(UUID().text), "attempt": 1,
+          "worker": .string(queue.worker.text), "outcome": "done",
+        ]
+      ]
       #expect(try queue.session.everyone.settleJobs(results: JSONText(nobody)) == 0)
     }
   }
@@ -124,7 +126,8 @@ import Testing
       #expect(try newer.heartbeat() == false)
       #expect(try beat(special) == false, "nor is it superseded")
       // A successor that fell silent is none.
-      try older.database.run("update workers set last_seen = now() - interval '1 minute' where id = '\(newer.worker.text)'")
+      try older.database.run(
+        "update workers set last_seen = now() - interval '1 minute' where id = '\(newer.worker.text)'")
       #expect(try older.heartbeat() == false)
       #expect(try newer.heartbeat() == false)
       #expect(try older.heartbeat() == true)

@@ -67,7 +67,7 @@ import Testing
           )
         }
         let tenant = dice.roll(4) == 0 ? Queue.fonda : Queue.esva
-        _ = try queue.session.tenant(tenant).enqueueJobs(jobs: JSONText(JSON.array(batch.map(\.2))))
+        try queue.session.tenant(tenant).enqueue(batch.map(\.2))
         shared.state.withLock { state in for b in batch where !b.1 { state.enqueued.insert(b.0) } }
       case 3..<6:
         let got = try queue.claim(Int32(1 + dice.roll(4)))

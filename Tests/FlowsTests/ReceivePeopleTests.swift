@@ -28,7 +28,8 @@ import Testing
       #expect(try shop.value("message_count", of: "conversations") == "30")
       #expect(
         try shop.count(
-          "conversations", "last_question_id::text = (select max(id::text) from messages where tenant_id = conversations.tenant_id)")
+          "conversations",
+          "last_question_id::text = (select max(id::text) from messages where tenant_id = conversations.tenant_id)")
           == 1)
     }
   }
@@ -94,7 +95,8 @@ import Testing
       try shop.post(shop.tenant.echo("yo le atiendo", to: phone))
       try shop.post(items[2])
       #expect(try shop.count("conversations", "status = 'active'") == 1)
-      #expect(try shop.count("conversations", "status = 'active' and not ai_handling and last_human_at is not null") == 1)
+      #expect(
+        try shop.count("conversations", "status = 'active' and not ai_handling and last_human_at is not null") == 1)
       try await shop.work()
       #expect(try shop.count("messages", "role = 'assistant'") == 0)
     }
@@ -113,7 +115,9 @@ import Testing
     #expect(try shop.count("lead_merges") == shop.count("leads", "merged_into_id is not null"))
     #expect(try shop.count("leads", "(merged_into_id is null) = (deleted_at is null)") == shop.count("leads"))
     #expect(
-      try shop.count("lead_aliases a", "lead_id = (select id from leads l where merged_into_id is null and l.tenant_id = a.tenant_id)")
+      try shop.count(
+        "lead_aliases a",
+        "lead_id = (select id from leads l where merged_into_id is null and l.tenant_id = a.tenant_id)")
         == 2)
     let open = "status = 'active'"
     #expect(try shop.count("conversations", open) == 1)
@@ -125,7 +129,8 @@ import Testing
     #expect(try shop.value("turn_count", of: "conversations", open) == String(questions))
     #expect(
       try shop.value("last_question_id", of: "conversations", open)
-        == shop.database.scalar("select max(id::text) from messages where role = 'user' and tenant_id = '\(shop.tenant.id.text)'"))
+        == shop.database.scalar(
+          "select max(id::text) from messages where role = 'user' and tenant_id = '\(shop.tenant.id.text)'"))
     #expect(try shop.count("jobs", "status = 'pending' and lane = 'answer:\(id)'") == 1, "it will be answered")
   }
 }

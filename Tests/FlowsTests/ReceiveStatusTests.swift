@@ -38,7 +38,8 @@ import Testing
       try shop.run(
         """
         insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status, external_id)
-          select m.tenant_id, m.conversation_id, m.channel_connection_id, 'assistant', 'x', 'accepted', 'wamid.out.' || i || '.'
+          select m.tenant_id, m.conversation_id, m.channel_connection_id, 'assistant', 'x', 'accepted',
+              'wamid.out.' || i || '.'
             from messages m, generate_series(0, 63) i
         """)
       let app = try shop.app()
@@ -76,7 +77,8 @@ import Testing
       #expect(try shop.reply("status") == (opaque ? "delivered" : "sending"))
       #expect(try end(shop, id, "accepted", "wamid.fast") == "delivered")
       #expect(try shop.reply("external_id") == "wamid.fast")
-      #expect(try shop.count("messages", "role = 'assistant' and sent_at is not null and delivered_at is not null") == 1)
+      #expect(
+        try shop.count("messages", "role = 'assistant' and sent_at is not null and delivered_at is not null") == 1)
       try shop.post(statuses: [status("read", of: "wamid.fast")])
       #expect(try shop.reply("status") == "read")
     }
@@ -131,7 +133,8 @@ import Testing
         if i == 0 {
           let app = try shop.app()
           for id in ids {
-            try shop.post(message("más", from: phone), statuses: [status("read", of: "wamid.\(id)", opaque: id)], app: app)
+            try shop.post(
+              message("más", from: phone), statuses: [status("read", of: "wamid.\(id)", opaque: id)], app: app)
           }
         } else {
           let session = shop.database.connection(user: "tistis_jobs")
@@ -140,7 +143,8 @@ import Testing
       }
       #expect(try shop.count("messages", "role = 'assistant' and status = 'read'") == 40)
       // A deadlock is found after a second, and would be visible here.
-      let deadlocks = try shop.database.count("select deadlocks from pg_stat_database where datname = current_database()")
+      let deadlocks = try shop.database.count(
+        "select deadlocks from pg_stat_database where datname = current_database()")
       #expect(deadlocks == 0, "\(Instant.now - began) s")
     }
   }

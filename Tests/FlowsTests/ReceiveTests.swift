@@ -12,11 +12,13 @@ import Testing
       let phone = newPhone()
       try shop.post(message("¿Cuánto cuesta?", from: phone, id: "wamid.one"))
       #expect(try shop.value("content", of: "messages") == "¿Cuánto cuesta?")
-      #expect(try shop.value("role || ' ' || status || ' ' || external_id", of: "messages") == "user received wamid.one")
+      #expect(
+        try shop.value("role || ' ' || status || ' ' || external_id", of: "messages") == "user received wamid.one")
       #expect(try shop.value("phone || ' ' || phone_normalized", of: "leads") == "\(phone) +\(phone)")
       #expect(try shop.value("kind || ' ' || value || ' ' || address", of: "lead_aliases") == "phone \(phone) \(phone)")
       #expect(
-        try shop.value("concat_ws(' ', contact_kind, contact_address, message_count, turn_count, status)", of: "conversations")
+        try shop.value(
+          "concat_ws(' ', contact_kind, contact_address, message_count, turn_count, status)", of: "conversations")
           == "phone \(phone) 1 1 active")
       #expect(
         try shop.value("last_question_id", of: "conversations") == shop.value("id", of: "messages"))

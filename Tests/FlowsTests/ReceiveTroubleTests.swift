@@ -112,7 +112,11 @@ import Testing
       let app = try shop.app()
       try shop.post(body, app)
       try shop.run(
-        "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'tistis_webhook_whatsapp' and datname = current_database()")
+        """
+        select pg_terminate_backend(pid, 5000) from pg_stat_activity
+         where usename = 'tistis_webhook_whatsapp' and datname = current_database()
+        """
+      )
       try shop.post(body, app)
       #expect(try shop.count("messages") == 1)
     }

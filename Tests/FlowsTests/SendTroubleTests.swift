@@ -58,7 +58,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["code:131026", "closed_window", "400"]) func whatIsRefusedIsNotRepeated(_ fault: String) async throws {
+  @Test(arguments: ["code:131026", "closed_window", "400"]) func whatIsRefusedIsNotRepeated(_ fault: String)
+    async throws
+  {
     try await Shop.test { shop in
       let phone = newPhone()
       try await Sandbox.fail("whatsapp", fault, match: phone)

@@ -131,7 +131,8 @@ extension Shop {
   static func anAssistantsMessage(_ tenant: Tenant, _ state: String) -> String {
     """
     with l as (insert into leads (tenant_id) values ('\(tenant.id.text)') returning tenant_id, id),
-      c as (insert into conversations (tenant_id, lead_id, channel, channel_connection_id, contact_kind, contact_address)
+      c as (insert into conversations
+          (tenant_id, lead_id, channel, channel_connection_id, contact_kind, contact_address)
         select tenant_id, id, 'whatsapp', '\(tenant.connection.text)', 'phone', '1' from l returning tenant_id, id)
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status)
       select tenant_id, id, '\(tenant.connection.text)', 'assistant', 'x', '\(state)' from c
@@ -167,10 +168,12 @@ extension Tenant {
     change(
       "smb_message_echoes",
       [
-        "message_echoes": [[
-          "from": "526311234567", "to": .string(phone), "id": .string(id),
-          "timestamp": .string(String(Instant.now.seconds)), "type": "text", "text": ["body": .string(text)],
-        ]]
+        "message_echoes": [
+          [
+            "from": "526311234567", "to": .string(phone), "id": .string(id),
+            "timestamp": .string(String(Instant.now.seconds)), "type": "text", "text": ["body": .string(text)],
+          ]
+        ]
       ])
   }
 

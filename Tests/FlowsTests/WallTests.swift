@@ -96,7 +96,8 @@ import Testing
     try await two { database, a, b in
       let session = database.connection(user: "tistis_webhook_whatsapp")
       func of(_ shop: Shop, _ table: String) throws -> String {
-        try database.scalar("select id from \(table) where tenant_id = '\(shop.tenant.id.text)' order by id limit 1") ?? ""
+        try database.scalar("select id from \(table) where tenant_id = '\(shop.tenant.id.text)' order by id limit 1")
+          ?? ""
       }
       let (mine, conversation, lead) = (a.tenant.id.text, try of(b, "conversations"), try of(b, "leads"))
       let connection = a.tenant.connection.text
@@ -109,8 +110,11 @@ import Testing
         insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status)
           values ('\(mine)', '\(try of(a, "conversations"))', '\(b.tenant.connection.text)', 'user', 'x', 'received')
         """,
-        "insert into lead_aliases (tenant_id, kind, value, lead_id, address) values ('\(mine)', 'phone', '1', '\(lead)', '1')",
-        "update conversations set lead_id = '\(lead)'",
+        """
+        insert into lead_aliases (tenant_id, kind, value, lead_id, address)
+          values ('\(mine)', 'phone', '1', '\(lead)', '1')
+        """,
+        "update conversations set lead_id = '\(lead)' where id = '\(try of(a, "conversations"))'",
         "update leads set merged_into_id = '\(lead)'",
         """
         insert into channel_events (tenant_id, channel_connection_id, kind, external_id)

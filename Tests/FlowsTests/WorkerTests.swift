@@ -4,11 +4,11 @@ import Store
 import TestSupport
 import Testing
 
+@testable import Flows
+
 #if canImport(Glibc)
   import Glibc
 #endif
-
-@testable import Flows
 
 @Suite struct WorkerTests {
   @Test func twoAtOnceDoEverythingOnce() async throws {

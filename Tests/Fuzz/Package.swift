@@ -4,7 +4,8 @@ import PackageDescription
 /// The rooms that meet outside data, built once more with coverage and address checks, and nothing else: the root's
 /// package cannot build one target in two ways. Sources/… are links into the root's.
 let watched: [SwiftSetting] = [
-  .swiftLanguageMode(.v6), .unsafeFlags(["-O", "-sanitize=fuzzer,address", "-gline-tables-only"]),
+  .swiftLanguageMode(.v6), .treatAllWarnings(as: .error),
+  .unsafeFlags(["-O", "-sanitize=fuzzer,address", "-gline-tables-only"]),
 ]
 
 func library(_ name: String) -> Target {

@@ -30,7 +30,8 @@ begin
         -- One statement may touch a row only once: of the twins in this call the last, as far away as any of them.
         select distinct on (x.unique_key, case when x.unique_key is null then x.n end)
             x.n, x.job_type, x.lane, x.unique_key, x.payload, x.cap_seconds, x.max_attempts, x.request_id,
-            min(coalesce(x.priority, 5)) over twins as priority, max(coalesce(x.delay_seconds, 0)) over twins as delay_seconds
+            min(coalesce(x.priority, 5)) over twins as priority,
+            max(coalesce(x.delay_seconds, 0)) over twins as delay_seconds
           from rows from (jsonb_to_recordset(p_jobs) as (job_type text, lane text, unique_key text, priority smallint,
               payload jsonb, delay_seconds float8, cap_seconds float8, max_attempts int, request_id text))
             with ordinality x (job_type, lane, unique_key, priority, payload, delay_seconds, cap_seconds, max_attempts,

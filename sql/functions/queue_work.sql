@@ -135,7 +135,8 @@ language sql as $$
     select g.*, case when g.unique_key is not null and g.verdict = 'pending'
           then coalesce(g.twin, nullif(first_value(g.id) over (partition by g.unique_key, g.verdict order by g.id desc),
             g.id)) end as heir,
-        case when g.unique_key is null then g.due else max(g.due) over (partition by g.unique_key, g.verdict) end as latest
+        case when g.unique_key is null then g.due
+          else max(g.due) over (partition by g.unique_key, g.verdict) end as latest
       from judged g
   ), ended as (
     select h.*, case when h.heir is not null then 'cancelled' else h.verdict end as status from heirs h

@@ -65,8 +65,8 @@ begin
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
   update messages x set
       -- What somebody has called unknown meanwhile does not wait again: it could be sent twice.
-      status = case when x.status in ('sending', 'unknown') then coalesce(next_message_status(x.status, p_state), x.status)
-        else x.status end,
+      status = case when x.status in ('sending', 'unknown')
+        then coalesce(next_message_status(x.status, p_state), x.status) else x.status end,
       external_id = coalesce(x.external_id, p_external_id),
       error_code = case when x.status in ('sending', 'unknown') then p_error_code else x.error_code end,
       error_message = case when x.status in ('sending', 'unknown') then p_error_message else x.error_message end,

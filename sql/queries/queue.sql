@@ -27,10 +27,6 @@ select settle_jobs(:results::jsonb) as "taken!";
 -- Removes finished jobs older than so many hours, a batch at a time; returns how many went.
 select prune_jobs(make_interval(hours => :hours), :limit) as "pruned!";
 
--- name: enqueueJobs :one
--- Puts jobs of the tenant into the queue (`sql/functions/queue_enqueue.sql`).
-select enqueue_jobs(:jobs::jsonb) as "enqueued!";
-
 -- name: listJobs :many
 -- What would be claimed next; changes nothing.
 select tenant_id as "tenant_id!", id as "id!", job_type as "job_type!", attempts as "attempts!",

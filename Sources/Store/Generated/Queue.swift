@@ -135,17 +135,6 @@ extension Scope {
     ) { row throws(StoreError) in try row.get(0) }
   }
 
-  /// Puts jobs of the tenant into the queue (`sql/functions/queue_enqueue.sql`).
-  public func enqueueJobs(jobs: JSONText) throws(StoreError) -> Int32 {
-    try one(
-      "enqueueJobs",
-      #"""
-      select enqueue_jobs($1::jsonb) as "enqueued!"
-      """#,
-      [jobs.sql]
-    ) { row throws(StoreError) in try row.get(0) }
-  }
-
   /// What would be claimed next; changes nothing.
   public func listJobs(limit: Int32, kind: String?, id: UUID?) throws(StoreError) -> [ListJobsRow] {
     try many(

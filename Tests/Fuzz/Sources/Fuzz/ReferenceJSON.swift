@@ -23,9 +23,10 @@ struct ReferenceJSON {
     self.nodes = nodes
   }
 
-  /// The next byte that is not white space.
+  /// The next byte that is not white space. yajl takes vertical tabs and form feeds (0x0B, 0x0C) for white space too,
+  /// which harms nobody: what we pass on is written anew.
   private mutating func peek() -> UInt8? {
-    while at < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
+    while at < bytes.count, bytes[at] == 0x20 || (0x09...0x0D).contains(bytes[at]) { at += 1 }
     return at < bytes.count ? bytes[at] : nil
   }
 

@@ -1,0 +1,59 @@
+import Core
+import Synchronization
+import TestSupport
+
+/// Set by SIGINT and SIGTERM.
+let told = Atomic<Bool>(false)
+
+extension Storm {
+  static var isTold: Bool { told.load(ordering: .relaxed) }
+}
+
+/// The end of the storm: what was broken is mended, and everything may come to rest.
+enum Calm {
+  /// Seconds that coming to rest may take: a message's eighth attempt comes after two minutes.
+  static let most = 300.0
+  /// Seconds for which the sandbox repeats a report.
+  private static let reports = 17.0
+
+  /// As soon as it is over: nothing is stopped, and no fault waits.
+  static func begin(_ scene: Scene) async {
+    while !scene.isOver { await scene.pause(1) }
+    WorldProcess.thaw()
+    for _ in 0..<20 {
+      if let answer = try? await Web.send("DELETE", World.current.sandbox + "/sandbox/faults"), answer.status == 200 {
+        return
+      }
+      try? await Task.sleep(for: .milliseconds(500))
+    }
+  }
+
+  /// Until nothing is to be delivered, no job waits or runs and no report is on its way; false if that takes too long.
+  static func rest(_ scene: Scene) async -> Bool {
+    let began = Instant.now
+    var last = -1
+    var quiet = 0
+    while Instant.now - began < most, !Storm.isTold {
+      scene.platform.catchUp()
+      let jobs = try? await Books.count("select count(*) from jobs where status in ('pending', 'processing')")
+      scene.jobs = jobs ?? scene.jobs
+      let reports = try? await Books.count("select count(*) from message_status_history")
+      quiet = jobs == 0 && scene.ledger.waiting == 0 && reports == last ? quiet + 1 : 0
+      last = reports ?? -1
+      if quiet >= 3, Instant.now - began > Calm.reports { return true }
+      try? await Task.sleep(for: .seconds(1))
+    }
+    return false
+  }
+
+  /// What the sandbox told us and we acknowledged, as `wamid state`.
+  static func reported() async throws -> [String] {
+    let answer = try await Web.send("GET", World.current.sandbox + "/sandbox/callbacks?limit=4000")
+    return Field(try JSON.parse(answer.body))["callbacks"].items.compactMap { entry in
+      guard entry["status"].integer == 200, let state = entry["state"].text,
+        let id = entry["body"]["entry"][0]["changes"][0]["value"]["statuses"][0]["id"].text
+      else { return nil }
+      return id + " " + state.prefix { $0 != ":" }
+    }
+  }
+}

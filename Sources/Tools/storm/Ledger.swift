@@ -1,0 +1,102 @@
+import Core
+import FoundationEssentials
+import Synchronization
+
+/// Something that a POST told us of, by the id under which it has to be found again.
+struct Receipt: Sendable, Hashable {
+  enum Kind: Sendable { case message, echo, report }
+  let shop: Int
+  let kind: Kind
+  let id: String
+  /// Of a report.
+  var state = ""
+  /// Whether it may be parked as a dead letter instead of stored.
+  var mayBeParked = false
+}
+
+/// A signed POST, which is made again until it is acknowledged.
+struct Delivery: Sendable {
+  let path: String
+  let signature: String?
+  let body: [UInt8]
+  let receipts: [Receipt]
+  var attempts = 0
+}
+
+/// A staff message, and what was known of the bot's answers while the conversation was locked for it.
+struct StaffNote: Sendable {
+  let tenant: UUID
+  let conversation: UUID
+  let content: String
+  /// Answers that had not left.
+  let pending: [UUID]
+  /// The question that waited, and the answers to it that were no longer pending.
+  let question: UUID?
+  let gone: [UUID]
+}
+
+/// What the storm knows and the database has to agree with.
+final class Ledger: Sendable {
+  struct State {
+    /// When each was acknowledged first.
+    var acknowledged: [Receipt: Instant] = [:]
+    var unacknowledged: [(due: Instant, delivery: Delivery)] = []
+    var underWay = 0
+    /// The last ones that were acknowledged, to be delivered once more.
+    var recent: [Delivery] = []
+    var staff: [StaffNote] = []
+    /// Conversations that a human gave back to the assistant, and when.
+    var handedBack: [(conversation: UUID, at: Instant)] = []
+    /// What was answered otherwise than it had to be, or seen wrong while the storm went on.
+    var complaints: [String] = []
+    /// When the database was last seen in trouble as a whole.
+    var outage = Instant.now
+    /// Jobs that were not taken up again in time after their run was killed.
+    var abandoned: Set<String> = []
+  }
+  private let state = Mutex(State())
+  private static let mostRecent = 400
+
+  func read<T>(_ body: (inout State) throws -> sending T) rethrows -> sending T { try state.withLock(body) }
+
+  func acknowledge(_ delivery: Delivery) {
+    let now = Instant.now
+    state.withLock { state in
+      for receipt in delivery.receipts where state.acknowledged[receipt] == nil { state.acknowledged[receipt] = now }
+      if state.recent.count >= Self.mostRecent { state.recent.removeFirst(Self.mostRecent / 4) }
+      if !delivery.receipts.isEmpty { state.recent.append(delivery) }
+    }
+  }
+
+  /// To be delivered again after a pause that grows.
+  func postpone(_ delivery: Delivery) {
+    var delivery = delivery
+    delivery.attempts += 1
+    let pause = min(0.5 * Double(1 << min(delivery.attempts, 5)), 8)
+    state.withLock { [delivery] in $0.unacknowledged.append((.now + pause, delivery)) }
+  }
+
+  /// What is due to be delivered again; the caller says `ended` for each.
+  func takeDue(_ most: Int) -> [Delivery] {
+    let now = Instant.now
+    return state.withLock { state in
+      let due = state.unacknowledged.indices.filter { state.unacknowledged[$0].due <= now }.prefix(most)
+      let taken = due.map { state.unacknowledged[$0].delivery }
+      for i in due.reversed() { state.unacknowledged.remove(at: i) }
+      state.underWay += taken.count
+      return taken
+    }
+  }
+
+  func ended() { state.withLock { $0.underWay -= 1 } }
+
+  /// Deliveries that were never acknowledged so far.
+  var waiting: Int { state.withLock { $0.unacknowledged.count + $0.underWay } }
+
+  func recent(_ dice: inout Dice) -> Delivery? {
+    let list = state.withLock { $0.recent }
+    return list.isEmpty ? nil : dice.pick(list)
+  }
+
+  func complain(_ sentence: String) { state.withLock { $0.complaints.append(sentence) } }
+}

@@ -1,0 +1,81 @@
+import Core
+import FoundationEssentials
+import Synchronization
+import TestSupport
+
+/// Somebody who acts while the storm lasts. Another domain adds its own to a list in Actors/.
+struct StormActor: Sendable {
+  let name: String
+  /// Whether there is one of them a client, instead of one.
+  var isClient = false
+  /// Acts again and again until `scene.isOver`.
+  let act: @Sendable (Scene, Dice) async -> Void
+
+  static let all = customers + businesses + trouble
+}
+
+/// Something that has to be true afterwards. Another domain adds its own to a list in Checks/.
+struct StormCheck: Sendable {
+  /// What a violation is, as a line of the table.
+  let name: String
+  /// Each violation with the ids that lead to it.
+  let find: @Sendable (Evidence) throws -> [String]
+
+  static let all = losses + leavings + contents + people + answers + queue
+}
+
+/// What everybody shares while the storm lasts.
+final class Scene: Sendable {
+  let shops: [Shop]
+  let crowd = Crowd()
+  let ledger = Ledger()
+  let tally: Tally
+  let platform: PlatformRecord
+  /// Part of every id, so that those of another run in the same world are told apart.
+  let run = unique("")
+  let start = Instant.now
+  let end: Instant
+  /// Signs the webhook that all tenants share.
+  let sharedSecret: Secret
+  private let backlog = Mutex(0)
+  private let stopped = Atomic(false)
+
+  init(shops: [Shop], seconds: Double) {
+    self.shops = shops
+    let tally = Tally()
+    self.tally = tally
+    platform = PlatformRecord(tally)
+    end = .now + seconds
+    sharedSecret = Secret(World.current.environment(of: "webhook-whatsapp")["META_APP_SECRET"] ?? "")
+  }
+
+  var isOver: Bool { Instant.now >= end || stopped.load(ordering: .relaxed) }
+  func stop() { stopped.store(true, ordering: .relaxed) }
+
+  /// Sleeps, but not beyond the end.
+  func pause(_ seconds: Double) async {
+    let until = Instant.now + seconds
+    while !isOver, Instant.now < until {
+      try? await Task.sleep(for: .seconds(min(max(until - .now, 0.001), 0.25)))
+    }
+  }
+
+  /// Jobs that wait or run, as seen a moment ago.
+  var jobs: Int {
+    get { backlog.withLock { $0 } }
+    set { backlog.withLock { $0 = newValue } }
+  }
+
+  /// Customers write more slowly while the answers pile up: the storm is about trouble, not about volume.
+  func breathe(_ dice: inout Dice) async {
+    await pause(dice.seconds(0.05...0.5))
+    while !isOver, jobs > 500 { await pause(0.5) }
+  }
+
+  func id(_ tag: Tag, _ suffix: String = "") -> String { "wamid.storm.\(run).\(tag.text)\(suffix)" }
+
+  /// Ids that must not be found anywhere: no genuine POST named them.
+  var forgedID: String { "wamid.forged.\(run).\(crowd.serial())" }
+
+  func shop(of tenant: UUID) -> Shop? { shops.first { $0.tenant.id == tenant } }
+}

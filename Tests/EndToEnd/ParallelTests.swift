@@ -1,0 +1,97 @@
+import Core
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// Everybody at once: a stranger's burst, strangers under two names, programs that end in the middle.
+@Suite struct ParallelTests {
+  /// Posts bodies side by side until each is acknowledged, as a platform would; returns how often one had to be repeated.
+  @discardableResult
+  private func deliver(_ bodies: [[UInt8]], to tenant: Tenant, atOnce: Int = 50) async throws -> Int {
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      var waiting = bodies[...]
+      var repeated = 0
+      func next() {
+        guard let body = waiting.popFirst() else { return }
+        group.addTask {
+          for attempt in 0..<40 {
+            if let answer = try? await Web.deliver(body, to: tenant), answer.status == 200 { return attempt }
+            try await Task.sleep(for: .milliseconds(100))
+          }
+          throw Complaint("never acknowledged")
+        }
+      }
+      for _ in 0..<atOnce { next() }
+      while let attempts = try await group.next() {
+        repeated += attempts
+        next()
+      }
+      return repeated
+    }
+  }
+
+  @Test func fiftyMessagesOfOneStranger() async throws {
+    let tenant = try Tenant.make(delay: 4)
+    try await Sandbox.register(tenant)
+    let person = uniqueDigits("521")
+    try await deliver(
+      (0..<50).map { tenant.payload([Tenant.text("limpieza \($0)", from: person)]) }, to: tenant)
+    #expect(try tenant.count("leads") == 1)
+    #expect(try tenant.count("conversations") == 1)
+    #expect(try tenant.count("messages", where: "role = 'user'") == 50)
+    #expect(
+      try await eventually(within: 20) {
+        try tenant.count("messages", where: "role = 'assistant' and status = 'read'") == 1
+      })
+    #expect(try await eventually { try tenant.count("jobs", where: "status in ('pending', 'processing')") == 0 })
+    #expect(try await Sandbox.requests("whatsapp", match: tenant.phoneNumberID, kind: "text").count == 1)
+    #expect(try tenant.value("message_count", of: "conversations") == "51")
+  }
+
+  @Test func fourHundredPeopleUnderTwoNamesAtOnce() async throws {
+    let tenant = try Tenant.make(delay: 120)
+    let bodies = (0..<400).flatMap { i -> [[UInt8]] in
+      let (phone, user) = ("52155" + String(10_000_000 + i), "MX." + String(7_000_000_000 + i))
+      func message(_ text: String, _ members: [(String, String)]) -> [UInt8] {
+        guard case .object(var body) = Tenant.text(text) else { return [] }
+        body["from"] = nil
+        for (name, value) in members { body[name] = .string(value) }
+        return tenant.payload([.object(body)])
+      }
+      return [
+        message("con número", [("from", phone), ("from_user_id", user)]),
+        message("sin número", [("from_user_id", user)]),
+      ]
+    }
+    try await deliver(bodies, to: tenant)
+    #expect(try tenant.count("messages") == 800)
+    #expect(try tenant.count("leads") == 400)
+    #expect(try tenant.count("lead_aliases") == 800)
+    #expect(try tenant.count("conversations") == 400)
+    #expect(try tenant.count("jobs") == 400)
+  }
+
+  /// Known under two names apart, until one message carries both: the older survives.
+  @Test func twoLeadsThatWereOnePerson() async throws {
+    let tenant = try Tenant.make(delay: 120)
+    let people = 20
+    func bodies(_ text: String, _ phone: Bool, _ user: Bool) -> [[UInt8]] {
+      (0..<people).map { i in
+        guard case .object(var body) = Tenant.text("\(text) \(i)") else { return [] }
+        body["from"] = phone ? .string("52166" + String(10_000_000 + i)) : nil
+        body["from_user_id"] = user ? .string("MX." + String(8_000_000_000 + i)) : nil
+        return tenant.payload([.object(body)])
+      }
+    }
+    try await deliver(bodies("a", true, false) + bodies("b", false, true), to: tenant)
+    #expect(try tenant.count("leads") == 2 * people)
+    try await deliver(bodies("c", true, true) + bodies("d", true, false) + bodies("e", false, true), to: tenant)
+    #expect(try tenant.count("leads", where: "merged_into_id is null") == people)
+    #expect(try tenant.count("lead_merges") == people)
+    #expect(try tenant.count("messages") == 5 * people)
+    #expect(try tenant.count("conversations", where: "status <> 'archived'") == people)
+    #expect(
+      try tenant.count("messages", where: "conversation_id in (select id from conversations where status = 'archived')")
+        == 0)
+  }
+}

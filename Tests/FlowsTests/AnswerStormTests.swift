@@ -1,0 +1,106 @@
+import Core
+import FoundationEssentials
+import Store
+import TestSupport
+import Testing
+
+@testable import Flows
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+@Suite struct AnswerStormTests {
+  /// People write in bursts, several in one POST, while their answers are thought of and sent. When all is quiet, each
+  /// has one answer to the last thing they said, and nothing hangs.
+  @Test func everybodyIsAnsweredInTheEnd() async throws {
+    try await Shop.test { shop in
+      let (tag, people) = (unique("s"), (0..<8).map { _ in newPhone() })
+      let office = try (0..<2).map { _ in try shop.office() }
+      async let thinking = Worker(office[0], WorkerOptions(seconds: 4, kind: "ai_response")).run()
+      async let sending = Worker(office[1], WorkerOptions(seconds: 4, kind: "send_whatsapp")).run()
+      _ = try await onThreads(3) { i in
+        var dice = Dice(UInt64(11 + i))
+        let app = try shop.app()
+        for n in 0..<15 {
+          let items = (0...dice.roll(4)).map { k in
+            message("[[echo:respuesta \(i)-\(n)-\(k) \(tag)]]", from: people[dice.roll(people.count)])
+          }
+          try shop.post(shop.tenant.payload(items), app)
+          usleep(UInt32(20_000 + dice.roll(120_000)))
+        }
+      }
+      _ = await (thinking, sending)
+      for each in office { await each.close() }
+      try await shop.work()
+
+      #expect(try shop.count("conversations") == people.count)
+      let answered = """
+        (select count(*) from messages m where m.tenant_id = c.tenant_id and m.conversation_id = c.id
+          and m.role = 'assistant' and m.answers_message_id = c.last_question_id and m.status = 'accepted')
+        """
+      #expect(try shop.count("conversations c", "\(answered) = 1") == people.count)
+      #expect(try shop.count("messages", "role = 'assistant' and status not in ('accepted', 'withheld')") == 0)
+      #expect(try shop.count("jobs", "status <> 'completed'") == 0)
+      let texts = try await Sandbox.requests("whatsapp", match: tag, kind: "text").count
+      #expect(try shop.count("messages", "role = 'assistant' and status = 'accepted'") == texts)
+      for person in people {
+        let last = try shop.database.scalar(
+          """
+          select m.content from messages m join conversations c on c.last_question_id = m.id
+           where c.contact_address = '\(person)'
+          """)
+        let said = try await shop.texts(person).last ?? "nothing"
+        #expect(last?.contains("[[echo:\(said)]]") == true)
+      }
+      let deadlocks = try shop.database.count(
+        "select deadlocks from pg_stat_database where datname = current_database()")
+      #expect(deadlocks == 0)
+    }
+  }
+
+  /// Two names turn out to be one person while the answer to one of them is being thought of.
+  @Test func aMergeWhileClaudeThinks() async throws {
+    try await Shop.test { shop in
+      let (tag, phone, user) = (unique("s"), newPhone(), "MX." + uniqueDigits("9"))
+      try shop.post(message("hola", from: phone))
+      try await shop.work()
+      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 700)])
+      try shop.post(message("[[echo:aquí está \(tag)]]", user: user))
+      async let work = shop.work()
+      #expect(try await eventually { try await shop.asked(tag) == 1 })
+      try shop.post([
+        "from": .string(phone), "from_user_id": .string(user), "id": "wamid.thumb", "type": "reaction",
+        "reaction": ["message_id": "wamid.x", "emoji": "👍"],
+      ])
+      _ = try await work
+      try await shop.work()
+      let sent = try await Sandbox.requests("whatsapp", match: tag, kind: "text")
+      #expect(sent.count == 1)
+      #expect(sent.first?["accepted"].bool == true)
+      #expect(try shop.count("messages", "role = 'assistant' and status = 'accepted'") == 2)
+      #expect(try shop.count("jobs", "status in ('pending', 'processing', 'dead')") == 0)
+    }
+  }
+
+  /// Every session of the run is cut while the platform takes its time: what it said is written down all the same.
+  @Test func theDatabaseGoesAwayWhileSending() async throws {
+    try await Shop.test { shop in
+      let phone = newPhone()
+      try await Sandbox.fail("whatsapp", "slow", match: phone, extra: [("delay_ms", 600)])
+      try shop.post(message("¿Cuánto cuesta la limpieza?", from: phone))
+      async let work = shop.work()
+      #expect(try await eventually { try await Sandbox.requests("whatsapp", match: phone, kind: "text").count == 1 })
+      try shop.run(
+        """
+        select pg_terminate_backend(pid, 5000) from pg_stat_activity
+         where usename = 'tistis_jobs' and datname = current_database()
+        """)
+      _ = try await work
+      #expect(try shop.reply("status") == "accepted")
+      try await shop.work()
+      #expect(try shop.count("jobs", "status <> 'completed'") == 0)
+      #expect(try await Sandbox.requests("whatsapp", match: phone, kind: "text").count == 1)
+    }
+  }
+}
