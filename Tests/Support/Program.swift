@@ -8,12 +8,21 @@ import Core
 public final class Program {
   public let socket: String
   private let listener: Int32
+  private let path: String
+  private let arguments: [String]
+  private let variables: [String: String]
   private var pid: pid_t = 0
   /// What it wrote to standard error.
   public let log: String
 
   /// - Parameter environment: overrides of the program's own environment in the world.
   public init(_ name: String, environment: [String: String] = [:], arguments: [String] = []) throws {
+    var values = World.current.environment(of: name)
+    values.merge(environment) { $1 }
+    values["PATH"] = "/usr/bin:/bin"
+    path = World.current.programs + "/" + name
+    self.arguments = arguments
+    variables = values
     let folder = "/tmp/" + unique("tistis-")
     mkdir(folder, 0o700)
     socket = folder + "/fcgi.sock"
@@ -28,10 +37,7 @@ public final class Program {
       }
     }
     listen(listener, 64)
-    var values = World.current.environment(of: name)
-    values.merge(environment) { $1 }
-    values["PATH"] = "/usr/bin:/bin"
-    try spawn(World.current.programs + "/" + name, arguments, values)
+    try start()
   }
 
   deinit {
@@ -39,7 +45,8 @@ public final class Program {
     close(listener)
   }
 
-  private func spawn(_ path: String, _ arguments: [String], _ environment: [String: String]) throws {
+  /// Starts it, or another after the last has ended, on the same socket.
+  public func start() throws {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -47,7 +54,7 @@ public final class Program {
     posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     var argv = ([path] + arguments).map { strdup($0) } + [nil]
-    var envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for p in argv + envp { free(p) } }
     // The threads that tests run on block signals, and a child would inherit that.
     var attributes = posix_spawnattr_t()
