@@ -9,7 +9,8 @@ public final class FastCGIClient {
   private let descriptor: Int32
 
   public init(socket path: String) throws {
-    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    // A program started meanwhile must not inherit it: libfcgi waits 2 s for a client's end that stays open.
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { throw Complaint("too long: \(path)") }
