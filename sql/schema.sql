@@ -319,8 +319,8 @@ begin
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
   update messages x set
       -- What somebody has called unknown meanwhile does not wait again: it could be sent twice.
-      status = case when x.status in ('sending', 'unknown') then coalesce(next_message_status(x.status, p_state), x.status)
-        else x.status end,
+      status = case when x.status in ('sending', 'unknown')
+        then coalesce(next_message_status(x.status, p_state), x.status) else x.status end,
       external_id = coalesce(x.external_id, p_external_id),
       error_code = case when x.status in ('sending', 'unknown') then p_error_code else x.error_code end,
       error_message = case when x.status in ('sending', 'unknown') then p_error_message else x.error_message end,
@@ -382,7 +382,8 @@ begin
         -- One statement may touch a row only once: of the twins in this call the last, as far away as any of them.
         select distinct on (x.unique_key, case when x.unique_key is null then x.n end)
             x.n, x.job_type, x.lane, x.unique_key, x.payload, x.cap_seconds, x.max_attempts, x.request_id,
-            min(coalesce(x.priority, 5)) over twins as priority, max(coalesce(x.delay_seconds, 0)) over twins as delay_seconds
+            min(coalesce(x.priority, 5)) over twins as priority,
+            max(coalesce(x.delay_seconds, 0)) over twins as delay_seconds
           from rows from (jsonb_to_recordset(p_jobs) as (job_type text, lane text, unique_key text, priority smallint,
               payload jsonb, delay_seconds float8, cap_seconds float8, max_attempts int, request_id text))
             with ordinality x (job_type, lane, unique_key, priority, payload, delay_seconds, cap_seconds, max_attempts,
@@ -921,17 +922,19 @@ begin
         max(i.external_timestamp) as last_at,
         max(i.external_timestamp) filter (where i.role = 'user') as last_inbound_at,
         max(i.external_timestamp) filter (where i.role = 'staff') as last_human_at,
-        -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid).
-        max(i.id::text) filter (where i.wants_answer) as last_question,
-        bool_or(i.wants_answer
-          and i.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8)) as asks
+        -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid). What is too old to be answered by itself is no
+        -- question: it must not keep the answer to another one back.
+        max(i.id::text) filter (where i.wants_answer
+          and i.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8))
+          as last_question
       from inserted i group by i.conversation_id
   ), updated as (
     update conversations v set
         message_count = v.message_count + s.n,
         turn_count = v.turn_count + s.turns,
         last_message_at = greatest(v.last_message_at, s.last_at),
-        last_inbound_at = greatest(v.last_inbound_at, s.last_inbound_at),
+        -- A clock that is ahead of ours must not hold the reply window open.
+        last_inbound_at = greatest(v.last_inbound_at, least(s.last_inbound_at, app_now())),
         last_question_id = greatest(v.last_question_id, s.last_question::uuid),
         last_human_at = greatest(v.last_human_at, case when s.last_human_at is not null then app_now() end),
         -- Somebody of the business answered in the platform's own app: the bot is silent until handed back.
@@ -941,7 +944,7 @@ begin
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.asks, s.last_question, s.last_at
+        s.n, s.last_question, s.last_at
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -965,7 +968,7 @@ begin
         'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
           'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
           'is_first_message', u.is_first)))
-        filter (where u.asks and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled)
+        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled)
     into stored, v_questions
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
@@ -1253,7 +1256,8 @@ CREATE FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) RETURNS in
     select g.*, case when g.unique_key is not null and g.verdict = 'pending'
           then coalesce(g.twin, nullif(first_value(g.id) over (partition by g.unique_key, g.verdict order by g.id desc),
             g.id)) end as heir,
-        case when g.unique_key is null then g.due else max(g.due) over (partition by g.unique_key, g.verdict) end as latest
+        case when g.unique_key is null then g.due
+          else max(g.due) over (partition by g.unique_key, g.verdict) end as latest
       from judged g
   ), ended as (
     select h.*, case when h.heir is not null then 'cancelled' else h.verdict end as status from heirs h
@@ -1310,7 +1314,8 @@ declare
 begin
   perform lock_lanes(v_tenant, array[v_lane], '{}');
   select * into strict c from conversations where tenant_id = v_tenant and id = p_conversation for update;
-  if exists (select 1 from messages m where m.tenant_id = v_tenant and m.processed_by_job_id = p_job) then
+  if exists (select 1 from messages m where m.tenant_id = v_tenant and m.processed_by_job_id = p_job
+    and m.answers_message_id = p_answers) then
     return;
   end if;
   for i in 1 .. cardinality(p_parts) loop

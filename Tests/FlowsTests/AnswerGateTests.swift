@@ -115,6 +115,21 @@ private final class Meeting: Sendable {
     }
   }
 
+  /// What is too old to be answered by itself is no newer question: nobody would answer it.
+  @Test func anOldMessageThatArrivesMeanwhileStopsNothing() async throws {
+    try await Shop.test { shop in
+      let tag = unique("g")
+      let phone = try shop.says("¿Cuánto cuesta la limpieza? \(tag)")
+      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 600)])
+      async let work = shop.work()
+      #expect(try await eventually { try await shop.asked(tag) == 1 })
+      try shop.post(Tenant.text("de ayer", from: phone, at: .now + -7200))
+      _ = try await work
+      #expect(try shop.reply("status") == "accepted")
+      #expect(try await shop.texts(phone).count == 1)
+    }
+  }
+
   /// The window is counted by the platform's clock; SQL's own can be set.
   @Test func theWindowByTheClock() async throws {
     try await Shop.test { shop in

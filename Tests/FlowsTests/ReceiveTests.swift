@@ -120,6 +120,15 @@ import Testing
     }
   }
 
+  @Test func aClockAheadOfOursHoldsNoWindowOpen() async throws {
+    try await Shop.test { shop in
+      try shop.post(Tenant.text("desde mañana", from: newPhone(), at: .now + 86_400 * 30))
+      #expect(try shop.count("conversations", "last_inbound_at <= now()") == 1)
+      #expect(try shop.count("messages", "external_timestamp > now()") == 1)
+      #expect(try shop.count("jobs") == 1)
+    }
+  }
+
   @Test func nothingCrossesToAnotherTenant() async throws {
     try await Shop.test { shop in
       let other = try Shop(shop.database)

@@ -65,7 +65,7 @@ $$;
 
 -- Stores a reply in its parts, each with the job that sends it. The first of these jobs is already leased to the worker
 -- that asks, unless something else is being sent to this person: one worker goes straight on, few round trips.
--- Asking twice for one job changes nothing. Returns the first part's message and the leased job, if one was leased.
+-- Asking twice for one job and question changes nothing. Returns the first part's message and the leased job, if one was leased.
 create or replace function store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid,
   p_metadata jsonb, p_request_id text) returns table (message_id uuid, send_job_id uuid)
 language plpgsql as $$
@@ -77,7 +77,8 @@ declare
 begin
   perform lock_lanes(v_tenant, array[v_lane], '{}');
   select * into strict c from conversations where tenant_id = v_tenant and id = p_conversation for update;
-  if exists (select 1 from messages m where m.tenant_id = v_tenant and m.processed_by_job_id = p_job) then
+  if exists (select 1 from messages m where m.tenant_id = v_tenant and m.processed_by_job_id = p_job
+    and m.answers_message_id = p_answers) then
     return;
   end if;
   for i in 1 .. cardinality(p_parts) loop

@@ -100,17 +100,19 @@ begin
         max(i.external_timestamp) as last_at,
         max(i.external_timestamp) filter (where i.role = 'user') as last_inbound_at,
         max(i.external_timestamp) filter (where i.role = 'staff') as last_human_at,
-        -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid).
-        max(i.id::text) filter (where i.wants_answer) as last_question,
-        bool_or(i.wants_answer
-          and i.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8)) as asks
+        -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid). What is too old to be answered by itself is no
+        -- question: it must not keep the answer to another one back.
+        max(i.id::text) filter (where i.wants_answer
+          and i.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8))
+          as last_question
       from inserted i group by i.conversation_id
   ), updated as (
     update conversations v set
         message_count = v.message_count + s.n,
         turn_count = v.turn_count + s.turns,
         last_message_at = greatest(v.last_message_at, s.last_at),
-        last_inbound_at = greatest(v.last_inbound_at, s.last_inbound_at),
+        -- A clock that is ahead of ours must not hold the reply window open.
+        last_inbound_at = greatest(v.last_inbound_at, least(s.last_inbound_at, app_now())),
         last_question_id = greatest(v.last_question_id, s.last_question::uuid),
         last_human_at = greatest(v.last_human_at, case when s.last_human_at is not null then app_now() end),
         -- Somebody of the business answered in the platform's own app: the bot is silent until handed back.
@@ -120,7 +122,7 @@ begin
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.asks, s.last_question, s.last_at
+        s.n, s.last_question, s.last_at
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -144,7 +146,7 @@ begin
         'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
           'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
           'is_first_message', u.is_first)))
-        filter (where u.asks and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled)
+        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled)
     into stored, v_questions
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;

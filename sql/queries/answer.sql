@@ -3,7 +3,11 @@
 -- messages (oldest first: [{"role", "content", "content_type", "at"}]), and what marks the person's message as read.
 select c.channel as "channel!", c.status as "status!", c.last_question_id, q.external_id as question_external_id,
     reply_gate(c.id, c.last_question_id, :policy::jsonb) as gate,
-    exists (select 1 from messages m where m.tenant_id = c.tenant_id and m.processed_by_job_id = :job_id) as "answered!",
+    -- By this job before its worker died, or by the job before it: what comes between a job's claim and its look here is
+    -- answered by it and asks for another. Not by the job alone: while it waits to run again, new questions merge into it.
+    exists (select 1 from messages m where m.tenant_id = c.tenant_id and m.conversation_id = c.id
+        and m.id > c.last_question_id and m.answers_message_id = c.last_question_id and m.role = 'assistant'
+        and (m.processed_by_job_id = :job_id or m.status not in ('withheld', 'failed'))) as "answered!",
     coalesce(l.name, l.full_name) as lead_name,
     get_tenant_ai_context(c.tenant_id) as "context!",
     to_char(app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'),

@@ -33,7 +33,15 @@ final class PlatformRecord: Sendable {
   private let path = World.current.folder + "/log/sandbox.jsonl"
   private let tally: Tally
 
-  init(_ tally: Tally) { self.tally = tally }
+  /// What an earlier run in the same world has left in the journal is none of ours.
+  init(_ tally: Tally) {
+    self.tally = tally
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    let size = lseek(file, 0, SEEK_END)
+    state.withLock { $0.offset = max(0, size) }
+    close(file)
+  }
 
   var texts: [Sent] { state.withLock { $0.texts } }
   var unreadable: Int { state.withLock { $0.unreadable } }

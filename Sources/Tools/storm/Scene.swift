@@ -66,10 +66,10 @@ final class Scene: Sendable {
     set { backlog.withLock { $0 = newValue } }
   }
 
-  /// Customers write more slowly while the answers pile up: the storm is about trouble, not about volume.
+  /// Customers write more slowly while answers or deliveries pile up: the storm is about trouble, not about volume.
   func breathe(_ dice: inout Dice) async {
     await pause(dice.seconds(0.05...0.5))
-    while !isOver, jobs > 500 { await pause(0.5) }
+    while !isOver, jobs > 400 || ledger.waiting > 60 { await pause(0.5) }
   }
 
   func id(_ tag: Tag, _ suffix: String = "") -> String { "wamid.storm.\(run).\(tag.text)\(suffix)" }

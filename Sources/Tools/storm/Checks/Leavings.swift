@@ -71,7 +71,12 @@ extension StormCheck {
 
   /// The platform brings our own id back with each report.
   @Sendable private static func unsettled(_ e: Evidence) throws -> [String] {
-    try e.texts(
+    let seen = Dictionary(e.texts.map { ($0.opaque ?? "", $0.accepted) }) { $0 || $1 }
+    for message in e.messages.values where message.status == "unknown" {
+      let fate = seen[message.id.text].map { $0 ? "taken" : "seen and not taken" } ?? "never seen"
+      e.scene.tally.add(.found, "unknown messages that the platform has \(fate)")
+    }
+    return try e.texts(
       """
       select distinct m.id || ' is unknown, reported ' || h.external_id
         from message_status_history h join messages m on m.tenant_id = h.tenant_id

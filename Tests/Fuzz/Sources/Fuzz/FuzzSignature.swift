@@ -42,7 +42,9 @@ private func filled(_ template: String, _ body: [UInt8]) -> String? {
   guard template != "-" else { return nil }
   var out = ""
   var rest = template[...]
-  while let start = rest.firstIndex(of: "{") {
+  // Each costs a signature; more than a few teach nothing.
+  for _ in 0..<4 {
+    guard let start = rest.firstIndex(of: "{") else { break }
     out += rest[..<start]
     guard let end = rest[start...].firstIndex(of: "}") else { return out + rest[start...] }
     let word = rest[rest.index(after: start)..<end].split(separator: ",")

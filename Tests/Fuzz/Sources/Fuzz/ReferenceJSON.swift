@@ -3,7 +3,11 @@ import Core
 /// A second reader of RFC 8259, written for being obviously right: slow, recursive, one byte at a time. What it refuses
 /// and what it reads, `JSON.parse` must refuse and read.
 struct ReferenceJSON {
-  private struct Refused: Error {}
+  private enum Refused: Error {
+    case wrong
+    /// The text ends inside a string.
+    case cut
+  }
   private let bytes: [UInt8]
   private var at = 0
   private let depth: Int
@@ -13,8 +17,15 @@ struct ReferenceJSON {
 
   static func parse(_ bytes: [UInt8], depth: Int, nodes: Int) -> JSON? {
     var reader = ReferenceJSON(bytes: bytes, depth: depth, nodes: nodes)
-    guard let value = try? reader.value(), reader.peek() == nil else { return nil }
+    // Not `? value : nil`: that nil would be JSON's null.
+    guard let value = try? reader.value(), reader.peek() == nil || reader.isCutString() else { return nil }
     return value
+  }
+
+  /// yajl does not notice what follows a value if it is a string that does not end.
+  private mutating func isCutString() -> Bool {
+    do { _ = try quoted() } catch .cut { return true } catch {}
+    return false
   }
 
   private init(bytes: [UInt8], depth: Int, nodes: Int) {
@@ -30,7 +41,7 @@ struct ReferenceJSON {
     return at < bytes.count ? bytes[at] : nil
   }
 
-  private mutating func value() throws -> JSON {
+  private mutating func value() throws(Refused) -> JSON {
     let value: JSON
     switch peek() {
     case UInt8(ascii: "{"): value = try object()
@@ -42,27 +53,27 @@ struct ReferenceJSON {
     default: value = try number()
     }
     count += 1
-    guard count <= nodes else { throw Refused() }
+    guard count <= nodes else { throw .wrong }
     return value
   }
 
-  private mutating func word(_ text: String, _ value: JSON) throws -> JSON {
+  private mutating func word(_ text: String, _ value: JSON) throws(Refused) -> JSON {
     for c in text.utf8 { try take(c) }
     return value
   }
 
-  private mutating func take(_ c: UInt8) throws {
-    guard at < bytes.count, bytes[at] == c else { throw Refused() }
+  private mutating func take(_ c: UInt8) throws(Refused) {
+    guard at < bytes.count, bytes[at] == c else { throw .wrong }
     at += 1
   }
 
-  private mutating func enter() throws {
+  private mutating func enter() throws(Refused) {
     open += 1
-    guard open <= depth else { throw Refused() }
+    guard open <= depth else { throw .wrong }
     at += 1
   }
 
-  private mutating func array() throws -> JSON {
+  private mutating func array() throws(Refused) -> JSON {
     try enter()
     defer { open -= 1 }
     var items = [JSON]()
@@ -79,7 +90,7 @@ struct ReferenceJSON {
     return .array(items)
   }
 
-  private mutating func object() throws -> JSON {
+  private mutating func object() throws(Refused) -> JSON {
     try enter()
     defer { open -= 1 }
     var pairs = [JSON.Members.Pair]()
@@ -88,7 +99,7 @@ struct ReferenceJSON {
       return .object(.init(pairs))
     }
     while true {
-      guard peek() == UInt8(ascii: "\"") else { throw Refused() }
+      guard peek() == UInt8(ascii: "\"") else { throw .wrong }
       let key = try string()
       _ = peek()
       try take(UInt8(ascii: ":"))
@@ -100,7 +111,7 @@ struct ReferenceJSON {
     return .object(.init(pairs))
   }
 
-  private mutating func number() throws -> JSON {
+  private mutating func number() throws(Refused) -> JSON {
     let start = at
     if at < bytes.count, bytes[at] == UInt8(ascii: "-") { at += 1 }
     if at < bytes.count, bytes[at] == UInt8(ascii: "0") { at += 1 } else { try digits() }
@@ -116,18 +127,24 @@ struct ReferenceJSON {
     return .number(String(decoding: bytes[start..<at], as: UTF8.self))
   }
 
-  private mutating func digits() throws {
+  private mutating func digits() throws(Refused) {
     let start = at
     while at < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[at]) { at += 1 }
-    guard at > start else { throw Refused() }
+    guard at > start else { throw .wrong }
+  }
+
+  private mutating func string() throws(Refused) -> String {
+    guard let text = String(validating: try quoted(), as: UTF8.self) else { throw .wrong }
+    return text
   }
 
   /// U+0000 and halves of surrogate pairs become U+FFFD, as `JSON.parse` promises.
-  private mutating func string() throws -> String {
+  private mutating func quoted() throws(Refused) -> [UInt8] {
     try take(UInt8(ascii: "\""))
     var out = [UInt8]()
     while true {
-      guard at < bytes.count, bytes[at] >= 0x20 else { throw Refused() }
+      guard at < bytes.count else { throw .cut }
+      guard bytes[at] >= 0x20 else { throw .wrong }
       let c = bytes[at]
       at += 1
       if c == UInt8(ascii: "\"") { break }
@@ -137,12 +154,11 @@ struct ReferenceJSON {
         out += String(try escaped()).utf8
       }
     }
-    guard let text = String(validating: out, as: UTF8.self) else { throw Refused() }
-    return text
+    return out
   }
 
-  private mutating func escaped() throws -> Unicode.Scalar {
-    guard at < bytes.count else { throw Refused() }
+  private mutating func escaped() throws(Refused) -> Unicode.Scalar {
+    guard at < bytes.count else { throw .wrong }
     let c = bytes[at]
     at += 1
     switch c {
@@ -153,11 +169,11 @@ struct ReferenceJSON {
     case UInt8(ascii: "r"): return "\r"
     case UInt8(ascii: "t"): return "\t"
     case UInt8(ascii: "u"): return try unicode()
-    default: throw Refused()
+    default: throw .wrong
     }
   }
 
-  private mutating func unicode() throws -> Unicode.Scalar {
+  private mutating func unicode() throws(Refused) -> Unicode.Scalar {
     let first = try unit()
     let second = at
     if (0xD800..<0xDC00).contains(first), at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"),
@@ -172,10 +188,10 @@ struct ReferenceJSON {
     return first == 0 ? "\u{FFFD}" : Unicode.Scalar(first) ?? "\u{FFFD}"
   }
 
-  private mutating func unit() throws -> UInt32 {
+  private mutating func unit() throws(Refused) -> UInt32 {
     guard at + 4 <= bytes.count, let digits = String(validating: bytes[at..<(at + 4)], as: UTF8.self),
       digits.allSatisfy(\.isHexDigit), let unit = UInt32(digits, radix: 16)
-    else { throw Refused() }
+    else { throw .wrong }
     at += 4
     return unit
   }
