@@ -109,5 +109,7 @@ grant update (status, error_count, last_error_at, last_error_message, updated_at
 do $$
 begin
   execute format('grant execute on function find_channel(text, text) to %I', current_user);
+  -- Said aloud, or foreign keys fail where another role owns the database.
+  execute format('grant usage, create on schema public to %I', current_user);
   execute format('revoke tistis_definer from %I', current_user);
 end $$;

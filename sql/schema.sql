@@ -3079,6 +3079,7 @@ GRANT USAGE ON SCHEMA public TO tistis_definer;
 GRANT USAGE ON SCHEMA public TO tistis_webhook_whatsapp;
 GRANT USAGE ON SCHEMA public TO tistis_jobs;
 GRANT USAGE ON SCHEMA public TO tistis_jobs_process;
+GRANT ALL ON SCHEMA public TO tistis_owner;
 
 --
 -- Name: FUNCTION app_now(); Type: ACL; Schema: public; Owner: tistis_owner

@@ -14,7 +14,8 @@ struct Storm: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "storm",
     abstract: "Breaks everything for some minutes and checks that nothing is lost, doubled or crossed.",
-    discussion: "bin/storm starts the world that it needs. It ends with 0 if no check found a violation, with 1 otherwise."
+    discussion:
+      "bin/storm starts the world that it needs. It ends with 0 if no check found a violation, with 1 otherwise."
   )
 
   @Option(help: "How long things are broken; to come to rest takes a minute or two more.")
@@ -31,7 +32,9 @@ struct Storm: AsyncParsableCommand {
   func validate() throws {
     guard minutes > 0, minutes <= 600 else { throw ValidationError("--minutes is more than 0 and at most 600") }
     guard (1...20).contains(tenants) else { throw ValidationError("--tenants is 1 to 20") }
-    guard (1...20).contains(clients) else { throw ValidationError("--clients is 1 to 20: the storm is not about volume") }
+    guard (1...20).contains(clients) else {
+      throw ValidationError("--clients is 1 to 20: the storm is not about volume")
+    }
     let names = StormActor.all.map(\.name)
     for name in without where !names.contains(name) {
       throw ValidationError("there is no actor \(name): \(names.joined(separator: ", "))")

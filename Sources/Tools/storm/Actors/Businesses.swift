@@ -60,7 +60,8 @@ extension StormActor {
       ) { row throws(StoreError) in try row.get(0) }
       func answers(_ condition: String) throws(StoreError) -> [UUID] {
         try scope.many(
-          "answers", "select id from messages where tenant_id = $1 and conversation_id = $2 and role = 'assistant' and "
+          "answers",
+          "select id from messages where tenant_id = $1 and conversation_id = $2 and role = 'assistant' and "
             + condition, [shop.tenant.id.sql, id.sql]
         ) { row throws(StoreError) in try row.get(0) }
       }

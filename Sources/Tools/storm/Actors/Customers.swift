@@ -89,8 +89,10 @@ extension StormActor {
     // Meta's samples know messages without any contact.
     let contacts = dice.chance(0.9) ? [Payload.contact(person, names)] : []
     return scene.delivery(
-      [Payload.entry(
-        shop.tenant.phoneNumberID, [Payload.text(person, names, tag, id: scene.id(tag))], contacts: contacts)],
+      [
+        Payload.entry(
+          shop.tenant.phoneNumberID, [Payload.text(person, names, tag, id: scene.id(tag))], contacts: contacts)
+      ],
       to: shop, shared: dice.chance(0.4), [Receipt(shop: shop.number, kind: .message, id: scene.id(tag))])
   }
 

@@ -19,11 +19,12 @@ extension StormActor {
     }
   }
 
-  private static let refused: [[UInt8]] = [
-    "", "null", "[]", "{", "{\"object\":\"page\",\"entry\":[]}", "{\"object\":\"whatsapp_business_account\"}",
-    "{\"object\":\"whatsapp_business_account\",\"entry\":7}", String(repeating: "[", count: 200),
-    "\u{FEFF}<html>", "{\"object\":\"whatsapp_business_account\",\"entry\":[1e}",
-  ].map { Array($0.utf8) } + [[0xFF, 0xFE, 0x00], Array("{\"object\":\"\u{0}\"}".utf8)]
+  private static let refused: [[UInt8]] =
+    [
+      "", "null", "[]", "{", "{\"object\":\"page\",\"entry\":[]}", "{\"object\":\"whatsapp_business_account\"}",
+      "{\"object\":\"whatsapp_business_account\",\"entry\":7}", String(repeating: "[", count: 200),
+      "\u{FEFF}<html>", "{\"object\":\"whatsapp_business_account\",\"entry\":[1e}",
+    ].map { Array($0.utf8) } + [[0xFF, 0xFE, 0x00], Array("{\"object\":\"\u{0}\"}".utf8)]
 
   /// A message that jsonb refuses, and some that say nothing that we understand, between two good ones.
   private static func amongGoodOnes(_ scene: Scene, _ shop: Shop, _ dice: inout Dice) async {
@@ -40,7 +41,9 @@ extension StormActor {
     case 0:
       let person = scene.crowd.someone(shop.number, &dice)
       let tag = Tag(person, serial: scene.crowd.serial())
-      guard case .object(var members) = Payload.text(person, person.names(&dice), tag, id: scene.id(tag)) else { return }
+      guard case .object(var members) = Payload.text(person, person.names(&dice), tag, id: scene.id(tag)) else {
+        return
+      }
       members["weight"] = .number("1e400000")
       odd = .object(members)
       receipts.append(Receipt(shop: shop.number, kind: .message, id: scene.id(tag), mayBeParked: true))

@@ -11,7 +11,9 @@ extension StormActor {
       guard let first = scene.platform.someNamed(&dice), let shop = shop(of: first, scene) else { continue }
       var sent = [first]
       for _ in 0..<dice.number(0...8) {
-        if let other = scene.platform.someNamed(&dice), other.phoneNumberID == first.phoneNumberID { sent.append(other) }
+        if let other = scene.platform.someNamed(&dice), other.phoneNumberID == first.phoneNumberID {
+          sent.append(other)
+        }
       }
       var items = [JSON]()
       var receipts = [Receipt]()
@@ -42,7 +44,8 @@ extension StormActor {
       guard pair.count > 1 else { return }
       let (mine, theirs) = (pair[0], pair[1])
       let victim = scene.crowd.someone(theirs.number, &dice)
-      let text = Payload.text(victim, victim.names(&dice), Tag(victim, serial: scene.crowd.serial()), id: scene.forgedID)
+      let text = Payload.text(
+        victim, victim.names(&dice), Tag(victim, serial: scene.crowd.serial()), id: scene.forgedID)
       let foreign = Payload.entry(theirs.tenant.phoneNumberID, [text])
       let body = Payload.body([foreign])
       func post(_ path: String, _ signature: String?) -> Delivery {

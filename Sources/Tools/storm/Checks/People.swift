@@ -30,7 +30,8 @@ extension StormCheck {
     return e.messages.values.compactMap { message in
       guard message.role == "user", let tag = message.externalID.flatMap({ Tag(in: $0) }) else { return nil }
       let person = e.person(tag)
-      guard person.phone != nil, person.userID != nil, e.linked.contains(message.id), seen.insert(person).inserted else {
+      guard person.phone != nil, person.userID != nil, e.linked.contains(message.id), seen.insert(person).inserted
+      else {
         return nil
       }
       let (a, b) = (e.lead(person, .phone), e.lead(person, .userID))
