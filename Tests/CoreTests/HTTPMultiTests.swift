@@ -35,7 +35,7 @@ import Testing
     let multi = HTTPMulti()
     let task = Task { () -> HTTPFailure? in
       do throws(HTTPFailure) {
-        _ = try await multi.send(HTTPRequest("POST", url, body: [1], timeout: 10))
+        _ = try await multi.send(HTTPRequest("POST", url, body: [1], timeout: 60))
         return nil
       } catch { return error }
     }
@@ -43,7 +43,8 @@ import Testing
     task.cancel()
     let start = ContinuousClock.now
     let fault = await task.value
-    #expect(ContinuousClock.now - start < .seconds(5))
+    // Far less than its own minute, on however busy a machine.
+    #expect(ContinuousClock.now - start < .seconds(30))
     await multi.close()
     return fault
   }

@@ -15,6 +15,8 @@ enum Calm {
   static let most = 300.0
   /// Seconds for which the sandbox repeats a report.
   private static let reports = 17.0
+  /// Seconds after which a job that was held when the storm ended has to be done, or done by somebody else.
+  private static let lease = 35.0
 
   /// As soon as it is over: nothing is stopped, and no fault waits.
   static func begin(_ scene: Scene) async {
@@ -33,10 +35,15 @@ enum Calm {
     let began = Instant.now
     var last = -1
     var quiet = 0
+    var looked = false
     while Instant.now - began < most, !Storm.isTold {
       scene.platform.catchUp()
       let jobs = try? await Books.count("select count(*) from jobs where status in ('pending', 'processing')")
       scene.jobs = jobs ?? scene.jobs
+      if !looked, Instant.now - scene.end > lease {
+        looked = true
+        await abandoned(scene)
+      }
       let reports = try? await Books.count("select count(*) from message_status_history")
       quiet = jobs == 0 && scene.ledger.waiting == 0 && reports == last ? quiet + 1 : 0
       last = reports ?? -1
@@ -44,6 +51,16 @@ enum Calm {
       try? await Task.sleep(for: .seconds(1))
     }
     return false
+  }
+
+  private static func abandoned(_ scene: Scene) async {
+    let rows = try? await Books.rows(
+      """
+      select j.job_type || ' ' || j.id || ' of ' || w.name || ', seen ' || w.last_seen || ', held since ' || j.started_at
+        from jobs j join workers w on w.id = j.worker_id
+       where j.status = 'processing' and j.started_at < '\(scene.end.description)'
+      """, columns: 1)
+    for row in rows ?? [] { scene.ledger.read { _ = $0.abandoned.insert(row[0] ?? "") } }
   }
 
   /// What the sandbox told us and we acknowledged, as `wamid state`.

@@ -14,7 +14,7 @@ struct Conversations: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Send a person a text as the business; the assistant is silent from then on.")
     @Option(help: "The tenant's slug.") var tenant: String
-    @Option(help: "The conversation's id.") var conversation: UUID
+    @Option(help: "The conversation's id.", transform: uuid) var conversation: UUID
     @Argument(help: "What to say.") var text: String
 
     func run() throws {
@@ -30,7 +30,7 @@ struct Conversations: ParsableCommand {
   struct HandBack: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Give a conversation back to the assistant.")
     @Option(help: "The tenant's slug.") var tenant: String
-    @Option(help: "The conversation's id.") var conversation: UUID
+    @Option(help: "The conversation's id.", transform: uuid) var conversation: UUID
 
     func run() throws {
       administer([.databaseURL]) { settings in

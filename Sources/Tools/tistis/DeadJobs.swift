@@ -33,7 +33,7 @@ struct JobsCommand: ParsableCommand {
         may have been sent is never sent again.
         """)
     @Option(help: "The tenant's slug.") var tenant: String
-    @Option(help: "Only this one (default: all of them).") var id: UUID?
+    @Option(help: "Only this one (default: all of them).", transform: uuid) var id: UUID?
     @Option(help: "How many at most.") var limit = 1000
 
     func run() throws {

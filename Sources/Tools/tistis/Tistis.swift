@@ -58,6 +58,8 @@ struct Selected {
   }
 }
 
-extension UUID: @retroactive ExpressibleByArgument {
-  public init?(argument: String) { self.init(uuidString: argument) }
+/// An id as a person types it.
+func uuid(_ text: String) throws -> UUID {
+  guard let id = UUID(uuidString: text) else { throw ValidationError("\(text) is no UUID.") }
+  return id
 }

@@ -30,7 +30,7 @@ struct Webhooks: ParsableCommand {
       discussion:
         "What is stored already stays as it is; what still cannot be stored stays parked, with the new reason.")
     @Option(help: "The tenant's slug.") var tenant: String
-    @Option(help: "Only this one.") var id: UUID?
+    @Option(help: "Only this one.", transform: uuid) var id: UUID?
     @Option(help: "How many at most.") var limit = 1000
 
     func run() throws {

@@ -9,6 +9,7 @@ extension StormActor {
     StormActor(name: "staff", act: takeOver),
     StormActor(name: "echoes", act: writeInTheApp),
     StormActor(name: "handing back", act: handBack),
+    StormActor(name: "scheduler", act: knock),
   ]
 
   @Sendable private static func takeOver(_ scene: Scene, _ dice: Dice) async {
@@ -111,6 +112,25 @@ extension StormActor {
           conversationId: id)
       }
       if done == true { scene.tally.add(.humans, "conversations given back to the assistant") }
+    }
+  }
+
+  /// A scheduler that works on the queue over HTTP, beside `jobs`.
+  @Sendable private static func knock(_ scene: Scene, _ dice: Dice) async {
+    var dice = dice
+    let secret = World.current.environment(of: "jobs-process")["CRON_SECRET"] ?? ""
+    while !scene.isOver {
+      await scene.pause(dice.seconds(1...6))
+      guard !scene.isOver else { return }
+      let status = try? await Web.send(
+        "POST", World.current.url + "/api/jobs/process",
+        headers: [("Authorization", "Bearer \(secret)"), ("Content-Type", "application/json")],
+        body: (["max_jobs": .number(dice.number(1...50))] as JSON).bytes, timeout: 60
+      ).status
+      scene.tally.add(.humans, "the queue's door, " + (status.map { "answered with \($0)" } ?? "without an answer"))
+      if let status, ![200, 502, 503, 504].contains(status) {
+        scene.ledger.complain("POST /api/jobs/process was answered with \(status)")
+      }
     }
   }
 }

@@ -8,22 +8,23 @@ import TestSupport
 /// What goes wrong: programs die, the database dies or hangs, the peers fail.
 extension StormActor {
   static let trouble = [
-    StormActor(name: "killing webhooks", act: killWebhooks),
+    StormActor(name: "killing webhooks", act: killEndpoints),
     StormActor(name: "killing jobs", act: killJobs),
     StormActor(name: "database", act: breakDatabase),
     StormActor(name: "peers", act: breakPeers),
     StormActor(name: "watch", act: watch),
   ]
 
-  @Sendable private static func killWebhooks(_ scene: Scene, _ dice: Dice) async {
+  @Sendable private static func killEndpoints(_ scene: Scene, _ dice: Dice) async {
     var dice = dice
     while !scene.isOver {
       await scene.pause(dice.seconds(0.5...4))
       guard !scene.isOver else { return }
-      let running = WorldProcess.running("webhook-whatsapp").shuffled(using: &dice)
+      let program = dice.chance(0.9) ? "webhook-whatsapp" : "jobs-process"
+      let running = WorldProcess.running(program).shuffled(using: &dice)
       // All of them at once, now and then.
       for process in running.prefix(dice.chance(0.15) ? running.count : 1) where process.signal(SIGKILL) {
-        scene.tally.add(.programs, "webhook-whatsapp killed")
+        scene.tally.add(.programs, "\(program) killed")
       }
     }
   }

@@ -4,10 +4,10 @@ import TestSupport
 /// The queue is empty, and nothing sleeps in it.
 extension StormCheck {
   static let queue = [
-    StormCheck(name: "queue: jobs that are held and not worked on", find: held),
+    StormCheck(name: "queue: jobs held though everything has come to rest", find: held),
     StormCheck(name: "queue: jobs pending and due for more than 30 s", find: overdue),
     StormCheck(name: "queue: lanes with two running, or with nobody to run next", find: lanes),
-    StormCheck(name: "queue: jobs of a killed run that waited longer than 30 s", find: left),
+    StormCheck(name: "queue: jobs held for more than 30 s by nobody who works on them", find: left),
   ]
 
   @Sendable private static func held(_ e: Evidence) throws -> [String] {

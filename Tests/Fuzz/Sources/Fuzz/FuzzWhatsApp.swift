@@ -20,8 +20,6 @@ func fuzzWhatsApp(_ input: [UInt8]) {
     checkEvent(event)
     checkRow(row)
   }
-  guard let again = try? Channel.whatsapp.read(Field(body)) else { return check(false, "read once, refused twice") }
-  check(zip(again, rows).allSatisfy { same($0.row(connection: connection), $1) }, "read twice it differs")
   checkSibling(body, rows)
 }
 
@@ -30,50 +28,51 @@ private let connection = UUID(uuid: (1, 2, 3, 4, 5, 6, 0x70, 8, 0x80, 10, 11, 12
 // MARK: Invariants
 
 private func checkEvent(_ event: InboundEvent) {
-  let said = event.raw.text
-  check(!event.externalID.isEmpty, "no external id: \(said)")
-  check(event.externalID.unicodeScalars.count <= Limits.externalID, "a long external id: \(said)")
+  check(!event.externalID.isEmpty, "no external id: \(event.raw.text)")
+  check(event.externalID.unicodeScalars.count <= Limits.externalID, "a long external id: \(event.raw.text)")
   switch event.kind {
   case .status, .reaction, .delete: break
-  default: check(!event.content.isEmpty, "no content: \(said)")
+  default: check(!event.content.isEmpty, "no content: \(event.raw.text)")
   }
   if event.kind != .reaction {
-    check(event.content.unicodeScalars.count <= Limits.messageText, "a long content: \(said)")
+    check(event.content.unicodeScalars.count <= Limits.messageText, "a long content: \(event.raw.text)")
   }
-  check(!event.contentType.isEmpty, "no content type: \(said)")
-  check(event.replyTo?.isEmpty != true, "a reply to nothing: \(said)")
-  check(!event.wantsAnswer || (event.kind == .message && event.contentType != "unsupported"), "answered: \(said)")
+  check(!event.contentType.isEmpty, "no content type: \(event.raw.text)")
+  check(event.replyTo?.isEmpty != true, "a reply to nothing: \(event.raw.text)")
+  check(
+    !event.wantsAnswer || (event.kind == .message && event.contentType != "unsupported"), "answered: \(event.raw.text)")
   switch event.kind {
   case .message, .echo, .reaction, .edit, .delete, .preference:
-    check(!event.aliases.isEmpty || event.kind == .delete, "nobody's: \(said)")
+    check(!event.aliases.isEmpty || event.kind == .delete, "nobody's: \(event.raw.text)")
   default: break
   }
-  checkPerson(event, said)
-  check((event.kind == .status) == (event.status != nil), "a report in something else: \(said)")
-  check(event.status?.state.isEmpty != true, "a report that says nothing: \(said)")
+  checkPerson(event)
+  check((event.kind == .status) == (event.status != nil), "a report in something else: \(event.raw.text)")
+  check(event.status?.state.isEmpty != true, "a report that says nothing: \(event.raw.text)")
   // Four digits hold a year; Postgres has no year 0.
   if let at = event.at, at >= yearOne, at < yearTenThousand {
-    check(Instant(at.description) == at, "a moment that is read otherwise than it was written: \(said)")
+    check(Instant(at.description) == at, "a moment that is read otherwise than it was written: \(event.raw.text)")
   }
 }
 
 private let yearOne = Instant(seconds: -62_135_596_800)
 private let yearTenThousand = Instant(seconds: 253_402_300_800)
 
-private func checkPerson(_ event: InboundEvent, _ said: String) {
-  check(Set(event.aliases).count == event.aliases.count, "the same alias twice: \(said)")
+private func checkPerson(_ event: InboundEvent) {
+  check(Set(event.aliases).count == event.aliases.count, "the same alias twice: \(event.raw.text)")
   for alias in event.aliases {
-    check(!alias.value.isEmpty && !alias.address.isEmpty, "an empty alias: \(said)")
-    check(alias.value.utf8.count <= 200, "a long alias: \(said)")
+    check(!alias.value.isEmpty && !alias.address.isEmpty, "an empty alias: \(event.raw.text)")
+    check(alias.value.utf8.count <= 200, "a long alias: \(event.raw.text)")
     switch alias.kind {
-    case "phone": check(alias.value.utf8.allSatisfy { (48...57).contains($0) }, "a phone with letters: \(said)")
+    case "phone":
+      check(alias.value.utf8.allSatisfy { (48...57).contains($0) }, "a phone with letters: \(event.raw.text)")
     case "whatsapp_user_id": break
-    default: check(false, "an unknown kind of alias: \(said)")
+    default: check(false, "an unknown kind of alias: \(event.raw.text)")
     }
   }
   if let name = event.profileName {
-    check(!name.isEmpty && name.unicodeScalars.count <= Limits.personName, "a name out of bounds: \(said)")
-    check(!name.contains(where: \.isNewline), "a name of two lines: \(said)")
+    check(!name.isEmpty && name.unicodeScalars.count <= Limits.personName, "a name out of bounds: \(event.raw.text)")
+    check(!name.contains(where: \.isNewline), "a name of two lines: \(event.raw.text)")
   }
 }
 
