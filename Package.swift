@@ -38,9 +38,9 @@ let package = Package(
   dependencies: [
     // Exactly this one: 3.x pulls in full Foundation and ICU.
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     // Only the sandbox and the tests; never part of a release.
-    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
   ],
   targets: [
     library("CFastCGI", "libfcgi-dev"), library("CPQ", "libpq-dev"),

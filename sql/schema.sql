@@ -66,10 +66,10 @@ end $$;
 ALTER FUNCTION public.apply_message_reports(p_message_ids uuid[]) OWNER TO tistis_owner;
 
 --
--- Name: begin_send(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_send(p_message uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea)
+CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -83,20 +83,27 @@ begin
   if m.id is null then
     verdict := 'settled';
     reason := 'no such message';
-  elsif m.status = 'sending' then
+  elsif m.status = 'sending' and m.send_attempt is distinct from p_attempt then
     update messages x set status = 'unknown', error_message = 'the sender stopped before an answer came'
       where x.tenant_id = v_tenant and x.id = p_message;
     perform apply_message_reports(array[p_message]);
     verdict := 'unknown';
-  elsif m.status <> 'pending' then
+  elsif m.status not in ('pending', 'sending') then
     verdict := 'settled';
     reason := m.status;
   else
-    if m.role = 'assistant' then
-      reason := reply_gate(m.conversation_id, m.answers_message_id, p_policy);
+    if m.status = 'pending' then
+      reason := case
+        when m.role <> 'assistant' then staff_gate(m.conversation_id, p_policy)
+        -- Half an answer is worse than none.
+        when exists (select 1 from messages x where x.tenant_id = v_tenant and x.conversation_id = m.conversation_id
+          and x.processed_by_job_id = m.processed_by_job_id and x.answers_message_id = m.answers_message_id
+          and x.id < m.id and x.status in ('failed', 'withheld')) then 'incomplete'
+        else reply_gate(m.conversation_id, m.answers_message_id, p_policy) end;
     end if;
     verdict := case when reason is null then 'go' else 'withheld' end;
-    update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason
+    update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
+        send_attempt = p_attempt
       where x.tenant_id = v_tenant and x.id = p_message;
     select m.conversation_id, cc.channel, cc.id, cc.account_id, c.contact_kind, c.contact_address, m.content,
         m.reply_to_external_id, k.id, k.sealed
@@ -110,7 +117,7 @@ begin
   return next;
 end $$;
 
-ALTER FUNCTION public.begin_send(p_message uuid, p_policy jsonb) OWNER TO tistis_owner;
+ALTER FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: uuid_v7(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1101,7 +1108,15 @@ begin
       where d.tenant_id = v_tenant and d.id = v_id and d.status = 'dead'
         and not exists (select 1 from jobs p where p.tenant_id = v_tenant and p.unique_key = d.unique_key
           and p.status = 'pending');
-    if found then return next v_id; end if;
+    if found then
+      -- A message that the platform never had may leave after all; what may have been sent is never sent again.
+      update messages m set status = 'pending', error_code = null, error_message = null
+        from jobs d
+        where d.tenant_id = v_tenant and d.id = v_id and m.tenant_id = v_tenant
+          and m.id::text = d.payload ->> 'message_id' and d.job_type like 'send\_%'
+          and m.status = 'failed' and m.external_id is null;
+      return next v_id;
+    end if;
   end loop;
   perform elect_lane_heads(v_tenant, v_lanes) where v_lanes is not null;
 end $$;
@@ -1158,6 +1173,8 @@ CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy 
       when c.last_inbound_at is null
         or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
       when c.last_question_id > p_answers then 'newer_inbound'
+      -- We were down for long: an answer hours late confuses more than it helps.
+      when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -1181,6 +1198,8 @@ declare
   c conversations;
   v_message uuid;
 begin
+  -- The lane before the conversation, as `store_reply` does, or the two wait for each other.
+  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   update conversations v set last_human_at = app_now(), ai_handling = false, last_message_at = greatest(v.last_message_at, app_now())
     where v.tenant_id = v_tenant and v.id = p_conversation returning v.* into c;
   if c.id is null then return null; end if;
@@ -1286,6 +1305,27 @@ $$;
 ALTER FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: staff_gate(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+  select case
+      when t.status <> 'active' then 'tenant_inactive'
+      when cc.status <> 'connected' then 'channel_inactive'
+      when c.last_inbound_at is null
+        or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+    end
+    from conversations c
+    join tenants t on t.id = c.tenant_id
+    join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+   where c.tenant_id = current_tenant() and c.id = p_conversation
+$$;
+
+ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: stop_channel(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1316,6 +1356,14 @@ begin
   select * into strict c from conversations where tenant_id = v_tenant and id = p_conversation for update;
   if exists (select 1 from messages m where m.tenant_id = v_tenant and m.processed_by_job_id = p_job
     and m.answers_message_id = p_answers) then
+    return query
+      select (j.payload ->> 'message_id')::uuid, j.id
+        from messages m
+        join jobs j on j.tenant_id = v_tenant and j.lane = v_lane and j.status = 'processing' and j.worker_id = p_worker
+          and j.attempts = 1 and j.payload ->> 'message_id' = m.id::text
+       where m.tenant_id = v_tenant and m.processed_by_job_id = p_job and m.answers_message_id = p_answers
+         and m.status = 'pending'
+       limit 1;
     return;
   end if;
   for i in 1 .. cardinality(p_parts) loop
@@ -1781,6 +1829,7 @@ END) STORED NOT NULL,
     answers_message_id uuid,
     processed_by_job_id uuid,
     sent_by_staff_id uuid,
+    send_attempt uuid,
     sent_at timestamp with time zone,
     delivered_at timestamp with time zone,
     read_at timestamp with time zone,
@@ -3102,14 +3151,14 @@ GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tist
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION begin_send(p_message uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION begin_send(p_message uuid, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.begin_send(p_message uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_policy jsonb) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3450,6 +3499,16 @@ GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO t
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION staff_gate(p_conversation uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION stop_channel(p_connection uuid, p_error text); Type: ACL; Schema: public; Owner: tistis_owner

@@ -1,4 +1,4 @@
-/// Why a request is not served. One case a kind of answer; `Refusal+Response.swift` turns it into status and JSON.
+/// Why a request is not served. One case a kind of answer; `response` turns it into status and JSON.
 public enum Refusal: Error, Sendable, Equatable {
   /// 400. The body, at `path`, is not what was agreed.
   case malformed(path: String, fault: String)

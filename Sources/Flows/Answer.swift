@@ -10,10 +10,10 @@ extension Office {
 
   /// Answers a conversation: asks the gate, then Claude, stores the reply with its send jobs, and sends its first part
   /// at once. A model's failure never reaches the customer as text: it is tried again, then people take over.
-  func answer(_ conversation: UUID, _ job: HeldJob) async -> [JobResult] {
+  func answer(_ conversation: UUID, _ channel: ChannelName, _ job: HeldJob) async -> [JobResult] {
     let log = log.with(["req": job.requestID, "job": job.id.text])
     let found: ConversationToAnswerRow?
-    let policy = gatePolicy(.whatsapp)
+    let policy = gatePolicy(channel)
     do throws(StoreError) {
       found = try await database.tenant(job.tenant) { (scope) throws(StoreError) in
         try scope.conversationToAnswer(
@@ -31,6 +31,8 @@ extension Office {
     if let gate = found.gate {
       // A refused answer is not worth its price.
       log.info("not_asked", ["conversation": conversation.text, "why": gate])
+      // A stopped channel is not the customer's fault: the question waits until somebody has mended it, or is stale.
+      if gate == Withheld.channelInactive.rawValue { return [JobResult(job, .snooze(after: 60, why: gate))] }
       return [JobResult(job, .done(["withheld": .string(gate)]))]
     }
     async let seen: Void = markSeen(found, job, log)
@@ -120,9 +122,10 @@ extension Office {
   private func markSeen(_ found: ConversationToAnswerRow, _ job: HeldJob, _ log: Log) async {
     guard let channel = Channel.named(found.channel), let question = found.questionExternalId,
       let account = found.accountId, let token = open(found.token, found.tokenId, tenant: job.tenant),
-      let request = channel.markRead(
+      var request = channel.markRead(
         question, true, ChannelAccess(base: base(of: channel), accountID: account, token: token))
     else { return }
+    request.timeout = 2
     do throws(HTTPFailure) {
       let response = try await http.send(request)
       if response.status >= 300 { log.warning("not_marked_read", ["status": String(response.status)]) }
@@ -145,7 +148,7 @@ extension Office {
           promptTokens: Int32(clamping: usage.prompt),
           cacheWriteTokens: Int32(clamping: usage.cacheWrite + usage.cacheWriteHour),
           cacheReadTokens: Int32(clamping: usage.cacheRead), completionTokens: Int32(clamping: usage.output),
-          costUsd: cost, responseTimeMs: took, stopReason: "\(answer.stopReason)", wasSuccessful: true,
+          costUsd: cost, responseTimeMs: took, stopReason: "\(answer.stopReason)", wasSuccessful: answer.outcome.isText,
           errorMessage: nil)
       }
     } catch {

@@ -16,7 +16,8 @@ extension App {
   private func receive(_ channel: Channel, _ request: Request, slug: String) throws(Refusal) -> Response {
     switch request.method {
     case "GET":
-      let entry = try channels.find(channel.name, slug, in: self)
+      // Fresh: somebody has just entered the token and presses the platform's button.
+      let entry = try channels.find(channel.name, slug, in: self, notOlderThan: ChannelDirectory.refetchSeconds)
       guard !entry.verifyTokens.isEmpty else {
         throw .unconfigured("no verify token is configured for \(channel.name.rawValue) of \(slug)")
       }

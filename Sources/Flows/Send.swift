@@ -6,7 +6,11 @@ import Store
 
 /// The numbers that `reply_gate` is asked with.
 func gatePolicy(_ channel: ChannelName) -> JSONText {
-  JSONText((["window_hours": .number(ChannelLimits.of(channel).windowHours)] as JSON).text)
+  let policy: JSON = [
+    "window_hours": .number(ChannelLimits.of(channel).windowHours),
+    "stale_seconds": .number(decimal(ReplyGate.staleAfter)),
+  ]
+  return JSONText(policy.text)
 }
 
 extension Office {
@@ -15,12 +19,14 @@ extension Office {
   func send(_ message: UUID, _ channel: ChannelName, _ job: HeldJob) async -> Outcome {
     let log = log.with(["req": job.requestID, "job": job.id.text])
     let ready: BeginSendRow
+    // A name for this attempt, so that asking again after a lost answer is no second attempt.
+    let attempt = UUID()
     do throws(StoreError) {
-      ready = try await database.tenant(job.tenant) { (scope) throws(StoreError) in
-        try scope.beginSend(messageId: message, policy: gatePolicy(channel))
+      ready = try await insist(job.tenant) { (scope) throws(StoreError) in
+        try scope.beginSend(messageId: message, attempt: attempt, policy: gatePolicy(channel))
       }
     } catch {
-      return .retry(after: 2, why: error.sentence)
+      return again(after: 2, error, job)
     }
     switch ready.verdict {
     case "go": break
@@ -77,8 +83,11 @@ extension Office {
     case .failure(let error):
       fault = error
       (state, outcome) = verdict(error, job)
-      log.warning(
-        "send_\(state)", ["message": message.text, "peer": ready.channel, "code": error.code, "why": error.sentence])
+      var priority = Log.Priority.warning
+      if case .unauthorised = error { priority = .error }
+      log.line(
+        priority, "send_\(state)",
+        ["message": message.text, "peer": ready.channel, "code": error.code, "why": error.sentence])
     }
     let aliases = JSONText(
       JSON.array(
@@ -102,9 +111,15 @@ extension Office {
       // The platform may have the message and we cannot say so: the next attempt finds it `sending` and calls it
       // unknown; its reports settle it by the opaque id.
       log.error("send_not_written", ["message": message.text, "why": error.sentence])
-      return .retry(after: 5, why: error.sentence)
+      return again(after: 5, error, job)
     }
     return outcome
+  }
+
+  /// The database is in trouble, which is no fault of the job's: its last attempt is not spent on that, or the message
+  /// would wait for ever.
+  private func again(after seconds: Double, _ error: StoreError, _ job: HeldJob) -> Outcome {
+    job.isLastAttempt ? .snooze(after: seconds, why: error.sentence) : .retry(after: seconds, why: error.sentence)
   }
 
   /// What a failed send means for the message and for the job.

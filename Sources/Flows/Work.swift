@@ -6,7 +6,7 @@ import Store
 /// A kind of job with what it needs. Adding one: a case here, and the switches stop compiling until it is handled.
 public enum Work: Sendable, Equatable {
   /// `ai_response`: ask Claude and send what it says.
-  case answer(conversation: UUID)
+  case answer(conversation: UUID, channel: ChannelName)
   /// `send_whatsapp`, `send_instagram` …: send one stored message.
   case send(message: UUID, channel: ChannelName)
   /// A kind, or a payload, that this build does not know.
@@ -16,8 +16,9 @@ public enum Work: Sendable, Equatable {
     let payload = Field((try? payload.parse()) ?? .null)
     func id(_ name: String) -> UUID? { payload[name].text.flatMap { UUID(uuidString: $0) } }
     if kind == "ai_response" {
+      let channel = payload["channel"].text.flatMap(ChannelName.init) ?? .whatsapp
       self =
-        id("conversation_id").map { .answer(conversation: $0) }
+        id("conversation_id").map { .answer(conversation: $0, channel: channel) }
         ?? .unknown(kind: kind, fault: "payload.conversation_id is missing")
     } else if kind.hasPrefix("send_"), let channel = ChannelName(rawValue: String(kind.dropFirst(5))) {
       self =
@@ -41,7 +42,7 @@ extension Office {
   /// Does a job. More than one result where a job went straight on with the next of its own.
   func perform(_ job: HeldJob) async -> [JobResult] {
     switch job.work {
-    case .answer(let conversation): await answer(conversation, job)
+    case .answer(let conversation, let channel): await answer(conversation, channel, job)
     case .send(let message, let channel): [JobResult(job, await send(message, channel, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }

@@ -235,8 +235,11 @@ public actor Worker {
 
   /// Finished jobs are kept for a day, for people who look; then they go, a batch at a time.
   private func prune() async {
-    _ = try? await office.database.everyone { (scope) throws(StoreError) in
-      try scope.pruneJobs(hours: Self.keepHours, limit: 1000)
+    for _ in 0..<50 {
+      let gone = try? await office.database.everyone { (scope) throws(StoreError) in
+        try scope.pruneJobs(hours: Self.keepHours, limit: 1000)
+      }
+      guard gone == 1000 else { return }
     }
   }
 

@@ -27,6 +27,7 @@ public enum Withheld: String, Sendable, CaseIterable {
   case empty
   case conversationClosed = "conversation_closed"
   case cancelled
+  case incomplete
 
   /// For staff.
   public var sentence: String {
@@ -46,6 +47,7 @@ public enum Withheld: String, Sendable, CaseIterable {
     case .tooLong: "the text is longer than the platform allows"
     case .empty: "there is no text to send"
     case .conversationClosed: "the conversation was closed"
+    case .incomplete: "an earlier part of the same answer did not leave"
     case .cancelled: "somebody of the team cancelled it"
     }
   }

@@ -42,7 +42,8 @@ struct Complaint {
       switch sqlstate.prefix(2) {
       case "08", "53", "": .unavailable(message)
       case "57" where sqlstate.hasPrefix("57P0"): .unavailable(message)
-      case "22": .data(sqlstate: sqlstate, message: message.withoutQuoted)
+      // Its message repeats the value, in the quotation marks of whatever language the server speaks.
+      case "22": .data(sqlstate: sqlstate, message: "a value does not fit")
       case "23": .data(sqlstate: sqlstate, message: message)
       default: .rejected(sqlstate: sqlstate, message: message)
       }
@@ -51,13 +52,6 @@ struct Complaint {
 }
 
 extension String {
-  /// Messages of class 22 repeat the value between double quotes; who reads our logs must not see it.
-  var withoutQuoted: String {
-    let parts = split(separator: "\"", omittingEmptySubsequences: false)
-    guard parts.count >= 3 else { return self }
-    return String(parts[0]) + "\"…\"" + String(parts[parts.count - 1])
-  }
-
   /// The first line, without the severity that libpq puts before it.
   var trimmedLine: String {
     let line = split(separator: "\n").first.map(String.init) ?? self

@@ -125,3 +125,23 @@ import Testing
     #expect(program.isRunning)
   }
 }
+
+/// The integration guide's own curl examples: no signature, no ids. Only where the switch and the environment say so.
+@Suite struct GuideTests {
+  static let body = Array(
+    #"{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"messages":[{"from":"5216641234567","type":"text","text":{"body":"Hola"}}]}}]}]}"#
+      .utf8)
+
+  @Test(arguments: [("development", "1", 200), ("development", "0", 403), ("production", "1", 403)])
+  func unsigned(_ environment: String, _ flag: String, _ status: Int) async throws {
+    let tenant = try Tenant.make(delay: 60)
+    let program = try Program(
+      "webhook-whatsapp", environment: ["TISTIS_ENV": environment, "ALLOW_UNSIGNED_WEBHOOKS": flag])
+    let client = try FastCGIClient(socket: program.socket)
+    client.begin("POST", tenant.path, length: Self.body.count)
+    client.body(Self.body)
+    client.body([])
+    #expect(client.answer().hasPrefix("Status: \(status)"))
+    #expect(try tenant.count("messages") == (status == 200 ? 1 : 0))
+  }
+}

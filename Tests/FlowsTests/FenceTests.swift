@@ -91,7 +91,8 @@ import Testing
     let policy = gatePolicy(.whatsapp).text
     return try rounds.indices.map { i in
       barriers[i].wait()
-      return try ask(session, tenant, "begin", "select verdict from begin_send($1, $2)", [rounds[i].message, policy])
+      return try ask(
+        session, tenant, "begin", "select verdict from begin_send($1, uuid_v7(), $2)", [rounds[i].message, policy])
     }
   }
 

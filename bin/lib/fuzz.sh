@@ -68,8 +68,10 @@ report() {
     return 0
   fi
   printf '%-10s FAILED\n' "$1"
-  grep -E '^BROKEN|^[^ ]*Fatal error|ERROR: ' "$log" | cut -c1-500 | sed 's/^/  /' || :
-  grep -E '^ +#[0-9]+ .*/(Sources|Fuzz)/' "$log" | head -n 6 || :
+  grep -E '^BROKEN|Fatal error|ERROR: ' "$log" | cut -c1-500 | tr -d '\000-\010\013-\037' | sed 's/^/  /' || :
+  # The frames that are ours, below libFuzzer's and above the loop's.
+  sed -nE 's/^ +#[0-9]+ 0x[0-9a-f]+ in (.*\/Sources\/)/  in \1/p' "$log" | grep -v '/Fuzz/Main.swift' | head -n 6 |
+    swift demangle --simplified | sed "s|$root/||" || :
   input=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
   if [ -n "$input" ]; then
     printf '  → %s %s %s\n' "$me" "$1" "$input"

@@ -39,7 +39,7 @@ $$;
 -- it may. Asked before Claude is (a refused answer is not worth its price) and again, with the conversation's row
 -- locked, in the transaction that moves the message to `sending`.
 --
--- p_policy: {"window_hours"} of the channel (`Rules/ReplyGate.swift`). The words are `Withheld`'s.
+-- p_policy: {"window_hours", "stale_seconds"} of the channel (`Rules/ReplyGate.swift`). The words are `Withheld`'s.
 create or replace function reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) returns text
 language sql stable as $$
   select case
@@ -54,6 +54,8 @@ language sql stable as $$
       when c.last_inbound_at is null
         or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
       when c.last_question_id > p_answers then 'newer_inbound'
+      -- We were down for long: an answer hours late confuses more than it helps.
+      when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -65,7 +67,8 @@ $$;
 
 -- Stores a reply in its parts, each with the job that sends it. The first of these jobs is already leased to the worker
 -- that asks, unless something else is being sent to this person: one worker goes straight on, few round trips.
--- Asking twice for one job and question changes nothing. Returns the first part's message and the leased job, if one was leased.
+-- Asking twice for one job and question changes nothing and answers the same, since the first answer may have been lost;
+-- no row if the reply is not in this worker's hands any more. Returns the first part's message and the leased job.
 create or replace function store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid,
   p_metadata jsonb, p_request_id text) returns table (message_id uuid, send_job_id uuid)
 language plpgsql as $$
@@ -79,6 +82,14 @@ begin
   select * into strict c from conversations where tenant_id = v_tenant and id = p_conversation for update;
   if exists (select 1 from messages m where m.tenant_id = v_tenant and m.processed_by_job_id = p_job
     and m.answers_message_id = p_answers) then
+    return query
+      select (j.payload ->> 'message_id')::uuid, j.id
+        from messages m
+        join jobs j on j.tenant_id = v_tenant and j.lane = v_lane and j.status = 'processing' and j.worker_id = p_worker
+          and j.attempts = 1 and j.payload ->> 'message_id' = m.id::text
+       where m.tenant_id = v_tenant and m.processed_by_job_id = p_job and m.answers_message_id = p_answers
+         and m.status = 'pending'
+       limit 1;
     return;
   end if;
   for i in 1 .. cardinality(p_parts) loop

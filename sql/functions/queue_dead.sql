@@ -19,7 +19,15 @@ begin
       where d.tenant_id = v_tenant and d.id = v_id and d.status = 'dead'
         and not exists (select 1 from jobs p where p.tenant_id = v_tenant and p.unique_key = d.unique_key
           and p.status = 'pending');
-    if found then return next v_id; end if;
+    if found then
+      -- A message that the platform never had may leave after all; what may have been sent is never sent again.
+      update messages m set status = 'pending', error_code = null, error_message = null
+        from jobs d
+        where d.tenant_id = v_tenant and d.id = v_id and m.tenant_id = v_tenant
+          and m.id::text = d.payload ->> 'message_id' and d.job_type like 'send\_%'
+          and m.status = 'failed' and m.external_id is null;
+      return next v_id;
+    end if;
   end loop;
   perform elect_lane_heads(v_tenant, v_lanes) where v_lanes is not null;
 end $$;

@@ -1,11 +1,27 @@
 -- The way out: a message leaves at most once, and only if it still may.
 
--- Moves a message to `sending` and tells all that the request needs, or says why it does not leave:
+-- What a person of the business may not send either: the platform would refuse it, or nobody is there to send.
+create or replace function staff_gate(p_conversation uuid, p_policy jsonb) returns text
+language sql stable as $$
+  select case
+      when t.status <> 'active' then 'tenant_inactive'
+      when cc.status <> 'connected' then 'channel_inactive'
+      when c.last_inbound_at is null
+        or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+    end
+    from conversations c
+    join tenants t on t.id = c.tenant_id
+    join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+   where c.tenant_id = current_tenant() and c.id = p_conversation
+$$;
+
+-- Moves a message to `sending` and tells all that the request needs, or says why it does not leave. p_attempt names the
+-- caller's one attempt: asking again under the same name, because the answer was lost, is answered the same.
 --   verdict 'go'        it is ours to send now
 --   verdict 'withheld'  a bot's message that may not leave any more; `reason` is a word of `Withheld`
 --   verdict 'unknown'   somebody was sending it and is gone: the request may have left, so it is never sent again
 --   verdict 'settled'   it was sent (or given up) before
-create or replace function begin_send(p_message uuid, p_policy jsonb)
+create or replace function begin_send(p_message uuid, p_attempt uuid, p_policy jsonb)
 returns table (verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text,
   contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea)
 language plpgsql as $$
@@ -20,20 +36,27 @@ begin
   if m.id is null then
     verdict := 'settled';
     reason := 'no such message';
-  elsif m.status = 'sending' then
+  elsif m.status = 'sending' and m.send_attempt is distinct from p_attempt then
     update messages x set status = 'unknown', error_message = 'the sender stopped before an answer came'
       where x.tenant_id = v_tenant and x.id = p_message;
     perform apply_message_reports(array[p_message]);
     verdict := 'unknown';
-  elsif m.status <> 'pending' then
+  elsif m.status not in ('pending', 'sending') then
     verdict := 'settled';
     reason := m.status;
   else
-    if m.role = 'assistant' then
-      reason := reply_gate(m.conversation_id, m.answers_message_id, p_policy);
+    if m.status = 'pending' then
+      reason := case
+        when m.role <> 'assistant' then staff_gate(m.conversation_id, p_policy)
+        -- Half an answer is worse than none.
+        when exists (select 1 from messages x where x.tenant_id = v_tenant and x.conversation_id = m.conversation_id
+          and x.processed_by_job_id = m.processed_by_job_id and x.answers_message_id = m.answers_message_id
+          and x.id < m.id and x.status in ('failed', 'withheld')) then 'incomplete'
+        else reply_gate(m.conversation_id, m.answers_message_id, p_policy) end;
     end if;
     verdict := case when reason is null then 'go' else 'withheld' end;
-    update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason
+    update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
+        send_attempt = p_attempt
       where x.tenant_id = v_tenant and x.id = p_message;
     select m.conversation_id, cc.channel, cc.id, cc.account_id, c.contact_kind, c.contact_address, m.content,
         m.reply_to_external_id, k.id, k.sealed

@@ -7,6 +7,8 @@ declare
   c conversations;
   v_message uuid;
 begin
+  -- The lane before the conversation, as `store_reply` does, or the two wait for each other.
+  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   update conversations v set last_human_at = app_now(), ai_handling = false, last_message_at = greatest(v.last_message_at, app_now())
     where v.tenant_id = v_tenant and v.id = p_conversation returning v.* into c;
   if c.id is null then return null; end if;

@@ -70,6 +70,8 @@ create table messages (
   answers_message_id uuid,
   processed_by_job_id uuid,
   sent_by_staff_id uuid,
+  -- Whose attempt moved it to `sending`: only that one may go on.
+  send_attempt uuid,
   sent_at timestamptz,
   delivered_at timestamptz,
   read_at timestamptz,

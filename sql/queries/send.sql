@@ -2,7 +2,7 @@
 -- Moves a message to `sending` if it may leave, and tells what the request needs (`sql/functions/send.sql`).
 select verdict as "verdict!", reason, conversation_id, channel, connection_id, account_id, contact_kind, contact_address,
     content, reply_to, token_id, token
-  from begin_send(:message_id, :policy::jsonb);
+  from begin_send(:message_id, :attempt, :policy::jsonb);
 
 -- name: endSend :one
 -- Writes down what the platform answered; returns the message's state after all reports that came first.

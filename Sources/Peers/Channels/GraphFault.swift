@@ -26,13 +26,24 @@ struct GraphFault: Sendable, Equatable {
   }
 }
 
-/// Meta quotes the token in some faults ("Malformed access token EAA…"), and sentences end in logs.
+/// Meta quotes the token in some faults ("Malformed access token EAA…"), and sentences end in logs: every run of 32 or
+/// more letters and digits without a pause, wherever it stands in a word, and whatever begins with EAA, is blotted out.
 func withoutTokens(_ text: String) -> String {
-  text.split(separator: " ", omittingEmptySubsequences: false).map { word in
-    let long = word.utf8.count >= 40
-    let opaque = word.utf8.allSatisfy { c in
-      (48...57).contains(c) || (65...90).contains(c) || (97...122).contains(c) || "_-|.".utf8.contains(c)
+  var out = ""
+  var run = ""
+  func flush() {
+    let opaque = run.utf8.count >= 32 || (run.contains("EAA") && run.utf8.count >= 20)
+    out += opaque ? "•••" : run
+    run = ""
+  }
+  for c in text {
+    if c.isASCII, c.isLetter || c.isNumber || "_-|.".contains(c) {
+      run.append(c)
+    } else {
+      flush()
+      out.append(c)
     }
-    return (word.contains("EAA") && word.utf8.count >= 20) || (long && opaque) ? "•••" : String(word)
-  }.joined(separator: " ")
+  }
+  flush()
+  return out
 }

@@ -23,7 +23,9 @@ struct WhatsAppPlace {
     accountID = value["metadata"]["phone_number_id"].loose
     ownNumber = value["metadata"]["display_phone_number"].loose.map { canonicalPhone($0) } ?? ""
     contacts = WhatsAppContacts(value["contacts"])
-    errors = value["errors"].items.isEmpty ? nil : value["errors"].value
+    // They belong to the one message beside them. Copied to each of thousands they would cost gigabytes.
+    let alone = value["messages"].items.count <= 1
+    errors = value["errors"].items.isEmpty || !alone ? nil : value["errors"].value
   }
 }
 

@@ -20,15 +20,15 @@ public struct BeginSendRow: Sendable, Equatable {
 
 extension Scope {
   /// Moves a message to `sending` if it may leave, and tells what the request needs (`sql/functions/send.sql`).
-  public func beginSend(messageId: UUID, policy: JSONText) throws(StoreError) -> BeginSendRow {
+  public func beginSend(messageId: UUID, attempt: UUID, policy: JSONText) throws(StoreError) -> BeginSendRow {
     try one(
       "beginSend",
       #"""
       select verdict as "verdict!", reason, conversation_id, channel, connection_id, account_id, contact_kind, contact_address,
           content, reply_to, token_id, token
-        from begin_send($1, $2::jsonb)
+        from begin_send($1, $2, $3::jsonb)
       """#,
-      [messageId.sql, policy.sql]
+      [messageId.sql, attempt.sql, policy.sql]
     ) { row throws(StoreError) in
       try BeginSendRow(
         verdict: row.get(0),

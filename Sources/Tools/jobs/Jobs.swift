@@ -50,6 +50,7 @@ struct Jobs: AsyncParsableCommand {
       return
     }
     if dryRun { return try list(settings) }
+    refuseOldSchema(settings, log)
     let office: Office
     do { office = try Office("jobs", settings: settings) } catch {
       log.error("configuration", ["problem": "OUTBOUND_KEYS cannot be read: \(error)"])
@@ -61,6 +62,19 @@ struct Jobs: AsyncParsableCommand {
       WorkerOptions(
         seconds: seconds, most: max, kind: kind, id: id.flatMap { UUID(uuidString: $0) }, drainOnly: drain)
     ).run()
+  }
+
+  /// An older schema is refused; a database that is away is waited for like any other trouble.
+  private func refuseOldSchema(_ settings: Settings, _ log: Log) {
+    let database = Connection(settings.text(.databaseURL))
+    do {
+      try database.requireSchema(App.schema)
+    } catch .unavailable(let why) {
+      log.warning("database_away", ["why": why])
+    } catch {
+      log.error("schema", ["why": error.sentence])
+      leave(78)
+    }
   }
 
   private func list(_ settings: Settings) throws {

@@ -6,36 +6,38 @@ import TestSupport
   import Glibc
 #endif
 
-/// Sessions that end, a server that crashes, hangs, is stopped and started: one after the other.
+/// Sessions that end all the time; and a server that crashes, hangs, is stopped and started, one after the other.
 extension StormActor {
+  @Sendable static func endSessions(_ scene: Scene, _ dice: Dice) async {
+    var dice = dice
+    while !scene.isOver {
+      await scene.pause(dice.seconds(0.3...2))
+      guard !scene.isOver else { return }
+      let ended = try? await Books.rows(
+        "select pg_terminate_backend(pid) \(victims) limit \(dice.number(1...3))", columns: 1)
+      scene.tally.add(.programs, "database sessions ended", ended?.count ?? 0)
+    }
+  }
+
   @Sendable static func breakDatabase(_ scene: Scene, _ dice: Dice) async {
     var dice = dice
     while !scene.isOver {
-      await scene.pause(dice.seconds(2...6))
+      await scene.pause(dice.seconds(5...15))
       guard !scene.isOver else { return }
-      switch dice.weighted([(60, 0), (12, 1), (12, 2), (8, 3), (8, 4)]) {
-      case 0:
-        await endSessions(scene, dice.number(1...4))
-        continue
-      case 1: await crash(scene)
-      case 2: await hang(scene, dice.seconds(3...8))
-      case 3: await restart(scene, "fast", dice.number(0...4))
+      switch dice.weighted([(3, 0), (3, 1), (2, 2), (2, 3)]) {
+      case 0: await crash(scene)
+      case 1: await hang(scene, dice.seconds(3...8))
+      case 2: await restart(scene, "fast", dice.number(0...4))
       default: await restart(scene, "immediate", dice.number(0...4))
       }
       scene.ledger.read { $0.outage = .now }
     }
   }
 
-  /// Program's sessions, those that are at work first.
+  /// Programs' sessions, those that are at work first.
   private static let victims =
     "from pg_stat_activity where datname = 'tistis' and usename like 'tistis\\_%' order by state = 'active' desc, random()"
 
-  private static func endSessions(_ scene: Scene, _ most: Int) async {
-    let ended = try? await Books.rows("select pg_terminate_backend(pid) \(victims) limit \(most)", columns: 1)
-    scene.tally.add(.programs, "database sessions ended", ended?.count ?? 0)
-  }
-
-  /// One of the server's processes is killed: the server ends all others, too, and recovers from its log.
   private static func crash(_ scene: Scene) async {
     guard let row = try? await Books.rows("select pid \(victims) limit 1", columns: 1).first,
       let pid = row[0].flatMap({ pid_t($0) }), let (_, backends) = WorldProcess.postgres(),

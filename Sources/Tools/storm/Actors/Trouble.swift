@@ -10,6 +10,7 @@ extension StormActor {
   static let trouble = [
     StormActor(name: "killing webhooks", act: killEndpoints),
     StormActor(name: "killing jobs", act: killJobs),
+    StormActor(name: "ending sessions", act: endSessions),
     StormActor(name: "database", act: breakDatabase),
     StormActor(name: "peers", act: breakPeers),
     StormActor(name: "watch", act: watch),
