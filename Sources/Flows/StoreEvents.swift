@@ -19,7 +19,8 @@ extension App {
       log.info(
         "received",
         [
-          "messages": String(messages), "duplicates": String(duplicates), "reports": String(reports),
+          "events": String(events.count), "messages": String(messages), "duplicates": String(duplicates),
+          "reports": String(reports),
           "answers": String(answers), "parked": parked > 0 ? String(parked) : nil, "ms": milliseconds(since: started),
         ])
     }

@@ -6,3 +6,9 @@ select send_staff_message(:conversation_id, :content, :staff_id?, :request_id?);
 -- name: handBackConversation :one
 -- Gives a conversation back to the assistant; false if there is none to give back.
 select hand_back_conversation(:conversation_id) as "handed!";
+
+-- name: listConversations :many
+-- The tenant's conversations, the latest first.
+select c.id, c.status, c.ai_handling, c.channel, c.contact_address, l.name as "name?"
+  from conversations c join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
+ where c.tenant_id = current_tenant() order by c.last_message_at desc nulls last, c.id limit :limit;

@@ -3,6 +3,15 @@
 
 import FoundationEssentials
 
+public struct ListConversationsRow: Sendable, Equatable {
+  public var id: UUID
+  public var status: String
+  public var aiHandling: Bool
+  public var channel: String
+  public var contactAddress: String
+  public var name: String?
+}
+
 extension Scope {
   /// Stores what somebody of the business wrote, with the job that sends it, and silences the assistant; null if there
   /// is
@@ -31,5 +40,27 @@ extension Scope {
       """#,
       [conversationId.sql]
     ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// The tenant's conversations, the latest first.
+  public func listConversations(limit: Int64) throws(StoreError) -> [ListConversationsRow] {
+    try many(
+      "listConversations",
+      #"""
+      select c.id, c.status, c.ai_handling, c.channel, c.contact_address, l.name as "name?"
+        from conversations c join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
+       where c.tenant_id = current_tenant() order by c.last_message_at desc nulls last, c.id limit $1
+      """#,
+      [limit.sql]
+    ) { row throws(StoreError) in
+      try ListConversationsRow(
+        id: row.get(0),
+        status: row.get(1),
+        aiHandling: row.get(2),
+        channel: row.get(3),
+        contactAddress: row.get(4),
+        name: row.get(5)
+      )
+    }
   }
 }

@@ -6,9 +6,25 @@ import Store
 
 struct Conversations: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Take part in a conversation.", subcommands: [Send.self, HandBack.self])
+    abstract: "Take part in a conversation.", subcommands: [List.self, Send.self, HandBack.self])
 
   struct Unknown: Error, CustomStringConvertible { let description = "the tenant has no such conversation" }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List a tenant's conversations with their ids, the latest first.")
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "How many at most.") var limit = 20
+
+    func run() throws {
+      administer([.databaseURL]) { settings in
+        for row in try Selected(tenant, settings).scope.listConversations(limit: Int64(limit)) {
+          let answers = row.aiHandling ? "assistant" : "people"
+          say("\(row.id.text)  \(row.status)  \(answers)  \(row.channel) \(row.contactAddress)  \(row.name ?? "")")
+        }
+      }
+    }
+  }
 
   struct Send: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +32,10 @@ struct Conversations: ParsableCommand {
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "The conversation's id.", transform: uuid) var conversation: UUID
     @Argument(help: "What to say.") var text: String
+
+    func validate() throws {
+      if text.allSatisfy(\.isWhitespace) { throw ValidationError("There is nothing to say in an empty text.") }
+    }
 
     func run() throws {
       administer([.databaseURL]) { settings in
