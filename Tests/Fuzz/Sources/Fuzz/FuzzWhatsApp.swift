@@ -31,7 +31,7 @@ private func checkEvent(_ event: InboundEvent) {
   check(!event.externalID.isEmpty, "no external id: \(event.raw.text)")
   check(event.externalID.unicodeScalars.count <= Limits.externalID, "a long external id: \(event.raw.text)")
   switch event.kind {
-  case .status, .reaction, .delete: break
+  case .status, .reaction, .delete, .preference: break
   default: check(!event.content.isEmpty, "no content: \(event.raw.text)")
   }
   if event.kind != .reaction {
