@@ -4,9 +4,6 @@ public enum ReplyGate {
   /// Seconds after which a message is too old to be answered by itself: after an outage platforms deliver for days, and
   /// an answer hours late confuses more than it helps.
   public static let staleAfter: Double = 3600
-
-  /// Seconds after which a message that may have been sent is shown to a person.
-  public static let unknownAfter: Double = 300
 }
 
 /// Why a message of ours did not leave (`messages.status = 'withheld'`). The raw value is stored.
