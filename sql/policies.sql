@@ -59,8 +59,8 @@ alter function find_accounts(text, text[]) owner to tistis_definer;
 alter function worker_heartbeat(uuid, text, text, float8) owner to tistis_definer;
 alter function worker_stopped(uuid) owner to tistis_definer;
 alter function recover_jobs(float8) owner to tistis_definer;
-alter function claim_jobs(uuid, int, text, uuid) owner to tistis_definer;
-alter function next_job_due() owner to tistis_definer;
+alter function claim_jobs(uuid, int, text, uuid, timestamptz) owner to tistis_definer;
+alter function next_job_due(timestamptz) owner to tistis_definer;
 alter function settle_jobs(jsonb) owner to tistis_definer;
 alter function prune_jobs(interval, int) owner to tistis_definer;
 alter function list_jobs(int, text, uuid) owner to tistis_definer;
@@ -95,7 +95,7 @@ grant insert on webhook_dead_letters to tistis_webhook_whatsapp;
 
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
-  claim_jobs(uuid, int, text, uuid), next_job_due(), settle_jobs(jsonb), prune_jobs(interval, int),
+  claim_jobs(uuid, int, text, uuid, timestamptz), next_job_due(timestamptz), settle_jobs(jsonb), prune_jobs(interval, int),
   list_jobs(int, text, uuid), queue_stats() to tistis_jobs, tistis_jobs_process;
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
   outbound_tokens, leads, lead_aliases, conversations, messages, message_status_history, channel_events, ai_usage_logs,

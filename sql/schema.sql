@@ -14,6 +14,18 @@ SET client_min_messages = warning;
 SET row_security = off;
 
 --
+-- Name: app_clock(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.app_clock() RETURNS timestamp with time zone
+    LANGUAGE sql PARALLEL SAFE
+    AS $$
+  select coalesce(nullif(current_setting('app.now', true), '')::timestamptz, clock_timestamp())
+$$;
+
+ALTER FUNCTION public.app_clock() OWNER TO tistis_owner;
+
+--
 -- Name: app_now(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -166,6 +178,7 @@ CREATE TABLE public.jobs (
     request_id text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    ready_at timestamp with time zone,
     CONSTRAINT jobs_check CHECK (((status <> 'processing'::text) OR (worker_id IS NOT NULL))),
     CONSTRAINT jobs_check1 CHECK (((completed_at IS NOT NULL) = (status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text, 'dead'::text])))),
     CONSTRAINT jobs_max_attempts_check CHECK ((max_attempts > 0)),
@@ -179,40 +192,61 @@ ALTER TABLE ONLY public.jobs FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.jobs OWNER TO tistis_owner;
 
 --
--- Name: claim_jobs(uuid, integer, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
+-- Name: COLUMN jobs.ready_at; Type: COMMENT; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid) RETURNS SETOF public.jobs
+COMMENT ON COLUMN public.jobs.ready_at IS 'When it may be claimed, being pending and the head of its lane; null while it is not. Never earlier than the moment that this was written down.';
+
+--
+-- Name: claim_jobs(uuid, integer, text, uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid, p_since timestamp with time zone) RETURNS SETOF public.jobs
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
     AS $$
+declare
+  v_since timestamptz := coalesce(p_since, '-infinity');
+  v_now timestamptz := app_clock();
+  v_window int := 4 * p_limit;
 begin
-  if p_id is null and not exists (
-    select 1 from jobs where status = 'pending' and lane_head and scheduled_for <= app_now()) then
-    return;
-  end if;
   return query
-    with recursive tenant as (
-      (select tenant_id from jobs where status = 'pending' and lane_head order by tenant_id limit 1)
-      union all
-      select (select j.tenant_id from jobs j where j.status = 'pending' and j.lane_head and j.tenant_id > t.tenant_id
-               order by j.tenant_id limit 1)
-        from tenant t where t.tenant_id is not null
-    ), turn as materialized (
-      select d.tenant_id, d.id, row_number() over (partition by d.tenant_id order by d.priority, d.scheduled_for) as turn,
-          d.priority, d.scheduled_for
-        from tenant t
+    with oldest as materialized (
+      select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
+       where p_id is null and j.ready_at >= v_since and j.ready_at <= v_now
+         and (p_kind is null or j.job_type = p_kind)
+       order by j.ready_at limit v_window
+    ), behind as materialized (
+      select d.tenant_id, d.id, d.priority, d.scheduled_for
+        from (select id from tenants where (select count(*) from oldest) = v_window order by random() limit 256) t
+        cross join generate_series(1, 9) p (priority)
         cross join lateral (
           select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
-           where j.tenant_id = t.tenant_id and j.status = 'pending' and j.lane_head
-             and (j.scheduled_for <= app_now() or j.id = p_id)
-             and (p_kind is null or j.job_type = p_kind) and (p_id is null or j.id = p_id)
-           order by j.priority, j.scheduled_for limit p_limit) d
+           where j.ready_at is not null and (p_kind is null or j.job_type = p_kind)
+             -- As rows, so that only jobs_ready_of will do: jobs_ready holds everybody's.
+             and (j.tenant_id, j.priority, j.ready_at) >= (t.id, p.priority::smallint, v_since)
+             and (j.tenant_id, j.priority, j.ready_at) <= (t.id, p.priority::smallint, v_now)
+           order by j.tenant_id, j.priority, j.ready_at limit 8) d
+    ), one as (
+      select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
+       where j.id = p_id and j.ready_at is not null and (p_kind is null or j.job_type = p_kind)
+    ), turn as materialized (
+      select u.*, row_number() over (partition by u.tenant_id order by u.priority, u.scheduled_for) as turn
+        from (select * from oldest union select * from behind union select * from one) u
     ), chosen as materialized (
-      select j.tenant_id, j.id from jobs j join turn t on t.tenant_id = j.tenant_id and t.id = j.id
-       where j.status = 'pending' and j.lane_head
-       order by t.turn, t.priority, t.scheduled_for
-       limit p_limit for update of j skip locked
+      -- One look at one row after the other, whatever the planner thinks of the table.
+      select j.tenant_id, j.id from (select * from turn order by turn, priority, scheduled_for) t
+       cross join lateral (
+         select h.tenant_id, h.id from jobs h
+          where h.tenant_id = t.tenant_id and h.id = t.id and h.status = 'pending' and h.lane_head
+          limit 1 for update skip locked) j
+       limit p_limit
     )
     update jobs j set status = 'processing', worker_id = p_worker, attempts = j.attempts + 1, holds_lane = false,
         started_at = now(), updated_at = now()
@@ -220,7 +254,7 @@ begin
       returning j.*;
 end $$;
 
-ALTER FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid) OWNER TO tistis_definer;
+ALTER FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid, p_since timestamp with time zone) OWNER TO tistis_definer;
 
 --
 -- Name: concerns_person(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -370,6 +404,7 @@ declare
   v_tenant uuid := current_tenant();
   v_count int;
   v_lanes text[];
+  v_busy text[];
 begin
   v_count := jsonb_array_length(p_jobs);
   if v_count = 0 then return 0; end if;
@@ -377,6 +412,10 @@ begin
   perform lock_lanes(v_tenant, coalesce(v_lanes, '{}'),
     (select coalesce(array_agg(distinct j ->> 'unique_key'), '{}') from jsonb_array_elements(p_jobs) j
       where j ->> 'unique_key' is not null));
+  -- "limit 1" makes it one look into the index per lane, whatever the planner thinks of the table.
+  select coalesce(array_agg(l), '{}') into v_busy from unnest(v_lanes) l
+   cross join lateral (select from jobs h where h.tenant_id = v_tenant and h.lane = l and h.lane_head
+     and h.status in ('pending', 'processing') limit 1) h;
   insert into jobs as old (tenant_id, job_type, lane, unique_key, priority, payload, scheduled_for, scheduled_cap,
       lane_head, max_attempts, request_id)
     select v_tenant, j.job_type, j.lane, j.unique_key, j.priority, coalesce(j.payload, '{}'),
@@ -384,7 +423,10 @@ begin
         -- A delay longer than the cap was asked for by a person: it stands.
         case when j.cap_seconds is not null
           then app_now() + make_interval(secs => greatest(j.cap_seconds, j.delay_seconds)) end,
-        j.lane is null, coalesce(j.max_attempts, 5), j.request_id
+        -- An empty lane's first is its head at once: one version of the row less.
+        j.lane is null or (row_number() over (partition by j.lane order by j.delay_seconds, j.n) = 1
+          and j.lane <> all (v_busy)),
+        coalesce(j.max_attempts, 5), j.request_id
       from (
         -- One statement may touch a row only once: of the twins in this call the last, as far away as any of them.
         select distinct on (x.unique_key, case when x.unique_key is null then x.n end)
@@ -711,17 +753,29 @@ $$;
 ALTER FUNCTION public.message_status_rank(p_status text) OWNER TO tistis_owner;
 
 --
--- Name: next_job_due(); Type: FUNCTION; Schema: public; Owner: tistis_definer
+-- Name: next_job_due(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
-CREATE FUNCTION public.next_job_due() RETURNS timestamp with time zone
-    LANGUAGE sql STABLE SECURITY DEFINER
+CREATE FUNCTION public.next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
     AS $$
-  select min(scheduled_for) from jobs where status = 'pending' and lane_head
-$$;
+declare
+  v_now timestamptz := app_clock();
+begin
+  select j.ready_at into due from jobs j
+   where j.ready_at >= coalesce(p_since, '-infinity')
+   order by j.ready_at limit 1;
+  since := least(coalesce(due, v_now), v_now) - interval '1 s';
+end $$;
 
-ALTER FUNCTION public.next_job_due() OWNER TO tistis_definer;
+ALTER FUNCTION public.next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone) OWNER TO tistis_definer;
 
 --
 -- Name: next_message_status(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1071,14 +1125,25 @@ CREATE FUNCTION public.recover_jobs(p_lease_seconds double precision) RETURNS in
     SET search_path TO 'public', 'pg_temp'
     AS $$
 declare
+  v_lease interval := make_interval(secs => p_lease_seconds);
+  v_gone uuid[];
   v_lost jsonb;
 begin
+  with gone as (
+    update workers w set recovered_at = clock_timestamp()
+     where w.id in (
+       select g.id from workers g, lateral (select coalesce(g.stopped_at, g.last_seen) as at) e
+        where (g.stopped_at is not null or g.last_seen < clock_timestamp() - v_lease)
+          and (g.recovered_at is null or g.recovered_at < e.at
+            or clock_timestamp() - e.at > 2 * greatest(g.recovered_at - e.at, v_lease))
+        order by g.id for update skip locked)
+    returning w.id)
+  select array_agg(id) into v_gone from gone;
+  if v_gone is null then return 0; end if;
   select jsonb_agg(jsonb_build_object('tenant_id', j.tenant_id, 'id', j.id, 'attempt', j.attempts, 'worker', j.worker_id,
       'outcome', 'retry', 'seconds', 0, 'why', 'its worker stopped without a word'))
     into v_lost
-    from jobs j left join workers w on w.id = j.worker_id
-   where j.status = 'processing'
-     and (w.id is null or w.stopped_at is not null or w.last_seen < clock_timestamp() - make_interval(secs => p_lease_seconds));
+    from jobs j where j.worker_id is not null and j.worker_id = any (v_gone) and j.status = 'processing';
   if v_lost is null then return 0; end if;
   perform settle_jobs(v_lost);
   return jsonb_array_length(v_lost);
@@ -1224,6 +1289,11 @@ ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_
 CREATE FUNCTION public.settle_jobs(p_results jsonb) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
     AS $$
 declare
   v_taken int := 0;
@@ -1261,7 +1331,8 @@ CREATE FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) RETURNS in
       from jsonb_to_recordset(p_results) as r (id uuid, attempt int, worker uuid, outcome text, seconds float8, why text,
         result jsonb)
       join jobs j on j.tenant_id = p_tenant and j.id = r.id and j.status = 'processing' and j.attempts = r.attempt
-        and j.worker_id = r.worker
+        -- Not "=": that would let the planner look through jobs_held, past whatever that worker ever held.
+        and j.worker_id is not distinct from r.worker
      order by j.id for update of j
   ), judged as (
     select h.*, case
@@ -1324,6 +1395,20 @@ CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) RETURNS t
 $$;
 
 ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: stamp_ready(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.stamp_ready() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  new.ready_at := case when new.status = 'pending' and new.lane_head then greatest(new.scheduled_for, app_clock()) end;
+  return new;
+end $$;
+
+ALTER FUNCTION public.stamp_ready() OWNER TO tistis_owner;
 
 --
 -- Name: stop_channel(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2042,7 +2127,8 @@ CREATE TABLE public.workers (
     kind text,
     started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     last_seen timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    stopped_at timestamp with time zone
+    stopped_at timestamp with time zone,
+    recovered_at timestamp with time zone
 );
 
 ALTER TABLE public.workers OWNER TO tistis_owner;
@@ -2419,18 +2505,6 @@ CREATE INDEX inbound_secrets_of ON public.inbound_secrets USING btree (tenant_id
 CREATE INDEX jobs_dead ON public.jobs USING btree (tenant_id, completed_at) WHERE (status = 'dead'::text);
 
 --
--- Name: jobs_due; Type: INDEX; Schema: public; Owner: tistis_owner
---
-
-CREATE INDEX jobs_due ON public.jobs USING btree (scheduled_for) WHERE ((status = 'pending'::text) AND lane_head);
-
---
--- Name: jobs_due_of; Type: INDEX; Schema: public; Owner: tistis_owner
---
-
-CREATE INDEX jobs_due_of ON public.jobs USING btree (tenant_id, priority, scheduled_for) WHERE ((status = 'pending'::text) AND lane_head);
-
---
 -- Name: jobs_finished; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -2440,7 +2514,7 @@ CREATE INDEX jobs_finished ON public.jobs USING btree (completed_at) WHERE (stat
 -- Name: jobs_held; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
-CREATE INDEX jobs_held ON public.jobs USING btree (worker_id) WHERE (status = 'processing'::text);
+CREATE INDEX jobs_held ON public.jobs USING btree (worker_id) WHERE ((worker_id IS NOT NULL) AND (status = 'processing'::text));
 
 --
 -- Name: jobs_lane; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -2453,6 +2527,18 @@ CREATE INDEX jobs_lane ON public.jobs USING btree (tenant_id, lane, scheduled_fo
 --
 
 CREATE UNIQUE INDEX jobs_lane_head ON public.jobs USING btree (tenant_id, lane) WHERE ((lane IS NOT NULL) AND lane_head AND (status = ANY (ARRAY['pending'::text, 'processing'::text])));
+
+--
+-- Name: jobs_ready; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX jobs_ready ON public.jobs USING btree (ready_at) WHERE (ready_at IS NOT NULL);
+
+--
+-- Name: jobs_ready_of; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX jobs_ready_of ON public.jobs USING btree (tenant_id, priority, ready_at) WHERE (ready_at IS NOT NULL);
 
 --
 -- Name: jobs_unique_key; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -2501,6 +2587,18 @@ CREATE UNIQUE INDEX webhook_dead_letters_once ON public.webhook_dead_letters USI
 --
 
 CREATE INDEX webhook_dead_letters_pending ON public.webhook_dead_letters USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
+
+--
+-- Name: jobs jobs_ready; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER jobs_ready BEFORE UPDATE OF status, lane_head, scheduled_for ON public.jobs FOR EACH ROW WHEN (((old.status <> new.status) OR (old.lane_head <> new.lane_head) OR (old.scheduled_for <> new.scheduled_for))) EXECUTE FUNCTION public.stamp_ready();
+
+--
+-- Name: jobs jobs_ready_new; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER jobs_ready_new BEFORE INSERT ON public.jobs FOR EACH ROW EXECUTE FUNCTION public.stamp_ready();
 
 --
 -- Name: ai_tenant_context touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -3131,6 +3229,16 @@ GRANT USAGE ON SCHEMA public TO tistis_jobs_process;
 GRANT ALL ON SCHEMA public TO tistis_owner;
 
 --
+-- Name: FUNCTION app_clock(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.app_clock() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_definer;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION app_now(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3180,12 +3288,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs_process;
 
 --
--- Name: FUNCTION claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
+-- Name: FUNCTION claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid, p_since timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
-REVOKE ALL ON FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid, p_since timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid, p_since timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid, p_since timestamp with time zone) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION concerns_person(p_event jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3351,12 +3459,12 @@ GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION next_job_due(); Type: ACL; Schema: public; Owner: tistis_definer
+-- Name: FUNCTION next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
-REVOKE ALL ON FUNCTION public.next_job_due() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.next_job_due() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.next_job_due() TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION next_message_status(p_current text, p_incoming text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3509,6 +3617,16 @@ GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO 
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION stamp_ready(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.stamp_ready() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_definer;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION stop_channel(p_connection uuid, p_error text); Type: ACL; Schema: public; Owner: tistis_owner

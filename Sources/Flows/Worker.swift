@@ -64,6 +64,8 @@ public actor Worker {
   static let claimAtOnce = 50
   /// Hours that finished jobs are kept.
   static let keepHours: Int32 = 24
+  /// Large: each batch looks for its beginning among all that was removed before it.
+  static let pruneAtOnce: Int32 = 10_000
   /// After this a job that does not end is left to the lease.
   static let drainSeconds = 120.0
 
@@ -75,6 +77,7 @@ public actor Worker {
   private var results: [JobResult] = []
   private var settling = false
   private var superseded = false
+  private var horizon = Horizon()
   private var report = WorkerReport()
 
   public init(_ office: Office, _ options: WorkerOptions) {
@@ -99,7 +102,7 @@ public actor Worker {
       let claimed = await claim()
       for job in claimed { start(job) }
       if claimed.isEmpty, options.drainOnly || options.id != nil, held == 0, results.isEmpty, !settling { break }
-      if claimed.isEmpty { await rest() }
+      if claimed.isEmpty { await rest() } else if horizon.isOld() { await look() }
     }
     let draining = Instant.now
     while held > 0 || settling || !results.isEmpty, Instant.now - draining < Self.drainSeconds {
@@ -132,10 +135,10 @@ public actor Worker {
   private func claim() async -> [HeldJob] {
     let room = room
     guard room > 0 else { return [] }
-    let (kind, id, me) = (options.kind, options.id, office.worker)
+    let (kind, id, me, since) = (options.kind, options.id, office.worker, horizon.since)
     do throws(StoreError) {
       return try await office.database.everyone { (scope) throws(StoreError) in
-        try scope.claimJobs(workerId: me, limit: Int32(room), kind: kind, id: id).map(HeldJob.init)
+        try scope.claimJobs(workerId: me, limit: Int32(room), kind: kind, id: id, since: since).map(HeldJob.init)
       }
     } catch {
       log.warning("not_claimed", ["why": error.sentence])
@@ -162,15 +165,27 @@ public actor Worker {
 
   /// Until something may be due: a poll, since a webhook's transaction notifies nobody (that serialises commits).
   private func rest() async {
-    // What is due may be nothing for us, because our hands are full or because we are restricted: then it is not asked.
+    // What is due may be nothing for us, because our hands are full or because we are restricted: then it does not hurry.
     let restricted = options.kind != nil || options.id != nil
     var pause = room > 0 ? Self.pollSeconds : 0.02
-    if room > 0, !restricted,
-      let due = try? await office.database.everyone({ (scope) throws(StoreError) in try scope.nextJobDue() })
-    {
-      pause = min(max(due - .now, 0.005), pause)
+    if room > 0 || horizon.isOld() {
+      let due = await look()
+      if room > 0, !restricted, let due { pause = min(max(due - .now, 0.005), pause) }
     }
     try? await Task.sleep(for: .seconds(pause))
+  }
+
+  /// When the next job may be claimed; moves the horizon there.
+  @discardableResult
+  private func look() async -> Instant? {
+    let since = horizon.next()
+    guard
+      let found = try? await office.database.everyone({ (scope) throws(StoreError) in
+        try scope.nextJobDue(since: since)
+      })
+    else { return nil }
+    horizon.found(since: found.since)
+    return found.due
   }
 
   // MARK: Writing down
@@ -235,11 +250,11 @@ public actor Worker {
 
   /// Finished jobs are kept for a day, for people who look; then they go, a batch at a time.
   private func prune() async {
-    for _ in 0..<50 {
+    for _ in 0..<5 {
       let gone = try? await office.database.everyone { (scope) throws(StoreError) in
-        try scope.pruneJobs(hours: Self.keepHours, limit: 1000)
+        try scope.pruneJobs(hours: Self.keepHours, limit: Self.pruneAtOnce)
       }
-      guard gone == 1000 else { return }
+      guard gone == Self.pruneAtOnce else { return }
     }
   }
 

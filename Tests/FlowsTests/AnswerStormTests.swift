@@ -68,7 +68,7 @@ import Testing
       let phone = try shop.says("[[echo:la primera]] \(tag)")
       let queue = try Queue(shop.database)
       let row = try #require(
-        try queue.session.everyone.claimJobs(workerId: office.worker, limit: 1, kind: nil, id: nil).first)
+        try queue.session.everyone.claimJobs(workerId: office.worker, limit: 1, kind: nil, id: nil, since: nil).first)
       try shop.post(message("[[echo:la segunda]]", from: phone))
       #expect(try shop.count("jobs", "status = 'pending'") == 1)
       let results = await office.perform(HeldJob(row))

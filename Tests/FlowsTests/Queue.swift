@@ -39,8 +39,9 @@ final class Queue {
     try session.tenant(tenant).enqueue(jobs)
   }
 
-  func claim(_ limit: Int32 = 20, kind: String? = nil, id: UUID? = nil) throws -> [ClaimJobsRow] {
-    try session.everyone.claimJobs(workerId: worker, limit: limit, kind: kind, id: id)
+  func claim(_ limit: Int32 = 20, kind: String? = nil, id: UUID? = nil, since: Instant? = nil) throws -> [ClaimJobsRow]
+  {
+    try session.everyone.claimJobs(workerId: worker, limit: limit, kind: kind, id: id, since: since)
   }
 
   /// The names of the jobs that a claim takes, by name.

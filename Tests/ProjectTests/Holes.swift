@@ -5,8 +5,8 @@ private let definerFunctions = [
   "worker_heartbeat(uuid,text,text,double precision): tistis_jobs, tistis_jobs_process",
   "worker_stopped(uuid): tistis_jobs, tistis_jobs_process",
   "recover_jobs(double precision): tistis_jobs, tistis_jobs_process",
-  "claim_jobs(uuid,integer,text,uuid): tistis_jobs, tistis_jobs_process",
-  "next_job_due(): tistis_jobs, tistis_jobs_process",
+  "claim_jobs(uuid,integer,text,uuid,timestamp with time zone): tistis_jobs, tistis_jobs_process",
+  "next_job_due(timestamp with time zone): tistis_jobs, tistis_jobs_process",
   "settle_jobs(jsonb): tistis_jobs, tistis_jobs_process",
   "prune_jobs(interval,integer): tistis_jobs, tistis_jobs_process",
   "list_jobs(integer,text,uuid): tistis_jobs, tistis_jobs_process",
@@ -70,12 +70,12 @@ extension CatalogueCheck {
       cure: "each crosses the wall: keep it narrow, and write it with its callers into definerFunctions",
       hole: """
         create function hole() returns int language sql security definer as 'select 1';
-        grant execute on function find_channel(text, text) to tistis_jobs; drop function next_job_due()
+        grant execute on function find_channel(text, text) to tistis_jobs; drop function next_job_due(timestamp with time zone)
         """,
       found: [
         "list of this test: hole(): public",
         "find_channel(text,text): tistis_jobs, tistis_owner, tistis_webhook_whatsapp",
-        "only: next_job_due()",
+        "only: next_job_due(timestamp with time zone)",
       ]),
     CatalogueCheck(
       name: "nothing is everybody's",

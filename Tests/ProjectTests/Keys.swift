@@ -4,7 +4,7 @@ private let tenantlessIndexes = [
   // Routing: which tenant is meant?
   "tenants_slug_key", "channel_connections_account", "channel_connections_business",
   // The queue, whose workers serve all tenants.
-  "jobs_due", "jobs_held", "jobs_finished",
+  "jobs_ready", "jobs_held", "jobs_finished",
 ]
 
 /// Columns of a type whose operators are not leakproof: under row-level security no index of theirs is used.

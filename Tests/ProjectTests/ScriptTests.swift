@@ -33,7 +33,9 @@ import Testing
 
   @Test func theVerbsAreThere() {
     expectNone(
-      ["dev", "test", "check", "send", "migrate", "sqlgen"].filter { !Self.scripts.contains("bin/\($0)") },
+      ["dev", "test", "check", "send", "migrate", "sqlgen", "fuzz", "storm", "bench"].filter {
+        !Self.scripts.contains("bin/\($0)")
+      },
       cure: "bin/ lacks this verb")
   }
 

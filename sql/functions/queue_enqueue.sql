@@ -11,6 +11,7 @@ declare
   v_tenant uuid := current_tenant();
   v_count int;
   v_lanes text[];
+  v_busy text[];
 begin
   v_count := jsonb_array_length(p_jobs);
   if v_count = 0 then return 0; end if;
@@ -18,6 +19,10 @@ begin
   perform lock_lanes(v_tenant, coalesce(v_lanes, '{}'),
     (select coalesce(array_agg(distinct j ->> 'unique_key'), '{}') from jsonb_array_elements(p_jobs) j
       where j ->> 'unique_key' is not null));
+  -- "limit 1" makes it one look into the index per lane, whatever the planner thinks of the table.
+  select coalesce(array_agg(l), '{}') into v_busy from unnest(v_lanes) l
+   cross join lateral (select from jobs h where h.tenant_id = v_tenant and h.lane = l and h.lane_head
+     and h.status in ('pending', 'processing') limit 1) h;
   insert into jobs as old (tenant_id, job_type, lane, unique_key, priority, payload, scheduled_for, scheduled_cap,
       lane_head, max_attempts, request_id)
     select v_tenant, j.job_type, j.lane, j.unique_key, j.priority, coalesce(j.payload, '{}'),
@@ -25,7 +30,10 @@ begin
         -- A delay longer than the cap was asked for by a person: it stands.
         case when j.cap_seconds is not null
           then app_now() + make_interval(secs => greatest(j.cap_seconds, j.delay_seconds)) end,
-        j.lane is null, coalesce(j.max_attempts, 5), j.request_id
+        -- An empty lane's first is its head at once: one version of the row less.
+        j.lane is null or (row_number() over (partition by j.lane order by j.delay_seconds, j.n) = 1
+          and j.lane <> all (v_busy)),
+        coalesce(j.max_attempts, 5), j.request_id
       from (
         -- One statement may touch a row only once: of the twins in this call the last, as far away as any of them.
         select distinct on (x.unique_key, case when x.unique_key is null then x.n end)

@@ -1,6 +1,10 @@
 -- What `jobs` does with the queue. These cross tenants: they are `security definer`, owned by a role that may do
 -- nothing else (policies.sql), and executable by the workers' roles only.
 
+-- As they were called before 0008.
+drop function if exists claim_jobs(uuid, int, text, uuid);
+drop function if exists next_job_due();
+
 -- A worker says that it lives, and learns whether another has come after it: then it finishes what it holds and
 -- claims nothing more. One restricted to a kind (`--kind`, `--id`) neither supersedes nor is superseded.
 create or replace function worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds float8)
@@ -23,54 +27,81 @@ language sql security definer set search_path = public, pg_temp as $$
     and not exists (select 1 from jobs j where j.worker_id = workers.id and j.status = 'processing');
 $$;
 
--- Gives back the jobs of workers whose heartbeat stopped: pending again, or dead after the last attempt.
+-- Gives back the jobs of workers whose heartbeat stopped: pending again, or dead after the last attempt. A worker that
+-- is gone is looked at once more whenever it has been gone twice as long as the last time: it may have been asleep and
+-- claimed something meanwhile, and a look at all jobs in work would pass the entries of all that ever were.
 create or replace function recover_jobs(p_lease_seconds float8) returns int
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
+  v_lease interval := make_interval(secs => p_lease_seconds);
+  v_gone uuid[];
   v_lost jsonb;
 begin
+  with gone as (
+    update workers w set recovered_at = clock_timestamp()
+     where w.id in (
+       select g.id from workers g, lateral (select coalesce(g.stopped_at, g.last_seen) as at) e
+        where (g.stopped_at is not null or g.last_seen < clock_timestamp() - v_lease)
+          and (g.recovered_at is null or g.recovered_at < e.at
+            or clock_timestamp() - e.at > 2 * greatest(g.recovered_at - e.at, v_lease))
+        order by g.id for update skip locked)
+    returning w.id)
+  select array_agg(id) into v_gone from gone;
+  if v_gone is null then return 0; end if;
   select jsonb_agg(jsonb_build_object('tenant_id', j.tenant_id, 'id', j.id, 'attempt', j.attempts, 'worker', j.worker_id,
       'outcome', 'retry', 'seconds', 0, 'why', 'its worker stopped without a word'))
     into v_lost
-    from jobs j left join workers w on w.id = j.worker_id
-   where j.status = 'processing'
-     and (w.id is null or w.stopped_at is not null or w.last_seen < clock_timestamp() - make_interval(secs => p_lease_seconds));
+    from jobs j where j.worker_id is not null and j.worker_id = any (v_gone) and j.status = 'processing';
   if v_lost is null then return 0; end if;
   perform settle_jobs(v_lost);
   return jsonb_array_length(v_lost);
 end $$;
 
 -- Takes up to p_limit due jobs, turn by turn among the tenants, so that nobody's backlog keeps the others waiting.
--- The recursive part steps from tenant to tenant through the index; it runs only when something is due at all.
-create or replace function claim_jobs(p_worker uuid, p_limit int, p_kind text, p_id uuid)
-returns setof jobs language plpgsql security definer set search_path = public, pg_temp as $$
+--
+-- p_since: no job that may be claimed was ready before it (`next_job_due` says so); null looks at all of them. The
+-- oldest that are due are nearly always all that are due. Only when there are more, the tenants are asked one by one
+-- (some of them, when they are many), so that those behind a backlog have their turn.
+create or replace function claim_jobs(p_worker uuid, p_limit int, p_kind text, p_id uuid, p_since timestamptz)
+returns setof jobs language plpgsql security definer set search_path = public, pg_temp
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off set jit = off as $$
+declare
+  v_since timestamptz := coalesce(p_since, '-infinity');
+  v_now timestamptz := app_clock();
+  v_window int := 4 * p_limit;
 begin
-  if p_id is null and not exists (
-    select 1 from jobs where status = 'pending' and lane_head and scheduled_for <= app_now()) then
-    return;
-  end if;
   return query
-    with recursive tenant as (
-      (select tenant_id from jobs where status = 'pending' and lane_head order by tenant_id limit 1)
-      union all
-      select (select j.tenant_id from jobs j where j.status = 'pending' and j.lane_head and j.tenant_id > t.tenant_id
-               order by j.tenant_id limit 1)
-        from tenant t where t.tenant_id is not null
-    ), turn as materialized (
-      select d.tenant_id, d.id, row_number() over (partition by d.tenant_id order by d.priority, d.scheduled_for) as turn,
-          d.priority, d.scheduled_for
-        from tenant t
+    with oldest as materialized (
+      select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
+       where p_id is null and j.ready_at >= v_since and j.ready_at <= v_now
+         and (p_kind is null or j.job_type = p_kind)
+       order by j.ready_at limit v_window
+    ), behind as materialized (
+      select d.tenant_id, d.id, d.priority, d.scheduled_for
+        from (select id from tenants where (select count(*) from oldest) = v_window order by random() limit 256) t
+        cross join generate_series(1, 9) p (priority)
         cross join lateral (
           select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
-           where j.tenant_id = t.tenant_id and j.status = 'pending' and j.lane_head
-             and (j.scheduled_for <= app_now() or j.id = p_id)
-             and (p_kind is null or j.job_type = p_kind) and (p_id is null or j.id = p_id)
-           order by j.priority, j.scheduled_for limit p_limit) d
+           where j.ready_at is not null and (p_kind is null or j.job_type = p_kind)
+             -- As rows, so that only jobs_ready_of will do: jobs_ready holds everybody's.
+             and (j.tenant_id, j.priority, j.ready_at) >= (t.id, p.priority::smallint, v_since)
+             and (j.tenant_id, j.priority, j.ready_at) <= (t.id, p.priority::smallint, v_now)
+           order by j.tenant_id, j.priority, j.ready_at limit 8) d
+    ), one as (
+      select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
+       where j.id = p_id and j.ready_at is not null and (p_kind is null or j.job_type = p_kind)
+    ), turn as materialized (
+      select u.*, row_number() over (partition by u.tenant_id order by u.priority, u.scheduled_for) as turn
+        from (select * from oldest union select * from behind union select * from one) u
     ), chosen as materialized (
-      select j.tenant_id, j.id from jobs j join turn t on t.tenant_id = j.tenant_id and t.id = j.id
-       where j.status = 'pending' and j.lane_head
-       order by t.turn, t.priority, t.scheduled_for
-       limit p_limit for update of j skip locked
+      -- One look at one row after the other, whatever the planner thinks of the table.
+      select j.tenant_id, j.id from (select * from turn order by turn, priority, scheduled_for) t
+       cross join lateral (
+         select h.tenant_id, h.id from jobs h
+          where h.tenant_id = t.tenant_id and h.id = t.id and h.status = 'pending' and h.lane_head
+          limit 1 for update skip locked) j
+       limit p_limit
     )
     update jobs j set status = 'processing', worker_id = p_worker, attempts = j.attempts + 1, holds_lane = false,
         started_at = now(), updated_at = now()
@@ -78,11 +109,22 @@ begin
       returning j.*;
 end $$;
 
--- When the earliest job is due; null when the queue is empty.
-create or replace function next_job_due() returns timestamptz
-language sql stable security definer set search_path = public, pg_temp as $$
-  select min(scheduled_for) from jobs where status = 'pending' and lane_head
-$$;
+-- When the earliest job may be claimed (null: there is none), and since when a later search has to look.
+--
+-- One second before this one: what was being written meanwhile carries an earlier stamp than what was found here. A
+-- transaction that takes longer to commit is met by the worker's wider searches (Flows/Horizon).
+create or replace function next_job_due(p_since timestamptz, out due timestamptz, out since timestamptz)
+language plpgsql security definer set search_path = public, pg_temp
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
+set enable_mergejoin = off set jit = off as $$
+declare
+  v_now timestamptz := app_clock();
+begin
+  select j.ready_at into due from jobs j
+   where j.ready_at >= coalesce(p_since, '-infinity')
+   order by j.ready_at limit 1;
+  since := least(coalesce(due, v_now), v_now) - interval '1 s';
+end $$;
 
 -- Writes down how jobs ended, many at once.
 --
@@ -90,7 +132,8 @@ $$;
 --   "why"?, "result"?}. Only the worker that holds the job, at this attempt, is listened to; a result that comes too
 --   late changes nothing. Returns how many were taken.
 create or replace function settle_jobs(p_results jsonb) returns int
-language plpgsql security definer set search_path = public, pg_temp as $$
+language plpgsql security definer set search_path = public, pg_temp
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   v_taken int := 0;
   t record;
@@ -121,7 +164,8 @@ language sql as $$
       from jsonb_to_recordset(p_results) as r (id uuid, attempt int, worker uuid, outcome text, seconds float8, why text,
         result jsonb)
       join jobs j on j.tenant_id = p_tenant and j.id = r.id and j.status = 'processing' and j.attempts = r.attempt
-        and j.worker_id = r.worker
+        -- Not "=": that would let the planner look through jobs_held, past whatever that worker ever held.
+        and j.worker_id is not distinct from r.worker
      order by j.id for update of j
   ), judged as (
     select h.*, case

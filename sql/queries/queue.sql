@@ -10,14 +10,14 @@ select worker_stopped(:worker_id);
 select recover_jobs(:lease_seconds) as "recovered!";
 
 -- name: claimJobs :many
--- Takes up to :limit due jobs, turn by turn among the tenants.
+-- Takes up to :limit due jobs that became ready since then, turn by turn among the tenants.
 select tenant_id as "tenant_id!", id as "id!", job_type as "job_type!", payload as "payload!", attempts as "attempts!",
     max_attempts as "max_attempts!", scheduled_for as "scheduled_for!", request_id
-  from claim_jobs(:worker_id, :limit, :kind?, :id?);
+  from claim_jobs(:worker_id, :limit, :kind?, :id?, :since?);
 
 -- name: nextJobDue :one
--- When the earliest job is due; null when there is none.
-select next_job_due();
+-- When the earliest job may be claimed (null: there is none), and since when a later search has to look.
+select due, since as "since!" from next_job_due(:since?);
 
 -- name: settleJobs :one
 -- Writes down how jobs ended, many at once; returns how many were still ours.

@@ -15,6 +15,11 @@ public struct ClaimJobsRow: Sendable, Equatable {
   public var requestId: String?
 }
 
+public struct NextJobDueRow: Sendable, Equatable {
+  public var due: Instant?
+  public var since: Instant
+}
+
 public struct ListJobsRow: Sendable, Equatable {
   public var tenantId: UUID
   public var id: UUID
@@ -78,16 +83,22 @@ extension Scope {
     ) { row throws(StoreError) in try row.get(0) }
   }
 
-  /// Takes up to :limit due jobs, turn by turn among the tenants.
-  public func claimJobs(workerId: UUID, limit: Int32, kind: String?, id: UUID?) throws(StoreError) -> [ClaimJobsRow] {
+  /// Takes up to :limit due jobs that became ready since then, turn by turn among the tenants.
+  public func claimJobs(
+    workerId: UUID,
+    limit: Int32,
+    kind: String?,
+    id: UUID?,
+    since: Instant?
+  ) throws(StoreError) -> [ClaimJobsRow] {
     try many(
       "claimJobs",
       #"""
       select tenant_id as "tenant_id!", id as "id!", job_type as "job_type!", payload as "payload!", attempts as "attempts!",
           max_attempts as "max_attempts!", scheduled_for as "scheduled_for!", request_id
-        from claim_jobs($1, $2, $3, $4)
+        from claim_jobs($1, $2, $3, $4, $5)
       """#,
-      [workerId.sql, limit.sql, kind.sql, id.sql]
+      [workerId.sql, limit.sql, kind.sql, id.sql, since.sql]
     ) { row throws(StoreError) in
       try ClaimJobsRow(
         tenantId: row.get(0),
@@ -102,15 +113,17 @@ extension Scope {
     }
   }
 
-  /// When the earliest job is due; null when there is none.
-  public func nextJobDue() throws(StoreError) -> Instant? {
+  /// When the earliest job may be claimed (null: there is none), and since when a later search has to look.
+  public func nextJobDue(since: Instant?) throws(StoreError) -> NextJobDueRow {
     try one(
       "nextJobDue",
       #"""
-      select next_job_due()
+      select due, since as "since!" from next_job_due($1)
       """#,
-      []
-    ) { row throws(StoreError) in try row.get(0) }
+      [since.sql]
+    ) { row throws(StoreError) in
+      try NextJobDueRow(due: row.get(0), since: row.get(1))
+    }
   }
 
   /// Writes down how jobs ended, many at once; returns how many were still ours.
