@@ -92,6 +92,11 @@ grant select, insert, update on leads, lead_aliases, conversations, messages, me
   to tistis_webhook_whatsapp;
 grant select, insert on lead_merges to tistis_webhook_whatsapp;
 grant insert on webhook_dead_letters to tistis_webhook_whatsapp;
+grant select, insert, update on contact_windows, contact_consents, message_reactions, message_templates, media_files, alerts
+  to tistis_webhook_whatsapp;
+-- What the platform says about the account itself: it may stop it.
+grant update (status, stopped_code, stopped_at, error_count, last_error_at, last_error_message, quality, messaging_limit)
+  on channel_connections to tistis_webhook_whatsapp;
 
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
@@ -102,7 +107,11 @@ grant select on tenants, branches, staff, staff_branches, services, faqs, ai_ten
   jobs to tistis_jobs, tistis_jobs_process;
 grant insert on lead_aliases, messages, ai_usage_logs, jobs to tistis_jobs, tistis_jobs_process;
 grant update on leads, conversations, messages, message_status_history, jobs to tistis_jobs, tistis_jobs_process;
-grant update (status, error_count, last_error_at, last_error_message, updated_at) on channel_connections to tistis_jobs, tistis_jobs_process;
+grant update (status, stopped_code, stopped_at, error_count, last_error_at, last_error_message, updated_at)
+  on channel_connections to tistis_jobs, tistis_jobs_process;
+grant select, insert, update on contact_windows, contact_consents, message_templates, media_files, alerts, send_pace
+  to tistis_jobs, tistis_jobs_process;
+grant select on message_reactions to tistis_jobs, tistis_jobs_process;
 
 -- The owner, for `tistis`: finds a tenant by its slug, then works in that tenant's name like everybody else. Its
 -- membership of the definer ends with the migration: the definer's policies would let every member through the wall.

@@ -835,6 +835,23 @@ $$;
 ALTER FUNCTION public.queue_stats() OWNER TO tistis_definer;
 
 --
+-- Name: raise_alert(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into alerts as a (tenant_id, channel_connection_id, kind, dedup_key, severity, sentence, details, first_at, last_at)
+    select current_tenant(), p_connection, p_alert ->> 'kind', coalesce(p_connection::text, '') || ':' || (p_alert ->> 'key'),
+        p_alert ->> 'severity', p_alert ->> 'sentence', coalesce(p_alert -> 'details', '{}'), app_now(), app_now()
+    on conflict (tenant_id, dedup_key) where resolved_at is null do update set
+      times = a.times + 1, last_at = excluded.last_at, sentence = excluded.sentence, severity = excluded.severity,
+      details = excluded.details
+$$;
+
+ALTER FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: receive_events(jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1252,6 +1269,23 @@ $$;
 ALTER FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: resolve_alerts(uuid, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) RETURNS integer
+    LANGUAGE sql
+    AS $$
+  with closed as (
+    update alerts set resolved_at = app_now()
+     where tenant_id = current_tenant() and channel_connection_id = p_connection and kind = any (p_kinds)
+       and resolved_at is null
+    returning 1)
+  select count(*)::int from closed
+$$;
+
+ALTER FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) OWNER TO tistis_owner;
+
+--
 -- Name: send_staff_message(uuid, text, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1585,6 +1619,30 @@ ALTER TABLE ONLY public.ai_usage_logs FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.ai_usage_logs OWNER TO tistis_owner;
 
 --
+-- Name: alerts; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.alerts (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    channel_connection_id uuid,
+    kind text NOT NULL,
+    dedup_key text NOT NULL,
+    severity text NOT NULL,
+    sentence text NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    first_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_at timestamp with time zone DEFAULT now() NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT alerts_severity_check CHECK ((severity = ANY (ARRAY['act'::text, 'watch'::text])))
+);
+
+ALTER TABLE ONLY public.alerts FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alerts OWNER TO tistis_owner;
+
+--
 -- Name: branches; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -1666,12 +1724,18 @@ END) STORED,
     connection_metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    throughput_per_second integer,
+    quality text,
+    messaging_limit text,
+    stopped_code text,
+    stopped_at timestamp with time zone,
     CONSTRAINT channel_connections_account_number_check CHECK ((account_number = ANY (ARRAY[1, 2]))),
     CONSTRAINT channel_connections_ai_personality_override_check CHECK ((ai_personality_override = ANY (ARRAY['professional'::text, 'professional_friendly'::text, 'formal'::text]))),
     CONSTRAINT channel_connections_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'voice'::text]))),
     CONSTRAINT channel_connections_first_message_delay_seconds_check CHECK (((first_message_delay_seconds >= 0) AND (first_message_delay_seconds <= 1800))),
     CONSTRAINT channel_connections_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'configuring'::text, 'connected'::text, 'disconnected'::text, 'error'::text, 'suspended'::text]))),
-    CONSTRAINT channel_connections_subsequent_message_delay_seconds_check CHECK (((subsequent_message_delay_seconds >= 0) AND (subsequent_message_delay_seconds <= 300)))
+    CONSTRAINT channel_connections_subsequent_message_delay_seconds_check CHECK (((subsequent_message_delay_seconds >= 0) AND (subsequent_message_delay_seconds <= 300))),
+    CONSTRAINT channel_connections_throughput_per_second_check CHECK (((throughput_per_second >= 1) AND (throughput_per_second <= 1000)))
 );
 
 ALTER TABLE ONLY public.channel_connections FORCE ROW LEVEL SECURITY;
@@ -1700,6 +1764,50 @@ CREATE TABLE public.channel_events (
 ALTER TABLE ONLY public.channel_events FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.channel_events OWNER TO tistis_owner;
+
+--
+-- Name: contact_consents; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.contact_consents (
+    tenant_id uuid NOT NULL,
+    lead_id uuid NOT NULL,
+    channel text NOT NULL,
+    scope text NOT NULL,
+    state text NOT NULL,
+    source text NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    not_before timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT contact_consents_scope_check CHECK ((scope = ANY (ARRAY['marketing'::text, 'all'::text]))),
+    CONSTRAINT contact_consents_source_check CHECK ((source = ANY (ARRAY['platform'::text, 'keyword'::text, 'error'::text, 'staff'::text]))),
+    CONSTRAINT contact_consents_state_check CHECK ((state = ANY (ARRAY['stopped'::text, 'allowed'::text])))
+);
+
+ALTER TABLE ONLY public.contact_consents FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_consents OWNER TO tistis_owner;
+
+--
+-- Name: contact_windows; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.contact_windows (
+    tenant_id uuid NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    lead_id uuid NOT NULL,
+    last_inbound_at timestamp with time zone NOT NULL,
+    opened_by text NOT NULL,
+    ad_clicked_at timestamp with time zone,
+    referral jsonb,
+    free_entry_until timestamp with time zone,
+    CONSTRAINT contact_windows_opened_by_check CHECK ((opened_by = ANY (ARRAY['message'::text, 'call'::text])))
+);
+
+ALTER TABLE ONLY public.contact_windows FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_windows OWNER TO tistis_owner;
 
 --
 -- Name: conversations; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -1861,6 +1969,53 @@ ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.leads OWNER TO tistis_owner;
 
 --
+-- Name: media_files; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.media_files (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    message_id uuid,
+    external_id text NOT NULL,
+    kind text NOT NULL,
+    mime_type text,
+    sha256 text,
+    size bigint,
+    filename text,
+    status text DEFAULT 'pending'::text NOT NULL,
+    storage_key text,
+    error_message text,
+    expires_at timestamp with time zone,
+    stored_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT media_files_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'stored'::text, 'gone'::text, 'refused'::text])))
+);
+
+ALTER TABLE ONLY public.media_files FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.media_files OWNER TO tistis_owner;
+
+--
+-- Name: message_reactions; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.message_reactions (
+    tenant_id uuid NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    target_external_id text NOT NULL,
+    lead_id uuid NOT NULL,
+    emoji text NOT NULL,
+    reacted_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.message_reactions FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.message_reactions OWNER TO tistis_owner;
+
+--
 -- Name: message_status_history; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -1882,6 +2037,34 @@ CREATE TABLE public.message_status_history (
 ALTER TABLE ONLY public.message_status_history FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.message_status_history OWNER TO tistis_owner;
+
+--
+-- Name: message_templates; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.message_templates (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    business_account_id text NOT NULL,
+    name text NOT NULL,
+    language text NOT NULL,
+    external_id text,
+    category text,
+    status text DEFAULT 'UNKNOWN'::text NOT NULL,
+    reason text,
+    quality text,
+    parameter_format text,
+    components jsonb,
+    status_at timestamp with time zone,
+    quality_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT message_templates_parameter_format_check CHECK ((parameter_format = ANY (ARRAY['positional'::text, 'named'::text])))
+);
+
+ALTER TABLE ONLY public.message_templates FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.message_templates OWNER TO tistis_owner;
 
 --
 -- Name: messages; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -1922,6 +2105,13 @@ END) STORED NOT NULL,
     raw jsonb,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    payload jsonb,
+    media_url text,
+    historical boolean DEFAULT false NOT NULL,
+    stale boolean DEFAULT false NOT NULL,
+    edited_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    billing jsonb,
     CONSTRAINT messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text, 'staff'::text, 'system'::text]))),
     CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['received'::text, 'pending'::text, 'sending'::text, 'accepted'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text, 'withheld'::text, 'unknown'::text])))
 );
@@ -1974,6 +2164,26 @@ CREATE TABLE public.schema_state (
 );
 
 ALTER TABLE public.schema_state OWNER TO tistis_owner;
+
+--
+-- Name: send_pace; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.send_pace (
+    tenant_id uuid NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    contact text NOT NULL,
+    due_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    blocked_until timestamp with time zone,
+    initiated_blocked_until timestamp with time zone,
+    strikes integer DEFAULT 0 NOT NULL,
+    reason text
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000');
+
+ALTER TABLE ONLY public.send_pace FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.send_pace OWNER TO tistis_owner;
 
 --
 -- Name: services; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -2155,6 +2365,20 @@ ALTER TABLE ONLY public.ai_usage_logs
     ADD CONSTRAINT ai_usage_logs_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: alerts alerts_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_id_key UNIQUE (id);
+
+--
+-- Name: alerts alerts_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (tenant_id, id);
+
+--
 -- Name: branches branches_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -2216,6 +2440,20 @@ ALTER TABLE ONLY public.channel_events
 
 ALTER TABLE ONLY public.channel_events
     ADD CONSTRAINT channel_events_tenant_id_channel_connection_id_kind_externa_key UNIQUE (tenant_id, channel_connection_id, kind, external_id);
+
+--
+-- Name: contact_consents contact_consents_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.contact_consents
+    ADD CONSTRAINT contact_consents_pkey PRIMARY KEY (tenant_id, lead_id, channel, scope);
+
+--
+-- Name: contact_windows contact_windows_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.contact_windows
+    ADD CONSTRAINT contact_windows_pkey PRIMARY KEY (tenant_id, channel_connection_id, lead_id);
 
 --
 -- Name: conversations conversations_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -2309,6 +2547,34 @@ ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: media_files media_files_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.media_files
+    ADD CONSTRAINT media_files_id_key UNIQUE (id);
+
+--
+-- Name: media_files media_files_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.media_files
+    ADD CONSTRAINT media_files_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: media_files media_files_tenant_id_channel_connection_id_external_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.media_files
+    ADD CONSTRAINT media_files_tenant_id_channel_connection_id_external_id_key UNIQUE (tenant_id, channel_connection_id, external_id);
+
+--
+-- Name: message_reactions message_reactions_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.message_reactions
+    ADD CONSTRAINT message_reactions_pkey PRIMARY KEY (tenant_id, channel_connection_id, target_external_id, lead_id);
+
+--
 -- Name: message_status_history message_status_history_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -2328,6 +2594,27 @@ ALTER TABLE ONLY public.message_status_history
 
 ALTER TABLE ONLY public.message_status_history
     ADD CONSTRAINT message_status_history_tenant_id_channel_connection_id_exte_key UNIQUE (tenant_id, channel_connection_id, external_id, status, participant);
+
+--
+-- Name: message_templates message_templates_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.message_templates
+    ADD CONSTRAINT message_templates_id_key UNIQUE (id);
+
+--
+-- Name: message_templates message_templates_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.message_templates
+    ADD CONSTRAINT message_templates_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: message_templates message_templates_tenant_id_business_account_id_name_langua_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.message_templates
+    ADD CONSTRAINT message_templates_tenant_id_business_account_id_name_langua_key UNIQUE (tenant_id, business_account_id, name, language);
 
 --
 -- Name: messages messages_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -2377,6 +2664,13 @@ ALTER TABLE ONLY public.schema_migrations
 
 ALTER TABLE ONLY public.schema_state
     ADD CONSTRAINT schema_state_pkey PRIMARY KEY (one);
+
+--
+-- Name: send_pace send_pace_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.send_pace
+    ADD CONSTRAINT send_pace_pkey PRIMARY KEY (tenant_id, channel_connection_id, contact);
 
 --
 -- Name: services services_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -2469,6 +2763,12 @@ ALTER TABLE ONLY public.workers
 CREATE INDEX ai_usage_logs_by_day ON public.ai_usage_logs USING btree (tenant_id, created_at);
 
 --
+-- Name: alerts_open; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (tenant_id, dedup_key) WHERE (resolved_at IS NULL);
+
+--
 -- Name: channel_connections_account; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -2479,6 +2779,18 @@ CREATE UNIQUE INDEX channel_connections_account ON public.channel_connections US
 --
 
 CREATE INDEX channel_connections_business ON public.channel_connections USING btree (whatsapp_business_account_id) WHERE (whatsapp_business_account_id IS NOT NULL);
+
+--
+-- Name: channel_events_target; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX channel_events_target ON public.channel_events USING btree (tenant_id, channel_connection_id, reply_to_external_id) WHERE (kind = ANY (ARRAY['edit'::text, 'delete'::text]));
+
+--
+-- Name: contact_windows_of; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX contact_windows_of ON public.contact_windows USING btree (tenant_id, lead_id);
 
 --
 -- Name: conversations_open; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -2559,6 +2871,18 @@ CREATE INDEX lead_aliases_of ON public.lead_aliases USING btree (tenant_id, lead
 CREATE INDEX leads_recent ON public.leads USING btree (tenant_id, last_interaction_at DESC);
 
 --
+-- Name: media_files_of; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX media_files_of ON public.media_files USING btree (tenant_id, message_id);
+
+--
+-- Name: message_reactions_of; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX message_reactions_of ON public.message_reactions USING btree (tenant_id, lead_id);
+
+--
 -- Name: messages_by_job; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -2619,6 +2943,12 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.branches FOR EACH ROW EX
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.channel_connections FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
+-- Name: contact_consents touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.contact_consents FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
 -- Name: conversations touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
@@ -2635,6 +2965,18 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.faqs FOR EACH ROW EXECUT
 --
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.leads FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: media_files touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.media_files FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: message_templates touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.message_templates FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
 -- Name: messages touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -2688,6 +3030,20 @@ ALTER TABLE ONLY public.ai_usage_logs
     ADD CONSTRAINT ai_usage_logs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: alerts alerts_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_tenant_id_channel_connection_id_fkey FOREIGN KEY (tenant_id, channel_connection_id) REFERENCES public.channel_connections(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: alerts alerts_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
 -- Name: branches branches_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -2728,6 +3084,41 @@ ALTER TABLE ONLY public.channel_events
 
 ALTER TABLE ONLY public.channel_events
     ADD CONSTRAINT channel_events_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE SET NULL (lead_id);
+
+--
+-- Name: contact_consents contact_consents_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.contact_consents
+    ADD CONSTRAINT contact_consents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: contact_consents contact_consents_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.contact_consents
+    ADD CONSTRAINT contact_consents_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: contact_windows contact_windows_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.contact_windows
+    ADD CONSTRAINT contact_windows_tenant_id_channel_connection_id_fkey FOREIGN KEY (tenant_id, channel_connection_id) REFERENCES public.channel_connections(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: contact_windows contact_windows_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.contact_windows
+    ADD CONSTRAINT contact_windows_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: contact_windows contact_windows_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.contact_windows
+    ADD CONSTRAINT contact_windows_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
 
 --
 -- Name: conversations conversations_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -2856,6 +3247,48 @@ ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_tenant_id_merged_into_id_fkey FOREIGN KEY (tenant_id, merged_into_id) REFERENCES public.leads(tenant_id, id) ON DELETE SET NULL (merged_into_id);
 
 --
+-- Name: media_files media_files_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.media_files
+    ADD CONSTRAINT media_files_tenant_id_channel_connection_id_fkey FOREIGN KEY (tenant_id, channel_connection_id) REFERENCES public.channel_connections(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: media_files media_files_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.media_files
+    ADD CONSTRAINT media_files_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: media_files media_files_tenant_id_message_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.media_files
+    ADD CONSTRAINT media_files_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES public.messages(tenant_id, id) ON DELETE SET NULL (message_id);
+
+--
+-- Name: message_reactions message_reactions_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.message_reactions
+    ADD CONSTRAINT message_reactions_tenant_id_channel_connection_id_fkey FOREIGN KEY (tenant_id, channel_connection_id) REFERENCES public.channel_connections(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: message_reactions message_reactions_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.message_reactions
+    ADD CONSTRAINT message_reactions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: message_reactions message_reactions_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.message_reactions
+    ADD CONSTRAINT message_reactions_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: message_status_history message_status_history_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -2868,6 +3301,13 @@ ALTER TABLE ONLY public.message_status_history
 
 ALTER TABLE ONLY public.message_status_history
     ADD CONSTRAINT message_status_history_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: message_templates message_templates_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.message_templates
+    ADD CONSTRAINT message_templates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
 -- Name: messages messages_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -2910,6 +3350,20 @@ ALTER TABLE ONLY public.outbound_tokens
 
 ALTER TABLE ONLY public.outbound_tokens
     ADD CONSTRAINT outbound_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: send_pace send_pace_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.send_pace
+    ADD CONSTRAINT send_pace_tenant_id_channel_connection_id_fkey FOREIGN KEY (tenant_id, channel_connection_id) REFERENCES public.channel_connections(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: send_pace send_pace_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.send_pace
+    ADD CONSTRAINT send_pace_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
 -- Name: services services_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -2972,6 +3426,12 @@ ALTER TABLE public.ai_tenant_context ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ai_usage_logs ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: alerts; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: branches; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -2988,6 +3448,18 @@ ALTER TABLE public.channel_connections ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.channel_events ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: contact_consents; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.contact_consents ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: contact_windows; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.contact_windows ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: conversations; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -3032,10 +3504,28 @@ ALTER TABLE public.lead_merges ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.leads ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: media_files; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.media_files ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: message_reactions; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.message_reactions ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: message_status_history; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
 ALTER TABLE public.message_status_history ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: message_templates; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.message_templates ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: messages; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -3066,6 +3556,12 @@ CREATE POLICY routing ON public.inbound_secrets FOR SELECT TO tistis_definer USI
 --
 
 CREATE POLICY routing ON public.tenants FOR SELECT TO tistis_definer USING (true);
+
+--
+-- Name: send_pace; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.send_pace ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: services; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -3104,6 +3600,12 @@ CREATE POLICY wall ON public.ai_tenant_context USING ((tenant_id = public.curren
 CREATE POLICY wall ON public.ai_usage_logs USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: alerts wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.alerts USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: branches wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -3120,6 +3622,18 @@ CREATE POLICY wall ON public.channel_connections USING ((tenant_id = public.curr
 --
 
 CREATE POLICY wall ON public.channel_events USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: contact_consents wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.contact_consents USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: contact_windows wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.contact_windows USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: conversations wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -3164,10 +3678,28 @@ CREATE POLICY wall ON public.lead_merges USING ((tenant_id = public.current_tena
 CREATE POLICY wall ON public.leads USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: media_files wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.media_files USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: message_reactions wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.message_reactions USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: message_status_history wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
 CREATE POLICY wall ON public.message_status_history USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: message_templates wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.message_templates USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: messages wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -3180,6 +3712,12 @@ CREATE POLICY wall ON public.messages USING ((tenant_id = public.current_tenant(
 --
 
 CREATE POLICY wall ON public.outbound_tokens USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: send_pace wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.send_pace USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: services wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -3493,6 +4031,16 @@ GRANT ALL ON FUNCTION public.queue_stats() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.queue_stats() TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION raise_alert(p_connection uuid, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION receive_events(p_events jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3579,6 +4127,16 @@ GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_p
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION resolve_alerts(p_connection uuid, p_kinds text[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3689,6 +4247,14 @@ GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs;
 GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs_process;
 
 --
+-- Name: TABLE alerts; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
+
+--
 -- Name: TABLE branches; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3708,6 +4274,7 @@ GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs_process;
 -- Name: COLUMN channel_connections.status; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
 GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_jobs_process;
 
@@ -3715,6 +4282,7 @@ GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_jobs_process;
 -- Name: COLUMN channel_connections.error_count; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
 GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_jobs_process;
 
@@ -3728,6 +4296,7 @@ GRANT UPDATE(last_message_at) ON TABLE public.channel_connections TO tistis_webh
 -- Name: COLUMN channel_connections.last_error_at; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
 GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_jobs_process;
 
@@ -3735,6 +4304,7 @@ GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_jobs_p
 -- Name: COLUMN channel_connections.last_error_message; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
 GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_jobs_process;
 
@@ -3747,12 +4317,56 @@ GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_jobs_process;
 
 --
+-- Name: COLUMN channel_connections.quality; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(quality) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+
+--
+-- Name: COLUMN channel_connections.messaging_limit; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(messaging_limit) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+
+--
+-- Name: COLUMN channel_connections.stopped_code; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_jobs;
+GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_jobs_process;
+
+--
+-- Name: COLUMN channel_connections.stopped_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs;
+GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs_process;
+
+--
 -- Name: TABLE channel_events; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs_process;
+
+--
+-- Name: TABLE contact_consents; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs_process;
+
+--
+-- Name: TABLE contact_windows; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs_process;
 
 --
 -- Name: TABLE conversations; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3798,12 +4412,36 @@ GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
 
 --
+-- Name: TABLE media_files; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs_process;
+
+--
+-- Name: TABLE message_reactions; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_webhook_whatsapp;
+GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs;
+GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs_process;
+
+--
 -- Name: TABLE message_status_history; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_whatsapp;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
+
+--
+-- Name: TABLE message_templates; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs_process;
 
 --
 -- Name: TABLE messages; Type: ACL; Schema: public; Owner: tistis_owner
@@ -3827,6 +4465,13 @@ GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs_process;
+
+--
+-- Name: TABLE send_pace; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
 
 --
 -- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner

@@ -1,0 +1,91 @@
+-- Messages and echoes of a batch: stored once, counted, and the answers to them asked for.
+create or replace function receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb,
+  p_request_id text) returns table (stored int, asked int)
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_questions jsonb;
+begin
+  with incoming as (
+    select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
+      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb, name text,
+        at timestamptz, content text, content_type text, selection text, reply_to text, wants_answer boolean,
+        details jsonb, raw jsonb)
+     where e.kind in ('message', 'echo')
+  ), placed as (
+    select i.*, k.conversation_id, cc.channel
+      from incoming i
+      join unnest(p_keys, p_conversations) k (key, conversation_id) on k.key = i.key
+      join channel_connections cc on cc.tenant_id = v_tenant and cc.id = i.connection_id::uuid
+     order by i.position
+  ), inserted as (
+    insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, content_type, message_type,
+        channel, external_id, external_timestamp, selection, reply_to_external_id, status, metadata, raw)
+      select v_tenant, p.conversation_id, p.connection_id::uuid, case p.kind when 'echo' then 'staff' else 'user' end,
+          p.content, p.content_type, p.content_type, p.channel, p.external_id, coalesce(p.at, app_now()), p.selection,
+          p.reply_to, case p.kind when 'echo' then 'sent' else 'received' end,
+          coalesce(p.details, '{}') || case when p.wants_answer then '{"wants_answer": true}' else '{}' end::jsonb, p.raw
+        from placed p
+      on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do nothing
+      returning id, conversation_id, role, external_timestamp, metadata ? 'wants_answer' as wants_answer
+  ), contacts as (
+    select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact
+      from placed p where p.kind = 'message' order by p.conversation_id, p.position desc
+  ), summary as (
+    select i.conversation_id, count(*) as n, count(*) filter (where i.role = 'user') as turns,
+        max(i.external_timestamp) as last_at,
+        max(i.external_timestamp) filter (where i.role = 'user') as last_inbound_at,
+        max(i.external_timestamp) filter (where i.role = 'staff') as last_human_at,
+        -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid). What is too old to be answered by itself is no
+        -- question: it must not keep the answer to another one back.
+        max(i.id::text) filter (where i.wants_answer
+          and i.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8))
+          as last_question
+      from inserted i group by i.conversation_id
+  ), updated as (
+    update conversations v set
+        message_count = v.message_count + s.n,
+        turn_count = v.turn_count + s.turns,
+        last_message_at = greatest(v.last_message_at, s.last_at),
+        -- A clock that is ahead of ours must not hold the reply window open.
+        last_inbound_at = greatest(v.last_inbound_at, least(s.last_inbound_at, app_now())),
+        last_question_id = greatest(v.last_question_id, s.last_question::uuid),
+        last_human_at = greatest(v.last_human_at, case when s.last_human_at is not null then app_now() end),
+        -- Somebody of the business answered in the platform's own app: the bot is silent until handed back.
+        ai_handling = v.ai_handling and s.last_human_at is null,
+        contact_kind = coalesce(c.contact ->> 'kind', v.contact_kind),
+        contact_address = coalesce(c.contact ->> 'address', v.contact_address)
+      from summary s left join contacts c using (conversation_id)
+      where v.tenant_id = v_tenant and v.id = s.conversation_id
+      returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
+        s.n, s.last_question, s.last_at
+  ), touched as (
+    update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
+      from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
+  ), listened as (
+    update channel_connections cc set last_message_at = app_now()
+      where cc.tenant_id = v_tenant and cc.id in (select channel_connection_id from updated)
+        -- At most once a minute, or every message of an account would queue behind this one row.
+        and (cc.last_message_at is null or cc.last_message_at < app_now() - interval '1 minute')
+      returning 1
+  )
+  select coalesce(sum(u.n), 0),
+      jsonb_agg(jsonb_build_object(
+        'job_type', 'ai_response',
+        'lane', 'answer:' || u.id,
+        'unique_key', 'answer:' || u.id,
+        'delay_seconds', coalesce(case when u.is_first then cc.first_message_delay_seconds
+          else cc.subsequent_message_delay_seconds end,
+          (p_policy ->> case when u.is_first then 'first_delay_seconds' else 'next_delay_seconds' end)::float8),
+        'cap_seconds', (p_policy ->> 'cap_seconds')::float8,
+        'request_id', p_request_id,
+        'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
+          'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
+          'is_first_message', u.is_first)))
+        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled)
+    into stored, v_questions
+    from updated u
+    join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
+  asked := enqueue_jobs(coalesce(v_questions, '[]'));
+  return next;
+end $$;

@@ -1,0 +1,48 @@
+-- What became of our messages. Kept under the platform's id even when no message has it yet: the report may be faster
+-- than the answer to our own send.
+create or replace function receive_reports(p_events jsonb) returns int
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_messages uuid[];
+  v_new int;
+begin
+  with incoming as (
+    select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
+        coalesce(e.status ->> 'participant', '') as participant, e.status ->> 'opaque' as opaque, e.at,
+        e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, e.raw
+      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
+        status jsonb, raw jsonb)
+     where e.kind = 'status'
+  ), matched as (
+    select i.*, coalesce(
+        (select m.id from messages m where m.tenant_id = v_tenant and m.channel_connection_id = i.connection_id
+          and m.external_id = i.external_id),
+        -- Our own id came back with it: the send's answer is still on its way, or was lost.
+        (select m.id from messages m where m.tenant_id = v_tenant and m.channel_connection_id = i.connection_id
+          and m.role <> 'user' and m.external_id is null and m.id = case when i.opaque
+            ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then i.opaque::uuid end)
+      ) as message_id
+      from incoming i
+  ), kept as (
+    insert into message_status_history (tenant_id, channel_connection_id, message_id, external_id, status, participant,
+        occurred_at, error_code, error_message, raw)
+      select v_tenant, connection_id, message_id, external_id, state, participant, at, error_code, error, raw
+        from matched order by connection_id, external_id, state, participant
+      on conflict do nothing
+      returning message_id, external_id
+  ), named as (
+    update messages m set external_id = k.external_id
+      from (select distinct on (message_id) message_id, external_id from kept where message_id is not null
+             order by message_id) k
+      where m.tenant_id = v_tenant and m.id = k.message_id and m.external_id is null
+      returning m.id
+  )
+  select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null)
+    into v_new, v_messages
+    from kept k left join named n on n.id = k.message_id;
+  if v_messages is not null then
+    perform apply_message_reports(v_messages);
+  end if;
+  return v_new;
+end $$;
