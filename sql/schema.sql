@@ -209,6 +209,7 @@ CREATE FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p
     SET enable_bitmapscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET enable_material TO 'off'
     SET jit TO 'off'
     AS $$
 declare
@@ -219,7 +220,7 @@ begin
   return query
     with oldest as materialized (
       select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
-       where p_id is null and j.ready_at >= v_since and j.ready_at <= v_now
+       where p_id is null and j.ready_at > '-infinity' and j.ready_at >= v_since and j.ready_at <= v_now
          and (p_kind is null or j.job_type = p_kind)
        order by j.ready_at limit v_window
     ), behind as materialized (
@@ -228,11 +229,9 @@ begin
         cross join generate_series(1, 9) p (priority)
         cross join lateral (
           select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
-           where j.ready_at is not null and (p_kind is null or j.job_type = p_kind)
-             -- As rows, so that only jobs_ready_of will do: jobs_ready holds everybody's.
-             and (j.tenant_id, j.priority, j.ready_at) >= (t.id, p.priority::smallint, v_since)
-             and (j.tenant_id, j.priority, j.ready_at) <= (t.id, p.priority::smallint, v_now)
-           order by j.tenant_id, j.priority, j.ready_at limit 8) d
+           where j.tenant_id = t.id and j.priority = p.priority and j.priority > 0 and j.ready_at is not null
+             and j.ready_at >= v_since and j.ready_at <= v_now and (p_kind is null or j.job_type = p_kind)
+           order by j.ready_at limit 8) d
     ), one as (
       select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
        where j.id = p_id and j.ready_at is not null and (p_kind is null or j.job_type = p_kind)
@@ -764,13 +763,14 @@ CREATE FUNCTION public.next_job_due(p_since timestamp with time zone, OUT due ti
     SET enable_bitmapscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET enable_material TO 'off'
     SET jit TO 'off'
     AS $$
 declare
   v_now timestamptz := app_clock();
 begin
   select j.ready_at into due from jobs j
-   where j.ready_at >= coalesce(p_since, '-infinity')
+   where j.ready_at > '-infinity' and j.ready_at >= coalesce(p_since, '-infinity')
    order by j.ready_at limit 1;
   since := least(coalesce(due, v_now), v_now) - interval '1 s';
 end $$;
@@ -1327,6 +1327,7 @@ CREATE FUNCTION public.settle_jobs(p_results jsonb) RETURNS integer
     SET enable_bitmapscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET enable_material TO 'off'
     SET jit TO 'off'
     AS $$
 declare
@@ -2844,13 +2845,13 @@ CREATE UNIQUE INDEX jobs_lane_head ON public.jobs USING btree (tenant_id, lane) 
 -- Name: jobs_ready; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
-CREATE INDEX jobs_ready ON public.jobs USING btree (ready_at) WHERE (ready_at IS NOT NULL);
+CREATE INDEX jobs_ready ON public.jobs USING btree (ready_at) WHERE (ready_at > '-infinity'::timestamp with time zone);
 
 --
 -- Name: jobs_ready_of; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
-CREATE INDEX jobs_ready_of ON public.jobs USING btree (tenant_id, priority, ready_at) WHERE (ready_at IS NOT NULL);
+CREATE INDEX jobs_ready_of ON public.jobs USING btree (tenant_id, priority, ready_at) WHERE ((priority > 0) AND (ready_at IS NOT NULL));
 
 --
 -- Name: jobs_unique_key; Type: INDEX; Schema: public; Owner: tistis_owner

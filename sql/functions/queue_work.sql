@@ -65,7 +65,7 @@ end $$;
 create or replace function claim_jobs(p_worker uuid, p_limit int, p_kind text, p_id uuid, p_since timestamptz)
 returns setof jobs language plpgsql security definer set search_path = public, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
-set enable_mergejoin = off set jit = off as $$
+set enable_mergejoin = off set enable_material = off set jit = off as $$
 declare
   v_since timestamptz := coalesce(p_since, '-infinity');
   v_now timestamptz := app_clock();
@@ -74,7 +74,7 @@ begin
   return query
     with oldest as materialized (
       select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
-       where p_id is null and j.ready_at >= v_since and j.ready_at <= v_now
+       where p_id is null and j.ready_at > '-infinity' and j.ready_at >= v_since and j.ready_at <= v_now
          and (p_kind is null or j.job_type = p_kind)
        order by j.ready_at limit v_window
     ), behind as materialized (
@@ -83,11 +83,9 @@ begin
         cross join generate_series(1, 9) p (priority)
         cross join lateral (
           select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
-           where j.ready_at is not null and (p_kind is null or j.job_type = p_kind)
-             -- As rows, so that only jobs_ready_of will do: jobs_ready holds everybody's.
-             and (j.tenant_id, j.priority, j.ready_at) >= (t.id, p.priority::smallint, v_since)
-             and (j.tenant_id, j.priority, j.ready_at) <= (t.id, p.priority::smallint, v_now)
-           order by j.tenant_id, j.priority, j.ready_at limit 8) d
+           where j.tenant_id = t.id and j.priority = p.priority and j.priority > 0 and j.ready_at is not null
+             and j.ready_at >= v_since and j.ready_at <= v_now and (p_kind is null or j.job_type = p_kind)
+           order by j.ready_at limit 8) d
     ), one as (
       select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
        where j.id = p_id and j.ready_at is not null and (p_kind is null or j.job_type = p_kind)
@@ -116,12 +114,12 @@ end $$;
 create or replace function next_job_due(p_since timestamptz, out due timestamptz, out since timestamptz)
 language plpgsql security definer set search_path = public, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
-set enable_mergejoin = off set jit = off as $$
+set enable_mergejoin = off set enable_material = off set jit = off as $$
 declare
   v_now timestamptz := app_clock();
 begin
   select j.ready_at into due from jobs j
-   where j.ready_at >= coalesce(p_since, '-infinity')
+   where j.ready_at > '-infinity' and j.ready_at >= coalesce(p_since, '-infinity')
    order by j.ready_at limit 1;
   since := least(coalesce(due, v_now), v_now) - interval '1 s';
 end $$;
@@ -133,7 +131,8 @@ end $$;
 --   late changes nothing. Returns how many were taken.
 create or replace function settle_jobs(p_results jsonb) returns int
 language plpgsql security definer set search_path = public, pg_temp
-set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_material = off set jit = off as $$
 declare
   v_taken int := 0;
   t record;
