@@ -217,6 +217,8 @@ declare
   v_now timestamptz := app_clock();
   v_window int := 4 * p_limit;
 begin
+  -- Who has not said that it lives would hold its jobs for ever: nobody could see it die.
+  if not exists (select from workers where id = p_worker) then return; end if;
   return query
     with oldest as materialized (
       select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j

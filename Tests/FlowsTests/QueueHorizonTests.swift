@@ -81,6 +81,17 @@ import Testing
     }
   }
 
+  /// Its first heartbeat met a database that was down.
+  @Test func whoHasNotSaidThatItLivesGetsNothing() async throws {
+    try await Queue.test { queue in
+      try queue.enqueue(job("a"))
+      try queue.database.run("delete from workers")
+      #expect(try queue.claim().isEmpty)
+      _ = try queue.heartbeat()
+      #expect(try queue.names() == ["a"])
+    }
+  }
+
   @Test func theHorizonMovesAndWidens() {
     let start = Instant.now
     var horizon = Horizon()
