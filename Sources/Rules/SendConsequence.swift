@@ -29,7 +29,11 @@ public enum SendConsequence: Sendable, Equatable {
     case app
   }
 
-  public enum TemplateBlock: String, Sendable { case paused = "PAUSED", disabled = "DISABLED" }
+  /// The platform's words, as a template's status keeps them.
+  public enum TemplateBlock: String, Sendable {
+    case paused = "PAUSED"
+    case disabled = "DISABLED"
+  }
 }
 
 /// A refusal as its platform's table reads it.
