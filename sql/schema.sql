@@ -78,14 +78,92 @@ end $$;
 ALTER FUNCTION public.apply_message_reports(p_message_ids uuid[]) OWNER TO tistis_owner;
 
 --
--- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: apply_send_effects(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea)
+CREATE FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) RETURNS double precision
     LANGUAGE plpgsql
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_lead uuid;
+  v_template jsonb;
+  v_effects jsonb := case when p_at < app_now() - interval '1 hour' then p_effects - array['stop', 'strike', 'hold', 'alert']
+    else p_effects end;
+  v_alert jsonb := v_effects -> 'alert';
+  v_wait float8;
+  e jsonb;
+  r record;
+begin
+  select c.lead_id, case when m.payload ->> 'kind' = 'template' then m.payload end into v_lead, v_template
+    from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+   where m.tenant_id = v_tenant and m.id = p_message;
+
+  e := v_effects -> 'stop';
+  if e is not null then
+    perform stop_channel(p_connection, e ->> 'sentence', e ->> 'code', v_alert);
+    v_alert := null;
+  end if;
+
+  e := v_effects -> 'strike';
+  if e is not null then
+    for r in
+      select cc.id from channel_connections cc
+        join channel_connections own on own.tenant_id = v_tenant and own.id = p_connection
+       where cc.tenant_id = v_tenant and case e ->> 'scope'
+         when 'app' then cc.channel = own.channel
+         when 'account' then cc.id = own.id or cc.whatsapp_business_account_id = own.whatsapp_business_account_id
+         else cc.id = own.id end
+         and (e ->> 'scope' <> 'pair' or v_lead is not null)
+       order by cc.id
+    loop
+      v_wait := greatest(v_wait, strike_sends(r.id, case e ->> 'scope' when 'pair' then v_lead::text else '' end,
+        (e ->> 'seconds')::float8, (e ->> 'growth')::float8, (e ->> 'cap')::float8, e ->> 'reason'));
+    end loop;
+  end if;
+
+  e := v_effects -> 'hold';
+  if e is not null then
+    perform hold_sends(p_connection, '', (e ->> 'seconds')::float8, (e ->> 'initiated_only')::boolean, e ->> 'reason');
+    -- By then it asks again, and is told how long it still is.
+    v_wait := greatest(v_wait, least((e ->> 'seconds')::float8, 3600));
+  end if;
+
+  e := v_effects -> 'marketing';
+  if e is not null and v_lead is not null then
+    perform note_marketing(v_lead, p_connection, e, least(p_at, app_now()));
+  end if;
+
+  e := v_effects -> 'template';
+  if e is not null and v_template is not null then
+    insert into message_templates as t (tenant_id, business_account_id, name, language, status, reason, status_at)
+      select v_tenant, cc.whatsapp_business_account_id, v_template ->> 'name', v_template ->> 'language', e ->> 'status',
+          e ->> 'reason', app_now()
+        from channel_connections cc where cc.tenant_id = v_tenant and cc.id = p_connection
+          and cc.whatsapp_business_account_id is not null
+      on conflict (tenant_id, business_account_id, name, language) do update set status = excluded.status, reason = excluded.reason,
+        status_at = excluded.status_at;
+    v_alert := v_alert || jsonb_build_object('key', (v_alert ->> 'key') || ':' || (v_template ->> 'name'));
+  end if;
+
+  if v_alert is not null then perform raise_alert(p_connection, v_alert); end if;
+  return v_wait;
+end $$;
+
+ALTER FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, wait_seconds double precision)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_status text;
+  v_lead uuid;
+  v_throughput int;
   m messages;
 begin
   -- The conversation first: an inbound or a human's message changes this row, so that one of us waits for the other.
@@ -112,6 +190,24 @@ begin
           and x.processed_by_job_id = m.processed_by_job_id and x.answers_message_id = m.answers_message_id
           and x.id < m.id and x.status in ('failed', 'withheld')) then 'incomplete'
         else reply_gate(m.conversation_id, m.answers_message_id, p_policy) end;
+      select cc.status, c.lead_id, cc.throughput_per_second into v_status, v_lead, v_throughput
+        from conversations c join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
+       where c.tenant_id = v_tenant and c.id = m.conversation_id;
+      if reason is null then
+        -- Last of all, since it is taken: what does not leave must not use up anybody's pace.
+        select s.wait_seconds, s.reason into wait_seconds, reason
+          from take_send_slot(m.channel_connection_id, v_lead::text, coalesce(m.payload ->> 'kind' = 'template', false),
+            case when v_throughput is null then p_policy
+              else p_policy || jsonb_build_object('number_seconds', 1.0 / v_throughput) end) s;
+      elsif reason = 'channel_inactive' and v_status <> 'disconnected' then
+        -- A stopped channel is nobody's answer: what is to leave waits until a person has mended it.
+        wait_seconds := 60;
+      end if;
+      if wait_seconds is not null then
+        verdict := 'wait';
+        return next;
+        return;
+      end if;
     end if;
     verdict := case when reason is null then 'go' else 'withheld' end;
     update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
@@ -344,21 +440,26 @@ end $$;
 ALTER FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) OWNER TO tistis_owner;
 
 --
--- Name: end_send(uuid, text, text, text, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: end_send(uuid, uuid, text, text, text, text, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) RETURNS text
+CREATE FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) RETURNS record
     LANGUAGE plpgsql
     AS $$
 declare
   v_tenant uuid := current_tenant();
-  m messages;
+  v_effects jsonb := coalesce(p_effects, '{}');
   v_lead uuid;
-  v_status text;
+  m messages;
 begin
   -- The conversation first, as everybody else does.
-  perform 1 from conversations c where c.tenant_id = v_tenant and c.id =
+  select c.lead_id into v_lead from conversations c where c.tenant_id = v_tenant and c.id =
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
+  select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
+  if m.send_attempt is distinct from p_attempt then
+    status := m.status;
+    return;
+  end if;
   update messages x set
       -- What somebody has called unknown meanwhile does not wait again: it could be sent twice.
       status = case when x.status in ('sending', 'unknown')
@@ -366,10 +467,11 @@ begin
       external_id = coalesce(x.external_id, p_external_id),
       error_code = case when x.status in ('sending', 'unknown') then p_error_code else x.error_code end,
       error_message = case when x.status in ('sending', 'unknown') then p_error_message else x.error_message end,
-      sent_at = case when p_state = 'accepted' then coalesce(x.sent_at, app_now()) else x.sent_at end
+      sent_at = case when p_state = 'accepted' then coalesce(x.sent_at, app_now()) else x.sent_at end,
+      metadata = case when v_effects ? 'held' then x.metadata || jsonb_build_object('held', v_effects -> 'held')
+        else x.metadata end
     where x.tenant_id = v_tenant and x.id = p_message
     returning x.* into m;
-  if m.id is null then return null; end if;
   if m.external_id is not null then
     update message_status_history h set message_id = m.id
       where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
@@ -381,18 +483,26 @@ begin
         last_message_at = greatest(c.last_message_at, app_now()),
         first_response_time_seconds = coalesce(c.first_response_time_seconds,
           extract(epoch from app_now() - c.created_at)::int)
-      where c.tenant_id = v_tenant and c.id = m.conversation_id
-      returning c.lead_id into v_lead;
+      where c.tenant_id = v_tenant and c.id = m.conversation_id;
     insert into lead_aliases (tenant_id, kind, value, lead_id, address)
       select v_tenant, a ->> 'kind', a ->> 'value', v_lead, a ->> 'address'
         from jsonb_array_elements(coalesce(p_aliases, '[]')) a
       on conflict do nothing;
+    perform forgive_sends(m.channel_connection_id, v_lead::text);
   end if;
-  select x.status into v_status from messages x where x.tenant_id = v_tenant and x.id = p_message;
-  return v_status;
+  -- A token that was replaced while it was refused stops nothing: the next try has the new one.
+  if v_effects ? 'stop' and v_effects ? 'token' and not exists (select from outbound_tokens k
+    where k.tenant_id = v_tenant and k.channel_connection_id = m.channel_connection_id
+      and k.id = (v_effects ->> 'token')::uuid) then
+    v_effects := v_effects - 'stop' - 'alert';
+    wait_seconds := 1;
+  end if;
+  wait_seconds := greatest(wait_seconds,
+    apply_send_effects(m.channel_connection_id, m.id, v_effects - 'token' - 'held', app_now()));
+  select x.status into status from messages x where x.tenant_id = v_tenant and x.id = p_message;
 end $$;
 
-ALTER FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) OWNER TO tistis_owner;
+ALTER FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) OWNER TO tistis_owner;
 
 --
 -- Name: enqueue_jobs(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -517,6 +627,23 @@ $$;
 ALTER FUNCTION public.find_channel(p_channel text, p_slug text) OWNER TO tistis_definer;
 
 --
+-- Name: forgive_sends(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.forgive_sends(p_connection uuid, p_contact text) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update send_pace s set strikes = 0
+    where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = p_contact
+      and s.strikes > 0 and s.blocked_until <= app_clock();
+  update send_pace s set strikes = 0
+    where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = ''
+      and s.strikes > 0 and s.blocked_until <= app_clock();
+$$;
+
+ALTER FUNCTION public.forgive_sends(p_connection uuid, p_contact text) OWNER TO tistis_owner;
+
+--
 -- Name: get_tenant_ai_context(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -571,6 +698,28 @@ CREATE FUNCTION public.hand_back_conversation(p_conversation uuid) RETURNS boole
 $$;
 
 ALTER FUNCTION public.hand_back_conversation(p_conversation uuid) OWNER TO tistis_owner;
+
+--
+-- Name: hold_sends(uuid, text, double precision, boolean, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_until timestamptz;
+begin
+  perform lock_pace(p_connection, p_contact);
+  v_until := app_clock() + make_interval(secs => p_seconds);
+  update send_pace s set
+      blocked_until = case when p_initiated_only then s.blocked_until else greatest(s.blocked_until, v_until) end,
+      initiated_blocked_until = case when p_initiated_only then greatest(s.initiated_blocked_until, v_until)
+        else s.initiated_blocked_until end,
+      reason = case when p_initiated_only then s.reason else p_reason end
+    where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = p_contact;
+end $$;
+
+ALTER FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) OWNER TO tistis_owner;
 
 --
 -- Name: lead_of_aliases(jsonb, text, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -663,6 +812,48 @@ begin
 end $$;
 
 ALTER FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) OWNER TO tistis_owner;
+
+--
+-- Name: send_pace; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.send_pace (
+    tenant_id uuid NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    contact text NOT NULL,
+    due_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    blocked_until timestamp with time zone,
+    initiated_blocked_until timestamp with time zone,
+    strikes integer DEFAULT 0 NOT NULL,
+    reason text
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000');
+
+ALTER TABLE ONLY public.send_pace FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.send_pace OWNER TO tistis_owner;
+
+--
+-- Name: lock_pace(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lock_pace(p_connection uuid, p_contact text) RETURNS public.send_pace
+    LANGUAGE plpgsql
+    AS $$
+declare
+  r send_pace;
+begin
+  for i in 1 .. 2 loop
+    select * into r from send_pace s where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection
+      and s.contact = p_contact for update;
+    exit when found;
+    insert into send_pace (tenant_id, channel_connection_id, contact) values (current_tenant(), p_connection, p_contact)
+      on conflict do nothing;
+  end loop;
+  return r;
+end $$;
+
+ALTER FUNCTION public.lock_pace(p_connection uuid, p_contact text) OWNER TO tistis_owner;
 
 --
 -- Name: merge_leads(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -799,6 +990,32 @@ CREATE FUNCTION public.next_message_status(p_current text, p_incoming text) RETU
 $$;
 
 ALTER FUNCTION public.next_message_status(p_current text, p_incoming text) OWNER TO tistis_owner;
+
+--
+-- Name: note_marketing(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_consents as k (tenant_id, lead_id, channel, scope, state, source, said_at, not_before)
+    select current_tenant(), p_lead, cc.channel, 'marketing',
+        case when p_note ? 'stopped' then 'stopped' else 'allowed' end, 'error',
+        -- A rest says nothing about what the person wants: whatever they say is newer.
+        case when p_note ? 'stopped' then p_at else '-infinity' end,
+        p_at + make_interval(secs => (p_note ->> 'rest_seconds')::float8)
+      from channel_connections cc where cc.tenant_id = current_tenant() and cc.id = p_connection
+  on conflict (tenant_id, lead_id, channel, scope) do update set
+      state = case when excluded.said_at >= k.said_at then excluded.state else k.state end,
+      source = case when excluded.said_at >= k.said_at then excluded.source else k.source end,
+      said_at = greatest(k.said_at, excluded.said_at),
+      not_before = case when p_note ? 'stopped' then k.not_before
+        when k.not_before > p_at - interval '7 days'
+          then greatest(k.not_before, p_at + make_interval(secs => (p_note ->> 'rest_again_seconds')::float8))
+        else excluded.not_before end
+$$;
+
+ALTER FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
 -- Name: prune_jobs(interval, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -1091,12 +1308,14 @@ CREATE FUNCTION public.receive_reports(p_events jsonb) RETURNS integer
 declare
   v_tenant uuid := current_tenant();
   v_messages uuid[];
+  v_effects jsonb;
   v_new int;
 begin
   with incoming as (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
         coalesce(e.status ->> 'participant', '') as participant, e.status ->> 'opaque' as opaque, e.at,
-        e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, e.raw
+        e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
+        e.raw
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
         status jsonb, raw jsonb)
      where e.kind = 'status'
@@ -1116,7 +1335,7 @@ begin
       select v_tenant, connection_id, message_id, external_id, state, participant, at, error_code, error, raw
         from matched order by connection_id, external_id, state, participant
       on conflict do nothing
-      returning message_id, external_id
+      returning message_id, external_id, channel_connection_id, status, participant
   ), named as (
     update messages m set external_id = k.external_id
       from (select distinct on (message_id) message_id, external_id from kept where message_id is not null
@@ -1124,12 +1343,20 @@ begin
       where m.tenant_id = v_tenant and m.id = k.message_id and m.external_id is null
       returning m.id
   )
-  select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null)
-    into v_new, v_messages
-    from kept k left join named n on n.id = k.message_id;
+  select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null),
+      jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'message', k.message_id, 'at', i.at,
+        'effects', i.effects)) filter (where i.effects is not null)
+    into v_new, v_messages, v_effects
+    from kept k left join named n on n.id = k.message_id
+    left join lateral (select i.at, i.effects from matched i where i.connection_id = k.channel_connection_id
+      and i.external_id = k.external_id and i.state = k.status and i.participant = k.participant limit 1) i on true;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
   end if;
+  -- Never a second send: a report of failure says what is true of the account, the person and the template.
+  perform apply_send_effects((x ->> 'connection')::uuid, (x ->> 'message')::uuid, x -> 'effects',
+      coalesce((x ->> 'at')::timestamptz, app_now()))
+    from jsonb_array_elements(coalesce(v_effects, '[]')) x;
   return v_new;
 end $_$;
 
@@ -1187,7 +1414,9 @@ begin
     from jobs where tenant_id = v_tenant and id = any (p_ids) and status = 'dead';
   perform lock_lanes(v_tenant, v_lanes, v_keys);
   foreach v_id in array p_ids loop
-    update jobs d set status = 'pending', attempts = 0, worker_id = null, completed_at = null, scheduled_for = app_now(),
+    update jobs d set status = 'pending', attempts = 0,
+        -- Each wait had added one.
+        max_attempts = case when d.job_type like 'send\_%' then 6 else d.max_attempts end, worker_id = null, completed_at = null, scheduled_for = app_now(),
         lane_head = d.lane is null, holds_lane = false, updated_at = now()
       where d.tenant_id = v_tenant and d.id = v_id and d.status = 'dead'
         and not exists (select 1 from jobs p where p.tenant_id = v_tenant and p.unique_key = d.unique_key
@@ -1288,6 +1517,44 @@ $$;
 ALTER FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) OWNER TO tistis_owner;
 
 --
+-- Name: resume_channel(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.resume_channel(p_connection uuid) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_due int;
+begin
+  update channel_connections cc set status = 'connected', stopped_code = null, stopped_at = null, error_count = 0,
+      last_error_message = null
+    where cc.tenant_id = v_tenant and cc.id = p_connection and cc.status in ('connected', 'error');
+  if not found then return null; end if;
+  perform resolve_alerts(p_connection, array(select distinct a.kind from alerts a where a.tenant_id = v_tenant
+    and a.channel_connection_id = p_connection and a.severity = 'act' and a.resolved_at is null));
+  -- People before the account, as everybody locks them.
+  update send_pace s set blocked_until = null, initiated_blocked_until = null, strikes = 0, reason = null
+    where s.tenant_id = v_tenant and s.channel_connection_id = p_connection and s.contact <> ''
+      and (s.blocked_until is not null or s.initiated_blocked_until is not null or s.strikes > 0);
+  update send_pace s set blocked_until = null, initiated_blocked_until = null, strikes = 0, reason = null
+    where s.tenant_id = v_tenant and s.channel_connection_id = p_connection and s.contact = '';
+  -- What somebody works on just now looks again by itself within a minute.
+  with waiting as (
+    select j.id from jobs j where j.tenant_id = v_tenant and j.ready_at is not null and j.status = 'pending'
+       and j.scheduled_for > app_now() and j.payload ->> 'channel_connection_id' = p_connection::text
+       and (j.job_type like 'send\_%' or j.error_message = 'channel_inactive')
+     order by j.id for update skip locked
+  ), due as (
+    update jobs j set scheduled_for = app_now(), updated_at = now() from waiting w
+      where j.tenant_id = v_tenant and j.id = w.id returning j.job_type)
+  select count(*) filter (where job_type like 'send\_%') into v_due from due;
+  return v_due;
+end $$;
+
+ALTER FUNCTION public.resume_channel(p_connection uuid) OWNER TO tistis_owner;
+
+--
 -- Name: send_staff_message(uuid, text, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1309,7 +1576,7 @@ begin
     values (v_tenant, c.id, c.channel_connection_id, 'staff', p_content, c.channel, 'pending', p_staff)
     returning id into v_message;
   perform enqueue_jobs(jsonb_build_array(jsonb_build_object(
-    'job_type', 'send_' || c.channel, 'lane', 'send:' || c.id, 'priority', 1, 'max_attempts', 8,
+    'job_type', 'send_' || c.channel, 'lane', 'send:' || c.id, 'priority', 1, 'max_attempts', 6,
     'request_id', p_request_id,
     'payload', jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
       'channel', c.channel, 'channel_connection_id', c.channel_connection_id))));
@@ -1338,7 +1605,7 @@ declare
 begin
   for t in
     select j.tenant_id, array_agg(distinct j.lane) as lanes,
-        array_agg(distinct j.unique_key) filter (where r.outcome in ('retry', 'snooze')) as keys, jsonb_agg(r.item) as items
+        array_agg(distinct j.unique_key) filter (where r.outcome in ('retry', 'snooze', 'wait')) as keys, jsonb_agg(r.item) as items
       from (select value as item, (value ->> 'tenant_id')::uuid as tenant_id, (value ->> 'id')::uuid as id,
               value ->> 'outcome' as outcome from jsonb_array_elements(p_results)) r
       join jobs j on j.tenant_id = r.tenant_id and j.id = r.id
@@ -1396,10 +1663,10 @@ CREATE FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) RETURNS in
         status = e.status,
         worker_id = case when e.status = 'pending' then null else j.worker_id end,
         scheduled_for = case when e.status = 'pending' then e.latest else j.scheduled_for end,
-        lane_head = case when e.status = 'pending' then j.lane is null or e.outcome = 'retry' else j.lane_head end,
-        holds_lane = e.status = 'pending' and e.outcome = 'retry',
+        lane_head = case when e.status = 'pending' then j.lane is null or e.outcome in ('retry', 'wait') else j.lane_head end,
+        holds_lane = e.status = 'pending' and e.outcome in ('retry', 'wait'),
         -- Waiting is no failure. The attempt keeps its number, by which a late result is told from the next run's.
-        max_attempts = j.max_attempts + case when e.status = 'pending' and e.outcome = 'snooze' then 1 else 0 end,
+        max_attempts = j.max_attempts + case when e.status = 'pending' and e.outcome in ('snooze', 'wait') then 1 else 0 end,
         completed_at = case when e.status <> 'pending' then now() end,
         error_message = case when e.outcome = 'done' then null else e.why end,
         result = case when e.status = 'cancelled' then jsonb_build_object('merged_into', e.heir) else e.result end,
@@ -1448,18 +1715,24 @@ end $$;
 ALTER FUNCTION public.stamp_ready() OWNER TO tistis_owner;
 
 --
--- Name: stop_channel(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: stop_channel(uuid, text, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.stop_channel(p_connection uuid, p_error text) RETURNS void
-    LANGUAGE sql
+CREATE FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) RETURNS void
+    LANGUAGE plpgsql
     AS $$
-  update channel_connections set status = 'error', error_count = error_count + 1, last_error_at = app_now(),
-      last_error_message = p_error
-    where tenant_id = current_tenant() and id = p_connection
-$$;
+begin
+  update channel_connections cc set
+      status = case when cc.status = 'connected' then 'error' else cc.status end,
+      -- The first trouble is the one that has to be over.
+      stopped_code = coalesce(cc.stopped_code, p_code), stopped_at = coalesce(cc.stopped_at, app_now()),
+      error_count = cc.error_count + 1, last_error_at = app_now(),
+      last_error_message = p_sentence
+    where cc.tenant_id = current_tenant() and cc.id = p_connection;
+  if p_alert is not null then perform raise_alert(p_connection, p_alert); end if;
+end $$;
 
-ALTER FUNCTION public.stop_channel(p_connection uuid, p_error text) OWNER TO tistis_owner;
+ALTER FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: store_reply(uuid, text[], uuid, uuid, uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1496,7 +1769,7 @@ begin
       returning id into v_message;
     message_id := coalesce(message_id, v_message);
     insert into jobs (tenant_id, job_type, lane, lane_head, priority, max_attempts, request_id, payload)
-      values (v_tenant, 'send_' || c.channel, v_lane, false, 2, 8, p_request_id,
+      values (v_tenant, 'send_' || c.channel, v_lane, false, 2, 6, p_request_id,
         jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
           'channel', c.channel, 'channel_connection_id', c.channel_connection_id, 'recipient_' ||
           case c.contact_kind when 'phone' then 'phone' when 'tiktok' then 'open_id' when 'whatsapp_user_id' then 'user_id'
@@ -1511,6 +1784,58 @@ begin
 end $$;
 
 ALTER FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: strike_sends(uuid, text, double precision, double precision, double precision, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) RETURNS double precision
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_row send_pace := lock_pace(p_connection, p_contact);
+  v_now timestamptz := app_clock();
+  v_again boolean := coalesce(v_row.blocked_until <= v_now, true);
+  v_until timestamptz := v_now + make_interval(secs => case when v_again
+    then least(p_seconds * power(p_growth, least(v_row.strikes, 20)), p_cap) else p_seconds end);
+begin
+  update send_pace s set strikes = s.strikes + v_again::int, blocked_until = greatest(s.blocked_until, v_until),
+      reason = p_reason
+    where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = p_contact
+    returning extract(epoch from s.blocked_until - v_now) into p_seconds;
+  return p_seconds;
+end $$;
+
+ALTER FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: take_send_slot(uuid, text, boolean, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_number_step interval := make_interval(secs => (p_pace ->> 'number_seconds')::float8);
+  v_pair_step interval := make_interval(secs => (p_pace ->> 'pair_seconds')::float8);
+  v_pair send_pace := lock_pace(p_connection, p_contact);
+  v_number send_pace := lock_pace(p_connection, '');
+  v_now timestamptz := app_clock();
+begin
+  select extract(epoch from w.until - v_now), w.why into wait_seconds, reason
+    from (values
+      (v_number.blocked_until, coalesce(v_number.reason, 'held')),
+      (case when p_initiated then v_number.initiated_blocked_until end, 'paused'),
+      (v_pair.blocked_until, coalesce(v_pair.reason, 'held')),
+      (v_pair.due_at - v_pair_step * ((p_pace ->> 'pair_burst')::int - 1), 'pair_pace'),
+      (v_number.due_at, 'number_pace')) w (until, why)
+   where w.until > v_now order by w.until desc limit 1;
+  if found then return; end if;
+  update send_pace s set due_at = greatest(s.due_at, v_now) + case s.contact when '' then v_number_step else v_pair_step end
+    where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact in ('', p_contact);
+end $$;
+
+ALTER FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) OWNER TO tistis_owner;
 
 --
 -- Name: touch_updated_at(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2167,26 +2492,6 @@ CREATE TABLE public.schema_state (
 );
 
 ALTER TABLE public.schema_state OWNER TO tistis_owner;
-
---
--- Name: send_pace; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.send_pace (
-    tenant_id uuid NOT NULL,
-    channel_connection_id uuid NOT NULL,
-    contact text NOT NULL,
-    due_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    blocked_until timestamp with time zone,
-    initiated_blocked_until timestamp with time zone,
-    strikes integer DEFAULT 0 NOT NULL,
-    reason text
-)
-WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000');
-
-ALTER TABLE ONLY public.send_pace FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.send_pace OWNER TO tistis_owner;
 
 --
 -- Name: services; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3800,6 +4105,16 @@ GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tist
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION begin_send(p_message uuid, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3877,14 +4192,14 @@ GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO 
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION enqueue_jobs(p_jobs jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3922,6 +4237,16 @@ GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis
 GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_owner;
 
 --
+-- Name: FUNCTION forgive_sends(p_connection uuid, p_contact text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION get_tenant_ai_context(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3940,6 +4265,16 @@ GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tist
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3980,6 +4315,24 @@ GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys te
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs_process;
 
 --
+-- Name: TABLE send_pace; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION lock_pace(p_connection uuid, p_contact text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4016,6 +4369,16 @@ GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4142,6 +4505,16 @@ GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) T
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION resume_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.resume_channel(p_connection uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4190,14 +4563,14 @@ GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs_process;
 
 --
--- Name: FUNCTION stop_channel(p_connection uuid, p_error text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4208,6 +4581,26 @@ GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION touch_updated_at(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4468,13 +4861,6 @@ GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs_process;
-
---
--- Name: TABLE send_pace; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
 
 --
 -- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner

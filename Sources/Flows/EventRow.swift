@@ -32,6 +32,7 @@ extension InboundEvent {
           "state": .string(report.state), "opaque": report.opaque.map { .string($0) },
           "participant": report.participant.map { .string($0) }, "error_code": report.errorCode.map { .string($0) },
           "error": report.errorSentence.map { .string($0) }, "billing": report.billing,
+          "effects": report.judgement?.effects(),
         ])
       },
     ])

@@ -33,6 +33,12 @@ public struct Channel: Sendable {
   /// What the platform said of a send.
   public let accepted: @Sendable (_ response: HTTPResponse) throws(PeerError) -> Acceptance
 
+  /// What an answer that is no acceptance means for us; nil where it proves nothing.
+  public let judge: @Sendable (_ response: HTTPResponse) -> SendJudgement?
+
+  /// How much of our calls an answer says that we have used; nil if it does not say.
+  public let usage: @Sendable (_ response: HTTPResponse) -> SendUsage?
+
   /// Every platform we speak.
   public static let all: [Channel] = [.whatsapp]
 
@@ -78,9 +84,15 @@ public struct Acceptance: Sendable, Equatable {
   public var externalID: String
   /// Other names of the recipient that the answer told (WhatsApp's `contacts[0].wa_id`).
   public var aliases: [Alias]
+  /// Its word for a message that it took and holds back; nil: it goes on at once.
+  public var held: String?
+  /// What somebody has to do about that; nil: nothing.
+  public var advice: String?
 
-  public init(externalID: String, aliases: [Alias] = []) {
+  public init(externalID: String, aliases: [Alias] = [], held: String? = nil, advice: String? = nil) {
     self.externalID = externalID
     self.aliases = aliases
+    self.held = held
+    self.advice = advice
   }
 }

@@ -108,18 +108,21 @@ public struct StatusReport: Sendable, Equatable {
   public var participant: String?
   public var errorCode: String?
   public var errorSentence: String?
+  /// What the failure means for the account, the person and the template; nil: nothing was told.
+  public var judgement: SendJudgement?
   /// pricing and conversation objects, as they came.
   public var billing: JSON
 
   public init(
     state: String, opaque: String? = nil, participant: String? = nil, errorCode: String? = nil,
-    errorSentence: String? = nil, billing: JSON = [:]
+    errorSentence: String? = nil, judgement: SendJudgement? = nil, billing: JSON = [:]
   ) {
     self.state = state
     self.opaque = opaque
     self.participant = participant
     self.errorCode = errorCode
     self.errorSentence = errorSentence
+    self.judgement = judgement
     self.billing = billing
   }
 }

@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["retry", "snooze"]) func whatComesBackIsReadyAnew(_ outcome: String) async throws {
+  @Test(arguments: ["retry", "snooze", "wait"]) func whatComesBackIsReadyAnew(_ outcome: String) async throws {
     try await Queue.test { queue in
       try queue.enqueue(job("a"), job("b", lane: "L"))
       let held = try queue.claim()

@@ -87,8 +87,9 @@ struct Shop: Sendable {
     return report.taken
   }
 
-  /// Lets what waits for a retry be due at once.
+  /// Lets what waits for a retry be due at once, and rests be over.
   func hurry() throws {
+    try database.run("update send_pace set blocked_until = least(blocked_until, now())")
     try database.run("update jobs set scheduled_for = now() - interval '1 second' where status = 'pending'")
   }
 

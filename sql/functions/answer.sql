@@ -70,7 +70,7 @@ begin
       returning id into v_message;
     message_id := coalesce(message_id, v_message);
     insert into jobs (tenant_id, job_type, lane, lane_head, priority, max_attempts, request_id, payload)
-      values (v_tenant, 'send_' || c.channel, v_lane, false, 2, 8, p_request_id,
+      values (v_tenant, 'send_' || c.channel, v_lane, false, 2, 6, p_request_id,
         jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
           'channel', c.channel, 'channel_connection_id', c.channel_connection_id, 'recipient_' ||
           case c.contact_kind when 'phone' then 'phone' when 'tiktok' then 'open_id' when 'whatsapp_user_id' then 'user_id'

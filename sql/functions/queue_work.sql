@@ -128,7 +128,7 @@ end $$;
 
 -- Writes down how jobs ended, many at once.
 --
--- p_results: array of {"tenant_id", "id", "attempt", "worker", "outcome": done | retry | snooze | bury, "seconds"?,
+-- p_results: array of {"tenant_id", "id", "attempt", "worker", "outcome": done | retry | snooze | wait | bury, "seconds"?,
 --   "why"?, "result"?}. Only the worker that holds the job, at this attempt, is listened to; a result that comes too
 --   late changes nothing. Returns how many were taken.
 create or replace function settle_jobs(p_results jsonb) returns int
@@ -141,7 +141,7 @@ declare
 begin
   for t in
     select j.tenant_id, array_agg(distinct j.lane) as lanes,
-        array_agg(distinct j.unique_key) filter (where r.outcome in ('retry', 'snooze')) as keys, jsonb_agg(r.item) as items
+        array_agg(distinct j.unique_key) filter (where r.outcome in ('retry', 'snooze', 'wait')) as keys, jsonb_agg(r.item) as items
       from (select value as item, (value ->> 'tenant_id')::uuid as tenant_id, (value ->> 'id')::uuid as id,
               value ->> 'outcome' as outcome from jsonb_array_elements(p_results)) r
       join jobs j on j.tenant_id = r.tenant_id and j.id = r.id
@@ -193,10 +193,10 @@ language sql as $$
         status = e.status,
         worker_id = case when e.status = 'pending' then null else j.worker_id end,
         scheduled_for = case when e.status = 'pending' then e.latest else j.scheduled_for end,
-        lane_head = case when e.status = 'pending' then j.lane is null or e.outcome = 'retry' else j.lane_head end,
-        holds_lane = e.status = 'pending' and e.outcome = 'retry',
+        lane_head = case when e.status = 'pending' then j.lane is null or e.outcome in ('retry', 'wait') else j.lane_head end,
+        holds_lane = e.status = 'pending' and e.outcome in ('retry', 'wait'),
         -- Waiting is no failure. The attempt keeps its number, by which a late result is told from the next run's.
-        max_attempts = j.max_attempts + case when e.status = 'pending' and e.outcome = 'snooze' then 1 else 0 end,
+        max_attempts = j.max_attempts + case when e.status = 'pending' and e.outcome in ('snooze', 'wait') then 1 else 0 end,
         completed_at = case when e.status <> 'pending' then now() end,
         error_message = case when e.outcome = 'done' then null else e.why end,
         result = case when e.status = 'cancelled' then jsonb_build_object('merged_into', e.heir) else e.result end,

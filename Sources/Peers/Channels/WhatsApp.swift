@@ -14,5 +14,7 @@ extension Channel {
     read: WhatsApp.read,
     send: WhatsApp.send,
     markRead: WhatsApp.markRead,
-    accepted: WhatsApp.accepted)
+    accepted: WhatsApp.accepted,
+    judge: WhatsApp.judge,
+    usage: { Meta.usage($0.headers, of: "whatsapp") })
 }
