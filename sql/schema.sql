@@ -14,6 +14,40 @@ SET client_min_messages = warning;
 SET row_security = off;
 
 --
+-- Name: alert_stale(uuid, integer, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into alerts as a (tenant_id, channel_connection_id, kind, dedup_key, severity, sentence, details, first_at, last_at)
+    select current_tenant(), p_connection, 'stale_messages', p_connection || ':stale_messages', 'act',
+        stale_sentence(p_count, p_stale_seconds), jsonb_build_object('messages', p_count), app_now(), app_now()
+    on conflict (tenant_id, dedup_key) where resolved_at is null do update set
+      times = a.times + 1, last_at = excluded.last_at,
+      sentence = stale_sentence((a.details ->> 'messages')::int + p_count, p_stale_seconds),
+      details = jsonb_build_object('messages', (a.details ->> 'messages')::int + p_count)
+$$;
+
+ALTER FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) OWNER TO tistis_owner;
+
+--
+-- Name: answer_advertisement(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update contact_windows set free_entry_until = app_now() + interval '72 hours'
+    where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
+      and ad_clicked_at >= app_now() - interval '24 hours'
+      -- What ends later was made by an answer to this click already.
+      and coalesce(free_entry_until, '-infinity') < ad_clicked_at + interval '72 hours'
+$$;
+
+ALTER FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
+
+--
 -- Name: app_clock(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -72,10 +106,102 @@ begin
       where tenant_id = current_tenant() and id = r.id;
     v_changed := v_changed + 1;
   end loop;
+  update messages m set billing = b.billing
+    from (
+      select distinct on (h.message_id) h.message_id, jsonb_strip_nulls(jsonb_build_object(
+          'pricing', h.raw -> 'pricing', 'conversation', h.raw -> 'conversation')) as billing
+        from message_status_history h
+       where h.tenant_id = current_tenant() and h.message_id = any (p_message_ids)
+         and h.raw ?| array['pricing', 'conversation']
+       order by h.message_id, message_status_rank(h.status) desc nulls last, h.occurred_at desc) b
+    where m.tenant_id = current_tenant() and m.id = b.message_id and m.billing is distinct from b.billing;
   return v_changed;
 end $$;
 
 ALTER FUNCTION public.apply_message_reports(p_message_ids uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: apply_news(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.apply_news(p_news jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_accounts uuid[];
+  v_over text[];
+  n record;
+begin
+  -- Two at once would not see each other. They are rare.
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|news', 0));
+  for n in
+    select x.connection_id, coalesce(x.at, app_now()) as at, x.news, x.wide
+      from jsonb_to_recordset(p_news) as x (connection_id uuid, at timestamptz, news jsonb, wide boolean)
+     order by 2
+  loop
+    -- Those of the same business, if it is the business that is spoken of.
+    select array_agg(o.id order by o.id) into v_accounts
+      from channel_connections c
+      join channel_connections o on o.tenant_id = c.tenant_id and o.channel = c.channel and (o.id = c.id
+        or (n.wide and o.whatsapp_business_account_id = c.whatsapp_business_account_id))
+     where c.tenant_id = v_tenant and c.id = n.connection_id;
+
+    if n.news ? 'template' then
+      perform note_template(
+        case when newer_news(v_accounts, n.at, 'template', n.news -> 'template') then (n.news -> 'template') - 'category'
+          else n.news -> 'template' end, n.at);
+    end if;
+
+    select array_agg(k) into v_over from jsonb_array_elements_text(n.news -> 'over') k
+      where not newer_news(v_accounts, n.at, 'kind', to_jsonb(k));
+    update alerts set resolved_at = app_now()
+      where tenant_id = v_tenant and channel_connection_id = any (v_accounts) and kind = any (v_over)
+        and resolved_at is null;
+    update channel_connections set status = 'connected', stopped_code = null, stopped_at = null
+      where tenant_id = v_tenant and id = any (v_accounts) and status = 'error' and stopped_code = any (v_over);
+
+    if n.news ? 'kind' and not newer_news(v_accounts, n.at, 'over', n.news -> 'kind')
+      and not newer_news(v_accounts, n.at, 'kind', n.news -> 'kind') then
+      perform raise_alert(n.connection_id, jsonb_build_object('kind', n.news -> 'kind', 'key', n.news -> 'kind',
+        'severity', n.news -> 'severity', 'sentence', n.news -> 'sentence', 'details', jsonb_build_object('at', n.at)));
+      if (n.news ->> 'stops')::boolean then
+        update channel_connections set status = 'error', stopped_code = n.news ->> 'kind', stopped_at = app_now(),
+            error_count = error_count + 1, last_error_at = app_now(), last_error_message = n.news ->> 'sentence'
+          where tenant_id = v_tenant and id = any (v_accounts)
+            -- What stands still for another reason does not run again when this one is over.
+            and status in ('connected', 'error') and stopped_code is null;
+      end if;
+    end if;
+
+    update channel_connections set
+        messaging_limit = case when newer_news(v_accounts, n.at, 'limit', null) then messaging_limit
+          else coalesce(n.news ->> 'limit', messaging_limit) end,
+        quality = case when newer_news(v_accounts, n.at, 'quality', null) then quality
+          else coalesce(n.news ->> 'quality', quality) end
+      where tenant_id = v_tenant and id = n.connection_id and (n.news ? 'limit' or n.news ? 'quality');
+  end loop;
+end $$;
+
+ALTER FUNCTION public.apply_news(p_news jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: attribute_leads(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.attribute_leads(p_rows jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update leads l set source_details = with_referrals(l.source_details, n.told)
+    from (
+      select x.lead, jsonb_agg(x.referral || jsonb_build_object('at',
+          to_char(x.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) order by x.at) as told
+        from jsonb_to_recordset(p_rows) as x (lead uuid, at timestamptz, referral jsonb)
+       where x.referral is not null group by x.lead) n
+    where l.tenant_id = current_tenant() and l.id = n.lead
+$$;
+
+ALTER FUNCTION public.attribute_leads(p_rows jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -264,10 +390,24 @@ CREATE FUNCTION public.concerns_person(p_event jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select jsonb_array_length(p_event -> 'aliases') > 0
-    and p_event ->> 'kind' in ('message', 'echo', 'reaction', 'edit', 'delete', 'system', 'preference')
+    and p_event ->> 'kind' in ('message', 'echo', 'reaction', 'edit', 'delete', 'system', 'preference', 'call')
 $$;
 
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: consent_of(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.consent_of(p_lead uuid, p_channel text) RETURNS TABLE(state text, not_before timestamp with time zone)
+    LANGUAGE sql STABLE
+    AS $$
+  select case when bool_or(c.state = 'stopped') then 'stopped' when count(*) > 0 then 'allowed' end, max(c.not_before)
+    from contact_consents c
+   where c.tenant_id = current_tenant() and c.lead_id = p_lead and c.channel = p_channel
+$$;
+
+ALTER FUNCTION public.consent_of(p_lead uuid, p_channel text) OWNER TO tistis_owner;
 
 --
 -- Name: conversation_of(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -382,6 +522,7 @@ begin
           extract(epoch from app_now() - c.created_at)::int)
       where c.tenant_id = v_tenant and c.id = m.conversation_id
       returning c.lead_id into v_lead;
+    perform answer_advertisement(m.channel_connection_id, v_lead);
     insert into lead_aliases (tenant_id, kind, value, lead_id, address)
       select v_tenant, a ->> 'kind', a ->> 'value', v_lead, a ->> 'address'
         from jsonb_array_elements(coalesce(p_aliases, '[]')) a
@@ -500,11 +641,11 @@ ALTER FUNCTION public.find_accounts(p_channel text, p_accounts text[]) OWNER TO 
 -- Name: find_channel(text, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
-CREATE FUNCTION public.find_channel(p_channel text, p_slug text) RETURNS TABLE(tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, account_id text, secrets jsonb)
+CREATE FUNCTION public.find_channel(p_channel text, p_slug text) RETURNS TABLE(tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, account_id text, business_id text, secrets jsonb)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select t.id, t.status, c.id, c.status, c.account_id,
+  select t.id, t.status, c.id, c.status, c.account_id, c.whatsapp_business_account_id,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'sealed', encode(s.sealed, 'hex'))
           order by s.id) from inbound_secrets s where s.tenant_id = t.id and s.channel_connection_id = c.id), '[]')
     from tenants t
@@ -664,6 +805,26 @@ end $$;
 ALTER FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) OWNER TO tistis_owner;
 
 --
+-- Name: merge_consents(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_consents as c (tenant_id, lead_id, channel, scope, state, source, said_at, not_before)
+    select tenant_id, p_survivor, channel, scope, state, source, said_at, not_before
+      from contact_consents where tenant_id = current_tenant() and lead_id = p_merged
+     order by channel, scope
+    on conflict (tenant_id, lead_id, channel, scope) do update set
+      state = case when excluded.said_at > c.said_at then excluded.state else c.state end,
+      source = case when excluded.said_at > c.said_at then excluded.source else c.source end,
+      said_at = greatest(c.said_at, excluded.said_at),
+      not_before = greatest(c.not_before, excluded.not_before)
+$$;
+
+ALTER FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
+
+--
 -- Name: merge_leads(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -722,6 +883,8 @@ begin
       end if;
     end if;
   end loop;
+  perform merge_windows(p_survivor, p_merged);
+  perform merge_consents(p_survivor, p_merged);
   update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update channel_events set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update leads s set score = greatest(s.score, m.score), name = coalesce(s.name, m.name),
@@ -739,6 +902,35 @@ end $$;
 ALTER FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) OWNER TO tistis_owner;
 
 --
+-- Name: merge_windows(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_windows as w (tenant_id, channel_connection_id, lead_id, last_inbound_at, opened_by, ad_clicked_at,
+      referral, free_entry_until)
+    select tenant_id, channel_connection_id, p_survivor, last_inbound_at, opened_by, ad_clicked_at, referral,
+        free_entry_until
+      from contact_windows where tenant_id = current_tenant() and lead_id = p_merged
+     order by channel_connection_id
+    on conflict (tenant_id, channel_connection_id, lead_id) do update set
+      last_inbound_at = greatest(w.last_inbound_at, excluded.last_inbound_at),
+      opened_by = case when excluded.last_inbound_at > w.last_inbound_at then excluded.opened_by else w.opened_by end,
+      ad_clicked_at = greatest(w.ad_clicked_at, excluded.ad_clicked_at),
+      referral = case when excluded.ad_clicked_at > coalesce(w.ad_clicked_at, '-infinity') then excluded.referral
+        else w.referral end,
+      free_entry_until = greatest(w.free_entry_until, excluded.free_entry_until);
+  update leads s set source_details = with_referrals(s.source_details,
+      jsonb_build_array(m.source_details -> 'referral') || coalesce(m.source_details -> 'referrals', '[]'))
+    from leads m
+    where s.tenant_id = current_tenant() and s.id = p_survivor and m.tenant_id = current_tenant() and m.id = p_merged
+      and jsonb_typeof(m.source_details -> 'referral') = 'object'
+$$;
+
+ALTER FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
+
+--
 -- Name: message_status_rank(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -751,6 +943,27 @@ CREATE FUNCTION public.message_status_rank(p_status text) RETURNS integer
 $$;
 
 ALTER FUNCTION public.message_status_rank(p_status text) OWNER TO tistis_owner;
+
+--
+-- Name: newer_news(uuid[], timestamp with time zone, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select exists (
+    select 1 from channel_events e
+     where e.tenant_id = current_tenant() and e.channel_connection_id = any (p_accounts)
+       and e.kind in ('account', 'template') and coalesce(e.occurred_at, e.created_at) > p_at
+       and case p_what
+         when 'kind' then e.details #> '{news,kind}' = p_about
+         when 'over' then e.details #> '{news,over}' @> p_about
+         when 'template' then e.details #> '{news,template}' @> (p_about - 'business' - 'external_id' - 'status' - 'reason'
+             - 'quality' - 'category' - 'changed') and e.details #> '{news,template}' ? 'category'
+         else e.details -> 'news' ? p_what end)
+$$;
+
+ALTER FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: next_job_due(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -797,6 +1010,86 @@ CREATE FUNCTION public.next_message_status(p_current text, p_incoming text) RETU
 $$;
 
 ALTER FUNCTION public.next_message_status(p_current text, p_incoming text) OWNER TO tistis_owner;
+
+--
+-- Name: note_consents(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_consents(p_said jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  s record;
+begin
+  for s in
+    select x.lead, x.consent, x.at, cc.channel
+      from jsonb_to_recordset(p_said) as x (connection uuid, lead uuid, at timestamptz, consent jsonb)
+      join channel_connections cc on cc.tenant_id = current_tenant() and cc.id = x.connection
+     where x.lead is not null and x.consent is not null
+     order by x.lead, x.at
+  loop
+    perform set_consent(s.lead, s.channel, s.consent ->> 'scope', s.consent ->> 'state', s.consent ->> 'source', s.at);
+  end loop;
+end $$;
+
+ALTER FUNCTION public.note_consents(p_said jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: note_template(jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into message_templates as t (tenant_id, business_account_id, name, language, external_id, category, status, reason,
+      quality, status_at, quality_at)
+    select current_tenant(), p_template ->> 'business', p_template ->> 'name', p_template ->> 'language',
+        p_template ->> 'external_id', p_template ->> 'category', coalesce(p_template ->> 'status', 'UNKNOWN'),
+        p_template ->> 'reason', p_template ->> 'quality',
+        case when p_template ? 'status' then p_at end, case when p_template ? 'quality' then p_at end
+    on conflict (tenant_id, business_account_id, name, language) do update set
+      external_id = coalesce(excluded.external_id, t.external_id),
+      category = coalesce(excluded.category, t.category),
+      status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
+      reason = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.reason else t.reason end,
+      status_at = greatest(t.status_at, excluded.status_at),
+      quality = case when excluded.quality_at >= coalesce(t.quality_at, '-infinity') then excluded.quality
+        else t.quality end,
+      quality_at = greatest(t.quality_at, excluded.quality_at),
+      components = case when (p_template ->> 'changed')::boolean then null else t.components end
+$$;
+
+ALTER FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: open_windows(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.open_windows(p_rows jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_windows as w (tenant_id, channel_connection_id, lead_id, last_inbound_at, opened_by, ad_clicked_at,
+      referral)
+    select current_tenant(), r.connection, r.lead, max(r.at), (array_agg(r.by order by r.at desc))[1],
+        max(r.at) filter (where r.referral is not null),
+        (array_agg(r.referral order by r.at desc) filter (where r.referral is not null))[1]
+      from (
+        -- A clock that is ahead of ours must not hold the window open.
+        select x.connection, x.lead, least(x.at, app_now()) as at, x.by, x.referral
+          from jsonb_to_recordset(p_rows) as x (connection uuid, lead uuid, at timestamptz, by text, referral jsonb)) r
+     group by r.connection, r.lead
+     order by r.lead, r.connection
+    on conflict (tenant_id, channel_connection_id, lead_id) do update set
+      last_inbound_at = greatest(w.last_inbound_at, excluded.last_inbound_at),
+      opened_by = case when excluded.last_inbound_at > w.last_inbound_at then excluded.opened_by else w.opened_by end,
+      ad_clicked_at = greatest(w.ad_clicked_at, excluded.ad_clicked_at),
+      referral = case when excluded.ad_clicked_at > coalesce(w.ad_clicked_at, '-infinity') then excluded.referral
+        else w.referral end
+      where excluded.last_inbound_at > w.last_inbound_at
+        or excluded.ad_clicked_at > coalesce(w.ad_clicked_at, '-infinity')
+$$;
+
+ALTER FUNCTION public.open_windows(p_rows jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: prune_jobs(interval, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -969,12 +1262,14 @@ CREATE FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_convers
 declare
   v_tenant uuid := current_tenant();
   v_questions jsonb;
+  v_people jsonb;
+  v_late jsonb;
 begin
   with incoming as (
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb, name text,
         at timestamptz, content text, content_type text, selection text, reply_to text, wants_answer boolean,
-        details jsonb, raw jsonb)
+        details jsonb, raw jsonb, consent jsonb, referral jsonb)
      where e.kind in ('message', 'echo')
   ), placed as (
     select i.*, k.conversation_id, cc.channel
@@ -984,14 +1279,17 @@ begin
      order by i.position
   ), inserted as (
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, content_type, message_type,
-        channel, external_id, external_timestamp, selection, reply_to_external_id, status, metadata, raw)
+        channel, external_id, external_timestamp, selection, reply_to_external_id, status, stale, metadata, raw)
       select v_tenant, p.conversation_id, p.connection_id::uuid, case p.kind when 'echo' then 'staff' else 'user' end,
           p.content, p.content_type, p.content_type, p.channel, p.external_id, coalesce(p.at, app_now()), p.selection,
           p.reply_to, case p.kind when 'echo' then 'sent' else 'received' end,
+          -- Only what asks for an answer can come too late for one.
+          coalesce(p.wants_answer and p.at <= app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8),
+            false),
           coalesce(p.details, '{}') || case when p.wants_answer then '{"wants_answer": true}' else '{}' end::jsonb, p.raw
         from placed p
       on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do nothing
-      returning id, conversation_id, role, external_timestamp, metadata ? 'wants_answer' as wants_answer
+      returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer
   ), contacts as (
     select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact
       from placed p where p.kind = 'message' order by p.conversation_id, p.position desc
@@ -1002,9 +1300,8 @@ begin
         max(i.external_timestamp) filter (where i.role = 'staff') as last_human_at,
         -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid). What is too old to be answered by itself is no
         -- question: it must not keep the answer to another one back.
-        max(i.id::text) filter (where i.wants_answer
-          and i.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8))
-          as last_question
+        max(i.id::text) filter (where i.wants_answer and not i.stale) as last_question,
+        count(*) filter (where i.stale) as late
       from inserted i group by i.conversation_id
   ), updated as (
     update conversations v set
@@ -1022,7 +1319,7 @@ begin
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.last_question, s.last_at
+        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -1046,10 +1343,31 @@ begin
         'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
           'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
           'is_first_message', u.is_first)))
-        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled)
-    into stored, v_questions
+        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
+      (select jsonb_agg(jsonb_build_object('connection', w.channel_connection_id, 'lead', w.lead_id, 'by', 'message',
+          'at', o.at, 'consent', o.consent, 'referral', o.referral))
+        from updated w
+        join (select w.id, w.said_at as at, null::jsonb as consent, null::jsonb as referral from updated w
+              union all
+              -- Few say more than a text.
+              (select distinct on (i.id) i.conversation_id, i.external_timestamp, p.consent, p.referral
+                from placed p
+                join inserted i on i.conversation_id = p.conversation_id and i.external_id = p.external_id
+               where p.kind = 'message' and (p.consent is not null or p.referral is not null)
+               order by i.id, p.position)) o on o.id = w.id
+        where o.at is not null),
+      (select jsonb_object_agg(l.channel_connection_id, l.late order by l.channel_connection_id)
+        from (select w.channel_connection_id, sum(w.late) as late from updated w group by 1 having sum(w.late) > 0) l)
+    into stored, v_questions, v_people, v_late
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
+  if v_people is not null then
+    perform open_windows(v_people);
+    perform attribute_leads(v_people);
+    perform note_consents(v_people);
+  end if;
+  perform alert_stale(l.key::uuid, l.value::int, (p_policy ->> 'stale_seconds')::float8)
+    from jsonb_each_text(v_late) l order by l.key;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
   return next;
 end $$;
@@ -1061,21 +1379,41 @@ ALTER FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversa
 --
 
 CREATE FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) RETURNS integer
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
-  with kept as (
+declare
+  v_new jsonb;
+begin
+  with incoming as (
+    select e.*, k.lead_id
+      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
+        at timestamptz, content text, reply_to text, details jsonb, raw jsonb, consent jsonb, wide boolean)
+      left join unnest(p_keys, p_leads) k (key, lead_id) on k.key = e.connection_id || e.aliases::text
+     where e.kind not in ('message', 'echo', 'status')
+  ), kept as (
     insert into channel_events (tenant_id, channel_connection_id, lead_id, kind, external_id, content,
         reply_to_external_id, occurred_at, details, raw)
-      select current_tenant(), e.connection_id::uuid, k.lead_id, e.kind, e.external_id, coalesce(e.content, ''),
-          e.reply_to, e.at, coalesce(e.details, '{}'), e.raw
-        from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
-          at timestamptz, content text, reply_to text, details jsonb, raw jsonb)
-        left join unnest(p_keys, p_leads) k (key, lead_id) on k.key = e.connection_id || e.aliases::text
-       where e.kind not in ('message', 'echo', 'status')
+      select current_tenant(), i.connection_id::uuid, i.lead_id, i.kind, i.external_id, coalesce(i.content, ''), i.reply_to,
+          i.at, coalesce(i.details, '{}'), i.raw
+        from incoming i
       on conflict do nothing
-      returning 1)
-  select count(*)::int from kept
-$$;
+      returning channel_connection_id, lead_id, kind, external_id, coalesce(occurred_at, app_now()) as at, details)
+  select jsonb_agg(jsonb_build_object('connection_id', k.channel_connection_id, 'connection', k.channel_connection_id,
+      'lead', k.lead_id, 'kind', k.kind, 'at', k.at, 'news', k.details -> 'news', 'wide', i.wide, 'consent', i.consent))
+    into v_new
+    from kept k
+    cross join lateral (select * from incoming i where i.connection_id::uuid = k.channel_connection_id and i.kind = k.kind
+      and i.external_id = k.external_id limit 1) i;
+
+  -- A call opens the window as a message does.
+  perform open_windows(jsonb_agg(n || '{"by": "call"}'))
+    from jsonb_array_elements(v_new) n where n ->> 'kind' = 'call' and n ->> 'lead' is not null having count(*) > 0;
+  perform note_consents(jsonb_agg(n))
+    from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'consent') = 'object' having count(*) > 0;
+  perform apply_news(jsonb_agg(n))
+    from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'news') = 'object' having count(*) > 0;
+  return coalesce(jsonb_array_length(v_new), 0);
+end $$;
 
 ALTER FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) OWNER TO tistis_owner;
 
@@ -1090,13 +1428,14 @@ declare
   v_tenant uuid := current_tenant();
   v_messages uuid[];
   v_new int;
+  v_said jsonb;
 begin
   with incoming as (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
         coalesce(e.status ->> 'participant', '') as participant, e.status ->> 'opaque' as opaque, e.at,
-        e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, e.raw
+        e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, e.raw, e.aliases, e.consent
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
-        status jsonb, raw jsonb)
+        status jsonb, raw jsonb, aliases jsonb, consent jsonb)
      where e.kind = 'status'
   ), matched as (
     select i.*, coalesce(
@@ -1114,7 +1453,7 @@ begin
       select v_tenant, connection_id, message_id, external_id, state, participant, at, error_code, error, raw
         from matched order by connection_id, external_id, state, participant
       on conflict do nothing
-      returning message_id, external_id
+      returning channel_connection_id, message_id, external_id, status
   ), named as (
     update messages m set external_id = k.external_id
       from (select distinct on (message_id) message_id, external_id from kept where message_id is not null
@@ -1122,11 +1461,25 @@ begin
       where m.tenant_id = v_tenant and m.id = k.message_id and m.external_id is null
       returning m.id
   )
-  select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null)
-    into v_new, v_messages
-    from kept k left join named n on n.id = k.message_id;
+  select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null),
+      jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'at', s.at, 'consent', s.consent,
+        -- The message knows whom it went to; without it the platform's words are all there is.
+        'lead', coalesce(
+          (select c.lead_id from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+            where m.tenant_id = v_tenant and m.id = k.message_id),
+          (select a.lead_id from jsonb_array_elements(s.aliases) x join lead_aliases a on a.tenant_id = v_tenant
+            and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))))
+        filter (where s.consent is not null)
+    into v_new, v_messages, v_said
+    from kept k
+    left join named n on n.id = k.message_id
+    left join lateral (select i.* from incoming i where i.consent is not null and i.state = k.status
+      and i.connection_id = k.channel_connection_id and i.external_id = k.external_id limit 1) s on true;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
+  end if;
+  if v_said is not null then
+    perform note_consents(v_said);
   end if;
   return v_new;
 end $_$;
@@ -1252,8 +1605,8 @@ CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy 
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
       when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
-      when c.last_inbound_at is null
-        or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
+        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
@@ -1315,6 +1668,27 @@ begin
 end $$;
 
 ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: set_consent(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql
+    AS $$
+  with said as (
+    insert into contact_consents as c (tenant_id, lead_id, channel, scope, state, source, said_at)
+      -- A clock that is ahead of ours must not outlast what the person says next.
+      values (current_tenant(), p_lead, p_channel, p_scope, p_state, p_source, least(coalesce(p_at, app_now()), app_now()))
+      on conflict (tenant_id, lead_id, channel, scope) do update set
+        state = excluded.state, source = excluded.source, said_at = excluded.said_at
+        where excluded.said_at > c.said_at
+          or (excluded.said_at = c.said_at and excluded.state = 'stopped' and c.state <> 'stopped')
+      returning 1)
+  select exists (select 1 from said)
+$$;
+
+ALTER FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
 -- Name: settle_jobs(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -1419,8 +1793,8 @@ CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) RETURNS t
   select case
       when t.status <> 'active' then 'tenant_inactive'
       when cc.status <> 'connected' then 'channel_inactive'
-      when c.last_inbound_at is null
-        or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
+        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -1429,6 +1803,20 @@ CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) RETURNS t
 $$;
 
 ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: stale_sentence(integer, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select format('%s arrived more than %s minutes late, after an outage, and waited in vain for the assistant: read them and '
+      'answer by hand (tistis conversations list, tistis conversations send)',
+    case p_count when 1 then 'one message' else p_count || ' messages' end, round(p_stale_seconds / 60))
+$$;
+
+ALTER FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) OWNER TO tistis_owner;
 
 --
 -- Name: stamp_ready(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1522,6 +1910,44 @@ begin
 end $$;
 
 ALTER FUNCTION public.touch_updated_at() OWNER TO tistis_owner;
+
+--
+-- Name: window_of(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.window_of(p_connection uuid, p_lead uuid) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+  select last_inbound_at from contact_windows
+    where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
+$$;
+
+ALTER FUNCTION public.window_of(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: with_referrals(jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  with known as (
+    select r, row_number() over (order by r ->> 'at', n) as place, count(*) over () as total
+      from jsonb_array_elements(
+        case when jsonb_typeof(p_details -> 'referral') = 'object' then jsonb_build_array(p_details -> 'referral')
+          else '[]' end
+        || case when jsonb_typeof(p_details -> 'referrals') = 'array' then p_details -> 'referrals' else '[]' end
+        || p_new) with ordinality as k (r, n))
+  select p_details
+      || coalesce(jsonb_build_object('referral', (select r from known where place = 1)), '{}')
+      || coalesce((select jsonb_build_object('referrals', jsonb_agg(r order by place)) from known
+        where place > 1 and place > total - 20 having count(*) > 0), '{}')
+    where exists (select 1 from known)
+  union all
+  select p_details where not exists (select 1 from known)
+$$;
+
+ALTER FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: worker_heartbeat(uuid, text, text, double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -3767,6 +4193,26 @@ GRANT USAGE ON SCHEMA public TO tistis_jobs_process;
 GRANT ALL ON SCHEMA public TO tistis_owner;
 
 --
+-- Name: FUNCTION alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION answer_advertisement(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION app_clock(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3795,6 +4241,26 @@ GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tist
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION apply_news(p_news jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_news(p_news jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION attribute_leads(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.attribute_leads(p_rows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION begin_send(p_message uuid, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3842,6 +4308,16 @@ GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION consent_of(p_lead uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3977,6 +4453,16 @@ GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys te
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION merge_consents(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3987,6 +4473,16 @@ GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reaso
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION merge_windows(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION message_status_rank(p_status text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3995,6 +4491,16 @@ GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_define
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4013,6 +4519,36 @@ GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION note_consents(p_said jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_consents(p_said jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION note_template(p_template jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION open_windows(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.open_windows(p_rows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4149,6 +4685,16 @@ GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content t
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION settle_jobs(p_results jsonb); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
@@ -4175,6 +4721,16 @@ GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO 
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION stale_sentence(p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION stamp_ready(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4215,6 +4771,26 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION window_of(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION with_referrals(p_details jsonb, p_new jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer

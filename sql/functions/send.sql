@@ -95,6 +95,7 @@ begin
           extract(epoch from app_now() - c.created_at)::int)
       where c.tenant_id = v_tenant and c.id = m.conversation_id
       returning c.lead_id into v_lead;
+    perform answer_advertisement(m.channel_connection_id, v_lead);
     insert into lead_aliases (tenant_id, kind, value, lead_id, address)
       select v_tenant, a ->> 'kind', a ->> 'value', v_lead, a ->> 'address'
         from jsonb_array_elements(coalesce(p_aliases, '[]')) a
