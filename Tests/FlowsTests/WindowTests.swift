@@ -198,6 +198,11 @@ import Testing
       try shop.post(late[2])
       #expect(try alert("concat_ws(' ', kind, severity, times, details ->> 'messages')") == "stale_messages act 2 3")
       #expect(try alert("sentence")?.hasPrefix("3 messages arrived more than 60 minutes late") == true)
+      // Where people answer anyway, nobody waited for the assistant.
+      try shop.run("update conversations set ai_handling = false")
+      try shop.post(Tenant.text("¿nadie?", from: people[2], at: .now + -7000))
+      #expect(try shop.count("messages", "stale") == 4)
+      #expect(try alert("times") == "2")
       // Read and closed by somebody: the next outage is another alert.
       try shop.run(at: .now, "select resolve_alerts('\(shop.tenant.connection.text)', '{stale_messages}')")
       try shop.post(late[3])

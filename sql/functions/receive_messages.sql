@@ -100,7 +100,12 @@ begin
                order by i.id, p.position)) o on o.id = w.id
         where o.at is not null),
       (select jsonb_object_agg(l.channel_connection_id, l.late order by l.channel_connection_id)
-        from (select w.channel_connection_id, sum(w.late) as late from updated w group by 1 having sum(w.late) > 0) l)
+        -- Where people answer anyway, nobody waited for the assistant.
+        from (select w.channel_connection_id, sum(w.late) as late
+                from updated w
+                join channel_connections a on a.tenant_id = v_tenant and a.id = w.channel_connection_id
+               where w.ai_handling and w.status <> 'escalated' and a.ai_enabled
+               group by 1 having sum(w.late) > 0) l)
     into stored, v_questions, v_people, v_late
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
