@@ -5,6 +5,7 @@ import Rules
 extension InboundEvent {
   /// The event as `receive_events` reads it. Long texts and ids are cut here, so that none can fail for its length.
   func row(connection: UUID) -> JSON {
+    let consent = self.consent
     // Nobody to have said it: kept as a notice, since a message belongs to a conversation.
     let kind: Kind = aliases.isEmpty && (kind == .message || kind == .echo) ? .unsupported : kind
     return .object([
@@ -24,8 +25,13 @@ extension InboundEvent {
       "content_type": .string(contentType),
       "selection": selection.map { .string($0) },
       "reply_to": replyTo.map { .string(String($0.prefix(Limits.externalID))) },
-      "wants_answer": .bool(wantsAnswer && kind == .message),
-      "details": details,
+      // Who asks to be left alone gets no chat about it.
+      "wants_answer": .bool(wantsAnswer && kind == .message && consent?.state != .stopped),
+      "details": details.adding("news", news),
+      "consent": consent?.row,
+      "referral": referral,
+      // Not of one account but of the business that several may belong to.
+      "wide": .bool(accountID == nil),
       "raw": raw,
       "status": status.map { report in
         .object([
@@ -36,5 +42,14 @@ extension InboundEvent {
         ])
       },
     ])
+  }
+}
+
+extension JSON {
+  /// An object with one more member; the same if there is nothing to add.
+  fileprivate func adding(_ key: String, _ value: JSON?) -> JSON {
+    guard let value, case .object(var members) = self else { return self }
+    members[key] = value
+    return .object(members)
   }
 }

@@ -70,8 +70,9 @@ extension App {
   /// signature proves nothing about another tenant.
   private func place(_ events: [InboundEvent], _ entry: ChannelEntry, _ log: Log) -> [JSON] {
     events.compactMap { event in
-      guard let account = entry.account(event.accountID) else {
-        log.warning("foreign_account", ["account": event.accountID, "kind": event.kind.rawValue])
+      guard let account = entry.account(event.accountID, business: event.businessID) else {
+        log.warning(
+          "foreign_account", ["account": event.accountID ?? event.businessID, "kind": event.kind.rawValue])
         return nil
       }
       return event.row(connection: account.id)

@@ -36,7 +36,7 @@ enum Obstacle: String, CaseIterable, Sendable {
     case .resolved: try shop.run("update conversations set status = 'resolved' where tenant_id = '\(id)'")
     case .window:
       try shop.run(
-        "update conversations set last_inbound_at = now() - interval '24 hours 1 second' where tenant_id = '\(id)'")
+        "update contact_windows set last_inbound_at = now() - interval '24 hours 1 second' where tenant_id = '\(id)'")
     case .suspended: try shop.run("update tenants set status = 'suspended' where id = '\(id)'")
     case .disconnected: try shop.run("update channel_connections set status = 'error' where tenant_id = '\(id)'")
     case .tenantOff: try shop.run("insert into ai_tenant_context (tenant_id, ai_enabled) values ('\(id)', false)")

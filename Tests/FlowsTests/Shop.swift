@@ -36,7 +36,8 @@ struct Shop: Sendable {
     environment.merge(changes) { $1 }
     return App(
       "webhook-whatsapp",
-      settings: try Settings(App.common + [.inboundKeys, .allowUnsigned, .answerDelayMilliseconds], from: environment))
+      settings: try Settings(
+        App.common + [.inboundKeys, .metaAppSecret, .allowUnsigned, .answerDelayMilliseconds], from: environment))
   }
 
   func request(_ body: [UInt8], signature: String? = nil, path: String? = nil) -> Request {

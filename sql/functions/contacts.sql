@@ -5,7 +5,7 @@
 create or replace function concerns_person(p_event jsonb) returns boolean
 language sql immutable parallel safe as $$
   select jsonb_array_length(p_event -> 'aliases') > 0
-    and p_event ->> 'kind' in ('message', 'echo', 'reaction', 'edit', 'delete', 'system', 'preference')
+    and p_event ->> 'kind' in ('message', 'echo', 'reaction', 'edit', 'delete', 'system', 'preference', 'call')
 $$;
 
 -- Locks the names of everybody in a batch, in one order for all sessions, until the transaction ends. Measured: without
@@ -114,6 +114,8 @@ begin
       end if;
     end if;
   end loop;
+  perform merge_windows(p_survivor, p_merged);
+  perform merge_consents(p_survivor, p_merged);
   update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update channel_events set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update leads s set score = greatest(s.score, m.score), name = coalesce(s.name, m.name),

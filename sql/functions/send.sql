@@ -128,7 +128,9 @@ begin
         last_message_at = greatest(c.last_message_at, app_now()),
         first_response_time_seconds = coalesce(c.first_response_time_seconds,
           extract(epoch from app_now() - c.created_at)::int)
-      where c.tenant_id = v_tenant and c.id = m.conversation_id;
+      where c.tenant_id = v_tenant and c.id = m.conversation_id
+      returning c.lead_id into v_lead;
+    perform answer_advertisement(m.channel_connection_id, v_lead);
     insert into lead_aliases (tenant_id, kind, value, lead_id, address)
       select v_tenant, a ->> 'kind', a ->> 'value', v_lead, a ->> 'address'
         from jsonb_array_elements(coalesce(p_aliases, '[]')) a
