@@ -6,7 +6,8 @@ extension InboundEvent {
   /// The event as `receive_events` reads it. Long texts and ids are cut here, so that none can fail for its length.
   func row(connection: UUID) -> JSON {
     // Nobody to have said it: kept as a notice, since a message belongs to a conversation.
-    let kind: Kind = aliases.isEmpty && (kind == .message || kind == .echo) ? .unsupported : kind
+    let isSaid = kind == .message || kind == .echo || kind == .history
+    let kind: Kind = aliases.isEmpty && isSaid ? .unsupported : kind
     return .object([
       "connection_id": .string(connection.text),
       "kind": .string(kind.rawValue),
@@ -25,6 +26,8 @@ extension InboundEvent {
       "selection": selection.map { .string($0) },
       "reply_to": replyTo.map { .string(String($0.prefix(Limits.externalID))) },
       "wants_answer": .bool(wantsAnswer && kind == .message),
+      "outbound": .bool(outbound),
+      "error_code": errorCode.map { .string($0) },
       "details": details,
       "raw": raw,
       "status": status.map { report in
