@@ -38,6 +38,63 @@ $$;
 ALTER FUNCTION public.app_now() OWNER TO tistis_owner;
 
 --
+-- Name: apply_changes(jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_changed uuid[] := '{}';
+  v_found uuid[];
+  r record;
+begin
+  select array_agg(distinct m.id) into v_found
+    from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, reply_to text)
+    join channel_events x on x.tenant_id = v_tenant and x.channel_connection_id = e.connection_id::uuid
+      and x.reply_to_external_id = case when e.kind in ('edit', 'delete') then e.reply_to else e.external_id end
+      and x.kind in ('edit', 'delete')
+    join messages m on m.tenant_id = v_tenant and m.channel_connection_id = x.channel_connection_id
+      and m.external_id = x.reply_to_external_id and m.role = 'user'
+    -- Only by who wrote it.
+    join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id and c.lead_id = x.lead_id
+   where e.kind in ('message', 'history', 'edit', 'delete');
+  if v_found is null then return 0; end if;
+  perform 1 from conversations c
+    where c.tenant_id = v_tenant and c.id in (select m.conversation_id from messages m
+      where m.tenant_id = v_tenant and m.id = any (v_found))
+    order by c.id for update;
+  for r in
+    select distinct on (m.id) m.id, x.kind, x.content, x.details ->> 'selection' as selection,
+        coalesce(x.occurred_at, x.created_at) as at
+      from messages m
+      join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+      join channel_events x on x.tenant_id = v_tenant and x.channel_connection_id = m.channel_connection_id
+        and x.reply_to_external_id = m.external_id and x.kind in ('edit', 'delete') and x.lead_id = c.lead_id
+     where m.tenant_id = v_tenant and m.id = any (v_found) and m.deleted_at is null
+     -- A deletion is the last word; of several edits the newest.
+     order by m.id, x.kind = 'delete' desc, coalesce(x.occurred_at, x.created_at) desc, x.id desc
+  loop
+    update messages m set
+        content = r.content,
+        selection = case r.kind when 'edit' then r.selection end,
+        edited_at = case r.kind when 'edit' then r.at else m.edited_at end,
+        deleted_at = case r.kind when 'delete' then r.at end,
+        metadata = case r.kind
+          when 'delete' then m.metadata - 'wants_answer' - 'original_content'
+          else jsonb_build_object('original_content', m.content) || m.metadata end
+      where m.tenant_id = v_tenant and m.id = r.id
+        and (r.kind = 'delete' or m.edited_at is distinct from r.at or m.content <> r.content);
+    if found then v_changed := v_changed || r.id; end if;
+  end loop;
+  perform ask_again(v_changed, p_policy, p_request_id);
+  return cardinality(v_changed);
+end $$;
+
+ALTER FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
 -- Name: apply_message_reports(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -76,6 +133,68 @@ begin
 end $$;
 
 ALTER FUNCTION public.apply_message_reports(p_message_ids uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_jobs jsonb := '[]';
+  v_question uuid;
+  r record;
+begin
+  for r in
+    select c.id, c.lead_id, c.channel, c.channel_connection_id, c.last_question_id, min(m.id::text)::uuid as changed,
+        bool_or(m.id = c.last_question_id and m.deleted_at is not null) as is_gone,
+        bool_or(m.deleted_at is null and m.metadata ? 'wants_answer') as is_edited,
+        -- What this transaction stored, it has asked for itself.
+        bool_or(m.created_at < now()) as was_there,
+        c.ai_handling and c.status <> 'escalated' and cc.ai_enabled as is_ours,
+        coalesce(cc.subsequent_message_delay_seconds, (p_policy ->> 'next_delay_seconds')::float8) as delay,
+        coalesce((select max(x.answers_message_id::text)::uuid from messages x where x.tenant_id = v_tenant
+          and x.conversation_id = c.id and x.role = 'assistant' and x.status not in ('pending', 'withheld', 'failed')),
+          '00000000-0000-0000-0000-000000000000') as answered
+      from messages m
+      join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+      join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
+     where m.tenant_id = v_tenant and m.id = any (p_messages) and not m.historical
+     group by c.tenant_id, c.id, cc.ai_enabled, cc.subsequent_message_delay_seconds
+     order by c.id
+  loop
+    continue when r.last_question_id is null or r.changed <= r.answered;
+    v_question := r.last_question_id;
+    if r.is_gone then
+      -- The question before it, if it still waits.
+      select max(x.id::text)::uuid into v_question from messages x
+        where x.tenant_id = v_tenant and x.conversation_id = r.id and x.id > r.answered and x.id < r.last_question_id
+          and x.metadata ? 'wants_answer' and not x.historical
+          and x.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8);
+      -- Without one it stays, and the gate refuses to answer what is gone.
+      continue when v_question is null;
+      update conversations set last_question_id = v_question where tenant_id = v_tenant and id = r.id;
+    end if;
+    continue when not (r.is_gone or r.is_edited);
+    -- No job's own any more: a job that runs again would take it for its finished work.
+    update messages x set status = 'withheld', error_code = 'newer_inbound', processed_by_job_id = null
+      where x.tenant_id = v_tenant and x.conversation_id = r.id and x.role = 'assistant' and x.status = 'pending'
+        and x.answers_message_id >= r.changed;
+    if r.is_ours and r.was_there then
+      v_jobs := v_jobs || jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || r.id,
+        'unique_key', 'answer:' || r.id, 'delay_seconds', r.delay, 'cap_seconds', (p_policy ->> 'cap_seconds')::float8,
+        'request_id', p_request_id,
+        'payload', jsonb_build_object('conversation_id', r.id, 'message_id', v_question, 'lead_id', r.lead_id,
+          'tenant_id', v_tenant, 'channel', r.channel, 'channel_connection_id', r.channel_connection_id,
+          'is_first_message', false, 'asked_again', true));
+    end if;
+  end loop;
+  return enqueue_jobs(v_jobs);
+end $$;
+
+ALTER FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
 -- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -264,7 +383,8 @@ CREATE FUNCTION public.concerns_person(p_event jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select jsonb_array_length(p_event -> 'aliases') > 0
-    and p_event ->> 'kind' in ('message', 'echo', 'reaction', 'edit', 'delete', 'system', 'preference')
+    and p_event ->> 'kind' in ('message', 'echo', 'history', 'reaction', 'edit', 'delete',
+      'system', 'identity', 'call', 'preference')
 $$;
 
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
@@ -278,6 +398,7 @@ CREATE FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_renamed jsonb;
   v_id uuid;
 begin
   select id into v_id from conversations
@@ -285,10 +406,12 @@ begin
       and status in ('active', 'waiting_response', 'escalated')
     for update;
   if v_id is null then
+    v_renamed := renamed_contact(p_lead, p_connection, p_contact);
     insert into conversations (tenant_id, lead_id, branch_id, channel, channel_connection_id, contact_kind,
-        contact_address, ai_handling)
-      select v_tenant, p_lead, cc.branch_id, cc.channel, cc.id, p_contact ->> 'kind', p_contact ->> 'address',
-          cc.ai_enabled
+        contact_address, ai_handling, context)
+      select v_tenant, p_lead, cc.branch_id, cc.channel, cc.id, p_contact ->> 'kind',
+          coalesce(v_renamed, p_contact) ->> 'address', cc.ai_enabled,
+          case when v_renamed is null then '{}' else jsonb_build_object('contact_since', v_renamed -> 'since') end
         from channel_connections cc where cc.tenant_id = v_tenant and cc.id = p_connection
       returning id into strict v_id;
   end if;
@@ -642,6 +765,9 @@ begin
     from (select distinct hashtextextended(current_tenant()::text || '|' || (a ->> 'kind') || '|' || (a ->> 'value'), 0) as k
             from jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'aliases') a
            where concerns_person(e)
+             -- Of an address book only the few who are known.
+             or (e ->> 'kind' = 'contact' and exists (select from lead_aliases l where l.tenant_id = current_tenant()
+               and l.kind = a ->> 'kind' and l.value = a ->> 'value'))
            order by k) s;
 end $$;
 
@@ -724,6 +850,14 @@ begin
   end loop;
   update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update channel_events set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
+  insert into message_reactions as old (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
+    select tenant_id, channel_connection_id, target_external_id, p_survivor, emoji, reacted_at
+      from message_reactions where tenant_id = v_tenant and lead_id = p_merged
+    on conflict (tenant_id, channel_connection_id, target_external_id, lead_id) do update set
+      emoji = excluded.emoji, reacted_at = excluded.reacted_at
+      where excluded.reacted_at > old.reacted_at;
+  -- Nobody's any more.
+  update message_reactions set emoji = '' where tenant_id = v_tenant and lead_id = p_merged;
   update leads s set score = greatest(s.score, m.score), name = coalesce(s.name, m.name),
       full_name = coalesce(s.full_name, m.full_name), phone = coalesce(s.phone, m.phone),
       phone_normalized = coalesce(s.phone_normalized, m.phone_normalized), email = coalesce(s.email, m.email),
@@ -751,6 +885,27 @@ CREATE FUNCTION public.message_status_rank(p_status text) RETURNS integer
 $$;
 
 ALTER FUNCTION public.message_status_rank(p_status text) OWNER TO tistis_owner;
+
+--
+-- Name: name_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.name_contacts(p_events jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update leads l set name = n.name, full_name = n.name
+    from (
+      select distinct on (a.lead_id) a.lead_id, e.name
+        from jsonb_to_recordset(p_events) as e (kind text, aliases jsonb, name text, at timestamptz)
+        cross join lateral jsonb_array_elements(e.aliases) x
+        join lead_aliases a on a.tenant_id = current_tenant() and a.kind = x ->> 'kind' and a.value = x ->> 'value'
+       where e.kind = 'contact' and e.name <> ''
+       order by a.lead_id, e.at desc nulls last
+    ) n
+    where l.tenant_id = current_tenant() and l.id = n.lead_id and l.name is null and l.full_name is null
+$$;
+
+ALTER FUNCTION public.name_contacts(p_events jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: next_job_due(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -857,7 +1012,7 @@ ALTER FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) OWNER TO tis
 
 CREATE FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(messages integer, duplicates integer, reports integer, answers integer)
     LANGUAGE plpgsql
-    AS $$
+    AS $_$
 declare
   v_tenant uuid := current_tenant();
   v_keys text[] := '{}';
@@ -876,7 +1031,7 @@ begin
   -- making is not needed: the names' locks are held, so nobody else works on these people.
   for c in
     select e ->> 'connection_id' as connection, e -> 'aliases' as aliases, max(e ->> 'name') as name,
-        bool_or(e ->> 'kind' in ('message', 'echo')) as talks
+        bool_or(e ->> 'kind' in ('message', 'echo', 'history')) as talks
       from jsonb_array_elements(p_events) e
      where concerns_person(e)
      group by 1, 2
@@ -900,6 +1055,10 @@ begin
       || case when v_talks[i] then conversation_of(v_leads[i], v_connections[i], v_contacts[i]) end;
   end loop;
 
+  -- Before the news, so that their ids come first.
+  if p_events @? '$[*] ? (@.kind == "history")' then
+    perform receive_history(p_events, v_keys, v_conversations);
+  end if;
   select count(*) into v_received from jsonb_array_elements(p_events) e where e ->> 'kind' in ('message', 'echo');
   if v_received > 0 then
     select r.stored, r.asked into messages, answers
@@ -910,8 +1069,9 @@ begin
   duplicates := v_received - messages;
   reports := receive_reports(p_events);
   perform receive_notices(p_events, v_keys, v_leads);
+  perform apply_changes(p_events, p_policy, p_request_id);
   return next;
-end $$;
+end $_$;
 
 ALTER FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
@@ -960,6 +1120,62 @@ end $$;
 ALTER FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
+-- Name: receive_history(jsonb, text[], uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_stored int;
+begin
+  with incoming as (
+    -- One statement may touch a row only once: of an announcement and its file the file.
+    select distinct on (e.connection_id, e.external_id) e.*, (e.connection_id || e.aliases::text) as key
+      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
+        at timestamptz, content text, content_type text, selection text, reply_to text, outbound boolean, error_code text,
+        details jsonb, raw jsonb)
+     where e.kind = 'history'
+     order by e.connection_id, e.external_id, e.content_type = 'placeholder'
+  ), inserted as (
+    insert into messages as old (tenant_id, conversation_id, channel_connection_id, role, content, content_type,
+        message_type, channel, external_id, external_timestamp, selection, reply_to_external_id, status, error_code,
+        metadata, raw, historical)
+      select v_tenant, k.conversation_id, cc.id, case when i.outbound then 'staff' else 'user' end, i.content,
+          i.content_type, i.content_type, cc.channel, i.external_id, coalesce(i.at, app_now()), i.selection, i.reply_to,
+          case when i.outbound then 'sent' else 'received' end, i.error_code, coalesce(i.details, '{}'), i.raw, true
+        from incoming i
+        join unnest(p_keys, p_conversations) k (key, conversation_id) on k.key = i.key
+        join channel_connections cc on cc.tenant_id = v_tenant and cc.id = i.connection_id::uuid
+       order by i.at, i.external_id
+      on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do update set
+        content = excluded.content, content_type = excluded.content_type, message_type = excluded.message_type,
+        metadata = excluded.metadata, raw = excluded.raw
+        where old.historical and old.content_type = 'placeholder' and excluded.content_type <> 'placeholder'
+          and old.deleted_at is null
+      returning old.conversation_id, old.role, old.external_timestamp, old.xmax = 0 as is_new
+  ), summary as (
+    select i.conversation_id, count(*) as n, count(*) filter (where i.role = 'user') as turns,
+        max(i.external_timestamp) as last_at, max(i.external_timestamp) filter (where i.role = 'user') as last_inbound_at
+      from inserted i where i.is_new group by i.conversation_id
+  ), updated as (
+    update conversations v set
+        message_count = v.message_count + s.n,
+        turn_count = v.turn_count + s.turns,
+        last_message_at = greatest(v.last_message_at, s.last_at),
+        last_inbound_at = greatest(v.last_inbound_at, least(s.last_inbound_at, app_now()))
+      from summary s
+      where v.tenant_id = v_tenant and v.id = s.conversation_id
+      returning s.n
+  )
+  select coalesce(sum(u.n), 0) into v_stored from updated u;
+  return v_stored;
+end $$;
+
+ALTER FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: receive_messages(jsonb, text[], uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -974,7 +1190,7 @@ begin
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb, name text,
         at timestamptz, content text, content_type text, selection text, reply_to text, wants_answer boolean,
-        details jsonb, raw jsonb)
+        error_code text, details jsonb, raw jsonb)
      where e.kind in ('message', 'echo')
   ), placed as (
     select i.*, k.conversation_id, cc.channel
@@ -984,16 +1200,18 @@ begin
      order by i.position
   ), inserted as (
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, content_type, message_type,
-        channel, external_id, external_timestamp, selection, reply_to_external_id, status, metadata, raw)
+        channel, external_id, external_timestamp, selection, reply_to_external_id, status, error_code, metadata,
+        raw)
       select v_tenant, p.conversation_id, p.connection_id::uuid, case p.kind when 'echo' then 'staff' else 'user' end,
           p.content, p.content_type, p.content_type, p.channel, p.external_id, coalesce(p.at, app_now()), p.selection,
-          p.reply_to, case p.kind when 'echo' then 'sent' else 'received' end,
+          p.reply_to, case p.kind when 'echo' then 'sent' else 'received' end, p.error_code,
           coalesce(p.details, '{}') || case when p.wants_answer then '{"wants_answer": true}' else '{}' end::jsonb, p.raw
         from placed p
       on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do nothing
       returning id, conversation_id, role, external_timestamp, metadata ? 'wants_answer' as wants_answer
   ), contacts as (
-    select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact
+    select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact,
+        coalesce(p.at, app_now()) as at
       from placed p where p.kind = 'message' order by p.conversation_id, p.position desc
   ), summary as (
     select i.conversation_id, count(*) as n, count(*) filter (where i.role = 'user') as turns,
@@ -1017,8 +1235,11 @@ begin
         last_human_at = greatest(v.last_human_at, case when s.last_human_at is not null then app_now() end),
         -- Somebody of the business answered in the platform's own app: the bot is silent until handed back.
         ai_handling = v.ai_handling and s.last_human_at is null,
-        contact_kind = coalesce(c.contact ->> 'kind', v.contact_kind),
-        contact_address = coalesce(c.contact ->> 'address', v.contact_address)
+        -- Unless it is older than the news of another name.
+        contact_kind = case when (v.context ->> 'contact_since')::timestamptz > c.at then v.contact_kind
+          else coalesce(c.contact ->> 'kind', v.contact_kind) end,
+        contact_address = case when (v.context ->> 'contact_since')::timestamptz > c.at then v.contact_address
+          else coalesce(c.contact ->> 'address', v.contact_address) end
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
@@ -1061,21 +1282,50 @@ ALTER FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversa
 --
 
 CREATE FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) RETURNS integer
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_kept int;
+  v_renamed jsonb;
+begin
   with kept as (
     insert into channel_events (tenant_id, channel_connection_id, lead_id, kind, external_id, content,
         reply_to_external_id, occurred_at, details, raw)
-      select current_tenant(), e.connection_id::uuid, k.lead_id, e.kind, e.external_id, coalesce(e.content, ''),
-          e.reply_to, e.at, coalesce(e.details, '{}'), e.raw
+      select v_tenant, e.connection_id::uuid, k.lead_id, e.kind, e.external_id, coalesce(e.content, ''),
+          e.reply_to, e.at, coalesce(e.details, '{}')
+            || case e.kind when 'identity' then jsonb_build_object('names', e.aliases) else '{}' end, e.raw
         from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
           at timestamptz, content text, reply_to text, details jsonb, raw jsonb)
         left join unnest(p_keys, p_leads) k (key, lead_id) on k.key = e.connection_id || e.aliases::text
-       where e.kind not in ('message', 'echo', 'status')
+       -- An address book holds people who never wrote to the business: they are none of ours.
+       where e.kind not in ('message', 'echo', 'status', 'history', 'contact')
       on conflict do nothing
-      returning 1)
-  select count(*)::int from kept
-$$;
+      returning *
+  ), reacted as (
+    insert into message_reactions as old (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
+      -- One statement may touch a row only once: of the same person's the newest.
+      select distinct on (k.channel_connection_id, k.reply_to_external_id, k.lead_id) v_tenant, k.channel_connection_id,
+          k.reply_to_external_id, k.lead_id, k.content, coalesce(k.occurred_at, app_now())
+        from kept k where k.kind = 'reaction' and k.lead_id is not null and k.reply_to_external_id is not null
+       order by k.channel_connection_id, k.reply_to_external_id, k.lead_id, coalesce(k.occurred_at, app_now()) desc,
+         k.id desc
+      on conflict (tenant_id, channel_connection_id, target_external_id, lead_id) do update set
+        emoji = excluded.emoji, reacted_at = excluded.reacted_at
+        where excluded.reacted_at >= old.reacted_at
+      returning 1
+  )
+  select count(*), jsonb_agg(distinct jsonb_build_object('lead', k.lead_id, 'connection', k.channel_connection_id))
+        filter (where k.kind = 'identity' and k.lead_id is not null)
+    into v_kept, v_renamed
+    from kept k;
+  if v_renamed is not null then
+    perform rename_contact(r.lead, r.connection)
+      from jsonb_to_recordset(v_renamed) as r (lead uuid, connection uuid) order by r.lead, r.connection;
+  end if;
+  perform name_contacts(p_events);
+  return v_kept;
+end $$;
 
 ALTER FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) OWNER TO tistis_owner;
 
@@ -1206,6 +1456,74 @@ end $$;
 ALTER FUNCTION public.redrive_jobs(p_ids uuid[]) OWNER TO tistis_owner;
 
 --
+-- Name: rename_contact(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  r record;
+begin
+  for r in
+    select e.details -> 'names' as names, coalesce(e.occurred_at, e.created_at) as at
+      from channel_events e
+     where e.tenant_id = v_tenant and e.channel_connection_id = p_connection and e.kind = 'identity' and e.lead_id = p_lead
+     order by at, e.id
+  loop
+    with names as (
+      select n ->> 'kind' as kind, n ->> 'value' as value, n ->> 'address' as address,
+          first_value(n ->> 'address') over same as new_address, first_value(n ->> 'value') over same as new_value,
+          row_number() over same as position
+        from jsonb_array_elements(r.names) with ordinality t (n, i)
+      window same as (partition by n ->> 'kind' order by i)
+    ), old as (
+      -- People are answered in the spelling that they came in, which need not be the one told now.
+      select o.kind, o.value, s.address, o.new_address, o.new_value
+        from names o
+        cross join lateral (select o.address union select a.address from lead_aliases a
+          where a.tenant_id = v_tenant and a.kind = o.kind and a.value = o.value) s (address)
+       where o.position > 1
+    ), readdressed as (
+      update conversations v set contact_address = o.new_address,
+          -- What was written before this under the old name must not turn it back.
+          context = v.context || jsonb_build_object('contact_since', r.at)
+        from old o, channel_connections cc
+        where cc.tenant_id = v_tenant and cc.id = p_connection and v.tenant_id = v_tenant and v.lead_id = p_lead
+          and v.channel = cc.channel and v.status in ('active', 'waiting_response', 'escalated')
+          and v.contact_kind = o.kind and v.contact_address = o.address
+          -- Somebody who goes on writing under the old name is answered there.
+          and coalesce(v.last_inbound_at, '-infinity') <= r.at
+        returning 1
+    )
+    update leads l set phone = o.new_address, phone_normalized = '+' || o.new_value
+      from old o
+      where l.tenant_id = v_tenant and l.id = p_lead and o.kind = 'phone' and l.phone_normalized = '+' || o.value;
+  end loop;
+end $$;
+
+ALTER FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) OWNER TO tistis_owner;
+
+--
+-- Name: renamed_contact(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select n.name || jsonb_build_object('since', coalesce(e.occurred_at, e.created_at))
+    from channel_events e
+    cross join lateral (select t.name from jsonb_array_elements(e.details -> 'names') with ordinality t (name, i)
+      where t.name ->> 'kind' = p_contact ->> 'kind' order by t.i limit 1) n
+   where e.tenant_id = current_tenant() and e.channel_connection_id = p_connection and e.kind = 'identity'
+     and e.lead_id = p_lead
+   order by coalesce(e.occurred_at, e.created_at) desc, e.id desc limit 1
+$$;
+
+ALTER FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: replay_dead_letter(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1254,6 +1572,7 @@ CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy 
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
       when c.last_inbound_at is null
         or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when q.deleted_at is not null then 'question_deleted'
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
@@ -1483,6 +1802,11 @@ begin
        where m.tenant_id = v_tenant and m.processed_by_job_id = p_job and m.answers_message_id = p_answers
          and m.status = 'pending'
        limit 1;
+    return;
+  end if;
+  -- The question was changed while Claude thought about it: the job that was asked for then answers it.
+  if exists (select 1 from jobs j where j.tenant_id = v_tenant and j.lane = 'answer:' || p_conversation
+    and j.status = 'pending' and j.payload ? 'asked_again') then
     return;
   end if;
   for i in 1 .. cardinality(p_parts) loop
@@ -3787,6 +4111,16 @@ GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION apply_changes(p_events jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION apply_message_reports(p_message_ids uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3795,6 +4129,16 @@ GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tist
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION begin_send(p_message uuid, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3997,6 +4341,16 @@ GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.name_contacts(p_events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
@@ -4061,6 +4415,16 @@ GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, 
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4107,6 +4471,26 @@ GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION rename_contact(p_lead uuid, p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION replay_dead_letter(p_id uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
