@@ -58,6 +58,19 @@ import Testing
     }
   }
 
+  /// Whoever of them is first, there is one message, as edited, and one job for it.
+  @Test func messageAndEditAtOnce() async throws {
+    try await Shop.test(delay: 60) { shop in
+      let phone = newPhone()
+      let bodies = [message("vieja", from: phone, id: "wamid.q"), edit("wamid.q", "nueva", from: phone)]
+        .map { shop.tenant.payload([$0]) }
+      _ = try await onThreads(12) { i in try shop.post(bodies[i % 2]) }
+      #expect(try shop.value("content || ' ' || (metadata ->> 'original_content')", of: "messages") == "nueva vieja")
+      #expect(try shop.count("jobs", "status = 'pending'") == 1)
+      #expect(try shop.count("channel_events") == 1)
+    }
+  }
+
   @Test func afterTheAnswerAnEditAsksNothing() async throws {
     try await Shop.test { shop in
       let phone = try shop.says("[[echo:respuesta]]")

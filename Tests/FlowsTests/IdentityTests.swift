@@ -115,6 +115,32 @@ import Testing
     }
   }
 
+  /// A file and its announcement in either order, and at two businesses: one message each, with the file.
+  @Test func aFileBehindItsPlaceholder() async throws {
+    try await Database.cloned { database in
+      let phone = newPhone()
+      let common: [(String, JSON)] = [
+        ("from", .string(phone)), ("id", "wamid.foto"), ("timestamp", .string(String(Instant.now.seconds - 86_400))),
+      ]
+      func item(_ more: [(String, JSON)]) -> JSON {
+        .object(JSON.Members((common + more).map { JSON.Members.Pair($0.0, $0.1) }))
+      }
+      let announced = item([("type", "media_placeholder")])
+      let file = item([("type", "image"), ("image", ["id": "9", "caption": "Mi muela"])])
+      for order in [[0, 1], [1, 0]] {
+        let shop = try Shop(database)
+        let bodies = [
+          shop.tenant.change("history", ["history": [["threads": [["id": .string(phone), "messages": [announced]]]]]]),
+          shop.tenant.change("history", ["messages": [file]]),
+        ]
+        for i in order + order { try shop.post(bodies[i]) }
+        #expect(try shop.value("content_type || ' ' || content", of: "messages") == "image Mi muela", "\(order)")
+        #expect(try shop.value("message_count", of: "conversations") == "1")
+        #expect(try shop.count("jobs") == 0)
+      }
+    }
+  }
+
   /// Of the address book only who is known and has no name.
   @Test func anAddressBookMakesNobody() async throws {
     try await Shop.test { shop in

@@ -1,9 +1,8 @@
 -- The way in: everything one POST brought for one tenant, stored in one call and so in one transaction.
 --
 -- p_events: array of {"connection_id", "kind", "external_id", "aliases": [{"kind", "value", "address"}], "name", "at",
---   "content", "content_type", "selection", "reply_to", "wants_answer", "outbound",
---   "error_code", "details", "raw",
---   "status": {"state", "opaque", "participant", "error_code", "error", "billing"}} (`Rules/Inbound.swift`).
+--   "content", "content_type", "selection", "reply_to", "wants_answer", "outbound", "error_code",
+--   "details", "raw", "status": {"state", "opaque", "participant", "error_code", "error", "billing"}} (`Rules/Inbound.swift`).
 -- p_policy: {"stale_seconds", "first_delay_seconds", "next_delay_seconds", "cap_seconds"} (`Rules`).
 create or replace function receive_events(p_events jsonb, p_policy jsonb, p_request_id text)
 returns table (messages int, duplicates int, reports int, answers int)
