@@ -7,7 +7,8 @@ extension InboundEvent {
   func row(connection: UUID) -> JSON {
     let consent = self.consent
     // Nobody to have said it: kept as a notice, since a message belongs to a conversation.
-    let kind: Kind = aliases.isEmpty && (kind == .message || kind == .echo) ? .unsupported : kind
+    let isSaid = kind == .message || kind == .echo || kind == .history
+    let kind: Kind = aliases.isEmpty && isSaid ? .unsupported : kind
     return .object([
       "connection_id": .string(connection.text),
       "kind": .string(kind.rawValue),
@@ -27,6 +28,8 @@ extension InboundEvent {
       "reply_to": replyTo.map { .string(String($0.prefix(Limits.externalID))) },
       // Who asks to be left alone gets no chat about it.
       "wants_answer": .bool(wantsAnswer && kind == .message && consent?.state != .stopped),
+      "outbound": .bool(outbound),
+      "error_code": errorCode.map { .string($0) },
       "details": details.adding("news", news),
       "consent": consent?.row,
       "referral": referral,

@@ -24,6 +24,9 @@ public struct Channel: Sendable {
   /// siblings: it becomes an `unsupported` event that carries the item raw and the fault in `details`.
   public let read: @Sendable (_ body: Field) throws(Refusal) -> [InboundEvent]
 
+  /// Whether an event is the sample that the platform's own "Test" button sends: it names an account that nobody has.
+  public let isSample: @Sendable (_ event: InboundEvent) -> Bool
+
   /// The request that sends a message. Throws `.refused` for what the platform's limits would refuse.
   public let send: @Sendable (_ message: OutboundMessage, _ through: ChannelAccess) throws(PeerError) -> HTTPRequest
 

@@ -62,6 +62,11 @@ begin
        limit 1;
     return;
   end if;
+  -- The question was changed while Claude thought about it: the job that was asked for then answers it.
+  if exists (select 1 from jobs j where j.tenant_id = v_tenant and j.lane = 'answer:' || p_conversation
+    and j.status = 'pending' and j.payload ? 'asked_again') then
+    return;
+  end if;
   for i in 1 .. cardinality(p_parts) loop
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, channel, status,
         answers_message_id, processed_by_job_id, metadata)

@@ -18,6 +18,7 @@ language sql stable as $$
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
       when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
         < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when q.deleted_at is not null then 'question_deleted'
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'

@@ -12,7 +12,7 @@ begin
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb, name text,
         at timestamptz, content text, content_type text, selection text, reply_to text, wants_answer boolean,
-        details jsonb, raw jsonb, consent jsonb, referral jsonb)
+        error_code text, details jsonb, raw jsonb, consent jsonb, referral jsonb)
      where e.kind in ('message', 'echo')
   ), placed as (
     select i.*, k.conversation_id, cc.channel
@@ -22,10 +22,11 @@ begin
      order by i.position
   ), inserted as (
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, content_type, message_type,
-        channel, external_id, external_timestamp, selection, reply_to_external_id, status, stale, metadata, raw)
+        channel, external_id, external_timestamp, selection, reply_to_external_id, status, error_code, stale, metadata,
+        raw)
       select v_tenant, p.conversation_id, p.connection_id::uuid, case p.kind when 'echo' then 'staff' else 'user' end,
           p.content, p.content_type, p.content_type, p.channel, p.external_id, coalesce(p.at, app_now()), p.selection,
-          p.reply_to, case p.kind when 'echo' then 'sent' else 'received' end,
+          p.reply_to, case p.kind when 'echo' then 'sent' else 'received' end, p.error_code,
           -- Only what asks for an answer can come too late for one.
           coalesce(p.wants_answer and p.at <= app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8),
             false),
@@ -34,7 +35,8 @@ begin
       on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do nothing
       returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer
   ), contacts as (
-    select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact
+    select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact,
+        coalesce(p.at, app_now()) as at
       from placed p where p.kind = 'message' order by p.conversation_id, p.position desc
   ), summary as (
     select i.conversation_id, count(*) as n, count(*) filter (where i.role = 'user') as turns,
@@ -57,8 +59,11 @@ begin
         last_human_at = greatest(v.last_human_at, case when s.last_human_at is not null then app_now() end),
         -- Somebody of the business answered in the platform's own app: the bot is silent until handed back.
         ai_handling = v.ai_handling and s.last_human_at is null,
-        contact_kind = coalesce(c.contact ->> 'kind', v.contact_kind),
-        contact_address = coalesce(c.contact ->> 'address', v.contact_address)
+        -- Unless it is older than the news of another name.
+        contact_kind = case when (v.context ->> 'contact_since')::timestamptz > c.at then v.contact_kind
+          else coalesce(c.contact ->> 'kind', v.contact_kind) end,
+        contact_address = case when (v.context ->> 'contact_since')::timestamptz > c.at then v.contact_address
+          else coalesce(c.contact ->> 'address', v.contact_address) end
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
