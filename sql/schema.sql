@@ -132,6 +132,29 @@ end $$;
 ALTER FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: canonical_phone(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.canonical_phone(p_number text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select case
+    when d ~ '^521[0-9]{10}$' then '52' || substr(d, 4)
+    when d ~ '^55[0-9]{2}[6-9][0-9]{7}$' then substr(d, 1, 4) || '9' || substr(d, 5)
+    when d !~ '^54' then d
+    when n ~ '^1115[0-9]{8}$' then '5411' || substr(n, 5)
+    when n ~ '^11[0-9]{10}$' then '54' || n
+    when n ~ '^[0-9]{3}15[0-9]{7}$' then '54' || substr(n, 1, 3) || substr(n, 6)
+    when n ~ '^[0-9]{4}15[0-9]{6}$' then '54' || substr(n, 1, 4) || substr(n, 7)
+    else '54' || n end
+    from (select regexp_replace(regexp_replace(coalesce(p_number, ''), '[^0-9]', '', 'g'), '^00', '') as d) x
+   -- What follows Argentina's 54.
+   cross join lateral (select regexp_replace(substr(d, 3), '^9([0-9]{10}|[0-9]{12})$', '\1') as n) y
+$_$;
+
+ALTER FUNCTION public.canonical_phone(p_number text) OWNER TO tistis_owner;
+
+--
 -- Name: uuid_v7(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -474,6 +497,51 @@ $$;
 ALTER FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) OWNER TO tistis_owner;
 
 --
+-- Name: expect_media(jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.expect_media(p_events jsonb, p_request_id text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $_$
+declare
+  v_tenant uuid := current_tenant();
+  v_jobs jsonb;
+begin
+  if not jsonb_path_exists(p_events, '$[*].media.id') then return 0; end if;
+  with told as (
+    select m.id as message_id, m.channel_connection_id, m.external_timestamp, e.media
+      from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
+      join messages m on m.tenant_id = v_tenant and m.channel_connection_id = e.connection_id::uuid
+        and m.external_id = e.external_id
+     where e.media ->> 'id' is not null
+     order by m.id
+  ), named as (
+    update messages m set media_url = t.media ->> 'id' from told t
+     where m.tenant_id = v_tenant and m.id = t.message_id and m.media_url is null
+    returning 1
+  ), kept as (
+    insert into media_files (tenant_id, channel_connection_id, message_id, external_id, kind, mime_type, sha256, filename,
+        expires_at)
+      select v_tenant, t.channel_connection_id, t.message_id, t.media ->> 'id', t.media ->> 'kind',
+          t.media ->> 'mime_type', t.media ->> 'sha256', t.media ->> 'filename',
+          -- As long as platforms keep what customers send.
+          t.external_timestamp + interval '7 days'
+        from told t
+      on conflict do nothing
+      returning id, channel_connection_id
+  )
+  select jsonb_agg(jsonb_build_object('job_type', 'fetch_media',
+      -- Behind the answers, which somebody waits for.
+      'priority', 7, 'request_id', p_request_id,
+      'payload', jsonb_build_object('media_id', k.id, 'tenant_id', v_tenant, 'channel', cc.channel)))
+    into v_jobs
+    from kept k join channel_connections cc on cc.tenant_id = v_tenant and cc.id = k.channel_connection_id;
+  return enqueue_jobs(coalesce(v_jobs, '[]'));
+end $_$;
+
+ALTER FUNCTION public.expect_media(p_events jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
 -- Name: find_accounts(text, text[]); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -799,6 +867,21 @@ $$;
 ALTER FUNCTION public.next_message_status(p_current text, p_incoming text) OWNER TO tistis_owner;
 
 --
+-- Name: normalize_phone_number(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.normalize_phone_number(p_number text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select canonical_phone(case
+    when d ~ '^[0-9]{10}$' and d !~ '^00' and p_number !~ '^[^0-9]*\+' then '52' || d
+    else p_number end)
+    from (select regexp_replace(p_number, '[^0-9]', '', 'g') as d) x
+$_$;
+
+ALTER FUNCTION public.normalize_phone_number(p_number text) OWNER TO tistis_owner;
+
+--
 -- Name: prune_jobs(interval, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -1051,6 +1134,7 @@ begin
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
+  perform expect_media(p_events, p_request_id);
   return next;
 end $$;
 
@@ -3807,6 +3891,16 @@ GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION canonical_phone(p_number text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.canonical_phone(p_number text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3902,6 +3996,16 @@ GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION expect_media(p_events jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION find_accounts(p_channel text, p_accounts text[]); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4013,6 +4117,16 @@ GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION normalize_phone_number(p_number text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.normalize_phone_number(p_number text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer

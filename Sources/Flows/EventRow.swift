@@ -26,6 +26,7 @@ extension InboundEvent {
       "reply_to": replyTo.map { .string(String($0.prefix(Limits.externalID))) },
       "wants_answer": .bool(wantsAnswer && kind == .message),
       "details": details,
+      "media": attachment,
       "raw": raw,
       "status": status.map { report in
         .object([

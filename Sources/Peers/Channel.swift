@@ -33,6 +33,9 @@ public struct Channel: Sendable {
   /// What the platform said of a send.
   public let accepted: @Sendable (_ response: HTTPResponse) throws(PeerError) -> Acceptance
 
+  /// How attachments are fetched; nil: the platform has none to ask for.
+  public let media: ChannelMedia?
+
   /// Every platform we speak.
   public static let all: [Channel] = [.whatsapp]
 

@@ -87,5 +87,6 @@ begin
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
+  perform expect_media(p_events, p_request_id);
   return next;
 end $$;

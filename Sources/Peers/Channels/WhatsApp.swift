@@ -14,5 +14,6 @@ extension Channel {
     read: WhatsApp.read,
     send: WhatsApp.send,
     markRead: WhatsApp.markRead,
-    accepted: WhatsApp.accepted)
+    accepted: WhatsApp.accepted,
+    media: ChannelMedia(lookUp: WhatsApp.lookUp, found: WhatsApp.found, download: WhatsApp.download))
 }
