@@ -17,9 +17,7 @@ import Testing
       let ids = (0..<Self.files).map { uniqueDigits("40") + String($0) }
       for (n, id) in ids.enumerated() {
         let file: JSON = ["size": .number(Self.bytes + n), "mime_type": "video/mp4"]
-        let answer = try await Web.send(
-          "PUT", World.current.sandbox + "/sandbox/media/\(id)", body: file.bytes)
-        #expect(answer.status == 200)
+        try await Sandbox.tell("PUT", "media/\(id)", file)
       }
       try receive(ids, tenant)
       let started = Instant.now
@@ -38,7 +36,7 @@ import Testing
       #expect(try tenant.count("media_files", where: "status = 'stored' and size >= \(Self.bytes)") == Self.files)
       #expect(shell("find \(folder) -type f -size +14M").lines.count == Self.files)
       #expect(megabytes > 0 && megabytes <= 100, "\(megabytes) MB resident")
-      for id in ids { _ = try await Web.send("DELETE", World.current.sandbox + "/sandbox/media/\(id)") }
+      for id in ids { try await Sandbox.tell("DELETE", "media/\(id)", [:]) }
       _ = shell("rm -r \(folder)")
     }
   }

@@ -25,9 +25,7 @@ import Testing
   /// Lets the sandbox hold a file; its SHA-256 as hex.
   @discardableResult
   private func hold(_ id: String, _ file: JSON) async throws -> String {
-    let answer = try await Web.send("PUT", World.current.sandbox + "/sandbox/media/\(id)", body: file.bytes)
-    #expect(answer.status == 200)
-    return Field(try JSON.parse(answer.body))["sha256"].text ?? ""
+    try await Sandbox.tell("PUT", "media/\(id)", file)["sha256"].text ?? ""
   }
 
   private func seen(_ id: String, _ kind: String) async throws -> [Field] {
@@ -166,6 +164,18 @@ import Testing
       #expect(said.contains(why), "\(what): \(said)")
       #expect(try shop.job("status", kind: "fetch_media") == "completed")
       #expect(files(settings).isEmpty, "\(what)")
+    }
+  }
+
+  /// The stand-in is a host of development only: in production no request leaves for it, and nothing with our token.
+  @Test func inProductionOnlyMetasHosts() async throws {
+    try await test { shop, settings, id in
+      try await hold(id, ["text": "x"])
+      try shop.post(image(id))
+      try await shop.work(settings.merging(["TISTIS_ENV": "production"]) { $1 })
+      #expect(try shop.value("status", of: "media_files") == "refused")
+      #expect(try await seen(id, "look-up").count == 1)
+      #expect(files(settings).isEmpty)
     }
   }
 
