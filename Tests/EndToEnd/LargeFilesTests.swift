@@ -5,12 +5,12 @@ import Peers
 import TestSupport
 import Testing
 
-/// Attachments go through a processor, not into its memory: a dozen of the largest cost it no more than one.
+/// Attachments go through a processor, not into its memory: eight of the largest cost it no more than one.
 @Suite struct LargeFilesTests {
-  static let files = 12
+  static let files = 8
   static let bytes = 15_000_000
 
-  @Test func aDozenInOneProcess() async throws {
+  @Test func eightInOneProcess() async throws {
     try await Database.cloned { database in
       let tenant = try Tenant.make(in: database, delay: 60)
       let folder = "/tmp/" + unique("tistis-media-")

@@ -35,7 +35,7 @@ actor MediaShelf {
       bytes = Array(data)
     } else if let size = body["size"].integer {
       guard (0...Int64(Self.largest)).contains(size) else { throw body["size"].expected("at most \(Self.largest)") }
-      bytes = (0..<Int(size)).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+      bytes = [UInt8](repeating: 31, count: Int(size))
     }
     let item = Item(
       mimeType: body["mime_type"].text ?? "image/jpeg", bytes: bytes,
