@@ -1,12 +1,38 @@
 import Crypto
 import FoundationEssentials
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// HMAC-SHA256 of `message` under `key`.
 public func hmacSHA256(_ message: [UInt8], key: Secret) -> [UInt8] {
   Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key.revealBytes())))
 }
 
 public func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+
+/// SHA-256 of an open file, from its beginning; nil if it cannot be read.
+public func sha256(file: Int32) -> [UInt8]? {
+  var hash = SHA256()
+  var offset = 0
+  var bytes = [UInt8](repeating: 0, count: 64 << 10)
+  while true {
+    let n = bytes.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, offset) }
+    if n < 0 { return nil }
+    if n == 0 { return Array(hash.finalize()) }
+    hash.update(data: bytes[..<n])
+    offset += n
+  }
+}
+
+/// A SHA-256 as platforms write it: 64 hex digits, or base64 of either alphabet; nil if it is neither.
+public func sha256(written text: String) -> [UInt8]? {
+  let found =
+    bytes(hex: text)
+    ?? Data(base64Encoded: text.replacing("-", with: "+").replacing("_", with: "/")).map { Array($0) }
+  return found?.count == 32 ? found : nil
+}
 
 /// Compares without telling by its duration where the first difference is. Lengths are not secret.
 public func equalInConstantTime(_ a: [UInt8], _ b: [UInt8]) -> Bool {

@@ -14,6 +14,8 @@ final class CurlExchange {
   let easy: UnsafeMutableRawPointer
   let request: HTTPRequest
   let settings: HTTPClientSettings
+  /// An open file that the answer's body goes into instead of memory.
+  private let file: Int32?
   private let errors = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private var list: UnsafeMutablePointer<curl_slist>?
   private var attached = true
@@ -26,6 +28,8 @@ final class CurlExchange {
     var sizeBefore = 0
     var secondSendForbidden = false
     var tooLarge = false
+    /// The file took nothing more.
+    var unwritable = false
     /// The address that was not connected to, because it is not public.
     var refused: String?
     var received = 0
@@ -34,8 +38,11 @@ final class CurlExchange {
   }
   private(set) var traces = Traces()
 
-  init(_ easy: UnsafeMutableRawPointer, _ request: HTTPRequest, _ settings: HTTPClientSettings) {
+  init(
+    _ easy: UnsafeMutableRawPointer, _ request: HTTPRequest, _ settings: HTTPClientSettings, file: Int32? = nil
+  ) {
     self.easy = easy
+    self.file = file
     self.request = request
     self.settings = settings
     errors.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -127,6 +134,10 @@ extension CurlExchange {
 
   fileprivate func take(body bytes: UnsafeRawBufferPointer) -> Bool {
     guard count(bytes.count) else { return false }
+    if let file {
+      traces.unwritable = !writeAll(bytes, to: file)
+      return !traces.unwritable
+    }
     traces.body.append(contentsOf: bytes)
     return true
   }

@@ -145,7 +145,7 @@ final class CurlLoop: @unchecked Sendable {
     guard let multi, let easy = spare.popLast() ?? curl_easy_init() else {
       return waiter.resume(returning: .failure(.neverLeft("\(host): no memory")))
     }
-    let exchange = CurlExchange(easy, ticket.request, settings)
+    let exchange = CurlExchange(easy, ticket.request, settings, file: ticket.file)
     do {
       try exchange.prepare()
     } catch {

@@ -20,6 +20,7 @@ extension CurlExchange {
   private func reason(_ code: CURLcode) -> String {
     if let address = traces.refused, traces.sends == 0 { return "\(address) is not a public address" }
     if traces.tooLarge { return "the answer is larger than \(settings.maxAnswer) bytes" }
+    if traces.unwritable { return "the answer could not be written to its file" }
     if traces.secondSendForbidden { return "the connection ended without an answer" }
     if code == CURLE_OPERATION_TIMEDOUT { return timeOut }
     // Before a connection stands curl's own words tell of name, port and certificate only.

@@ -14,8 +14,11 @@ public final class HTTPMulti: Sendable {
   deinit { loop.close(nil) }
 
   /// Cancelling the task gives the exchange up; whether the request had left is told as for any other failure.
-  public func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-    let ticket = Ticket(request)
+  ///
+  /// `file`: an open file that the answer's body is written into as it comes, whatever the status, while the answer's own
+  /// stays empty; so that many large ones cost no memory.
+  public func send(_ request: HTTPRequest, into file: Int32? = nil) async throws(HTTPFailure) -> HTTPResponse {
+    let ticket = Ticket(request, file)
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { loop.submit(ticket, $0) }
     } onCancel: {
@@ -33,7 +36,11 @@ public final class HTTPMulti: Sendable {
 /// One request's way through the loop.
 final class Ticket: Sendable {
   let request: HTTPRequest
+  let file: Int32?
   /// Cancelling may come before the loop knows of it.
   let cancelled = Atomic(false)
-  init(_ request: HTTPRequest) { self.request = request }
+  init(_ request: HTTPRequest, _ file: Int32?) {
+    self.request = request
+    self.file = file
+  }
 }

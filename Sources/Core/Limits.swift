@@ -14,6 +14,8 @@ public enum Limits {
   public static let externalID = 512
   /// Characters of a person's name kept from a profile.
   public static let personName = 200
+  /// Bytes of an attachment that is fetched; a larger one stays at the platform.
+  public static let attachment = 16 << 20
   /// Bytes of a peer's answer.
   public static let peerAnswer = 8 << 20
   /// Seconds a request may take from nginx's first byte to our answer.

@@ -16,6 +16,18 @@ public func readFile(_ path: String) -> String? {
   return String(decoding: data, as: UTF8.self)
 }
 
+/// Writes all of it to an open file; false if that took it no further.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Bool {
+  var sent = 0
+  while sent < bytes.count {
+    let n = write(file, bytes.baseAddress! + sent, bytes.count - sent)
+    if n < 0, errno == EINTR { continue }
+    guard n > 0 else { return false }
+    sent += n
+  }
+  return true
+}
+
 /// Writes to standard output at once.
 public func say(_ text: String) {
   let bytes = Array((text + "\n").utf8)

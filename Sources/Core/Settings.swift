@@ -44,6 +44,9 @@ extension Setting {
     "ANTHROPIC_MODEL", .text, default: "claude-haiku-5-5", "Model of tenants that chose none.")
   public static let graphURL = Setting(
     "META_GRAPH_URL", .url, default: "https://graph.facebook.com/v25.0", "Graph API with its version.")
+  public static let mediaFolder = Setting(
+    "MEDIA_DIR", .text, default: "/var/lib/tistis/media",
+    "Folder in which attachments are kept; it belongs to the user that runs `jobs`.")
   public static let cronSecret = Setting(
     "CRON_SECRET", .secret, default: "",
     "Bearer token of /api/jobs/process, for schedulers that cannot start `jobs`; empty: closed.")
@@ -65,7 +68,8 @@ extension Setting {
   public static let all: [Setting] = [
     databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, metaAppSecret, verifyToken, anthropicKey,
     anthropicURL,
-    anthropicModel, graphURL, cronSecret, environment, allowUnsigned, maxRequests, jobsConnections, jobsConcurrency,
+    anthropicModel, graphURL, mediaFolder, cronSecret, environment, allowUnsigned, maxRequests, jobsConnections,
+    jobsConcurrency,
     answerDelayMilliseconds,
   ]
 }

@@ -33,6 +33,7 @@ extension InboundEvent {
       "details": details.adding("news", news),
       "consent": consent?.row,
       "referral": referral,
+      "media": attachment,
       // Not of one account but of the business that several may belong to.
       "wide": .bool(accountID == nil),
       "raw": raw,

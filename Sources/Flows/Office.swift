@@ -9,6 +9,9 @@ public struct Office: Sendable {
   public let log: Log
   let database: Pool
   let http: HTTPMulti
+  /// For files: larger answers, and only from public addresses unless in development.
+  let files: HTTPMulti
+  let downloads = Slots(4)
   let keys: Keyring
   /// This run; holds the leases of what it claims.
   let worker: UUID
@@ -16,7 +19,7 @@ public struct Office: Sendable {
   /// What `jobs` and its HTTP twin need from the environment.
   public static let needs: [Setting] = [
     .databaseURL, .databasePrepare, .statementSeconds, .outboundKeys, .anthropicKey, .anthropicURL, .anthropicModel,
-    .graphURL, .environment, .jobsConnections, .jobsConcurrency,
+    .graphURL, .mediaFolder, .environment, .jobsConnections, .jobsConcurrency,
   ]
 
   public init(_ name: String, settings: Settings) throws(Keyring.Fault) {
@@ -27,11 +30,16 @@ public struct Office: Sendable {
       settings.text(.databaseURL), count: min(max(settings.int(.jobsConnections), 1), 8),
       settings: connectionSettings(settings, name: name, budget: 60))
     http = HTTPMulti()
+    files = HTTPMulti(
+      HTTPClientSettings(
+        maxAnswer: Limits.attachment + (1 << 20),
+        allowPrivateAddresses: settings.text(.environment) == "development"))
     worker = UUID(uuid: timeOrderedBytes())
   }
 
   func close() async {
     await http.close()
+    await files.close()
     await database.close()
   }
 

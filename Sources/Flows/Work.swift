@@ -9,6 +9,8 @@ public enum Work: Sendable, Equatable {
   case answer(conversation: UUID, channel: ChannelName)
   /// `send_whatsapp`, `send_instagram` …: send one stored message.
   case send(message: UUID, channel: ChannelName)
+  /// `fetch_media`: fetch one attachment and keep it.
+  case fetchMedia(media: UUID)
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -24,6 +26,9 @@ public enum Work: Sendable, Equatable {
       self =
         id("message_id").map { .send(message: $0, channel: channel) }
         ?? .unknown(kind: kind, fault: "payload.message_id is missing")
+    } else if kind == "fetch_media" {
+      self =
+        id("media_id").map { .fetchMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
     } else {
       self = .unknown(kind: kind, fault: "no such kind of job")
     }
@@ -33,6 +38,7 @@ public enum Work: Sendable, Equatable {
     switch self {
     case .answer: "ai_response"
     case .send(_, let channel): "send_" + channel.rawValue
+    case .fetchMedia: "fetch_media"
     case .unknown(let kind, _): kind
     }
   }
@@ -44,6 +50,7 @@ extension Office {
     switch job.work {
     case .answer(let conversation, let channel): await answer(conversation, channel, job)
     case .send(let message, let channel): [JobResult(job, await send(message, channel, job))]
+    case .fetchMedia(let media): [JobResult(job, await fetch(media, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

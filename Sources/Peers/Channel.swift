@@ -42,6 +42,9 @@ public struct Channel: Sendable {
   /// How much of our calls an answer says that we have used; nil if it does not say.
   public let usage: @Sendable (_ response: HTTPResponse) -> SendUsage?
 
+  /// How attachments are fetched; nil: the platform has none to ask for.
+  public let media: ChannelMedia?
+
   /// Every platform we speak.
   public static let all: [Channel] = [.whatsapp]
 

@@ -20,6 +20,17 @@ public func canonicalPhone(_ number: some StringProtocol) -> String {
   return String(decoding: digits, as: UTF8.self)
 }
 
+/// A number as somebody typed it, in the same spelling. Ten digits without a country are Mexican. Never for ids that a
+/// platform sends, which have their country: Singapore's and Denmark's have ten digits, too. `normalize_phone_number` in
+/// SQL is the same; one table of cases tests both.
+public func normalizedPhone(_ typed: some StringProtocol) -> String {
+  let isDigit: (UInt8) -> Bool = { (48...57).contains($0) }
+  let digits = typed.utf8.filter(isDigit)
+  let hasPlus = typed.utf8.prefix { !isDigit($0) }.contains(UInt8(ascii: "+"))
+  guard digits.count == 10, !hasPlus, !digits.starts(with: "00".utf8) else { return canonicalPhone(typed) }
+  return canonicalPhone("52" + String(decoding: digits, as: UTF8.self))
+}
+
 /// All spellings of a number that platforms are known to use, the canonical one first. Look people up with these where
 /// a column holds received spellings.
 public func phoneVariants(_ number: some StringProtocol) -> [String] {

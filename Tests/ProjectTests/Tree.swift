@@ -70,29 +70,6 @@ enum Tree {
   }
 }
 
-/// What a command said, its complaints included, and how it ended.
-struct Said {
-  var status: Int32
-  var output: String
-  var lines: [String] { output.split(separator: "\n").map { String($0) } }
-}
-
-/// Runs a line of sh in the checkout's root.
-func shell(_ command: String) -> Said {
-  guard let pipe = popen("cd '\(World.root)' && { \(command); } </dev/null 2>&1", "r") else {
-    return Said(status: -1, output: "")
-  }
-  var bytes: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 65536)
-  while true {
-    let count = fread(&chunk, 1, chunk.count, pipe)
-    guard count > 0 else { break }
-    bytes += chunk[..<count]
-  }
-  let status = pclose(pipe)
-  return Said(status: status >> 8 & 0xff, output: String(decoding: bytes, as: UTF8.self))
-}
-
 /// Fails once for each fault, and says what to do about it.
 func expectNone(_ faults: [String], cure: String, sourceLocation: SourceLocation = #_sourceLocation) {
   for fault in faults { Issue.record("\(fault)\n  → \(cure)", sourceLocation: sourceLocation) }

@@ -33,9 +33,17 @@ public enum Sandbox {
       "callback": .string(World.current.url + tenant.path), "app_secret": .string(tenant.appSecret),
       "statuses": .array(statuses.map { .string($0) }),
     ]
-    let answer = try await Web.send(
-      "PUT", World.current.sandbox + "/sandbox/numbers/\(tenant.phoneNumberID)", body: body.bytes)
-    guard answer.status < 300 else { throw Complaint("the sandbox refused a number: \(answer.status)") }
+    try await tell("PUT", "numbers/\(tenant.phoneNumberID)", body)
+  }
+
+  /// Tells it what the world around a number is like: `PUT windows/…`, `POST inbound/…` and so on (`sandbox --help`).
+  @discardableResult
+  public static func tell(_ method: String, _ path: String, _ body: JSON) async throws -> Field {
+    let answer = try await Web.send(method, World.current.sandbox + "/sandbox/" + path, body: body.bytes)
+    guard answer.status < 300 else {
+      throw Complaint("the sandbox refused \(path): \(String(decoding: answer.body, as: UTF8.self))")
+    }
+    return Field(try JSON.parse(answer.body))
   }
 
   /// Breaks the next requests that contain `match`.

@@ -21,6 +21,7 @@ environment_of() {
       say "ANTHROPIC_API_KEY=dev_anthropic_key"
       say "ANTHROPIC_BASE_URL=http://127.0.0.1:$SANDBOX_PORT/anthropic"
       say "META_GRAPH_URL=http://127.0.0.1:$SANDBOX_PORT/graph/v25.0"
+      say "MEDIA_DIR=$DEV_DIR/media"
       [ "$1" = jobs ] || say "CRON_SECRET=dev_cron_secret"
       ;;
     tistis)

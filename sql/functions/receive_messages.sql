@@ -122,5 +122,6 @@ begin
   perform alert_stale(l.key::uuid, l.value::int, (p_policy ->> 'stale_seconds')::float8)
     from jsonb_each_text(v_late) l order by l.key;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
+  perform expect_media(p_events, p_request_id);
   return next;
 end $$;

@@ -22,5 +22,6 @@ extension Channel {
     markRead: WhatsApp.markRead,
     accepted: WhatsApp.accepted,
     judge: WhatsApp.judge,
-    usage: { Meta.usage($0.headers, of: "whatsapp") })
+    usage: { Meta.usage($0.headers, of: "whatsapp") },
+    media: ChannelMedia(lookUp: WhatsApp.lookUp, found: WhatsApp.found, download: WhatsApp.download))
 }

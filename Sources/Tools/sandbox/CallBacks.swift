@@ -44,6 +44,14 @@ actor CallBacks {
     }
   }
 
+  /// Posts a webhook's body; whether the first attempt was taken. One that was not is repeated as a status is.
+  nonisolated func deliver(_ body: JSON, _ word: String, to number: Number) async -> Bool {
+    let body = escaped(body)
+    if await attempt(1, word, body, number) { return true }
+    Task { await again(word, body, number) }
+    return false
+  }
+
   private nonisolated func again(_ state: String, _ body: [UInt8], _ number: Number) async {
     var wait = retryDelay
     for i in 1...Self.repetitions {

@@ -8,6 +8,8 @@ struct Control: Sendable {
   let faults: Faults
   let numbers: Numbers
   let callbacks: CallBacks
+  let memory: Memory
+  let shelf: MediaShelf
 
   func answer(_ request: Request) async -> Response {
     do throws(Refusal) {
@@ -19,6 +21,12 @@ struct Control: Sendable {
       case ("callbacks", 2): return try await madeCallbacks(request)
       case ("faults", 2): return try await allFaults(request)
       case ("numbers", 2...3): return try await allNumbers(request, id: parts.count == 3 ? parts[2] : nil)
+      case ("inbound", 3): return pretty(try await inbound(parts[2], try body(request, "POST")), status: 201)
+      case ("windows", 4): return pretty(try await window(parts[2], parts[3], try body(request, "PUT")))
+      case ("templates", 5):
+        return pretty(try await template(parts[2], parts[3], parts[4], try body(request, "PUT")))
+      case ("usage", 3): return pretty(try await usage(parts[2], try body(request, "PUT")))
+      case ("media", 3): return try await media(request, parts[2])
       default: throw .unknown("the sandbox has no \(request.path)")
       }
     } catch { return error.response(requestID: "") }
@@ -71,12 +79,24 @@ struct Control: Sendable {
     case ("PUT", let id?): return pretty(try await numbers.register(id, try body(request)).json)
     case ("DELETE", _):
       await numbers.forget(id)
+      await memory.forget(id)
       return pretty(["ok": true])
     default: throw .wrongMethod(allowed: id == nil ? ["GET", "DELETE"] : ["GET", "PUT", "DELETE"])
     }
   }
 
-  private func body(_ request: Request) throws(Refusal) -> Field {
+  private func media(_ request: Request, _ id: String) async throws(Refusal) -> Response {
+    switch request.method {
+    case "PUT": return pretty(try await shelf.put(id, try body(request)))
+    case "DELETE":
+      await shelf.forget(id)
+      return pretty(["ok": true])
+    default: throw .wrongMethod(allowed: ["PUT", "DELETE"])
+    }
+  }
+
+  private func body(_ request: Request, _ method: String? = nil) throws(Refusal) -> Field {
+    if let method, request.method != method { throw .wrongMethod(allowed: [method]) }
     let body = Field(try JSON.parse(request.body))
     _ = try body.object()
     return body

@@ -5,8 +5,8 @@ struct Fault: Sendable {
   enum Kind: Sendable, Equatable {
     /// An HTTP status in the peer's own words.
     case status(Int)
-    /// An error code of the peer.
-    case code(Int)
+    /// An error code of the peer, and its subcode if one was named.
+    case code(Int, Int?)
     /// Accepted, and failed with this code afterwards.
     case failed(Int)
     case timeout, reset, slow, malformed
@@ -59,13 +59,14 @@ struct Fault: Sendable {
     case "reset": return .reset
     case "slow": return .slow
     case "malformed": return .malformed
-    case "closed_window": return .code(131047)
+    case "closed_window": return .code(131047, nil)
     default: break
     }
     if let status = Int(name), (400...599).contains(status) { return .status(status) }
     let parts = name.split(separator: ":")
-    guard parts.count == 2, let code = Int(parts[1]), code >= 0 else { return nil }
-    return parts[0] == "code" ? .code(code) : parts[0] == "failed" ? .failed(code) : nil
+    guard (2...3).contains(parts.count), let code = Int(parts[1]), code >= 0 else { return nil }
+    if parts.count == 3 { return parts[0] == "code" ? Int(parts[2]).map { .code(code, $0) } : nil }
+    return parts[0] == "code" ? .code(code, nil) : parts[0] == "failed" ? .failed(code) : nil
   }
 
   var json: JSON {

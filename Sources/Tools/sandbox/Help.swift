@@ -12,6 +12,30 @@ enum Help {
       played, failed and failed:CODE. A call-back that is not answered with 2xx
       is repeated five times.
 
+      A number registered with "strict": true refuses also what Meta knows to be
+      wrong: a closed window (131047; at once, or with "window":"status" by a
+      failed status), messages, templates and media that do not exist, too many
+      messages ("per_second":80 a number; 45 and then one in 6 s a person).
+      For any number: "token":"expired" (invalid, app_removed, …), "allowed":
+      [digits], "message_status":"paused". What the world around it is like:
+        POST /sandbox/inbound/{phone_number_id}   a customer writes
+             {"from":"521…","text":"hola"} or {"user_id":"MX.…","message":{…}};
+             "age" seconds; "field":"smb_message_echoes" the owner, in the app;
+             {"field":"…","value":{…}} any other news
+        PUT  /sandbox/windows/{phone_number_id}/{person}
+             {"open":false} {"age":90000} {"marketing":"stop"}
+        PUT  /sandbox/templates/{phone_number_id}/{name}/{language}
+             {"status":"APPROVED","category":"UTILITY",
+              "parameter_format":"POSITIONAL","components":[…]}
+        PUT  /sandbox/media/{id}   (DELETE forgets)
+             {"mime_type":"image/jpeg","text":"…"} or "content" (base64) or
+             "size"; "sha256" and "file_size" lie; "url_seconds":300; "dead":1
+             look-up with a dead address; "redirect":URL
+        PUT  /sandbox/usage/{phone_number_id}
+             {"app":{"call_count":90,…},"business":[{…}]}  Graph's headers
+      GET /graph/{version}/{media_id} looks up, its url downloads, and
+      POST /graph/{version}/{phone_number_id}/media takes a file.
+
     ANTHROPIC  POST /anthropic/v1/messages
       Claude finds the line of the system prompt that shares the most words
       (four letters or more; case, accents and plural endings do not count)
@@ -35,6 +59,7 @@ enum Help {
       peer   whatsapp or anthropic
       fault  429 500 529 401 …  a status of 400 to 599 in the peer's own words
              code:131056 …      one of Meta's codes; closed_window is 131047
+             code:190:463 …     with its subcode
              failed:131026 …    accepted, then the only status is failed
              timeout            no answer for delay_ms (120 s), then closed
              reset              no answer, the connection is reset

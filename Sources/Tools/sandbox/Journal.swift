@@ -50,7 +50,11 @@ actor Journal {
   func settle(_ number: Int, _ ending: Ending, accepted: Bool, fault: String?) {
     guard let first = entries.first?.number, number >= first, number - first < entries.count else { return }
     let i = number - first
-    if case .answer(let response) = ending { entries[i].answer = response }
+    if case .answer(var response) = ending {
+      // A file is no text, and as large as it likes.
+      if entries[i].kind == "download", response.status == 200 { response.body = [] }
+      entries[i].answer = response
+    }
     entries[i].accepted = accepted
     entries[i].fault = fault
     entries[i].settled = true

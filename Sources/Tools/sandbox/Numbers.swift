@@ -12,11 +12,12 @@ struct Number: Sendable {
   /// Digits.
   let displayPhone: String
   let wabaID: String
+  let rules: NumberRules
 
   var json: JSON {
     [
       "phone_number_id": .string(id), "callback": .string(url), "statuses": .array(statuses.map { .string($0) }),
-      "display_phone_number": .string(displayPhone), "waba_id": .string(wabaID),
+      "display_phone_number": .string(displayPhone), "waba_id": .string(wabaID), "strict": .bool(rules.strict),
     ]
   }
 }
@@ -58,7 +59,7 @@ actor Numbers {
       id: id, url: callback.hasPrefix("/") ? base + callback : callback,
       secret: body["app_secret"].exists ? Secret(try body["app_secret"].string()) : secret, statuses: statuses,
       displayPhone: body["display_phone_number"].loose ?? "15550783881",
-      wabaID: body["waba_id"].loose ?? "102290129340398")
+      wabaID: body["waba_id"].loose ?? "102290129340398", rules: try NumberRules(body))
     known[id] = number
     return number
   }

@@ -52,12 +52,16 @@ struct Sandbox: AsyncParsableCommand {
     if let numbers { try await known.load(file: numbers) }
     let callbacks = CallBacks(log: log, delay: Double(statusDelayMs) / 1000, retryDelay: Double(retryDelayMs) / 1000)
     let faults = Faults()
+    let memory = Memory()
+    let shelf = MediaShelf()
     let world = World(
       peers: [
-        WhatsApp(token: token.map { Secret($0) }, numbers: known, callbacks: callbacks),
+        WhatsApp(
+          token: token.map { Secret($0) }, numbers: known, memory: memory, shelf: shelf, callbacks: callbacks),
         Anthropic(delay: Double(claudeDelayMs) / 1000),
       ],
-      control: Control(journal: kept, faults: faults, numbers: known, callbacks: callbacks),
+      control: Control(
+        journal: kept, faults: faults, numbers: known, callbacks: callbacks, memory: memory, shelf: shelf),
       journal: kept, faults: faults, log: log)
 
     let stop = Signals.whenStopped {

@@ -8,34 +8,64 @@ struct WhatsApp: Peer {
   /// The one bearer token there is; nil: any that looks like one for development.
   let token: Secret?
   let numbers: Numbers
+  let memory: Memory
+  let shelf: MediaShelf
   let callbacks: CallBacks
 
+  /// What a path asks for.
+  private enum Way {
+    case messages(String)
+    case upload(String)
+    case lookUp(String)
+    case download(String)
+  }
+
   func kind(_ call: Call) -> String {
+    switch try? way(call.request) {
+    case .upload: return "upload"
+    case .lookUp: return "look-up"
+    case .download: return "download"
+    case .messages, nil: break
+    }
     guard let body = call.body.map({ Field($0) }) else { return "unreadable" }
     if body["status"].text == "read" { return "read" }
     return body["type"].text ?? (body["text"].exists ? "text" : "unknown")
   }
 
   func answer(_ call: Call, failure: Int?) async -> PeerAnswer {
+    var answer: PeerAnswer
+    var number: String?
     do throws(GraphError) {
-      let id = try phoneNumberID(call.request)
-      guard let json = call.body else { throw GraphError(code: 100, title: "Invalid parameter", details: "No JSON.") }
-      let body = Field(json)
-      let number = await numbers.of(id)
-      if body["status"].exists {
-        try WhatsAppRules.checkRead(body)
-        return PeerAnswer(response: .json(["success": true]), accepted: true)
+      try checkToken(call.request)
+      switch try way(call.request) {
+      case .messages(let id):
+        number = id
+        answer = try await send(call, from: id, failure)
+      case .upload(let id):
+        number = id
+        try await numbers.of(id)?.rules.checkToken()
+        let upload = try Upload(call.request)
+        let media = try await shelf.take(upload.bytes, mimeType: upload.mimeType)
+        answer = PeerAnswer(response: .json(["id": .string(media)]), accepted: true)
+      case .lookUp(let id):
+        number = call.request.parameter("phone_number_id")
+        if let number { try await numbers.of(number)?.rules.checkToken() }
+        let found = try await shelf.lookUp(id, host: call.request.headers["host"] ?? "127.0.0.1")
+        answer = PeerAnswer(response: .json(found), accepted: true)
+      case .download(let key): answer = PeerAnswer(response: await shelf.download(key), accepted: true)
       }
-      let recipient = try WhatsAppRules.check(body, senderPhone: number?.displayPhone)
-      return accept(recipient, body, number, failure)
-    } catch { return PeerAnswer(response: error.response) }
+    } catch { answer = PeerAnswer(response: error.response) }
+    if let number { answer.response.headers += await memory.usage(of: number) }
+    return answer
   }
 
   func refusal(_ kind: Fault.Kind, retryAfter: Int?) -> Response? {
-    let error: GraphError
+    var error: GraphError
     switch kind {
     case .status(let status): error = .named(status: status)
-    case .code(let code): error = .named(code)
+    case .code(let code, let subcode):
+      error = .named(code)
+      error.subcode = subcode ?? error.subcode
     default: return nil
     }
     var response = error.response
@@ -44,17 +74,11 @@ struct WhatsApp: Peer {
     return response
   }
 
-  /// The sender, once token, method and path are right.
-  private func phoneNumberID(_ request: Request) throws(GraphError) -> String {
+  // MARK: What is asked
+
+  private func checkToken(_ request: Request) throws(GraphError) {
     let given = request.headers["authorization"] ?? ""
     guard given.lowercased().hasPrefix("bearer "), accepts(String(given.dropFirst(7))) else { throw .badToken }
-    let parts = request.path.split(separator: "/").map(String.init)
-    guard parts.count >= 3, parts[1].first == "v", parts[1].dropFirst().allSatisfy({ $0.isNumber || $0 == "." }) else {
-      throw GraphError(code: 2500, title: "Unknown path components: \(request.path)", bare: true)
-    }
-    guard parts[2].allSatisfy(\.isNumber) else { throw .noObject(parts[2]) }
-    guard request.method == "POST", parts.count == 4, parts[3] == "messages" else { throw .noObject(parts[2]) }
-    return parts[2]
   }
 
   private func accepts(_ given: String) -> Bool {
@@ -63,7 +87,48 @@ struct WhatsApp: Peer {
     return given.hasPrefix("dev_") || given.hasPrefix("test_")
   }
 
-  private func accept(_ recipient: WhatsAppRules.Recipient, _ body: Field, _ number: Number?, _ failure: Int?)
+  private func way(_ request: Request) throws(GraphError) -> Way {
+    let parts = request.path.split(separator: "/").map(String.init)
+    if parts.count == 3, parts[1] == "media", request.method == "GET" { return .download(parts[2]) }
+    guard parts.count >= 3, parts[1].first == "v", parts[1].dropFirst().allSatisfy({ $0.isNumber || $0 == "." }) else {
+      throw GraphError(code: 2500, title: "Unknown path components: \(request.path)", bare: true)
+    }
+    let verb = request.method.lowercased()
+    guard parts[2].allSatisfy(\.isNumber) else { throw .noObject(parts[2], verb) }
+    switch (verb, parts.count, parts.last) {
+    case ("get", 3, _): return .lookUp(parts[2])
+    case ("post", 4, "messages"): return .messages(parts[2])
+    case ("post", 4, "media"): return .upload(parts[2])
+    default: throw .noObject(parts[2], verb)
+    }
+  }
+
+  // MARK: Sending
+
+  private func send(_ call: Call, from id: String, _ failure: Int?) async throws(GraphError) -> PeerAnswer {
+    guard let json = call.body else { throw GraphError(code: 100, title: "Invalid parameter", details: "No JSON.") }
+    let body = Field(json)
+    let number = await numbers.of(id)
+    try number?.rules.checkToken()
+    if body["status"].exists {
+      try WhatsAppRules.checkRead(body)
+      if let number, number.rules.strict { try await memory.checkKnown(body["message_id"], on: number) }
+      return PeerAnswer(response: .json(["success": true]), accepted: true)
+    }
+    let recipient = try WhatsAppRules.check(body, senderPhone: number?.displayPhone)
+    try number?.rules.checkAllowed(recipient)
+    var failure = failure
+    if let number, number.rules.strict {
+      for media in body.mediaIDs {
+        guard await shelf.knows(media) else { throw .value("The media \(media) was not found.") }
+      }
+      let later = try await memory.admit(body, to: recipient, on: number)
+      failure = failure ?? later
+    }
+    return await accept(recipient, body, number, failure)
+  }
+
+  private func accept(_ recipient: WhatsAppRules.Recipient, _ body: Field, _ number: Number?, _ failure: Int?) async
     -> PeerAnswer
   {
     let message = SentMessage(
@@ -75,13 +140,26 @@ struct WhatsApp: Peer {
     ])
     let response: JSON = [
       "messaging_product": "whatsapp", "contacts": [contact],
-      "messages": [["id": .string(message.id), "message_status": "accepted"]],
+      "messages": [
+        ["id": .string(message.id), "message_status": .string(number?.rules.messageStatus ?? "accepted")]
+      ],
     ]
     var answer = PeerAnswer(response: .json(response), accepted: true)
     if let number {
+      if number.rules.strict { await memory.sent(message.id, on: number.id) }
       let states = failure.map { ["failed:\($0)"] } ?? number.statuses
       answer.effects = { callbacks.tell(message, to: number, states: states) }
     }
     return answer
+  }
+}
+
+extension Field {
+  /// Ids of uploaded or received files that a message names, wherever they may stand in it.
+  fileprivate var mediaIDs: [String] {
+    let kinds = ["image", "video", "audio", "document", "sticker"]
+    var places = [self, self["interactive"]["header"]]
+    places += self["template"]["components"].items.flatMap { $0["parameters"].items }
+    return places.flatMap { place in kinds.compactMap { place[$0]["id"].loose } }
   }
 }

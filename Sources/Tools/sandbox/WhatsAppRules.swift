@@ -36,8 +36,11 @@ enum WhatsAppRules {
       throw .wrong(
         body["type"], "be one of {\(types.map { $0.uppercased() }.joined(separator: ", "))} - got \"\(type)\"")
     }
+    if type == "contacts", body[type].exists {
+      try WhatsAppCards.check(body[type])
+      return recipient
+    }
     guard case .object? = body[type].value else {
-      if type == "contacts", !body[type].items.isEmpty { return recipient }
       throw body[type].exists ? .wrong(body[type], "be a JSON object") : .missing(body[type])
     }
     try checkContent(type, body[type])
@@ -70,6 +73,11 @@ enum WhatsAppRules {
     }
   }
 
+  /// A number as WhatsApp's own id: a Mexican mobile number keeps its historical 1 there.
+  static func waID(_ digits: String) -> String {
+    digits.hasPrefix("52") && digits.count == 12 ? "521" + digits.dropFirst(2) : digits
+  }
+
   /// `to` wins over `recipient`.
   private static func recipient(_ body: Field) throws(GraphError) -> Recipient {
     if body["to"].exists {
@@ -78,9 +86,7 @@ enum WhatsAppRules {
       guard (7...15).contains(digits.count), digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
         throw .value("Recipient phone number is not valid.")
       }
-      // A Mexican mobile number keeps its historical 1 in WhatsApp's own id.
-      let mexican = digits.hasPrefix("52") && digits.count == 12
-      return Recipient(input: input, waID: mexican ? "521" + digits.dropFirst(2) : digits)
+      return Recipient(input: input, waID: waID(digits))
     }
     guard body["recipient"].exists else { throw .missing(body["to"]) }
     guard let input = body["recipient"].text else { throw .wrong(body["recipient"], "be a string") }
@@ -101,7 +107,7 @@ enum WhatsAppRules {
       if content["preview_url"].exists, content["preview_url"].bool == nil {
         throw .wrong(content["preview_url"], "be a boolean")
       }
-    case "image", "video", "audio", "document", "sticker": try checkMedia(type, content)
+    case "image", "video", "audio", "document", "sticker": try WhatsAppMedia.check(type, content)
     case "location":
       for key in ["latitude", "longitude"] {
         guard let text = content[key].loose else { throw .missing(content[key]) }
@@ -115,21 +121,6 @@ enum WhatsAppRules {
     case "interactive": try WhatsAppInteractive.check(content)
     case "template": try WhatsAppTemplate.check(content)
     default: break
-    }
-  }
-
-  private static func checkMedia(_ type: String, _ content: Field) throws(GraphError) {
-    guard content["id"].exists != content["link"].exists else {
-      throw .value("Exactly one of \(content["id"].parameter) and \(content["link"].parameter) is needed.")
-    }
-    if content["link"].exists, content["link"].text?.hasPrefix("http") != true {
-      throw .wrong(content["link"], "be a valid URI")
-    }
-    if content["caption"].exists {
-      guard type != "audio", type != "sticker" else {
-        throw GraphError(code: 100, title: "Unexpected key \"caption\" on param \"\(type)\".")
-      }
-      _ = try content["caption"].checked(upTo: 1024)
     }
   }
 }

@@ -1,0 +1,171 @@
+import Core
+import FoundationEssentials
+import Peers
+import Store
+
+/// Why an attachment is not there yet, or never will be.
+private enum Missing: Error {
+  /// The platform has it no more.
+  case gone(String)
+  /// Nothing that we keep: too large, from elsewhere, not what was announced.
+  case refused(String)
+  /// Credentials; a person has to act.
+  case closed(String)
+  /// Another time.
+  case later(String, after: Double?)
+}
+
+extension Office {
+  /// Fetches one attachment and keeps it. It may be done twice: the same content has the same place.
+  func fetch(_ media: UUID, _ job: HeldJob) async -> Outcome {
+    // Few at once: a flood of photographs must not hold the answers up.
+    guard downloads.take() else {
+      return .snooze(after: 1 + Double.random(in: 0...2), why: "enough files are under way")
+    }
+    defer { downloads.giveBack() }
+    let log = log.with(["req": job.requestID, "job": job.id.text])
+    do throws(StoreError) {
+      guard
+        let found = try await database.tenant(
+          job.tenant,
+          { (scope) throws(StoreError) in
+            try scope.mediaToFetch(mediaId: media)
+          })
+      else { return .bury(why: "there is no such attachment") }
+      guard found.status == "pending" else { return .done(["media": .string(found.status)]) }
+      do throws(Missing) {
+        return try await keep(media, found, job, log)
+      } catch {
+        return try await end(media, error, job, log)
+      }
+    } catch {
+      let why = error.sentence
+      return job.isLastAttempt ? .snooze(after: 5, why: why) : .retry(after: 5, why: why)
+    }
+  }
+
+  private func keep(
+    _ media: UUID, _ found: MediaToFetchRow, _ job: HeldJob, _ log: Log
+  ) async throws(Missing) -> Outcome {
+    guard !found.expired else { throw .gone("the platform's days for it are over") }
+    guard found.connected else { throw .closed("the channel is stopped") }
+    guard let channel = Channel.named(found.channel), let ways = channel.media, let account = found.accountId else {
+      throw .refused("its channel has no attachments to ask for")
+    }
+    guard let token = open(found.token, found.tokenId, tenant: job.tenant) else {
+      throw .closed("no access token is configured, or it cannot be opened")
+    }
+    let access = ChannelAccess(base: base(of: channel), accountID: account, token: token)
+    let folder = MediaFolder(root: settings.text(.mediaFolder))
+    do {
+      let draft = try folder.draft(of: media, tenant: job.tenant)
+      let place = try await download(found.externalId, ways, access, into: draft)
+      guard draft.size <= Limits.attachment else { throw Missing.tooLarge }
+      guard let digest = sha256(file: draft.file) else { throw MediaFolder.Fault("cannot read a file") }
+      let announced = [found.sha256.flatMap { sha256(written: $0) }, place.sha256].compactMap(\.self)
+      guard announced.allSatisfy({ $0 == digest }) else {
+        throw Missing.refused("it is not what was announced: its SHA-256 differs")
+      }
+      let key = try folder.keep(draft, sha256: hex(digest), tenant: job.tenant)
+      let size = Int64(draft.size)
+      try await insist(job.tenant) { (scope) throws(StoreError) in
+        try scope.settleMedia(
+          status: "stored", storageKey: key, sha256: hex(digest), size: size, mimeType: place.mimeType, error: nil,
+          mediaId: media)
+      }
+      log.info("media_stored", ["media": media.text, "bytes": String(size)])
+      return .done(["media": "stored"])
+    } catch let error as Missing {
+      throw error
+    } catch let error as MediaFolder.Fault {
+      throw .later(error.sentence, after: nil)
+    } catch let error as StoreError {
+      throw .later(error.sentence, after: 5)
+    } catch {
+      throw .later("\(error)", after: nil)
+    }
+  }
+
+  /// Asks where the file is and fetches it; once more if the address turns out to be dead.
+  private func download(
+    _ id: String, _ ways: ChannelMedia, _ access: ChannelAccess, into draft: MediaFolder.Draft
+  ) async throws -> MediaPlace {
+    for _ in 0..<2 {
+      let place: MediaPlace
+      do {
+        place = try ways.found(try await http.send(try ways.lookUp(id, access)))
+      } catch { throw Missing(error) }
+      guard (place.size ?? 0) <= Limits.attachment else { throw Missing.tooLarge }
+      if try await follow(place.url, ways, access, into: draft) { return place }
+    }
+    throw Missing.gone("the address that the platform named is dead, twice")
+  }
+
+  /// The file at that address, or where it leads on to; false if there is nothing any more.
+  private func follow(
+    _ url: String, _ ways: ChannelMedia, _ access: ChannelAccess, into draft: MediaFolder.Draft
+  ) async throws -> Bool {
+    var url = url
+    var last: HTTPRequest?
+    for _ in 0..<4 {
+      try draft.empty()
+      let response: HTTPResponse
+      do {
+        let request = try ways.download(url, last, access, settings.text(.environment) == "development")
+        last = request
+        response = try await files.send(request, into: draft.file)
+      } catch {
+        if draft.size > Limits.attachment { throw Missing.tooLarge }
+        throw Missing(error)
+      }
+      switch response.status {
+      case 200: return true
+      case 404, 410: return false
+      case 301, 302, 303, 307, 308: url = response.headers["location"] ?? ""
+      case 401, 403: throw Missing.closed("HTTP \(response.status) for the file")
+      default: throw Missing.later("HTTP \(response.status) for the file", after: nil)
+      }
+    }
+    throw Missing.refused("the file's address leads on and on")
+  }
+
+  /// Writes down what is certain; the rest is for another time.
+  private func end(_ media: UUID, _ missing: Missing, _ job: HeldJob, _ log: Log) async throws(StoreError) -> Outcome {
+    let (status, why): (String, String)
+    switch missing {
+    case .later(let why, let after):
+      log.warning("media_later", ["media": media.text, "why": why])
+      return job.isLastAttempt ? .bury(why: why) : .retry(after: pause(after, job), why: why)
+    case .closed(let why):
+      // Until somebody has mended it, or the platform's days for the file are over.
+      log.warning("media_later", ["media": media.text, "why": why])
+      return .snooze(after: 900, why: why)
+    case .gone(let sentence): (status, why) = ("gone", sentence)
+    case .refused(let sentence): (status, why) = ("refused", sentence)
+    }
+    log.warning("media_\(status)", ["media": media.text, "why": why])
+    try await insist(job.tenant) { (scope) throws(StoreError) in
+      try scope.settleMedia(
+        status: status, storageKey: nil, sha256: nil, size: nil, mimeType: nil, error: why, mediaId: media)
+    }
+    return .done(["media": .string(status)])
+  }
+}
+
+extension Missing {
+  static let tooLarge = Missing.refused("it is larger than \(Limits.attachment >> 20) MB")
+
+  /// What became of a look-up or a download.
+  init(_ error: any Error) {
+    switch error {
+    case let missing as Missing: self = missing
+    case PeerError.refused("gone", let sentence): self = .gone(sentence)
+    case PeerError.refused(_, let sentence): self = .refused(sentence)
+    case PeerError.unauthorised(_, let sentence): self = .closed(sentence)
+    case PeerError.throttled(let after, _, let sentence): self = .later(sentence, after: after)
+    case let error as PeerError: self = .later(error.sentence, after: nil)
+    case let failure as HTTPFailure: self = .later(failure.sentence, after: nil)
+    default: self = .later("\(error)", after: nil)
+    }
+  }
+}

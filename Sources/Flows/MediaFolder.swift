@@ -1,0 +1,75 @@
+import Core
+import FoundationEssentials
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Where attachments are kept: `<root>/<tenant>/<first two digits>/<sha256>`, each content once a tenant.
+struct MediaFolder {
+  let root: String
+
+  /// The folder does not do what it should: a disk that is full, a right that is missing.
+  struct Fault: Error {
+    let sentence: String
+
+    init(_ what: String) { sentence = "MEDIA_DIR: \(what): \(String(cString: strerror(errno)))" }
+  }
+
+  /// A file on its way. Gone with its last user, unless it was kept.
+  final class Draft: Sendable {
+    let file: Int32
+    fileprivate let path: String
+
+    fileprivate init(_ path: String) throws(Fault) {
+      self.path = path
+      file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+      guard file >= 0 else { throw Fault("cannot make a file") }
+    }
+
+    deinit {
+      guard file >= 0 else { return }
+      close(file)
+      unlink(path)
+    }
+
+    /// Bytes written so far.
+    var size: Int { Int(lseek(file, 0, SEEK_END)) }
+
+    /// Begins anew: what was written was no file but an answer that led elsewhere.
+    func empty() throws(Fault) {
+      guard ftruncate(file, 0) == 0, lseek(file, 0, SEEK_SET) == 0 else { throw Fault("cannot empty a file") }
+    }
+  }
+
+  /// An empty file for an attachment. Removes what an attempt that was killed left of it.
+  func draft(of media: UUID, tenant: UUID) throws(Fault) -> Draft {
+    let folder = root + "/" + tenant.text
+    for path in [root, folder] { try make(path) }
+    let beginning = ".\(media.text)."
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(beginning) {
+      unlink(folder + "/" + name)
+    }
+    return try Draft(folder + "/" + beginning + hex(randomBytes(6)))
+  }
+
+  /// Puts a whole file in its place, at once for whoever looks. Returns its place below the root.
+  func keep(_ draft: Draft, sha256: String, tenant: UUID) throws(Fault) -> String {
+    guard fsync(draft.file) == 0 else { throw Fault("cannot write a file") }
+    let part = tenant.text + "/" + sha256.prefix(2)
+    try make(root + "/" + part)
+    // One of the same content may be there: it is replaced by its equal.
+    guard rename(draft.path, "\(root)/\(part)/\(sha256)") == 0 else { throw Fault("cannot keep a file") }
+    let folder = open(root + "/" + part, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if folder >= 0 {
+      // So that a power cut does not take back what the database says is there.
+      fsync(folder)
+      close(folder)
+    }
+    return "\(part)/\(sha256)"
+  }
+
+  private func make(_ folder: String) throws(Fault) {
+    guard mkdir(folder, 0o750) == 0 || errno == EEXIST else { throw Fault("cannot make a folder") }
+  }
+}

@@ -1,0 +1,42 @@
+-- Attachments: what a platform holds for us is remembered with the message that brought it, and a job fetches it.
+
+-- Called inside the transaction that stores the messages. p_events: those of `receive_events`, of which
+-- "media": {"id", "kind", "mime_type"?, "sha256"? (hex), "filename"?} counts. An attachment that is known already asks for
+-- nothing. Returns how many jobs were asked for.
+create or replace function expect_media(p_events jsonb, p_request_id text) returns int
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_jobs jsonb;
+begin
+  if not jsonb_path_exists(p_events, '$[*].media.id') then return 0; end if;
+  with told as (
+    select m.id as message_id, m.channel_connection_id, m.external_timestamp, e.media
+      from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
+      join messages m on m.tenant_id = v_tenant and m.channel_connection_id = e.connection_id::uuid
+        and m.external_id = e.external_id
+     where e.media ->> 'id' is not null
+     order by m.id
+  ), named as (
+    update messages m set media_url = t.media ->> 'id' from told t
+     where m.tenant_id = v_tenant and m.id = t.message_id and m.media_url is null
+    returning 1
+  ), kept as (
+    insert into media_files (tenant_id, channel_connection_id, message_id, external_id, kind, mime_type, sha256, filename,
+        expires_at)
+      select v_tenant, t.channel_connection_id, t.message_id, t.media ->> 'id', t.media ->> 'kind',
+          t.media ->> 'mime_type', t.media ->> 'sha256', t.media ->> 'filename',
+          -- As long as platforms keep what customers send.
+          t.external_timestamp + interval '7 days'
+        from told t
+      on conflict do nothing
+      returning id, channel_connection_id
+  )
+  select jsonb_agg(jsonb_build_object('job_type', 'fetch_media',
+      -- Behind the answers, which somebody waits for.
+      'priority', 7, 'request_id', p_request_id,
+      'payload', jsonb_build_object('media_id', k.id, 'tenant_id', v_tenant, 'channel', cc.channel)))
+    into v_jobs
+    from kept k join channel_connections cc on cc.tenant_id = v_tenant and cc.id = k.channel_connection_id;
+  return enqueue_jobs(coalesce(v_jobs, '[]'));
+end $$;

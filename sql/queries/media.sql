@@ -1,0 +1,16 @@
+-- name: mediaToFetch :maybe
+-- An attachment, and what the request for it needs.
+select f.status as "status!", f.external_id as "external_id!", f.sha256, coalesce(f.expires_at <= app_now(), false) as "expired!",
+    cc.status = 'connected' as "connected!", cc.channel as "channel!", cc.account_id, k.id as token_id, k.sealed as token
+  from media_files f
+  join channel_connections cc on cc.tenant_id = f.tenant_id and cc.id = f.channel_connection_id
+  left join outbound_tokens k on k.tenant_id = cc.tenant_id and k.channel_connection_id = cc.id
+    and k.kind = 'access_token'
+ where f.tenant_id = current_tenant() and f.id = :media_id;
+
+-- name: settleMedia :exec
+-- What became of an attachment that was still to be fetched.
+update media_files set status = :status, storage_key = :storage_key?, sha256 = coalesce(:sha256?, sha256),
+    size = :size?, mime_type = coalesce(:mime_type?, mime_type), error_message = :error?,
+    stored_at = case when :status = 'stored' then app_now() end
+ where tenant_id = current_tenant() and id = :media_id and status = 'pending';
