@@ -81,7 +81,7 @@ ALTER FUNCTION public.apply_message_reports(p_message_ids uuid[]) OWNER TO tisti
 -- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea)
+CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -106,7 +106,7 @@ begin
   else
     if m.status = 'pending' then
       reason := case
-        when m.role <> 'assistant' then staff_gate(m.conversation_id, p_policy)
+        when m.role <> 'assistant' then staff_gate(m.conversation_id, p_policy, m.id)
         -- Half an answer is worse than none.
         when exists (select 1 from messages x where x.tenant_id = v_tenant and x.conversation_id = m.conversation_id
           and x.processed_by_job_id = m.processed_by_job_id and x.answers_message_id = m.answers_message_id
@@ -118,9 +118,9 @@ begin
         send_attempt = p_attempt
       where x.tenant_id = v_tenant and x.id = p_message;
     select m.conversation_id, cc.channel, cc.id, cc.account_id, c.contact_kind, c.contact_address, m.content,
-        m.reply_to_external_id, k.id, k.sealed
+        m.reply_to_external_id, k.id, k.sealed, m.payload
       into conversation_id, channel, connection_id, account_id, contact_kind, contact_address, content, reply_to,
-        token_id, token
+        token_id, token, payload
       from conversations c
       join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
       left join outbound_tokens k on k.tenant_id = v_tenant and k.channel_connection_id = cc.id and k.kind = 'access_token'
@@ -1286,35 +1286,51 @@ $$;
 ALTER FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) OWNER TO tistis_owner;
 
 --
--- Name: send_staff_message(uuid, text, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: send_staff_message(uuid, jsonb, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) RETURNS uuid
+CREATE FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_group uuid := uuid_v7();
+  v_count int := jsonb_array_length(p_parts);
   c conversations;
+  v_part record;
   v_message uuid;
+  v_first uuid;
+  v_jobs jsonb := '[]';
 begin
   -- The lane before the conversation, as `store_reply` does, or the two wait for each other.
   perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   update conversations v set last_human_at = app_now(), ai_handling = false, last_message_at = greatest(v.last_message_at, app_now())
     where v.tenant_id = v_tenant and v.id = p_conversation returning v.* into c;
   if c.id is null then return null; end if;
-  insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, channel, status,
-      sent_by_staff_id)
-    values (v_tenant, c.id, c.channel_connection_id, 'staff', p_content, c.channel, 'pending', p_staff)
-    returning id into v_message;
-  perform enqueue_jobs(jsonb_build_array(jsonb_build_object(
-    'job_type', 'send_' || c.channel, 'lane', 'send:' || c.id, 'priority', 1, 'max_attempts', 8,
-    'request_id', p_request_id,
-    'payload', jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
-      'channel', c.channel, 'channel_connection_id', c.channel_connection_id))));
-  return v_message;
+  for v_part in
+    select p.value ->> 'content' as content, coalesce(p.value ->> 'content_type', 'text') as content_type,
+        nullif(p.value -> 'payload', 'null') as payload, p.value ->> 'reply_to' as reply_to, p.ordinality as part
+      from jsonb_array_elements(p_parts) with ordinality p order by p.ordinality
+  loop
+    insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, content_type, payload,
+        reply_to_external_id, channel, status, sent_by_staff_id, metadata)
+      values (v_tenant, c.id, c.channel_connection_id, 'staff', v_part.content, v_part.content_type, v_part.payload,
+        v_part.reply_to, c.channel, 'pending', p_staff,
+        case when v_count > 1
+          then jsonb_build_object('part', v_part.part, 'parts', v_count, 'group', v_group) else '{}' end)
+      returning id into v_message;
+    v_first := coalesce(v_first, v_message);
+    v_jobs := v_jobs || jsonb_build_object(
+      'job_type', 'send_' || c.channel, 'lane', 'send:' || c.id, 'priority', 1, 'max_attempts', 8,
+      'request_id', p_request_id,
+      'payload', jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
+        'channel', c.channel, 'channel_connection_id', c.channel_connection_id));
+  end loop;
+  perform enqueue_jobs(v_jobs);
+  return v_first;
 end $$;
 
-ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) OWNER TO tistis_owner;
+ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) OWNER TO tistis_owner;
 
 --
 -- Name: settle_jobs(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -1411,25 +1427,30 @@ $$;
 ALTER FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) OWNER TO tistis_owner;
 
 --
--- Name: staff_gate(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: staff_gate(uuid, jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) RETURNS text
+CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) RETURNS text
     LANGUAGE sql STABLE
     AS $$
   select case
       when t.status <> 'active' then 'tenant_inactive'
       when cc.status <> 'connected' then 'channel_inactive'
+      -- What was said in several parts is not said by halves.
+      when exists (select 1 from messages x where x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.id < m.id
+        and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
+      when m.payload ->> 'kind' = 'template' then template_gate(c.id, p_policy, m.payload)
       when c.last_inbound_at is null
         or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
     join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+    join messages m on m.tenant_id = c.tenant_id and m.id = p_message
    where c.tenant_id = current_tenant() and c.id = p_conversation
 $$;
 
-ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) OWNER TO tistis_owner;
+ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) OWNER TO tistis_owner;
 
 --
 -- Name: stamp_ready(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1509,6 +1530,34 @@ begin
 end $$;
 
 ALTER FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: template_gate(uuid, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+  select case
+      when not (p_policy -> 'usable_templates') ? upper(coalesce(x.status, 'UNKNOWN')) then 'template_blocked'
+      when w.stopped then 'opted_out'
+      when w.not_before > app_now() then 'too_soon'
+    end
+    from conversations c
+    join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+    left join lateral (
+      select y.status, y.category from message_templates y
+       where y.tenant_id = c.tenant_id and y.name = p_payload ->> 'name' and y.language = p_payload ->> 'language'
+         and y.business_account_id = coalesce(cc.whatsapp_business_account_id, y.business_account_id)
+       order by y.updated_at desc limit 1) x on true
+    cross join lateral (
+      select bool_or(k.state = 'stopped') as stopped, max(k.not_before) as not_before from contact_consents k
+       where k.tenant_id = c.tenant_id and k.lead_id = c.lead_id and k.channel = c.channel
+         and (k.scope = 'all' or lower(coalesce(x.category, p_payload ->> 'category')) = 'marketing')) w
+   where c.tenant_id = current_tenant() and c.id = p_conversation
+$$;
+
+ALTER FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: touch_updated_at(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4140,14 +4189,14 @@ GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) T
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION settle_jobs(p_results jsonb); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4168,14 +4217,14 @@ GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO t
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION staff_gate(p_conversation uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION stamp_ready(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4206,6 +4255,16 @@ GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION touch_updated_at(); Type: ACL; Schema: public; Owner: tistis_owner

@@ -9,6 +9,7 @@ func gatePolicy(_ channel: ChannelName) -> JSONText {
   let policy: JSON = [
     "window_hours": .number(ChannelLimits.of(channel).windowHours),
     "stale_seconds": .number(decimal(ReplyGate.staleAfter)),
+    "usable_templates": .array(OutboundContent.Template.usable.map { .string($0) }),
   ]
   return JSONText(policy.text)
 }
@@ -55,9 +56,10 @@ extension Office {
       return .failure(
         .unauthorised(code: "no_token", sentence: "no access token is configured, or it cannot be opened"))
     }
-    let outbound = OutboundMessage(
-      id: message.text, to: Alias(kind: kind, value: address), text: text, replyTo: ready.replyTo)
     do {
+      let outbound = OutboundMessage(
+        id: message.text, to: Alias(kind: kind, value: address), content: try content(text, ready.payload),
+        replyTo: ready.replyTo)
       let request = try channel.send(outbound, ChannelAccess(base: base(of: channel), accountID: account, token: token))
       return .success(try channel.accepted(try await http.send(request)))
     } catch let error as PeerError {

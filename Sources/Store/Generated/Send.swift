@@ -16,6 +16,7 @@ public struct BeginSendRow: Sendable, Equatable {
   public var replyTo: String?
   public var tokenId: UUID?
   public var token: [UInt8]?
+  public var payload: JSONText?
 }
 
 extension Scope {
@@ -25,7 +26,7 @@ extension Scope {
       "beginSend",
       #"""
       select verdict as "verdict!", reason, conversation_id, channel, connection_id, account_id, contact_kind, contact_address,
-          content, reply_to, token_id, token
+          content, reply_to, token_id, token, payload
         from begin_send($1, $2, $3::jsonb)
       """#,
       [messageId.sql, attempt.sql, policy.sql]
@@ -42,7 +43,8 @@ extension Scope {
         content: row.get(8),
         replyTo: row.get(9),
         tokenId: row.get(10),
-        token: row.get(11)
+        token: row.get(11),
+        payload: row.get(12)
       )
     }
   }
