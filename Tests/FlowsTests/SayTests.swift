@@ -74,6 +74,32 @@ import Testing
     }
   }
 
+  /// Several people of the business at once: what each said in parts is sent in one piece.
+  @Test func partsStayTogether() async throws {
+    try await Shop.test(delay: 60) { shop in
+      _ = try say([.text("uno")], in: shop)
+      let conversation = try #require(UUID(uuidString: try shop.value("id", of: "conversations") ?? ""))
+      _ = try await onThreads(4) { thread in
+        for i in 0..<5 {
+          let parts = (0..<3).map { OutboundContent.text("\(thread) \(i) \($0)") }
+          _ = try scope(shop).sendStaffMessage(
+            conversationId: conversation, contents: parts, staffId: nil, requestId: nil)
+        }
+      }
+      let sent = try shop.database.column(
+        """
+        select m.content from jobs j join messages m on m.id::text = j.payload ->> 'message_id'
+          where m.metadata ? 'group' order by j.id
+        """
+      ).compactMap(\.self)
+      #expect(sent.count == 60)
+      for first in stride(from: 0, to: sent.count, by: 3) {
+        let said = sent[first].dropLast()
+        #expect(sent[first..<first + 3].elementsEqual((0..<3).map { said + "\($0)" }), "\(sent[first..<first + 3])")
+      }
+    }
+  }
+
   /// What nobody can read any more is refused, not sent as something else, and not left in doubt.
   @Test(arguments: ["{\"kind\": \"pigeon\"}", "[]", "7", "{\"kind\": \"buttons\", \"body\": \"x\", \"options\": []}"])
   func junkIsNotSent(_ payload: String) async throws {
