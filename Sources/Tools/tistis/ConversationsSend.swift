@@ -48,7 +48,10 @@ extension Conversations {
 
     func run() throws {
       let parts = try parts()
-      if dryRun { return parts.forEach { say($0.json.text) } }
+      if dryRun {
+        for part in parts { say(part.json.text) }
+        return
+      }
       administer([.databaseURL]) { settings in
         let id = try Selected(tenant, settings).scope.sendStaffMessage(
           conversationId: conversation, contents: parts, replyTo: replyTo, staffId: nil, requestId: nil)
