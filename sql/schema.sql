@@ -14,6 +14,40 @@ SET client_min_messages = warning;
 SET row_security = off;
 
 --
+-- Name: alert_stale(uuid, integer, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into alerts as a (tenant_id, channel_connection_id, kind, dedup_key, severity, sentence, details, first_at, last_at)
+    select current_tenant(), p_connection, 'stale_messages', p_connection || ':stale_messages', 'act',
+        stale_sentence(p_count, p_stale_seconds), jsonb_build_object('messages', p_count), app_now(), app_now()
+    on conflict (tenant_id, dedup_key) where resolved_at is null do update set
+      times = a.times + 1, last_at = excluded.last_at,
+      sentence = stale_sentence((a.details ->> 'messages')::int + p_count, p_stale_seconds),
+      details = jsonb_build_object('messages', (a.details ->> 'messages')::int + p_count)
+$$;
+
+ALTER FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) OWNER TO tistis_owner;
+
+--
+-- Name: answer_advertisement(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update contact_windows set free_entry_until = app_now() + interval '72 hours'
+    where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
+      and ad_clicked_at >= app_now() - interval '24 hours'
+      -- What ends later was made by an answer to this click already.
+      and coalesce(free_entry_until, '-infinity') < ad_clicked_at + interval '72 hours'
+$$;
+
+ALTER FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
+
+--
 -- Name: app_clock(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -36,6 +70,63 @@ CREATE FUNCTION public.app_now() RETURNS timestamp with time zone
 $$;
 
 ALTER FUNCTION public.app_now() OWNER TO tistis_owner;
+
+--
+-- Name: apply_changes(jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_changed uuid[] := '{}';
+  v_found uuid[];
+  r record;
+begin
+  select array_agg(distinct m.id) into v_found
+    from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, reply_to text)
+    join channel_events x on x.tenant_id = v_tenant and x.channel_connection_id = e.connection_id::uuid
+      and x.reply_to_external_id = case when e.kind in ('edit', 'delete') then e.reply_to else e.external_id end
+      and x.kind in ('edit', 'delete')
+    join messages m on m.tenant_id = v_tenant and m.channel_connection_id = x.channel_connection_id
+      and m.external_id = x.reply_to_external_id and m.role = 'user'
+    -- Only by who wrote it.
+    join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id and c.lead_id = x.lead_id
+   where e.kind in ('message', 'history', 'edit', 'delete');
+  if v_found is null then return 0; end if;
+  perform 1 from conversations c
+    where c.tenant_id = v_tenant and c.id in (select m.conversation_id from messages m
+      where m.tenant_id = v_tenant and m.id = any (v_found))
+    order by c.id for update;
+  for r in
+    select distinct on (m.id) m.id, x.kind, x.content, x.details ->> 'selection' as selection,
+        coalesce(x.occurred_at, x.created_at) as at
+      from messages m
+      join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+      join channel_events x on x.tenant_id = v_tenant and x.channel_connection_id = m.channel_connection_id
+        and x.reply_to_external_id = m.external_id and x.kind in ('edit', 'delete') and x.lead_id = c.lead_id
+     where m.tenant_id = v_tenant and m.id = any (v_found) and m.deleted_at is null
+     -- A deletion is the last word; of several edits the newest.
+     order by m.id, x.kind = 'delete' desc, coalesce(x.occurred_at, x.created_at) desc, x.id desc
+  loop
+    update messages m set
+        content = r.content,
+        selection = case r.kind when 'edit' then r.selection end,
+        edited_at = case r.kind when 'edit' then r.at else m.edited_at end,
+        deleted_at = case r.kind when 'delete' then r.at end,
+        metadata = case r.kind
+          when 'delete' then m.metadata - 'wants_answer' - 'original_content'
+          else jsonb_build_object('original_content', m.content) || m.metadata end
+      where m.tenant_id = v_tenant and m.id = r.id
+        and (r.kind = 'delete' or m.edited_at is distinct from r.at or m.content <> r.content);
+    if found then v_changed := v_changed || r.id; end if;
+  end loop;
+  perform ask_again(v_changed, p_policy, p_request_id);
+  return cardinality(v_changed);
+end $$;
+
+ALTER FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
 -- Name: apply_message_reports(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -72,10 +163,84 @@ begin
       where tenant_id = current_tenant() and id = r.id;
     v_changed := v_changed + 1;
   end loop;
+  update messages m set billing = b.billing
+    from (
+      select distinct on (h.message_id) h.message_id, jsonb_strip_nulls(jsonb_build_object(
+          'pricing', h.raw -> 'pricing', 'conversation', h.raw -> 'conversation')) as billing
+        from message_status_history h
+       where h.tenant_id = current_tenant() and h.message_id = any (p_message_ids)
+         and h.raw ?| array['pricing', 'conversation']
+       order by h.message_id, message_status_rank(h.status) desc nulls last, h.occurred_at desc) b
+    where m.tenant_id = current_tenant() and m.id = b.message_id and m.billing is distinct from b.billing;
   return v_changed;
 end $$;
 
 ALTER FUNCTION public.apply_message_reports(p_message_ids uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: apply_news(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.apply_news(p_news jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_accounts uuid[];
+  v_over text[];
+  n record;
+begin
+  -- Two at once would not see each other. They are rare.
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|news', 0));
+  for n in
+    select x.connection_id, coalesce(x.at, app_now()) as at, x.news, x.wide
+      from jsonb_to_recordset(p_news) as x (connection_id uuid, at timestamptz, news jsonb, wide boolean)
+     order by 2
+  loop
+    -- Those of the same business, if it is the business that is spoken of.
+    select array_agg(o.id order by o.id) into v_accounts
+      from channel_connections c
+      join channel_connections o on o.tenant_id = c.tenant_id and o.channel = c.channel and (o.id = c.id
+        or (n.wide and o.whatsapp_business_account_id = c.whatsapp_business_account_id))
+     where c.tenant_id = v_tenant and c.id = n.connection_id;
+
+    if n.news ? 'template' then
+      perform note_template(
+        case when newer_news(v_accounts, n.at, 'template', n.news -> 'template') then (n.news -> 'template') - 'category'
+          else n.news -> 'template' end, n.at);
+    end if;
+
+    select array_agg(k) into v_over from jsonb_array_elements_text(n.news -> 'over') k
+      where not newer_news(v_accounts, n.at, 'kind', to_jsonb(k));
+    update alerts set resolved_at = app_now()
+      where tenant_id = v_tenant and channel_connection_id = any (v_accounts) and kind = any (v_over)
+        and resolved_at is null;
+    update channel_connections set status = 'connected', stopped_code = null, stopped_at = null
+      where tenant_id = v_tenant and id = any (v_accounts) and status = 'error' and stopped_code = any (v_over);
+
+    if n.news ? 'kind' and not newer_news(v_accounts, n.at, 'over', n.news -> 'kind')
+      and not newer_news(v_accounts, n.at, 'kind', n.news -> 'kind') then
+      perform raise_alert(n.connection_id, jsonb_build_object('kind', n.news -> 'kind', 'key', n.news -> 'kind',
+        'severity', n.news -> 'severity', 'sentence', n.news -> 'sentence', 'details', jsonb_build_object('at', n.at)));
+      if (n.news ->> 'stops')::boolean then
+        update channel_connections set status = 'error', stopped_code = n.news ->> 'kind', stopped_at = app_now(),
+            error_count = error_count + 1, last_error_at = app_now(), last_error_message = n.news ->> 'sentence'
+          where tenant_id = v_tenant and id = any (v_accounts)
+            -- What stands still for another reason does not run again when this one is over.
+            and status in ('connected', 'error') and stopped_code is null;
+      end if;
+    end if;
+
+    update channel_connections set
+        messaging_limit = case when newer_news(v_accounts, n.at, 'limit', null) then messaging_limit
+          else coalesce(n.news ->> 'limit', messaging_limit) end,
+        quality = case when newer_news(v_accounts, n.at, 'quality', null) then quality
+          else coalesce(n.news ->> 'quality', quality) end
+      where tenant_id = v_tenant and id = n.connection_id and (n.news ? 'limit' or n.news ? 'quality');
+  end loop;
+end $$;
+
+ALTER FUNCTION public.apply_news(p_news jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: apply_send_effects(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -153,10 +318,90 @@ end $$;
 ALTER FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
+-- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_jobs jsonb := '[]';
+  v_question uuid;
+  r record;
+begin
+  for r in
+    select c.id, c.lead_id, c.channel, c.channel_connection_id, c.last_question_id, min(m.id::text)::uuid as changed,
+        bool_or(m.id = c.last_question_id and m.deleted_at is not null) as is_gone,
+        bool_or(m.deleted_at is null and m.metadata ? 'wants_answer') as is_edited,
+        -- What this transaction stored, it has asked for itself.
+        bool_or(m.created_at < now()) as was_there,
+        c.ai_handling and c.status <> 'escalated' and cc.ai_enabled as is_ours,
+        coalesce(cc.subsequent_message_delay_seconds, (p_policy ->> 'next_delay_seconds')::float8) as delay,
+        coalesce((select max(x.answers_message_id::text)::uuid from messages x where x.tenant_id = v_tenant
+          and x.conversation_id = c.id and x.role = 'assistant' and x.status not in ('pending', 'withheld', 'failed')),
+          '00000000-0000-0000-0000-000000000000') as answered
+      from messages m
+      join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+      join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
+     where m.tenant_id = v_tenant and m.id = any (p_messages) and not m.historical
+     group by c.tenant_id, c.id, cc.ai_enabled, cc.subsequent_message_delay_seconds
+     order by c.id
+  loop
+    continue when r.last_question_id is null or r.changed <= r.answered;
+    v_question := r.last_question_id;
+    if r.is_gone then
+      -- The question before it, if it still waits.
+      select max(x.id::text)::uuid into v_question from messages x
+        where x.tenant_id = v_tenant and x.conversation_id = r.id and x.id > r.answered and x.id < r.last_question_id
+          and x.metadata ? 'wants_answer' and not x.historical
+          and x.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8);
+      -- Without one it stays, and the gate refuses to answer what is gone.
+      continue when v_question is null;
+      update conversations set last_question_id = v_question where tenant_id = v_tenant and id = r.id;
+    end if;
+    continue when not (r.is_gone or r.is_edited);
+    -- No job's own any more: a job that runs again would take it for its finished work.
+    update messages x set status = 'withheld', error_code = 'newer_inbound', processed_by_job_id = null
+      where x.tenant_id = v_tenant and x.conversation_id = r.id and x.role = 'assistant' and x.status = 'pending'
+        and x.answers_message_id >= r.changed;
+    if r.is_ours and r.was_there then
+      v_jobs := v_jobs || jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || r.id,
+        'unique_key', 'answer:' || r.id, 'delay_seconds', r.delay, 'cap_seconds', (p_policy ->> 'cap_seconds')::float8,
+        'request_id', p_request_id,
+        'payload', jsonb_build_object('conversation_id', r.id, 'message_id', v_question, 'lead_id', r.lead_id,
+          'tenant_id', v_tenant, 'channel', r.channel, 'channel_connection_id', r.channel_connection_id,
+          'is_first_message', false, 'asked_again', true));
+    end if;
+  end loop;
+  return enqueue_jobs(v_jobs);
+end $$;
+
+ALTER FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: attribute_leads(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.attribute_leads(p_rows jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update leads l set source_details = with_referrals(l.source_details, n.told)
+    from (
+      select x.lead, jsonb_agg(x.referral || jsonb_build_object('at',
+          to_char(x.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) order by x.at) as told
+        from jsonb_to_recordset(p_rows) as x (lead uuid, at timestamptz, referral jsonb)
+       where x.referral is not null group by x.lead) n
+    where l.tenant_id = current_tenant() and l.id = n.lead
+$$;
+
+ALTER FUNCTION public.attribute_leads(p_rows jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, wait_seconds double precision)
+CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -184,7 +429,7 @@ begin
   else
     if m.status = 'pending' then
       reason := case
-        when m.role <> 'assistant' then staff_gate(m.conversation_id, p_policy)
+        when m.role <> 'assistant' then staff_gate(m.conversation_id, p_policy, m.id)
         -- Half an answer is worse than none.
         when exists (select 1 from messages x where x.tenant_id = v_tenant and x.conversation_id = m.conversation_id
           and x.processed_by_job_id = m.processed_by_job_id and x.answers_message_id = m.answers_message_id
@@ -214,9 +459,9 @@ begin
         send_attempt = p_attempt
       where x.tenant_id = v_tenant and x.id = p_message;
     select m.conversation_id, cc.channel, cc.id, cc.account_id, c.contact_kind, c.contact_address, m.content,
-        m.reply_to_external_id, k.id, k.sealed
+        m.reply_to_external_id, k.id, k.sealed, m.payload
       into conversation_id, channel, connection_id, account_id, contact_kind, contact_address, content, reply_to,
-        token_id, token
+        token_id, token, payload
       from conversations c
       join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
       left join outbound_tokens k on k.tenant_id = v_tenant and k.channel_connection_id = cc.id and k.kind = 'access_token'
@@ -226,6 +471,29 @@ begin
 end $$;
 
 ALTER FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: canonical_phone(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.canonical_phone(p_number text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select case
+    when d ~ '^521[0-9]{10}$' then '52' || substr(d, 4)
+    when d ~ '^55[0-9]{2}[6-9][0-9]{7}$' then substr(d, 1, 4) || '9' || substr(d, 5)
+    when d !~ '^54' then d
+    when n ~ '^1115[0-9]{8}$' then '5411' || substr(n, 5)
+    when n ~ '^11[0-9]{10}$' then '54' || n
+    when n ~ '^[0-9]{3}15[0-9]{7}$' then '54' || substr(n, 1, 3) || substr(n, 6)
+    when n ~ '^[0-9]{4}15[0-9]{6}$' then '54' || substr(n, 1, 4) || substr(n, 7)
+    else '54' || n end
+    from (select regexp_replace(regexp_replace(coalesce(p_number, ''), '[^0-9]', '', 'g'), '^00', '') as d) x
+   -- What follows Argentina's 54.
+   cross join lateral (select regexp_replace(substr(d, 3), '^9([0-9]{10}|[0-9]{12})$', '\1') as n) y
+$_$;
+
+ALTER FUNCTION public.canonical_phone(p_number text) OWNER TO tistis_owner;
 
 --
 -- Name: uuid_v7(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -361,10 +629,25 @@ CREATE FUNCTION public.concerns_person(p_event jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select jsonb_array_length(p_event -> 'aliases') > 0
-    and p_event ->> 'kind' in ('message', 'echo', 'reaction', 'edit', 'delete', 'system', 'preference')
+    and p_event ->> 'kind' in ('message', 'echo', 'history', 'reaction', 'edit', 'delete',
+      'system', 'identity', 'call', 'preference')
 $$;
 
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: consent_of(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.consent_of(p_lead uuid, p_channel text) RETURNS TABLE(state text, not_before timestamp with time zone)
+    LANGUAGE sql STABLE
+    AS $$
+  select case when bool_or(c.state = 'stopped') then 'stopped' when count(*) > 0 then 'allowed' end, max(c.not_before)
+    from contact_consents c
+   where c.tenant_id = current_tenant() and c.lead_id = p_lead and c.channel = p_channel
+$$;
+
+ALTER FUNCTION public.consent_of(p_lead uuid, p_channel text) OWNER TO tistis_owner;
 
 --
 -- Name: conversation_of(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -375,6 +658,7 @@ CREATE FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_renamed jsonb;
   v_id uuid;
 begin
   select id into v_id from conversations
@@ -382,10 +666,12 @@ begin
       and status in ('active', 'waiting_response', 'escalated')
     for update;
   if v_id is null then
+    v_renamed := renamed_contact(p_lead, p_connection, p_contact);
     insert into conversations (tenant_id, lead_id, branch_id, channel, channel_connection_id, contact_kind,
-        contact_address, ai_handling)
-      select v_tenant, p_lead, cc.branch_id, cc.channel, cc.id, p_contact ->> 'kind', p_contact ->> 'address',
-          cc.ai_enabled
+        contact_address, ai_handling, context)
+      select v_tenant, p_lead, cc.branch_id, cc.channel, cc.id, p_contact ->> 'kind',
+          coalesce(v_renamed, p_contact) ->> 'address', cc.ai_enabled,
+          case when v_renamed is null then '{}' else jsonb_build_object('contact_since', v_renamed -> 'since') end
         from channel_connections cc where cc.tenant_id = v_tenant and cc.id = p_connection
       returning id into strict v_id;
   end if;
@@ -483,7 +769,9 @@ begin
         last_message_at = greatest(c.last_message_at, app_now()),
         first_response_time_seconds = coalesce(c.first_response_time_seconds,
           extract(epoch from app_now() - c.created_at)::int)
-      where c.tenant_id = v_tenant and c.id = m.conversation_id;
+      where c.tenant_id = v_tenant and c.id = m.conversation_id
+      returning c.lead_id into v_lead;
+    perform answer_advertisement(m.channel_connection_id, v_lead);
     insert into lead_aliases (tenant_id, kind, value, lead_id, address)
       select v_tenant, a ->> 'kind', a ->> 'value', v_lead, a ->> 'address'
         from jsonb_array_elements(coalesce(p_aliases, '[]')) a
@@ -585,6 +873,51 @@ $$;
 ALTER FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) OWNER TO tistis_owner;
 
 --
+-- Name: expect_media(jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.expect_media(p_events jsonb, p_request_id text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $_$
+declare
+  v_tenant uuid := current_tenant();
+  v_jobs jsonb;
+begin
+  if not jsonb_path_exists(p_events, '$[*].media.id') then return 0; end if;
+  with told as (
+    select m.id as message_id, m.channel_connection_id, m.external_timestamp, e.media
+      from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
+      join messages m on m.tenant_id = v_tenant and m.channel_connection_id = e.connection_id::uuid
+        and m.external_id = e.external_id
+     where e.media ->> 'id' is not null
+     order by m.id
+  ), named as (
+    update messages m set media_url = t.media ->> 'id' from told t
+     where m.tenant_id = v_tenant and m.id = t.message_id and m.media_url is null
+    returning 1
+  ), kept as (
+    insert into media_files (tenant_id, channel_connection_id, message_id, external_id, kind, mime_type, sha256, filename,
+        expires_at)
+      select v_tenant, t.channel_connection_id, t.message_id, t.media ->> 'id', t.media ->> 'kind',
+          t.media ->> 'mime_type', t.media ->> 'sha256', t.media ->> 'filename',
+          -- As long as platforms keep what customers send.
+          t.external_timestamp + interval '7 days'
+        from told t
+      on conflict do nothing
+      returning id, channel_connection_id
+  )
+  select jsonb_agg(jsonb_build_object('job_type', 'fetch_media',
+      -- Behind the answers, which somebody waits for.
+      'priority', 7, 'request_id', p_request_id,
+      'payload', jsonb_build_object('media_id', k.id, 'tenant_id', v_tenant, 'channel', cc.channel)))
+    into v_jobs
+    from kept k join channel_connections cc on cc.tenant_id = v_tenant and cc.id = k.channel_connection_id;
+  return enqueue_jobs(coalesce(v_jobs, '[]'));
+end $_$;
+
+ALTER FUNCTION public.expect_media(p_events jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
 -- Name: find_accounts(text, text[]); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -611,11 +944,11 @@ ALTER FUNCTION public.find_accounts(p_channel text, p_accounts text[]) OWNER TO 
 -- Name: find_channel(text, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
-CREATE FUNCTION public.find_channel(p_channel text, p_slug text) RETURNS TABLE(tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, account_id text, secrets jsonb)
+CREATE FUNCTION public.find_channel(p_channel text, p_slug text) RETURNS TABLE(tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, account_id text, business_id text, secrets jsonb)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select t.id, t.status, c.id, c.status, c.account_id,
+  select t.id, t.status, c.id, c.status, c.account_id, c.whatsapp_business_account_id,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'sealed', encode(s.sealed, 'hex'))
           order by s.id) from inbound_secrets s where s.tenant_id = t.id and s.channel_connection_id = c.id), '[]')
     from tenants t
@@ -792,6 +1125,9 @@ begin
     from (select distinct hashtextextended(current_tenant()::text || '|' || (a ->> 'kind') || '|' || (a ->> 'value'), 0) as k
             from jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'aliases') a
            where concerns_person(e)
+             -- Of an address book only the few who are known.
+             or (e ->> 'kind' = 'contact' and exists (select from lead_aliases l where l.tenant_id = current_tenant()
+               and l.kind = a ->> 'kind' and l.value = a ->> 'value'))
            order by k) s;
 end $$;
 
@@ -856,6 +1192,26 @@ end $$;
 ALTER FUNCTION public.lock_pace(p_connection uuid, p_contact text) OWNER TO tistis_owner;
 
 --
+-- Name: merge_consents(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_consents as c (tenant_id, lead_id, channel, scope, state, source, said_at, not_before)
+    select tenant_id, p_survivor, channel, scope, state, source, said_at, not_before
+      from contact_consents where tenant_id = current_tenant() and lead_id = p_merged
+     order by channel, scope
+    on conflict (tenant_id, lead_id, channel, scope) do update set
+      state = case when excluded.said_at > c.said_at then excluded.state else c.state end,
+      source = case when excluded.said_at > c.said_at then excluded.source else c.source end,
+      said_at = greatest(c.said_at, excluded.said_at),
+      not_before = greatest(c.not_before, excluded.not_before)
+$$;
+
+ALTER FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
+
+--
 -- Name: merge_leads(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -914,8 +1270,18 @@ begin
       end if;
     end if;
   end loop;
+  perform merge_windows(p_survivor, p_merged);
+  perform merge_consents(p_survivor, p_merged);
   update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update channel_events set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
+  insert into message_reactions as old (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
+    select tenant_id, channel_connection_id, target_external_id, p_survivor, emoji, reacted_at
+      from message_reactions where tenant_id = v_tenant and lead_id = p_merged
+    on conflict (tenant_id, channel_connection_id, target_external_id, lead_id) do update set
+      emoji = excluded.emoji, reacted_at = excluded.reacted_at
+      where excluded.reacted_at > old.reacted_at;
+  -- Nobody's any more.
+  update message_reactions set emoji = '' where tenant_id = v_tenant and lead_id = p_merged;
   update leads s set score = greatest(s.score, m.score), name = coalesce(s.name, m.name),
       full_name = coalesce(s.full_name, m.full_name), phone = coalesce(s.phone, m.phone),
       phone_normalized = coalesce(s.phone_normalized, m.phone_normalized), email = coalesce(s.email, m.email),
@@ -931,6 +1297,35 @@ end $$;
 ALTER FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) OWNER TO tistis_owner;
 
 --
+-- Name: merge_windows(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_windows as w (tenant_id, channel_connection_id, lead_id, last_inbound_at, opened_by, ad_clicked_at,
+      referral, free_entry_until)
+    select tenant_id, channel_connection_id, p_survivor, last_inbound_at, opened_by, ad_clicked_at, referral,
+        free_entry_until
+      from contact_windows where tenant_id = current_tenant() and lead_id = p_merged
+     order by channel_connection_id
+    on conflict (tenant_id, channel_connection_id, lead_id) do update set
+      last_inbound_at = greatest(w.last_inbound_at, excluded.last_inbound_at),
+      opened_by = case when excluded.last_inbound_at > w.last_inbound_at then excluded.opened_by else w.opened_by end,
+      ad_clicked_at = greatest(w.ad_clicked_at, excluded.ad_clicked_at),
+      referral = case when excluded.ad_clicked_at > coalesce(w.ad_clicked_at, '-infinity') then excluded.referral
+        else w.referral end,
+      free_entry_until = greatest(w.free_entry_until, excluded.free_entry_until);
+  update leads s set source_details = with_referrals(s.source_details,
+      jsonb_build_array(m.source_details -> 'referral') || coalesce(m.source_details -> 'referrals', '[]'))
+    from leads m
+    where s.tenant_id = current_tenant() and s.id = p_survivor and m.tenant_id = current_tenant() and m.id = p_merged
+      and jsonb_typeof(m.source_details -> 'referral') = 'object'
+$$;
+
+ALTER FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
+
+--
 -- Name: message_status_rank(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -943,6 +1338,48 @@ CREATE FUNCTION public.message_status_rank(p_status text) RETURNS integer
 $$;
 
 ALTER FUNCTION public.message_status_rank(p_status text) OWNER TO tistis_owner;
+
+--
+-- Name: name_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.name_contacts(p_events jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update leads l set name = n.name, full_name = n.name
+    from (
+      select distinct on (a.lead_id) a.lead_id, e.name
+        from jsonb_to_recordset(p_events) as e (kind text, aliases jsonb, name text, at timestamptz)
+        cross join lateral jsonb_array_elements(e.aliases) x
+        join lead_aliases a on a.tenant_id = current_tenant() and a.kind = x ->> 'kind' and a.value = x ->> 'value'
+       where e.kind = 'contact' and e.name <> ''
+       order by a.lead_id, e.at desc nulls last
+    ) n
+    where l.tenant_id = current_tenant() and l.id = n.lead_id and l.name is null and l.full_name is null
+$$;
+
+ALTER FUNCTION public.name_contacts(p_events jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: newer_news(uuid[], timestamp with time zone, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select exists (
+    select 1 from channel_events e
+     where e.tenant_id = current_tenant() and e.channel_connection_id = any (p_accounts)
+       and e.kind in ('account', 'template') and coalesce(e.occurred_at, e.created_at) > p_at
+       and case p_what
+         when 'kind' then e.details #> '{news,kind}' = p_about
+         when 'over' then e.details #> '{news,over}' @> p_about
+         when 'template' then e.details #> '{news,template}' @> (p_about - 'business' - 'external_id' - 'status' - 'reason'
+             - 'quality' - 'category' - 'changed') and e.details #> '{news,template}' ? 'category'
+         else e.details -> 'news' ? p_what end)
+$$;
+
+ALTER FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: next_job_due(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -992,6 +1429,44 @@ $$;
 ALTER FUNCTION public.next_message_status(p_current text, p_incoming text) OWNER TO tistis_owner;
 
 --
+-- Name: normalize_phone_number(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.normalize_phone_number(p_number text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select canonical_phone(case
+    when d ~ '^[0-9]{10}$' and d !~ '^00' and p_number !~ '^[^0-9]*\+' then '52' || d
+    else p_number end)
+    from (select regexp_replace(p_number, '[^0-9]', '', 'g') as d) x
+$_$;
+
+ALTER FUNCTION public.normalize_phone_number(p_number text) OWNER TO tistis_owner;
+
+--
+-- Name: note_consents(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_consents(p_said jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  s record;
+begin
+  for s in
+    select x.lead, x.consent, x.at, cc.channel
+      from jsonb_to_recordset(p_said) as x (connection uuid, lead uuid, at timestamptz, consent jsonb)
+      join channel_connections cc on cc.tenant_id = current_tenant() and cc.id = x.connection
+     where x.lead is not null and x.consent is not null
+     order by x.lead, x.at
+  loop
+    perform set_consent(s.lead, s.channel, s.consent ->> 'scope', s.consent ->> 'state', s.consent ->> 'source', s.at);
+  end loop;
+end $$;
+
+ALTER FUNCTION public.note_consents(p_said jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: note_marketing(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1016,6 +1491,63 @@ CREATE FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jso
 $$;
 
 ALTER FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: note_template(jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into message_templates as t (tenant_id, business_account_id, name, language, external_id, category, status, reason,
+      quality, status_at, quality_at)
+    select current_tenant(), p_template ->> 'business', p_template ->> 'name', p_template ->> 'language',
+        p_template ->> 'external_id', p_template ->> 'category', coalesce(p_template ->> 'status', 'UNKNOWN'),
+        p_template ->> 'reason', p_template ->> 'quality',
+        case when p_template ? 'status' then p_at end, case when p_template ? 'quality' then p_at end
+    on conflict (tenant_id, business_account_id, name, language) do update set
+      external_id = coalesce(excluded.external_id, t.external_id),
+      category = coalesce(excluded.category, t.category),
+      status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
+      reason = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.reason else t.reason end,
+      status_at = greatest(t.status_at, excluded.status_at),
+      quality = case when excluded.quality_at >= coalesce(t.quality_at, '-infinity') then excluded.quality
+        else t.quality end,
+      quality_at = greatest(t.quality_at, excluded.quality_at),
+      components = case when (p_template ->> 'changed')::boolean then null else t.components end
+$$;
+
+ALTER FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: open_windows(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.open_windows(p_rows jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_windows as w (tenant_id, channel_connection_id, lead_id, last_inbound_at, opened_by, ad_clicked_at,
+      referral)
+    select current_tenant(), r.connection, r.lead, max(r.at), (array_agg(r.by order by r.at desc))[1],
+        max(r.at) filter (where r.referral is not null),
+        (array_agg(r.referral order by r.at desc) filter (where r.referral is not null))[1]
+      from (
+        -- A clock that is ahead of ours must not hold the window open.
+        select x.connection, x.lead, least(x.at, app_now()) as at, x.by, x.referral
+          from jsonb_to_recordset(p_rows) as x (connection uuid, lead uuid, at timestamptz, by text, referral jsonb)) r
+     group by r.connection, r.lead
+     order by r.lead, r.connection
+    on conflict (tenant_id, channel_connection_id, lead_id) do update set
+      last_inbound_at = greatest(w.last_inbound_at, excluded.last_inbound_at),
+      opened_by = case when excluded.last_inbound_at > w.last_inbound_at then excluded.opened_by else w.opened_by end,
+      ad_clicked_at = greatest(w.ad_clicked_at, excluded.ad_clicked_at),
+      referral = case when excluded.ad_clicked_at > coalesce(w.ad_clicked_at, '-infinity') then excluded.referral
+        else w.referral end
+      where excluded.last_inbound_at > w.last_inbound_at
+        or excluded.ad_clicked_at > coalesce(w.ad_clicked_at, '-infinity')
+$$;
+
+ALTER FUNCTION public.open_windows(p_rows jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: prune_jobs(interval, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -1076,7 +1608,7 @@ ALTER FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) OWNER TO tis
 
 CREATE FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(messages integer, duplicates integer, reports integer, answers integer)
     LANGUAGE plpgsql
-    AS $$
+    AS $_$
 declare
   v_tenant uuid := current_tenant();
   v_keys text[] := '{}';
@@ -1095,7 +1627,7 @@ begin
   -- making is not needed: the names' locks are held, so nobody else works on these people.
   for c in
     select e ->> 'connection_id' as connection, e -> 'aliases' as aliases, max(e ->> 'name') as name,
-        bool_or(e ->> 'kind' in ('message', 'echo')) as talks
+        bool_or(e ->> 'kind' in ('message', 'echo', 'history')) as talks
       from jsonb_array_elements(p_events) e
      where concerns_person(e)
      group by 1, 2
@@ -1119,6 +1651,10 @@ begin
       || case when v_talks[i] then conversation_of(v_leads[i], v_connections[i], v_contacts[i]) end;
   end loop;
 
+  -- Before the news, so that their ids come first.
+  if p_events @? '$[*] ? (@.kind == "history")' then
+    perform receive_history(p_events, v_keys, v_conversations);
+  end if;
   select count(*) into v_received from jsonb_array_elements(p_events) e where e ->> 'kind' in ('message', 'echo');
   if v_received > 0 then
     select r.stored, r.asked into messages, answers
@@ -1129,8 +1665,9 @@ begin
   duplicates := v_received - messages;
   reports := receive_reports(p_events);
   perform receive_notices(p_events, v_keys, v_leads);
+  perform apply_changes(p_events, p_policy, p_request_id);
   return next;
-end $$;
+end $_$;
 
 ALTER FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
@@ -1179,6 +1716,62 @@ end $$;
 ALTER FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
+-- Name: receive_history(jsonb, text[], uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_stored int;
+begin
+  with incoming as (
+    -- One statement may touch a row only once: of an announcement and its file the file.
+    select distinct on (e.connection_id, e.external_id) e.*, (e.connection_id || e.aliases::text) as key
+      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
+        at timestamptz, content text, content_type text, selection text, reply_to text, outbound boolean, error_code text,
+        details jsonb, raw jsonb)
+     where e.kind = 'history'
+     order by e.connection_id, e.external_id, e.content_type = 'placeholder'
+  ), inserted as (
+    insert into messages as old (tenant_id, conversation_id, channel_connection_id, role, content, content_type,
+        message_type, channel, external_id, external_timestamp, selection, reply_to_external_id, status, error_code,
+        metadata, raw, historical)
+      select v_tenant, k.conversation_id, cc.id, case when i.outbound then 'staff' else 'user' end, i.content,
+          i.content_type, i.content_type, cc.channel, i.external_id, coalesce(i.at, app_now()), i.selection, i.reply_to,
+          case when i.outbound then 'sent' else 'received' end, i.error_code, coalesce(i.details, '{}'), i.raw, true
+        from incoming i
+        join unnest(p_keys, p_conversations) k (key, conversation_id) on k.key = i.key
+        join channel_connections cc on cc.tenant_id = v_tenant and cc.id = i.connection_id::uuid
+       order by i.at, i.external_id
+      on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do update set
+        content = excluded.content, content_type = excluded.content_type, message_type = excluded.message_type,
+        metadata = excluded.metadata, raw = excluded.raw
+        where old.historical and old.content_type = 'placeholder' and excluded.content_type <> 'placeholder'
+          and old.deleted_at is null
+      returning old.conversation_id, old.role, old.external_timestamp, old.xmax = 0 as is_new
+  ), summary as (
+    select i.conversation_id, count(*) as n, count(*) filter (where i.role = 'user') as turns,
+        max(i.external_timestamp) as last_at, max(i.external_timestamp) filter (where i.role = 'user') as last_inbound_at
+      from inserted i where i.is_new group by i.conversation_id
+  ), updated as (
+    update conversations v set
+        message_count = v.message_count + s.n,
+        turn_count = v.turn_count + s.turns,
+        last_message_at = greatest(v.last_message_at, s.last_at),
+        last_inbound_at = greatest(v.last_inbound_at, least(s.last_inbound_at, app_now()))
+      from summary s
+      where v.tenant_id = v_tenant and v.id = s.conversation_id
+      returning s.n
+  )
+  select coalesce(sum(u.n), 0) into v_stored from updated u;
+  return v_stored;
+end $$;
+
+ALTER FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: receive_messages(jsonb, text[], uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1188,12 +1781,14 @@ CREATE FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_convers
 declare
   v_tenant uuid := current_tenant();
   v_questions jsonb;
+  v_people jsonb;
+  v_late jsonb;
 begin
   with incoming as (
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb, name text,
         at timestamptz, content text, content_type text, selection text, reply_to text, wants_answer boolean,
-        details jsonb, raw jsonb)
+        error_code text, details jsonb, raw jsonb, consent jsonb, referral jsonb)
      where e.kind in ('message', 'echo')
   ), placed as (
     select i.*, k.conversation_id, cc.channel
@@ -1203,16 +1798,21 @@ begin
      order by i.position
   ), inserted as (
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, content_type, message_type,
-        channel, external_id, external_timestamp, selection, reply_to_external_id, status, metadata, raw)
+        channel, external_id, external_timestamp, selection, reply_to_external_id, status, error_code, stale, metadata,
+        raw)
       select v_tenant, p.conversation_id, p.connection_id::uuid, case p.kind when 'echo' then 'staff' else 'user' end,
           p.content, p.content_type, p.content_type, p.channel, p.external_id, coalesce(p.at, app_now()), p.selection,
-          p.reply_to, case p.kind when 'echo' then 'sent' else 'received' end,
+          p.reply_to, case p.kind when 'echo' then 'sent' else 'received' end, p.error_code,
+          -- Only what asks for an answer can come too late for one.
+          coalesce(p.wants_answer and p.at <= app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8),
+            false),
           coalesce(p.details, '{}') || case when p.wants_answer then '{"wants_answer": true}' else '{}' end::jsonb, p.raw
         from placed p
       on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do nothing
-      returning id, conversation_id, role, external_timestamp, metadata ? 'wants_answer' as wants_answer
+      returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer
   ), contacts as (
-    select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact
+    select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact,
+        coalesce(p.at, app_now()) as at
       from placed p where p.kind = 'message' order by p.conversation_id, p.position desc
   ), summary as (
     select i.conversation_id, count(*) as n, count(*) filter (where i.role = 'user') as turns,
@@ -1221,9 +1821,8 @@ begin
         max(i.external_timestamp) filter (where i.role = 'staff') as last_human_at,
         -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid). What is too old to be answered by itself is no
         -- question: it must not keep the answer to another one back.
-        max(i.id::text) filter (where i.wants_answer
-          and i.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8))
-          as last_question
+        max(i.id::text) filter (where i.wants_answer and not i.stale) as last_question,
+        count(*) filter (where i.stale) as late
       from inserted i group by i.conversation_id
   ), updated as (
     update conversations v set
@@ -1236,12 +1835,15 @@ begin
         last_human_at = greatest(v.last_human_at, case when s.last_human_at is not null then app_now() end),
         -- Somebody of the business answered in the platform's own app: the bot is silent until handed back.
         ai_handling = v.ai_handling and s.last_human_at is null,
-        contact_kind = coalesce(c.contact ->> 'kind', v.contact_kind),
-        contact_address = coalesce(c.contact ->> 'address', v.contact_address)
+        -- Unless it is older than the news of another name.
+        contact_kind = case when (v.context ->> 'contact_since')::timestamptz > c.at then v.contact_kind
+          else coalesce(c.contact ->> 'kind', v.contact_kind) end,
+        contact_address = case when (v.context ->> 'contact_since')::timestamptz > c.at then v.contact_address
+          else coalesce(c.contact ->> 'address', v.contact_address) end
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.last_question, s.last_at
+        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -1265,11 +1867,38 @@ begin
         'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
           'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
           'is_first_message', u.is_first)))
-        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled)
-    into stored, v_questions
+        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
+      (select jsonb_agg(jsonb_build_object('connection', w.channel_connection_id, 'lead', w.lead_id, 'by', 'message',
+          'at', o.at, 'consent', o.consent, 'referral', o.referral))
+        from updated w
+        join (select w.id, w.said_at as at, null::jsonb as consent, null::jsonb as referral from updated w
+              union all
+              -- Few say more than a text.
+              (select distinct on (i.id) i.conversation_id, i.external_timestamp, p.consent, p.referral
+                from placed p
+                join inserted i on i.conversation_id = p.conversation_id and i.external_id = p.external_id
+               where p.kind = 'message' and (p.consent is not null or p.referral is not null)
+               order by i.id, p.position)) o on o.id = w.id
+        where o.at is not null),
+      (select jsonb_object_agg(l.channel_connection_id, l.late order by l.channel_connection_id)
+        -- Where people answer anyway, nobody waited for the assistant.
+        from (select w.channel_connection_id, sum(w.late) as late
+                from updated w
+                join channel_connections a on a.tenant_id = v_tenant and a.id = w.channel_connection_id
+               where w.ai_handling and w.status <> 'escalated' and a.ai_enabled
+               group by 1 having sum(w.late) > 0) l)
+    into stored, v_questions, v_people, v_late
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
+  if v_people is not null then
+    perform open_windows(v_people);
+    perform attribute_leads(v_people);
+    perform note_consents(v_people);
+  end if;
+  perform alert_stale(l.key::uuid, l.value::int, (p_policy ->> 'stale_seconds')::float8)
+    from jsonb_each_text(v_late) l order by l.key;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
+  perform expect_media(p_events, p_request_id);
   return next;
 end $$;
 
@@ -1280,21 +1909,62 @@ ALTER FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversa
 --
 
 CREATE FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) RETURNS integer
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
-  with kept as (
+declare
+  v_new jsonb;
+begin
+  with incoming as (
+    select e.*, k.lead_id
+      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
+        at timestamptz, content text, reply_to text, details jsonb, raw jsonb, consent jsonb, wide boolean)
+      left join unnest(p_keys, p_leads) k (key, lead_id) on k.key = e.connection_id || e.aliases::text
+      -- An address book holds people who never wrote to the business: they are none of ours.
+     where e.kind not in ('message', 'echo', 'status', 'history', 'contact')
+  ), kept as (
     insert into channel_events (tenant_id, channel_connection_id, lead_id, kind, external_id, content,
         reply_to_external_id, occurred_at, details, raw)
-      select current_tenant(), e.connection_id::uuid, k.lead_id, e.kind, e.external_id, coalesce(e.content, ''),
-          e.reply_to, e.at, coalesce(e.details, '{}'), e.raw
-        from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
-          at timestamptz, content text, reply_to text, details jsonb, raw jsonb)
-        left join unnest(p_keys, p_leads) k (key, lead_id) on k.key = e.connection_id || e.aliases::text
-       where e.kind not in ('message', 'echo', 'status')
+      select current_tenant(), i.connection_id::uuid, i.lead_id, i.kind, i.external_id, coalesce(i.content, ''), i.reply_to,
+          i.at, coalesce(i.details, '{}')
+            || case i.kind when 'identity' then jsonb_build_object('names', i.aliases) else '{}' end, i.raw
+        from incoming i
       on conflict do nothing
-      returning 1)
-  select count(*)::int from kept
-$$;
+      returning *
+  ), reacted as (
+    insert into message_reactions as old (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
+      -- One statement may touch a row only once: of the same person's the newest.
+      select distinct on (k.channel_connection_id, k.reply_to_external_id, k.lead_id) k.tenant_id, k.channel_connection_id,
+          k.reply_to_external_id, k.lead_id, k.content, coalesce(k.occurred_at, app_now())
+        from kept k where k.kind = 'reaction' and k.lead_id is not null and k.reply_to_external_id is not null
+       order by k.channel_connection_id, k.reply_to_external_id, k.lead_id, coalesce(k.occurred_at, app_now()) desc,
+         k.id desc
+      on conflict (tenant_id, channel_connection_id, target_external_id, lead_id) do update set
+        emoji = excluded.emoji, reacted_at = excluded.reacted_at
+        where excluded.reacted_at >= old.reacted_at
+      returning 1
+  )
+  select jsonb_agg(jsonb_build_object('connection_id', k.channel_connection_id, 'connection', k.channel_connection_id,
+      'lead', k.lead_id, 'kind', k.kind, 'at', coalesce(k.occurred_at, app_now()), 'news', k.details -> 'news',
+      'wide', i.wide, 'consent', i.consent))
+    into v_new
+    from kept k
+    cross join lateral (select * from incoming i where i.connection_id::uuid = k.channel_connection_id and i.kind = k.kind
+      and i.external_id = k.external_id limit 1) i;
+
+  -- A call opens the window as a message does.
+  perform open_windows(jsonb_agg(n || '{"by": "call"}'))
+    from jsonb_array_elements(v_new) n where n ->> 'kind' = 'call' and n ->> 'lead' is not null having count(*) > 0;
+  perform note_consents(jsonb_agg(n))
+    from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'consent') = 'object' having count(*) > 0;
+  perform apply_news(jsonb_agg(n))
+    from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'news') = 'object' having count(*) > 0;
+  perform rename_contact(r.lead, r.connection)
+    from (select distinct (n ->> 'lead')::uuid as lead, (n ->> 'connection')::uuid as connection
+            from jsonb_array_elements(v_new) n
+           where n ->> 'kind' = 'identity' and n ->> 'lead' is not null order by 1, 2) r;
+  perform name_contacts(p_events);
+  return coalesce(jsonb_array_length(v_new), 0);
+end $$;
 
 ALTER FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) OWNER TO tistis_owner;
 
@@ -1310,14 +1980,15 @@ declare
   v_messages uuid[];
   v_effects jsonb;
   v_new int;
+  v_said jsonb;
 begin
   with incoming as (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
         coalesce(e.status ->> 'participant', '') as participant, e.status ->> 'opaque' as opaque, e.at,
         e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
-        e.raw
+        e.raw, e.aliases, e.consent
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
-        status jsonb, raw jsonb)
+        status jsonb, raw jsonb, aliases jsonb, consent jsonb)
      where e.kind = 'status'
   ), matched as (
     select i.*, coalesce(
@@ -1345,13 +2016,25 @@ begin
   )
   select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null),
       jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'message', k.message_id, 'at', i.at,
-        'effects', i.effects)) filter (where i.effects is not null)
-    into v_new, v_messages, v_effects
+        'effects', i.effects)) filter (where i.effects is not null),
+      jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'at', i.at, 'consent', i.consent,
+        -- The message knows whom it went to; without it the platform's words are all there is.
+        'lead', coalesce(
+          (select c.lead_id from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+            where m.tenant_id = v_tenant and m.id = k.message_id),
+          (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
+            and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))))
+        filter (where i.consent is not null)
+    into v_new, v_messages, v_effects, v_said
     from kept k left join named n on n.id = k.message_id
-    left join lateral (select i.at, i.effects from matched i where i.connection_id = k.channel_connection_id
-      and i.external_id = k.external_id and i.state = k.status and i.participant = k.participant limit 1) i on true;
+    left join lateral (select i.at, i.effects, i.aliases, i.consent from matched i
+      where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
+        and i.participant = k.participant limit 1) i on true;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
+  end if;
+  if v_said is not null then
+    perform note_consents(v_said);
   end if;
   -- Never a second send: a report of failure says what is true of the account, the person and the template.
   perform apply_send_effects((x ->> 'connection')::uuid, (x ->> 'message')::uuid, x -> 'effects',
@@ -1437,6 +2120,74 @@ end $$;
 ALTER FUNCTION public.redrive_jobs(p_ids uuid[]) OWNER TO tistis_owner;
 
 --
+-- Name: rename_contact(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  r record;
+begin
+  for r in
+    select e.details -> 'names' as names, coalesce(e.occurred_at, e.created_at) as at
+      from channel_events e
+     where e.tenant_id = v_tenant and e.channel_connection_id = p_connection and e.kind = 'identity' and e.lead_id = p_lead
+     order by at, e.id
+  loop
+    with names as (
+      select n ->> 'kind' as kind, n ->> 'value' as value, n ->> 'address' as address,
+          first_value(n ->> 'address') over same as new_address, first_value(n ->> 'value') over same as new_value,
+          row_number() over same as position
+        from jsonb_array_elements(r.names) with ordinality t (n, i)
+      window same as (partition by n ->> 'kind' order by i)
+    ), old as (
+      -- People are answered in the spelling that they came in, which need not be the one told now.
+      select o.kind, o.value, s.address, o.new_address, o.new_value
+        from names o
+        cross join lateral (select o.address union select a.address from lead_aliases a
+          where a.tenant_id = v_tenant and a.kind = o.kind and a.value = o.value) s (address)
+       where o.position > 1
+    ), readdressed as (
+      update conversations v set contact_address = o.new_address,
+          -- What was written before this under the old name must not turn it back.
+          context = v.context || jsonb_build_object('contact_since', r.at)
+        from old o, channel_connections cc
+        where cc.tenant_id = v_tenant and cc.id = p_connection and v.tenant_id = v_tenant and v.lead_id = p_lead
+          and v.channel = cc.channel and v.status in ('active', 'waiting_response', 'escalated')
+          and v.contact_kind = o.kind and v.contact_address = o.address
+          -- Somebody who goes on writing under the old name is answered there.
+          and coalesce(v.last_inbound_at, '-infinity') <= r.at
+        returning 1
+    )
+    update leads l set phone = o.new_address, phone_normalized = '+' || o.new_value
+      from old o
+      where l.tenant_id = v_tenant and l.id = p_lead and o.kind = 'phone' and l.phone_normalized = '+' || o.value;
+  end loop;
+end $$;
+
+ALTER FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) OWNER TO tistis_owner;
+
+--
+-- Name: renamed_contact(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select n.name || jsonb_build_object('since', coalesce(e.occurred_at, e.created_at))
+    from channel_events e
+    cross join lateral (select t.name from jsonb_array_elements(e.details -> 'names') with ordinality t (name, i)
+      where t.name ->> 'kind' = p_contact ->> 'kind' order by t.i limit 1) n
+   where e.tenant_id = current_tenant() and e.channel_connection_id = p_connection and e.kind = 'identity'
+     and e.lead_id = p_lead
+   order by coalesce(e.occurred_at, e.created_at) desc, e.id desc limit 1
+$$;
+
+ALTER FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: replay_dead_letter(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1483,8 +2234,9 @@ CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy 
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
       when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
-      when c.last_inbound_at is null
-        or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
+        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when q.deleted_at is not null then 'question_deleted'
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
@@ -1555,35 +2307,72 @@ end $$;
 ALTER FUNCTION public.resume_channel(p_connection uuid) OWNER TO tistis_owner;
 
 --
--- Name: send_staff_message(uuid, text, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: send_staff_message(uuid, jsonb, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) RETURNS uuid
+CREATE FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_group uuid := uuid_v7();
+  v_count int := jsonb_array_length(p_parts);
   c conversations;
+  v_part record;
   v_message uuid;
+  v_first uuid;
+  v_jobs jsonb := '[]';
 begin
   -- The lane before the conversation, as `store_reply` does, or the two wait for each other.
   perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   update conversations v set last_human_at = app_now(), ai_handling = false, last_message_at = greatest(v.last_message_at, app_now())
     where v.tenant_id = v_tenant and v.id = p_conversation returning v.* into c;
   if c.id is null then return null; end if;
-  insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, channel, status,
-      sent_by_staff_id)
-    values (v_tenant, c.id, c.channel_connection_id, 'staff', p_content, c.channel, 'pending', p_staff)
-    returning id into v_message;
-  perform enqueue_jobs(jsonb_build_array(jsonb_build_object(
-    'job_type', 'send_' || c.channel, 'lane', 'send:' || c.id, 'priority', 1, 'max_attempts', 6,
-    'request_id', p_request_id,
-    'payload', jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
-      'channel', c.channel, 'channel_connection_id', c.channel_connection_id))));
-  return v_message;
+  for v_part in
+    select p.value ->> 'content' as content, coalesce(p.value ->> 'content_type', 'text') as content_type,
+        nullif(p.value -> 'payload', 'null') as payload, p.value ->> 'reply_to' as reply_to, p.ordinality as part
+      from jsonb_array_elements(p_parts) with ordinality p order by p.ordinality
+  loop
+    insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, content_type, payload,
+        reply_to_external_id, channel, status, sent_by_staff_id, metadata)
+      values (v_tenant, c.id, c.channel_connection_id, 'staff', v_part.content, v_part.content_type, v_part.payload,
+        v_part.reply_to, c.channel, 'pending', p_staff,
+        case when v_count > 1
+          then jsonb_build_object('part', v_part.part, 'parts', v_count, 'group', v_group) else '{}' end)
+      returning id into v_message;
+    v_first := coalesce(v_first, v_message);
+    v_jobs := v_jobs || jsonb_build_object(
+      'job_type', 'send_' || c.channel, 'lane', 'send:' || c.id, 'priority', 1, 'max_attempts', 6,
+      'request_id', p_request_id,
+      'payload', jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
+        'channel', c.channel, 'channel_connection_id', c.channel_connection_id));
+  end loop;
+  perform enqueue_jobs(v_jobs);
+  return v_first;
 end $$;
 
-ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) OWNER TO tistis_owner;
+ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: set_consent(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql
+    AS $$
+  with said as (
+    insert into contact_consents as c (tenant_id, lead_id, channel, scope, state, source, said_at)
+      -- A clock that is ahead of ours must not outlast what the person says next.
+      values (current_tenant(), p_lead, p_channel, p_scope, p_state, p_source, least(coalesce(p_at, app_now()), app_now()))
+      on conflict (tenant_id, lead_id, channel, scope) do update set
+        state = excluded.state, source = excluded.source, said_at = excluded.said_at
+        where excluded.said_at > c.said_at
+          or (excluded.said_at = c.said_at and excluded.state = 'stopped' and c.state <> 'stopped')
+      returning 1)
+  select exists (select 1 from said)
+$$;
+
+ALTER FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
 -- Name: settle_jobs(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -1680,25 +2469,44 @@ $$;
 ALTER FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) OWNER TO tistis_owner;
 
 --
--- Name: staff_gate(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: staff_gate(uuid, jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) RETURNS text
+CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) RETURNS text
     LANGUAGE sql STABLE
     AS $$
   select case
       when t.status <> 'active' then 'tenant_inactive'
       when cc.status <> 'connected' then 'channel_inactive'
-      when c.last_inbound_at is null
-        or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      -- What was said in several parts is not said by halves.
+      when exists (select 1 from messages x where x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.id < m.id
+        and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
+      when m.payload ->> 'kind' = 'template' then template_gate(c.id, p_policy, m.payload)
+      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
+        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
     join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+    join messages m on m.tenant_id = c.tenant_id and m.id = p_message
    where c.tenant_id = current_tenant() and c.id = p_conversation
 $$;
 
-ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) OWNER TO tistis_owner;
+ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) OWNER TO tistis_owner;
+
+--
+-- Name: stale_sentence(integer, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select format('%s arrived more than %s minutes late, after an outage, and waited in vain for the assistant: read them and '
+      'answer by hand (tistis conversations list, tistis conversations send)',
+    case p_count when 1 then 'one message' else p_count || ' messages' end, round(p_stale_seconds / 60))
+$$;
+
+ALTER FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) OWNER TO tistis_owner;
 
 --
 -- Name: stamp_ready(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1759,6 +2567,11 @@ begin
        where m.tenant_id = v_tenant and m.processed_by_job_id = p_job and m.answers_message_id = p_answers
          and m.status = 'pending'
        limit 1;
+    return;
+  end if;
+  -- The question was changed while Claude thought about it: the job that was asked for then answers it.
+  if exists (select 1 from jobs j where j.tenant_id = v_tenant and j.lane = 'answer:' || p_conversation
+    and j.status = 'pending' and j.payload ? 'asked_again') then
     return;
   end if;
   for i in 1 .. cardinality(p_parts) loop
@@ -1838,6 +2651,34 @@ end $$;
 ALTER FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) OWNER TO tistis_owner;
 
 --
+-- Name: template_gate(uuid, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+  select case
+      when not (p_policy -> 'usable_templates') ? upper(coalesce(x.status, 'UNKNOWN')) then 'template_blocked'
+      when w.stopped then 'opted_out'
+      when w.not_before > app_now() then 'too_soon'
+    end
+    from conversations c
+    join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+    left join lateral (
+      select y.status, y.category from message_templates y
+       where y.tenant_id = c.tenant_id and y.name = p_payload ->> 'name' and y.language = p_payload ->> 'language'
+         and y.business_account_id = coalesce(cc.whatsapp_business_account_id, y.business_account_id)
+       order by y.updated_at desc limit 1) x on true
+    cross join lateral (
+      select bool_or(k.state = 'stopped') as stopped, max(k.not_before) as not_before from contact_consents k
+       where k.tenant_id = c.tenant_id and k.lead_id = c.lead_id and k.channel = c.channel
+         and (k.scope = 'all' or lower(coalesce(x.category, p_payload ->> 'category')) = 'marketing')) w
+   where c.tenant_id = current_tenant() and c.id = p_conversation
+$$;
+
+ALTER FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: touch_updated_at(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1850,6 +2691,44 @@ begin
 end $$;
 
 ALTER FUNCTION public.touch_updated_at() OWNER TO tistis_owner;
+
+--
+-- Name: window_of(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.window_of(p_connection uuid, p_lead uuid) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+  select last_inbound_at from contact_windows
+    where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
+$$;
+
+ALTER FUNCTION public.window_of(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: with_referrals(jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  with known as (
+    select r, row_number() over (order by r ->> 'at', n) as place, count(*) over () as total
+      from jsonb_array_elements(
+        case when jsonb_typeof(p_details -> 'referral') = 'object' then jsonb_build_array(p_details -> 'referral')
+          else '[]' end
+        || case when jsonb_typeof(p_details -> 'referrals') = 'array' then p_details -> 'referrals' else '[]' end
+        || p_new) with ordinality as k (r, n))
+  select p_details
+      || coalesce(jsonb_build_object('referral', (select r from known where place = 1)), '{}')
+      || coalesce((select jsonb_build_object('referrals', jsonb_agg(r order by place)) from known
+        where place > 1 and place > total - 20 having count(*) > 0), '{}')
+    where exists (select 1 from known)
+  union all
+  select p_details where not exists (select 1 from known)
+$$;
+
+ALTER FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: worker_heartbeat(uuid, text, text, double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -4075,6 +4954,26 @@ GRANT USAGE ON SCHEMA public TO tistis_jobs_process;
 GRANT ALL ON SCHEMA public TO tistis_owner;
 
 --
+-- Name: FUNCTION alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION answer_advertisement(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION app_clock(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4095,6 +4994,16 @@ GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION apply_changes(p_events jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION apply_message_reports(p_message_ids uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4103,6 +5012,16 @@ GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tist
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION apply_news(p_news jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_news(p_news jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4115,6 +5034,26 @@ GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uui
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION attribute_leads(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.attribute_leads(p_rows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION begin_send(p_message uuid, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4123,6 +5062,16 @@ GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION canonical_phone(p_number text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.canonical_phone(p_number text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4160,6 +5109,16 @@ GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION consent_of(p_lead uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4220,6 +5179,16 @@ GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION expect_media(p_events jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION find_accounts(p_channel text, p_accounts text[]); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4333,6 +5302,16 @@ GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tis
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION merge_consents(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4343,6 +5322,16 @@ GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reaso
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION merge_windows(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION message_status_rank(p_status text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4351,6 +5340,26 @@ GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_define
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.name_contacts(p_events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4371,6 +5380,26 @@ GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION normalize_phone_number(p_number text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.normalize_phone_number(p_number text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION note_consents(p_said jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_consents(p_said jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4379,6 +5408,26 @@ GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_no
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION note_template(p_template jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION open_windows(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.open_windows(p_rows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4425,6 +5474,16 @@ GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, 
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4475,6 +5534,26 @@ GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION rename_contact(p_lead uuid, p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION replay_dead_letter(p_id uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4515,14 +5594,24 @@ GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION settle_jobs(p_results jsonb); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4543,14 +5632,24 @@ GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO t
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION staff_gate(p_conversation uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION stale_sentence(p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION stamp_ready(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4603,6 +5702,16 @@ GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION touch_updated_at(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4611,6 +5720,26 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION window_of(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION with_referrals(p_details jsonb, p_new jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer

@@ -12,6 +12,7 @@ func gatePolicy(_ channel: ChannelName) -> JSONText {
     "stale_seconds": .number(decimal(ReplyGate.staleAfter)),
     "number_seconds": .number(decimal(pace.numberSeconds)), "pair_seconds": .number(decimal(pace.pairSeconds)),
     "pair_burst": .number(pace.pairBurst),
+    "usable_templates": .array(OutboundContent.Template.usable.map { .string($0) }),
   ]
   return JSONText(policy.text)
 }
@@ -92,9 +93,10 @@ extension Office {
         code: "no_token", sentence: "no access token is configured, or it cannot be opened")
       return SendAnswer(fault: fault, judgement: .withoutToken)
     }
-    let outbound = OutboundMessage(
-      id: message.text, to: Alias(kind: kind, value: address), text: text, replyTo: ready.replyTo)
     do {
+      let outbound = OutboundMessage(
+        id: message.text, to: Alias(kind: kind, value: address), content: try content(text, ready.payload),
+        replyTo: ready.replyTo)
       let request = try channel.send(outbound, ChannelAccess(base: base(of: channel), accountID: account, token: token))
       let response = try await http.send(request)
       var answer = SendAnswer(usage: channel.usage(response))

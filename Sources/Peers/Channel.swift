@@ -72,14 +72,14 @@ public struct OutboundMessage: Sendable, Equatable {
   public var id: String
   /// The person, by the alias to answer to.
   public var to: Alias
-  public var text: String
+  public var content: OutboundContent
   /// The platform's id of the message to quote.
   public var replyTo: String?
 
-  public init(id: String, to: Alias, text: String, replyTo: String? = nil) {
+  public init(id: String, to: Alias, content: OutboundContent, replyTo: String? = nil) {
     self.id = id
     self.to = to
-    self.text = text
+    self.content = content
     self.replyTo = replyTo
   }
 }

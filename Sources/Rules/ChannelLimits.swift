@@ -14,11 +14,13 @@ public struct ChannelLimits: Sendable, Equatable {
   public var perUserPerDay: Int?
   /// Messages of one account a minute, all people together.
   public var perMinute: Int
+  /// Of everything but text; nil: only text is sent there.
+  public var content: ContentLimits?
 
   public static func of(_ channel: ChannelName) -> ChannelLimits {
     switch channel {
     case .whatsapp:
-      ChannelLimits(windowHours: 24, textMax: 4096, countedIn: .characters, perMinute: 4800)
+      ChannelLimits(windowHours: 24, textMax: 4096, countedIn: .characters, perMinute: 4800, content: .whatsapp)
     case .instagram:
       ChannelLimits(windowHours: 24, textMax: 1000, countedIn: .bytes, perMinute: 30)
     case .facebook:

@@ -67,6 +67,49 @@ private func scalarCut(_ text: Substring, _ limit: Int, _ count: (Substring) -> 
   return end
 }
 
+/// `text` in two: its end of at most `max`, begun where a reader would begin (at a paragraph, a line, a sentence, a word),
+/// and what comes before it. All of a text that fits is its end.
+func splitEnd(
+  _ text: String, max limit: Int, count: (Substring) -> Int = { textLength($0) }
+) -> (before: String, end: String) {
+  let text = trimmed(text[...])
+  guard count(text) > limit else { return ("", String(text)) }
+  var start = text.endIndex
+  var length = 0
+  // Of each kind of boundary the first whose rest fits.
+  var paragraph: (at: String.Index, length: Int)?
+  var line: (at: String.Index, length: Int)?
+  var sentence: (at: String.Index, length: Int)?
+  var word: (at: String.Index, length: Int)?
+  while start > text.startIndex {
+    let previous = text.index(before: start)
+    let step = count(text[previous..<start])
+    guard length + step <= limit else { break }
+    length += step
+    start = previous
+    guard start > text.startIndex, !text[start].isWhitespace else { continue }
+    let gap = text.index(before: start)
+    guard text[gap].isWhitespace else { continue }
+    let before = gap > text.startIndex ? text[text.index(before: gap)] : " "
+    if text[gap].isNewline {
+      if before.isNewline { paragraph = (start, length) } else { line = (start, length) }
+    } else if ".!?…".contains(before) {
+      sentence = (start, length)
+    } else {
+      word = (start, length)
+    }
+  }
+  let found = [paragraph, line, sentence, word].compactMap { $0 }
+  let at =
+    found.first { $0.length > limit / 3 }?.at ?? found.max { $0.length < $1.length }?.at ?? start
+  // One character of so many combining marks that it alone is too long.
+  guard at < text.endIndex else {
+    let pieces = split(String(text), max: limit, count: count)
+    return (pieces.dropLast().joined(), pieces.last ?? "")
+  }
+  return (String(trimmed(text[..<at])), String(text[at...]))
+}
+
 func trimmed(_ text: Substring) -> Substring {
   var text = text
   while let c = text.first, c.isWhitespace { text.removeFirst() }

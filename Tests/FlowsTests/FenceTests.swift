@@ -115,7 +115,9 @@ import Testing
       barriers[i].wait()
       return try session.transaction(tenant: tenant.id) { (scope) throws(StoreError) in
         if human == "staff" {
-          try scope.exec("say", "select send_staff_message($1, 'Le atiendo yo', null, null)", [rounds[i].conversation])
+          try scope.exec(
+            "say", "select send_staff_message($1, '[{\"content\": \"Le atiendo yo\"}]', null, null)",
+            [rounds[i].conversation])
         } else {
           try scope.exec("echo", "select * from receive_events($1, $2, null)", [echo, policy])
         }

@@ -16,15 +16,37 @@ import Testing
     }
     let message = field["message"]
     let to = message["to"]
+    let content: OutboundContent
+    do throws(Refusal) {
+      content = try Self.content(message)
+    } catch { return try fixture.expect(error.sentence) }
     let outbound = OutboundMessage(
       id: message["id"].text ?? "",
       to: Alias(kind: to["kind"].text ?? "", value: to["value"].text ?? "", address: to["address"].text),
-      text: message["text"].text ?? "", replyTo: message["reply_to"].text)
+      content: content, replyTo: message["reply_to"].text)
     let text: String
     do throws(PeerError) {
       text = try Channel.whatsapp.send(outbound, access).text
     } catch { text = error.line }
     try fixture.expect(text)
+  }
+
+  /// `text` is short for a content that is nothing else.
+  private static func content(_ message: Field) throws(Refusal) -> OutboundContent {
+    try message["content"].exists ? OutboundContent(message["content"]) : .text(message["text"].text ?? "")
+  }
+
+  /// What is kept comes back as it was, and every kind leaves in some fixture.
+  @Test func everyKindIsKeptAndSent() throws {
+    var kinds = Set<OutboundContent.Kind>()
+    for fixture in Fixture.all("whatsapp-send") where !fixture.name.hasPrefix("refused_") {
+      let content = try Self.content(fixture.field()["message"])
+      let kept = try OutboundContent(Field(content.json))
+      #expect(kept == content, "\(fixture.name)")
+      #expect(!content.summary.isEmpty || fixture.name.hasPrefix("mark_read"), "\(fixture.name)")
+      kinds.insert(content.kind)
+    }
+    #expect(kinds == Set(OutboundContent.Kind.allCases))
   }
 
   @Test(arguments: Fixture.all("whatsapp-answer"))

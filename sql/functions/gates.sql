@@ -31,17 +31,48 @@ language sql stable as $$
    where c.tenant_id = current_tenant() and c.id = p_conversation
 $$;
 
+-- Why a template must not leave; null when it may, also while the window is closed. What nothing was heard of is tried.
+--
+-- p_policy: {"usable_templates": the states in which a template is taken} (`Rules/OutboundTemplate`).
+-- p_payload: {"name", "language", "category"?}; what the platform told of the template's category counts before it.
+create or replace function template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) returns text
+language sql stable as $$
+  select case
+      when not (p_policy -> 'usable_templates') ? upper(coalesce(x.status, 'UNKNOWN')) then 'template_blocked'
+      when w.stopped then 'opted_out'
+      when w.not_before > app_now() then 'too_soon'
+    end
+    from conversations c
+    join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+    left join lateral (
+      select y.status, y.category from message_templates y
+       where y.tenant_id = c.tenant_id and y.name = p_payload ->> 'name' and y.language = p_payload ->> 'language'
+         and y.business_account_id = coalesce(cc.whatsapp_business_account_id, y.business_account_id)
+       order by y.updated_at desc limit 1) x on true
+    cross join lateral (
+      select bool_or(k.state = 'stopped') as stopped, max(k.not_before) as not_before from contact_consents k
+       where k.tenant_id = c.tenant_id and k.lead_id = c.lead_id and k.channel = c.channel
+         and (k.scope = 'all' or lower(coalesce(x.category, p_payload ->> 'category')) = 'marketing')) w
+   where c.tenant_id = current_tenant() and c.id = p_conversation
+$$;
+
 -- What a person of the business may not send either: the platform would refuse it, or nobody is there to send.
-create or replace function staff_gate(p_conversation uuid, p_policy jsonb) returns text
+drop function if exists staff_gate(uuid, jsonb);
+create or replace function staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) returns text
 language sql stable as $$
   select case
       when t.status <> 'active' then 'tenant_inactive'
       when cc.status <> 'connected' then 'channel_inactive'
+      -- What was said in several parts is not said by halves.
+      when exists (select 1 from messages x where x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.id < m.id
+        and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
+      when m.payload ->> 'kind' = 'template' then template_gate(c.id, p_policy, m.payload)
       when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
         < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
     join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+    join messages m on m.tenant_id = c.tenant_id and m.id = p_message
    where c.tenant_id = current_tenant() and c.id = p_conversation
 $$;

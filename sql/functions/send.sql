@@ -11,7 +11,8 @@
 drop function if exists begin_send(uuid, uuid, jsonb);
 create or replace function begin_send(p_message uuid, p_attempt uuid, p_policy jsonb)
 returns table (verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text,
-  contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, wait_seconds float8)
+  contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb,
+  wait_seconds float8)
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
@@ -38,7 +39,7 @@ begin
   else
     if m.status = 'pending' then
       reason := case
-        when m.role <> 'assistant' then staff_gate(m.conversation_id, p_policy)
+        when m.role <> 'assistant' then staff_gate(m.conversation_id, p_policy, m.id)
         -- Half an answer is worse than none.
         when exists (select 1 from messages x where x.tenant_id = v_tenant and x.conversation_id = m.conversation_id
           and x.processed_by_job_id = m.processed_by_job_id and x.answers_message_id = m.answers_message_id
@@ -68,9 +69,9 @@ begin
         send_attempt = p_attempt
       where x.tenant_id = v_tenant and x.id = p_message;
     select m.conversation_id, cc.channel, cc.id, cc.account_id, c.contact_kind, c.contact_address, m.content,
-        m.reply_to_external_id, k.id, k.sealed
+        m.reply_to_external_id, k.id, k.sealed, m.payload
       into conversation_id, channel, connection_id, account_id, contact_kind, contact_address, content, reply_to,
-        token_id, token
+        token_id, token, payload
       from conversations c
       join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
       left join outbound_tokens k on k.tenant_id = v_tenant and k.channel_connection_id = cc.id and k.kind = 'access_token'

@@ -8,31 +8,55 @@ extension WhatsApp {
   /// `POST {base}/{phone_number_id}/messages`. Our id goes along as `biz_opaque_callback_data`: each status brings it
   /// back, which settles what a lost answer leaves open.
   static func send(_ message: OutboundMessage, _ through: ChannelAccess) throws(PeerError) -> HTTPRequest {
-    guard message.text.contains(where: { !$0.isWhitespace }) else {
-      throw .refused(code: "empty", sentence: "there is no text to send")
-    }
-    let length = limits.length(message.text)
-    guard length <= limits.textMax else {
-      throw .refused(code: "too_long", sentence: "\(length) of at most \(limits.textMax) characters")
-    }
+    do throws(ContentFault) {
+      try message.content.check(limits)
+    } catch { throw .refused(code: error.code, sentence: error.sentence) }
     guard message.id.utf8.count <= longestOpaque else {
       throw .refused(code: "bad_id", sentence: "the message's id is longer than \(longestOpaque) bytes")
     }
+    if let replyTo = message.replyTo, !isPlatformID(replyTo) {
+      throw .refused(code: "bad_reply_to", sentence: "the message to quote has no id of WhatsApp's")
+    }
     let recipient = try recipient(message.to)
+    if case .template(let template) = message.content, template.category == .authentication,
+      recipient.key == "recipient"
+    {
+      // Meta's 131062.
+      throw .refused(code: "no_number", sentence: "a template of authentication needs a phone number")
+    }
+    let (type, content) = body(message.content)
     return try post(
       through, timeout: 30,
       json: .object([
         "messaging_product": "whatsapp", "recipient_type": "individual", recipient.key: .string(recipient.value),
-        "type": "text",
+        "type": .string(type),
         "context": message.replyTo.map { .object(["message_id": .string($0)]) },
         "biz_opaque_callback_data": message.id.isEmpty ? nil : .string(message.id),
-        "text": .object(["preview_url": .bool(hasLink(message.text)), "body": .string(message.text)]),
+        type: content,
       ]))
+  }
+
+  /// The type's word, which is also the name of the member that holds it.
+  private static func body(_ content: OutboundContent) -> (type: String, JSON) {
+    switch content {
+    case .text(let text): ("text", .object(["preview_url": .bool(hasLink(text)), "body": .string(text)]))
+    case .buttons(let frame, let options): ("interactive", buttons(frame, options))
+    case .list(let frame, let label, let sections): ("interactive", list(frame, label, sections))
+    case .link(let frame, let title, let url): ("interactive", link(frame, title, url))
+    case .form(let frame, let form): ("interactive", flow(frame, form))
+    case .locationRequest(let body): ("interactive", locationRequest(body))
+    case .template(let template): ("template", json(template))
+    case .media(let media): (media.form.rawValue, json(media))
+    case .location(let place): ("location", json(place))
+    case .contacts(let cards): ("contacts", .array(cards.map { json($0) }))
+    case .reaction(let target, let emoji):
+      ("reaction", .object(["message_id": .string(target), "emoji": .string(emoji)]))
+    }
   }
 
   /// Blue ticks, and "typing…" for up to 25 s or until we send. nil for a message that has no id of WhatsApp's.
   static func markRead(_ externalID: String, _ typing: Bool, _ through: ChannelAccess) -> HTTPRequest? {
-    guard !externalID.isEmpty, !externalID.hasPrefix("sha256:") else { return nil }
+    guard isPlatformID(externalID) else { return nil }
     return try? post(
       through, timeout: 10,
       json: .object([

@@ -16,6 +16,7 @@ public struct BeginSendRow: Sendable, Equatable {
   public var replyTo: String?
   public var tokenId: UUID?
   public var token: [UInt8]?
+  public var payload: JSONText?
   public var waitSeconds: Double?
 }
 
@@ -31,7 +32,7 @@ extension Scope {
       "beginSend",
       #"""
       select verdict as "verdict!", reason, conversation_id, channel, connection_id, account_id, contact_kind, contact_address,
-          content, reply_to, token_id, token, wait_seconds
+          content, reply_to, token_id, token, payload, wait_seconds
         from begin_send($1, $2, $3::jsonb)
       """#,
       [messageId.sql, attempt.sql, policy.sql]
@@ -49,7 +50,8 @@ extension Scope {
         replyTo: row.get(9),
         tokenId: row.get(10),
         token: row.get(11),
-        waitSeconds: row.get(12)
+        payload: row.get(12),
+        waitSeconds: row.get(13)
       )
     }
   }

@@ -13,21 +13,21 @@ public struct ListConversationsRow: Sendable, Equatable {
 }
 
 extension Scope {
-  /// Stores what somebody of the business wrote, with the job that sends it, and silences the assistant; null if there
-  /// is
-  /// no such conversation.
+  /// Stores what somebody of the business says, in parts with the jobs that send them, and silences the assistant; null
+  /// if
+  /// there is no such conversation.
   public func sendStaffMessage(
     conversationId: UUID,
-    content: String,
+    parts: JSONText,
     staffId: UUID?,
     requestId: String?
   ) throws(StoreError) -> UUID? {
     try one(
       "sendStaffMessage",
       #"""
-      select send_staff_message($1, $2, $3, $4)
+      select send_staff_message($1, $2::jsonb, $3, $4)
       """#,
-      [conversationId.sql, content.sql, staffId.sql, requestId.sql]
+      [conversationId.sql, parts.sql, staffId.sql, requestId.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 

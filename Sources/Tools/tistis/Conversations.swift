@@ -26,27 +26,6 @@ struct Conversations: ParsableCommand {
     }
   }
 
-  struct Send: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Send a person a text as the business; the assistant is silent from then on.")
-    @Option(help: "The tenant's slug.") var tenant: String
-    @Option(help: "The conversation's id.", transform: uuid) var conversation: UUID
-    @Argument(help: "What to say.") var text: String
-
-    func validate() throws {
-      if text.allSatisfy(\.isWhitespace) { throw ValidationError("There is nothing to say in an empty text.") }
-    }
-
-    func run() throws {
-      administer([.databaseURL]) { settings in
-        let id = try Selected(tenant, settings).scope.sendStaffMessage(
-          conversationId: conversation, content: text, staffId: nil, requestId: nil)
-        guard let id else { throw Unknown() }
-        say("queued message \(id.text)")
-      }
-    }
-  }
-
   struct HandBack: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Give a conversation back to the assistant.")
     @Option(help: "The tenant's slug.") var tenant: String

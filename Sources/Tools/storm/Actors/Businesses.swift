@@ -1,4 +1,5 @@
 import Core
+import Flows
 import FoundationEssentials
 import Store
 import TestSupport

@@ -51,12 +51,18 @@ private func checkReply(_ text: String) {
   let limits = ChannelLimits.of(.whatsapp)
   let access = ChannelAccess(base: "https://graph.example/v25.0", accountID: "1", token: Secret("x"))
   for part in split(whatsAppText(markdown: text), max: limits.textMax, count: { limits.length(String($0)) }) {
-    let message = OutboundMessage(id: "m", to: Alias(kind: "phone", value: "526311112222"), text: part)
+    let message = OutboundMessage(id: "m", to: Alias(kind: "phone", value: "526311112222"), content: .text(part))
     do throws(PeerError) {
       let request = try Channel.whatsapp.send(message, access)
       guard let body = try? JSON.parse(request.body) else { return check(false, "a request that is no JSON") }
       check(body["text"]?["body"] == .string(part), "the text changes on its way: \(part)")
     } catch { check(false, "a part that cannot be sent: \(error.sentence)") }
+  }
+  let options = [OutboundContent.Option(id: "a", title: clipped(text, 30)), .init(id: "b", title: "No")]
+  for part in ladder(.buttons(.init(body: text, footer: text), options), limits) {
+    do throws(ContentFault) {
+      try part.check(limits)
+    } catch { check(false, "a step of the ladder that does not hold: \(error.sentence)") }
   }
 }
 

@@ -1,0 +1,41 @@
+import Core
+import FoundationEssentials
+import Peers
+import Rules
+import Store
+
+extension Scope {
+  /// Says something in the business's name, in the parts that the ladder made of it; the first quotes `replyTo`. Returns
+  /// the first part's message; nil: there is no such conversation.
+  public func sendStaffMessage(
+    conversationId: UUID, contents: [OutboundContent], replyTo: String? = nil, staffId: UUID?, requestId: String?
+  ) throws(StoreError) -> UUID? {
+    let parts = contents.enumerated().map { i, content in
+      JSON.object([
+        "content": .string(content.summary), "content_type": .string(content.contentType),
+        "payload": content.kind == .text ? JSON?.none : content.json,
+        "reply_to": i == 0 ? replyTo.map { .string($0) } : nil,
+      ])
+    }
+    return try sendStaffMessage(
+      conversationId: conversationId, parts: JSONText(.array(parts)), staffId: staffId, requestId: requestId)
+  }
+
+  /// The same of a text that fits one message.
+  public func sendStaffMessage(
+    conversationId: UUID, content: String, staffId: UUID?, requestId: String?
+  ) throws(StoreError) -> UUID? {
+    try sendStaffMessage(
+      conversationId: conversationId, contents: [.text(content)], staffId: staffId, requestId: requestId)
+  }
+}
+
+extension Office {
+  /// What leaves: the text, unless there is a payload (`messages.payload`).
+  func content(_ text: String, _ payload: JSONText?) throws(PeerError) -> OutboundContent {
+    guard let payload else { return .text(text) }
+    do throws(Refusal) {
+      return try OutboundContent(Field(try payload.parse()))
+    } catch { throw .refused(code: "bad_payload", sentence: error.sentence) }
+  }
+}

@@ -1,0 +1,83 @@
+/// Which files a platform takes.
+public struct MediaRules: Sendable, Equatable {
+  public struct Rule: Sendable, Equatable {
+    /// nil: any.
+    public var mimeTypes: [String]?
+    public var bytes: Int64
+    public var takesCaption = false
+  }
+
+  public var rules: [OutboundContent.Media.Form: Rule]
+
+  public func rule(_ form: OutboundContent.Media.Form) -> Rule? { rules[form] }
+
+  /// The Cloud API's reference, read November 2026. Of ogg it takes opus only, and `audio/opus` and `audio/webm` not at
+  /// all (131053). A sticker may have 100 KB if it does not move.
+  static let whatsapp = MediaRules(rules: [
+    .image: Rule(mimeTypes: ["image/jpeg", "image/png"], bytes: 5 << 20, takesCaption: true),
+    .video: Rule(mimeTypes: ["video/mp4", "video/3gpp", "video/3gp"], bytes: 16 << 20, takesCaption: true),
+    .audio: Rule(
+      mimeTypes: ["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"], bytes: 16 << 20),
+    .document: Rule(mimeTypes: nil, bytes: 100 << 20, takesCaption: true),
+    .sticker: Rule(mimeTypes: ["image/webp"], bytes: 500 << 10),
+  ])
+
+  /// What files with a known ending are. Platforms decide by the ending where it and the type disagree.
+  static let endings: [String: [String]] = [
+    "jpg": ["image/jpeg"], "jpeg": ["image/jpeg"], "png": ["image/png"], "webp": ["image/webp"], "gif": ["image/gif"],
+    "heic": ["image/heic"], "svg": ["image/svg+xml"], "mp4": ["video/mp4", "audio/mp4"],
+    "3gp": ["video/3gpp", "video/3gp"], "mov": ["video/quicktime"], "avi": ["video/x-msvideo"],
+    "webm": ["video/webm", "audio/webm"], "aac": ["audio/aac"], "amr": ["audio/amr"], "mp3": ["audio/mpeg"],
+    "m4a": ["audio/mp4"], "ogg": ["audio/ogg"], "opus": ["audio/opus"], "wav": ["audio/wav", "audio/x-wav"],
+    "pdf": ["application/pdf"], "txt": ["text/plain"],
+  ]
+
+  /// The form in which a file with this name is sent: what is neither picture, film nor sound is a document.
+  public func form(ofFileNamed name: String) -> OutboundContent.Media.Form {
+    let types = Self.types(ofFileNamed: name) ?? []
+    let forms: [OutboundContent.Media.Form] = [.image, .video, .audio, .sticker]
+    return forms.first { form in types.contains { rules[form]?.mimeTypes?.contains($0) == true } } ?? .document
+  }
+
+  /// nil: the name tells nothing.
+  static func types(ofFileNamed name: String) -> [String]? {
+    let path = name.prefix { $0 != "?" && $0 != "#" }
+    guard let last = path.split(separator: "/").last, let dot = last.lastIndex(of: ".") else { return nil }
+    return endings[last[last.index(after: dot)...].lowercased()]
+  }
+}
+
+extension MediaRules {
+  /// Why the file would be refused; nil: nothing speaks against it.
+  func fault(_ media: OutboundContent.Media) -> (code: String, path: String, sentence: String)? {
+    guard let rule = rules[media.form] else {
+      return ("bad_media", "type", "no \(media.form.rawValue) can be sent here")
+    }
+    if let bytes = media.bytes, bytes > rule.bytes || bytes < 1 {
+      return ("too_large", "bytes", "\(bytes) bytes, from 1 to \(rule.bytes)")
+    }
+    let given = media.mimeType.map { type in
+      type.lowercased().split(separator: ";").map { String(trimmed($0)) }
+    }
+    if let type = given?.first, let known = rule.mimeTypes {
+      guard known.contains(type) else {
+        return ("bad_media", "mime_type", "\(type); \(media.form.rawValue) is one of \(list(known))")
+      }
+      if type == "audio/ogg", given?.dropFirst().contains(where: { $0 != "codecs=opus" }) == true {
+        return ("bad_media", "mime_type", "of ogg only opus can be sent")
+      }
+    }
+    var (name, path) = (media.filename, "filename")
+    if name == nil, case .link(let link) = media.source { (name, path) = (link, "link") }
+    guard let name, let types = Self.types(ofFileNamed: name) else { return nil }
+    if let known = rule.mimeTypes, !types.contains(where: known.contains) {
+      return ("bad_media", path, "the name says \(list(types)); \(media.form.rawValue) is one of \(list(known))")
+    }
+    if let type = given?.first, !types.contains(type) {
+      return ("bad_media", path, "the name says \(list(types)), but the type is \(type)")
+    }
+    return nil
+  }
+
+  private func list(_ types: [String]) -> String { types.joined(separator: ", ") }
+}

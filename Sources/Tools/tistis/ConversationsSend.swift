@@ -1,0 +1,63 @@
+import ArgumentParser
+import Core
+import Flows
+import FoundationEssentials
+import Rules
+import Store
+
+extension Conversations {
+  struct Send: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write to a person as the business; the assistant is silent from then on.",
+      discussion: """
+        Markdown is converted, and what is too long or too much for the platform takes the next form down: buttons, a \
+        list, numbered lines; a long text goes in parts. What the platform would refuse is refused here (exit 64).
+
+          tistis conversations send … "Le atiende Ana"
+          tistis conversations send … "¿Confirma su cita?" --button si=Sí --button no=No
+          tistis conversations send … "Nuestro menú" --link https://example.com/menu --link-title "Ver el menú"
+          tistis conversations send … --media-link https://example.com/sala.jpg --caption "La sala"
+          tistis conversations send … --template recordatorio --language es_MX --param Ana --param 10:00
+          tistis conversations send … --json place.json
+
+        The JSON is what Sources/Rules/OutboundJSON.swift reads, for example \
+        {"kind": "location", "latitude": 31.3, "longitude": -110.9, "name": "Clínica"}; there are examples of every kind \
+        in Tests/PeersTests/Fixtures/whatsapp-send. Only a template leaves while the person's window is closed.
+        """)
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "The conversation's id.", transform: uuid) var conversation: UUID
+    @Option(help: "The platform's id of a message to quote.") var replyTo: String?
+    @Flag(help: "Print what would be sent, a line of JSON a message, and send nothing.") var dryRun = false
+    @OptionGroup var said: Said
+
+    func validate() throws { _ = try parts() }
+
+    /// What is sent, in the order of sending.
+    private func parts() throws -> [OutboundContent] {
+      let limits = ChannelLimits.of(.whatsapp)
+      let parts = ladder(try said.wish(), limits)
+      if parts.isEmpty { throw ValidationError("There is nothing to say in an empty text.") }
+      for part in parts {
+        do throws(ContentFault) {
+          try part.check(limits)
+        } catch { throw ValidationError(error.sentence) }
+      }
+      if let replyTo, !isPlatformID(replyTo) { throw ValidationError("\(replyTo) is no id of the platform's.") }
+      return parts
+    }
+
+    func run() throws {
+      let parts = try parts()
+      if dryRun {
+        for part in parts { say(part.json.text) }
+        return
+      }
+      administer([.databaseURL]) { settings in
+        let id = try Selected(tenant, settings).scope.sendStaffMessage(
+          conversationId: conversation, contents: parts, replyTo: replyTo, staffId: nil, requestId: nil)
+        guard let id else { throw Unknown() }
+        say("queued message \(id.text)" + (parts.count > 1 ? " and \(parts.count - 1) more" : ""))
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Core
+import Flows
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// `tistis conversations send` as a person types it.
+@Suite struct SayTests {
+  private func send(_ tenant: Tenant, _ conversation: String, _ words: [String]) async throws -> (Int32?, String) {
+    let program = try Program(
+      "tistis",
+      arguments: ["conversations", "send", "--tenant", tenant.slug, "--conversation", conversation] + words)
+    #expect(await eventually(within: 15) { !program.isRunning })
+    return (program.exitCode, program.said)
+  }
+
+  @Test func choicesTemplatesAndFilesArrive() async throws {
+    let tenant = try Tenant.make(delay: 60)
+    try await Sandbox.register(tenant)
+    #expect(
+      try await Web.deliver(tenant.payload([Tenant.text("hola", from: "5216311230001")]), to: tenant).status == 200)
+    let conversation = try #require(try tenant.value("id", of: "conversations"))
+    let words = [
+      ["¿Confirma su **cita**?", "--button", "si=Sí", "--button", "no=No = nunca"],
+      ["Menú", "--link", "https://example.com/menu"],
+      ["--template", "recordatorio", "--named", "--param", "nombre=Ana", "--marketing"],
+      ["--media-link", "https://example.com/sala.jpg", "--caption", "La sala"],
+    ]
+    for said in words {
+      let (code, text) = try await send(tenant, conversation, said)
+      #expect(code == 0, "\(text)")
+    }
+    #expect(try await eventually(within: 15) { try tenant.count("messages", where: "status = 'read'") == words.count })
+    let sent = try await Sandbox.requests("whatsapp", match: tenant.phoneNumberID).map { $0["body"] }
+    let bodies = sent.filter { $0["type"].exists }
+    #expect(bodies.map { $0["type"].text } == ["interactive", "interactive", "template", "image"])
+    #expect(bodies.first?["interactive"]["body"]["text"].text == "¿Confirma su *cita*?")
+    #expect(bodies.first?["interactive"]["action"]["buttons"][1]["reply"]["title"].text == "No = nunca")
+    #expect(bodies.last?["image"]["caption"].text == "La sala")
+  }
+
+  /// Refused before anything is stored.
+  @Test(arguments: [
+    (["   "], "nothing to say"), ([], "nothing to say"),
+    (["x", "--button", "a"], "name=text"),
+    (["x", "--template", "y"], "does not go with that"),
+    (["--template", "Recordatorio"], "small letters"),
+    (["--template", "a", "--media-link", "https://example.com/a.jpg"], "Only one of"),
+    (["--media-link", "http://example.com/a.jpg"], "https address"),
+    (["--media-link", "https://example.com/a.webm", "--kind", "audio"], "audio/webm"),
+    (["--media-id", "7"], "needs --kind"),
+    (["x", "--reply-to", "sha256:00"], "no id of the platform's"),
+    (["--json", "/nowhere/at/all.json"], "cannot be read"),
+  ])
+  func refused(_ words: [String], _ why: String) async throws {
+    let tenant = try Tenant.make(delay: 60)
+    let (code, text) = try await send(tenant, UUID().text, words)
+    #expect(code == 64)
+    #expect(text.contains(why), "\(text)")
+  }
+
+  @Test func whatWouldBeSentIsShown() async throws {
+    let tenant = try Tenant.make(delay: 60)
+    let buttons = (1...4).flatMap { ["--button", "o\($0)=Opción \($0)"] }
+    let (code, text) = try await send(tenant, UUID().text, ["¿Cuál?", "--dry-run"] + buttons)
+    #expect(code == 0 && text.contains(#"{"kind":"list","body":"¿Cuál?","label":"Ver opciones""#), "\(text)")
+    let (unknown, why) = try await send(tenant, UUID().text, ["hola"])
+    #expect(unknown == 69 && why.contains("no such conversation"))
+  }
+}
