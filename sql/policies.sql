@@ -92,8 +92,8 @@ grant select, insert, update on leads, lead_aliases, conversations, messages, me
   to tistis_webhook_whatsapp;
 grant select, insert on lead_merges to tistis_webhook_whatsapp;
 grant insert on webhook_dead_letters to tistis_webhook_whatsapp;
-grant select, insert, update on contact_windows, contact_consents, message_reactions, message_templates, media_files, alerts
-  to tistis_webhook_whatsapp;
+grant select, insert, update on contact_windows, contact_consents, message_reactions, message_templates, media_files, alerts,
+  send_pace to tistis_webhook_whatsapp;
 -- What the platform says about the account itself: it may stop it.
 grant update (status, stopped_code, stopped_at, error_count, last_error_at, last_error_message, quality, messaging_limit)
   on channel_connections to tistis_webhook_whatsapp;

@@ -14,6 +14,40 @@ SET client_min_messages = warning;
 SET row_security = off;
 
 --
+-- Name: alert_stale(uuid, integer, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into alerts as a (tenant_id, channel_connection_id, kind, dedup_key, severity, sentence, details, first_at, last_at)
+    select current_tenant(), p_connection, 'stale_messages', p_connection || ':stale_messages', 'act',
+        stale_sentence(p_count, p_stale_seconds), jsonb_build_object('messages', p_count), app_now(), app_now()
+    on conflict (tenant_id, dedup_key) where resolved_at is null do update set
+      times = a.times + 1, last_at = excluded.last_at,
+      sentence = stale_sentence((a.details ->> 'messages')::int + p_count, p_stale_seconds),
+      details = jsonb_build_object('messages', (a.details ->> 'messages')::int + p_count)
+$$;
+
+ALTER FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) OWNER TO tistis_owner;
+
+--
+-- Name: answer_advertisement(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update contact_windows set free_entry_until = app_now() + interval '72 hours'
+    where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
+      and ad_clicked_at >= app_now() - interval '24 hours'
+      -- What ends later was made by an answer to this click already.
+      and coalesce(free_entry_until, '-infinity') < ad_clicked_at + interval '72 hours'
+$$;
+
+ALTER FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
+
+--
 -- Name: app_clock(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -36,6 +70,63 @@ CREATE FUNCTION public.app_now() RETURNS timestamp with time zone
 $$;
 
 ALTER FUNCTION public.app_now() OWNER TO tistis_owner;
+
+--
+-- Name: apply_changes(jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_changed uuid[] := '{}';
+  v_found uuid[];
+  r record;
+begin
+  select array_agg(distinct m.id) into v_found
+    from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, reply_to text)
+    join channel_events x on x.tenant_id = v_tenant and x.channel_connection_id = e.connection_id::uuid
+      and x.reply_to_external_id = case when e.kind in ('edit', 'delete') then e.reply_to else e.external_id end
+      and x.kind in ('edit', 'delete')
+    join messages m on m.tenant_id = v_tenant and m.channel_connection_id = x.channel_connection_id
+      and m.external_id = x.reply_to_external_id and m.role = 'user'
+    -- Only by who wrote it.
+    join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id and c.lead_id = x.lead_id
+   where e.kind in ('message', 'history', 'edit', 'delete');
+  if v_found is null then return 0; end if;
+  perform 1 from conversations c
+    where c.tenant_id = v_tenant and c.id in (select m.conversation_id from messages m
+      where m.tenant_id = v_tenant and m.id = any (v_found))
+    order by c.id for update;
+  for r in
+    select distinct on (m.id) m.id, x.kind, x.content, x.details ->> 'selection' as selection,
+        coalesce(x.occurred_at, x.created_at) as at
+      from messages m
+      join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+      join channel_events x on x.tenant_id = v_tenant and x.channel_connection_id = m.channel_connection_id
+        and x.reply_to_external_id = m.external_id and x.kind in ('edit', 'delete') and x.lead_id = c.lead_id
+     where m.tenant_id = v_tenant and m.id = any (v_found) and m.deleted_at is null
+     -- A deletion is the last word; of several edits the newest.
+     order by m.id, x.kind = 'delete' desc, coalesce(x.occurred_at, x.created_at) desc, x.id desc
+  loop
+    update messages m set
+        content = r.content,
+        selection = case r.kind when 'edit' then r.selection end,
+        edited_at = case r.kind when 'edit' then r.at else m.edited_at end,
+        deleted_at = case r.kind when 'delete' then r.at end,
+        metadata = case r.kind
+          when 'delete' then m.metadata - 'wants_answer' - 'original_content'
+          else jsonb_build_object('original_content', m.content) || m.metadata end
+      where m.tenant_id = v_tenant and m.id = r.id
+        and (r.kind = 'delete' or m.edited_at is distinct from r.at or m.content <> r.content);
+    if found then v_changed := v_changed || r.id; end if;
+  end loop;
+  perform ask_again(v_changed, p_policy, p_request_id);
+  return cardinality(v_changed);
+end $$;
+
+ALTER FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
 -- Name: apply_message_reports(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -72,20 +163,252 @@ begin
       where tenant_id = current_tenant() and id = r.id;
     v_changed := v_changed + 1;
   end loop;
+  update messages m set billing = b.billing
+    from (
+      select distinct on (h.message_id) h.message_id, jsonb_strip_nulls(jsonb_build_object(
+          'pricing', h.raw -> 'pricing', 'conversation', h.raw -> 'conversation')) as billing
+        from message_status_history h
+       where h.tenant_id = current_tenant() and h.message_id = any (p_message_ids)
+         and h.raw ?| array['pricing', 'conversation']
+       order by h.message_id, message_status_rank(h.status) desc nulls last, h.occurred_at desc) b
+    where m.tenant_id = current_tenant() and m.id = b.message_id and m.billing is distinct from b.billing;
   return v_changed;
 end $$;
 
 ALTER FUNCTION public.apply_message_reports(p_message_ids uuid[]) OWNER TO tistis_owner;
 
 --
--- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: apply_news(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea)
+CREATE FUNCTION public.apply_news(p_news jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_accounts uuid[];
+  v_over text[];
+  n record;
+begin
+  -- Two at once would not see each other. They are rare.
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|news', 0));
+  for n in
+    select x.connection_id, coalesce(x.at, app_now()) as at, x.news, x.wide
+      from jsonb_to_recordset(p_news) as x (connection_id uuid, at timestamptz, news jsonb, wide boolean)
+     order by 2
+  loop
+    -- Those of the same business, if it is the business that is spoken of.
+    select array_agg(o.id order by o.id) into v_accounts
+      from channel_connections c
+      join channel_connections o on o.tenant_id = c.tenant_id and o.channel = c.channel and (o.id = c.id
+        or (n.wide and o.whatsapp_business_account_id = c.whatsapp_business_account_id))
+     where c.tenant_id = v_tenant and c.id = n.connection_id;
+
+    if n.news ? 'template' then
+      perform note_template(
+        case when newer_news(v_accounts, n.at, 'template', n.news -> 'template') then (n.news -> 'template') - 'category'
+          else n.news -> 'template' end, n.at);
+    end if;
+
+    select array_agg(k) into v_over from jsonb_array_elements_text(n.news -> 'over') k
+      where not newer_news(v_accounts, n.at, 'kind', to_jsonb(k));
+    update alerts set resolved_at = app_now()
+      where tenant_id = v_tenant and channel_connection_id = any (v_accounts) and kind = any (v_over)
+        and resolved_at is null;
+    update channel_connections set status = 'connected', stopped_code = null, stopped_at = null
+      where tenant_id = v_tenant and id = any (v_accounts) and status = 'error' and stopped_code = any (v_over);
+
+    if n.news ? 'kind' and not newer_news(v_accounts, n.at, 'over', n.news -> 'kind')
+      and not newer_news(v_accounts, n.at, 'kind', n.news -> 'kind') then
+      perform raise_alert(n.connection_id, jsonb_build_object('kind', n.news -> 'kind', 'key', n.news -> 'kind',
+        'severity', n.news -> 'severity', 'sentence', n.news -> 'sentence', 'details', jsonb_build_object('at', n.at)));
+      if (n.news ->> 'stops')::boolean then
+        update channel_connections set status = 'error', stopped_code = n.news ->> 'kind', stopped_at = app_now(),
+            error_count = error_count + 1, last_error_at = app_now(), last_error_message = n.news ->> 'sentence'
+          where tenant_id = v_tenant and id = any (v_accounts)
+            -- What stands still for another reason does not run again when this one is over.
+            and status in ('connected', 'error') and stopped_code is null;
+      end if;
+    end if;
+
+    update channel_connections set
+        messaging_limit = case when newer_news(v_accounts, n.at, 'limit', null) then messaging_limit
+          else coalesce(n.news ->> 'limit', messaging_limit) end,
+        quality = case when newer_news(v_accounts, n.at, 'quality', null) then quality
+          else coalesce(n.news ->> 'quality', quality) end
+      where tenant_id = v_tenant and id = n.connection_id and (n.news ? 'limit' or n.news ? 'quality');
+  end loop;
+end $$;
+
+ALTER FUNCTION public.apply_news(p_news jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: apply_send_effects(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) RETURNS double precision
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_lead uuid;
+  v_template jsonb;
+  v_effects jsonb := case when p_at < app_now() - interval '1 hour' then p_effects - array['stop', 'strike', 'hold', 'alert']
+    else p_effects end;
+  v_alert jsonb := v_effects -> 'alert';
+  v_wait float8;
+  e jsonb;
+  r record;
+begin
+  select c.lead_id, case when m.payload ->> 'kind' = 'template' then m.payload end into v_lead, v_template
+    from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+   where m.tenant_id = v_tenant and m.id = p_message;
+
+  e := v_effects -> 'stop';
+  if e is not null then
+    perform stop_channel(p_connection, e ->> 'sentence', e ->> 'code', v_alert);
+    v_alert := null;
+  end if;
+
+  e := v_effects -> 'strike';
+  if e is not null then
+    for r in
+      select cc.id from channel_connections cc
+        join channel_connections own on own.tenant_id = v_tenant and own.id = p_connection
+       where cc.tenant_id = v_tenant and case e ->> 'scope'
+         when 'app' then cc.channel = own.channel
+         when 'account' then cc.id = own.id or cc.whatsapp_business_account_id = own.whatsapp_business_account_id
+         else cc.id = own.id end
+         and (e ->> 'scope' <> 'pair' or v_lead is not null)
+       order by cc.id
+    loop
+      v_wait := greatest(v_wait, strike_sends(r.id, case e ->> 'scope' when 'pair' then v_lead::text else '' end,
+        (e ->> 'seconds')::float8, (e ->> 'growth')::float8, (e ->> 'cap')::float8, e ->> 'reason'));
+    end loop;
+  end if;
+
+  e := v_effects -> 'hold';
+  if e is not null then
+    perform hold_sends(p_connection, '', (e ->> 'seconds')::float8, (e ->> 'initiated_only')::boolean, e ->> 'reason');
+    -- By then it asks again, and is told how long it still is.
+    v_wait := greatest(v_wait, least((e ->> 'seconds')::float8, 3600));
+  end if;
+
+  e := v_effects -> 'marketing';
+  if e is not null and v_lead is not null then
+    perform note_marketing(v_lead, p_connection, e, least(p_at, app_now()));
+  end if;
+
+  e := v_effects -> 'template';
+  if e is not null and v_template is not null then
+    insert into message_templates as t (tenant_id, business_account_id, name, language, status, reason, status_at)
+      select v_tenant, cc.whatsapp_business_account_id, v_template ->> 'name', v_template ->> 'language', e ->> 'status',
+          e ->> 'reason', app_now()
+        from channel_connections cc where cc.tenant_id = v_tenant and cc.id = p_connection
+          and cc.whatsapp_business_account_id is not null
+      on conflict (tenant_id, business_account_id, name, language) do update set status = excluded.status, reason = excluded.reason,
+        status_at = excluded.status_at;
+    v_alert := v_alert || jsonb_build_object('key', (v_alert ->> 'key') || ':' || (v_template ->> 'name'));
+  end if;
+
+  if v_alert is not null then perform raise_alert(p_connection, v_alert); end if;
+  return v_wait;
+end $$;
+
+ALTER FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_jobs jsonb := '[]';
+  v_question uuid;
+  r record;
+begin
+  for r in
+    select c.id, c.lead_id, c.channel, c.channel_connection_id, c.last_question_id, min(m.id::text)::uuid as changed,
+        bool_or(m.id = c.last_question_id and m.deleted_at is not null) as is_gone,
+        bool_or(m.deleted_at is null and m.metadata ? 'wants_answer') as is_edited,
+        -- What this transaction stored, it has asked for itself.
+        bool_or(m.created_at < now()) as was_there,
+        c.ai_handling and c.status <> 'escalated' and cc.ai_enabled as is_ours,
+        coalesce(cc.subsequent_message_delay_seconds, (p_policy ->> 'next_delay_seconds')::float8) as delay,
+        coalesce((select max(x.answers_message_id::text)::uuid from messages x where x.tenant_id = v_tenant
+          and x.conversation_id = c.id and x.role = 'assistant' and x.status not in ('pending', 'withheld', 'failed')),
+          '00000000-0000-0000-0000-000000000000') as answered
+      from messages m
+      join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+      join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
+     where m.tenant_id = v_tenant and m.id = any (p_messages) and not m.historical
+     group by c.tenant_id, c.id, cc.ai_enabled, cc.subsequent_message_delay_seconds
+     order by c.id
+  loop
+    continue when r.last_question_id is null or r.changed <= r.answered;
+    v_question := r.last_question_id;
+    if r.is_gone then
+      -- The question before it, if it still waits.
+      select max(x.id::text)::uuid into v_question from messages x
+        where x.tenant_id = v_tenant and x.conversation_id = r.id and x.id > r.answered and x.id < r.last_question_id
+          and x.metadata ? 'wants_answer' and not x.historical
+          and x.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8);
+      -- Without one it stays, and the gate refuses to answer what is gone.
+      continue when v_question is null;
+      update conversations set last_question_id = v_question where tenant_id = v_tenant and id = r.id;
+    end if;
+    continue when not (r.is_gone or r.is_edited);
+    -- No job's own any more: a job that runs again would take it for its finished work.
+    update messages x set status = 'withheld', error_code = 'newer_inbound', processed_by_job_id = null
+      where x.tenant_id = v_tenant and x.conversation_id = r.id and x.role = 'assistant' and x.status = 'pending'
+        and x.answers_message_id >= r.changed;
+    if r.is_ours and r.was_there then
+      v_jobs := v_jobs || jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || r.id,
+        'unique_key', 'answer:' || r.id, 'delay_seconds', r.delay, 'cap_seconds', (p_policy ->> 'cap_seconds')::float8,
+        'request_id', p_request_id,
+        'payload', jsonb_build_object('conversation_id', r.id, 'message_id', v_question, 'lead_id', r.lead_id,
+          'tenant_id', v_tenant, 'channel', r.channel, 'channel_connection_id', r.channel_connection_id,
+          'is_first_message', false, 'asked_again', true));
+    end if;
+  end loop;
+  return enqueue_jobs(v_jobs);
+end $$;
+
+ALTER FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: attribute_leads(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.attribute_leads(p_rows jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update leads l set source_details = with_referrals(l.source_details, n.told)
+    from (
+      select x.lead, jsonb_agg(x.referral || jsonb_build_object('at',
+          to_char(x.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) order by x.at) as told
+        from jsonb_to_recordset(p_rows) as x (lead uuid, at timestamptz, referral jsonb)
+       where x.referral is not null group by x.lead) n
+    where l.tenant_id = current_tenant() and l.id = n.lead
+$$;
+
+ALTER FUNCTION public.attribute_leads(p_rows jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, wait_seconds double precision)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_status text;
+  v_lead uuid;
+  v_throughput int;
   m messages;
 begin
   -- The conversation first: an inbound or a human's message changes this row, so that one of us waits for the other.
@@ -112,6 +435,24 @@ begin
           and x.processed_by_job_id = m.processed_by_job_id and x.answers_message_id = m.answers_message_id
           and x.id < m.id and x.status in ('failed', 'withheld')) then 'incomplete'
         else reply_gate(m.conversation_id, m.answers_message_id, p_policy) end;
+      select cc.status, c.lead_id, cc.throughput_per_second into v_status, v_lead, v_throughput
+        from conversations c join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
+       where c.tenant_id = v_tenant and c.id = m.conversation_id;
+      if reason is null then
+        -- Last of all, since it is taken: what does not leave must not use up anybody's pace.
+        select s.wait_seconds, s.reason into wait_seconds, reason
+          from take_send_slot(m.channel_connection_id, v_lead::text, coalesce(m.payload ->> 'kind' = 'template', false),
+            case when v_throughput is null then p_policy
+              else p_policy || jsonb_build_object('number_seconds', 1.0 / v_throughput) end) s;
+      elsif reason = 'channel_inactive' and v_status <> 'disconnected' then
+        -- A stopped channel is nobody's answer: what is to leave waits until a person has mended it.
+        wait_seconds := 60;
+      end if;
+      if wait_seconds is not null then
+        verdict := 'wait';
+        return next;
+        return;
+      end if;
     end if;
     verdict := case when reason is null then 'go' else 'withheld' end;
     update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
@@ -232,6 +573,7 @@ CREATE FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p
     SET enable_bitmapscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET enable_material TO 'off'
     SET jit TO 'off'
     AS $$
 declare
@@ -239,10 +581,12 @@ declare
   v_now timestamptz := app_clock();
   v_window int := 4 * p_limit;
 begin
+  -- Who has not said that it lives would hold its jobs for ever: nobody could see it die.
+  if not exists (select from workers where id = p_worker) then return; end if;
   return query
     with oldest as materialized (
       select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
-       where p_id is null and j.ready_at >= v_since and j.ready_at <= v_now
+       where p_id is null and j.ready_at > '-infinity' and j.ready_at >= v_since and j.ready_at <= v_now
          and (p_kind is null or j.job_type = p_kind)
        order by j.ready_at limit v_window
     ), behind as materialized (
@@ -251,11 +595,9 @@ begin
         cross join generate_series(1, 9) p (priority)
         cross join lateral (
           select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
-           where j.ready_at is not null and (p_kind is null or j.job_type = p_kind)
-             -- As rows, so that only jobs_ready_of will do: jobs_ready holds everybody's.
-             and (j.tenant_id, j.priority, j.ready_at) >= (t.id, p.priority::smallint, v_since)
-             and (j.tenant_id, j.priority, j.ready_at) <= (t.id, p.priority::smallint, v_now)
-           order by j.tenant_id, j.priority, j.ready_at limit 8) d
+           where j.tenant_id = t.id and j.priority = p.priority and j.priority > 0 and j.ready_at is not null
+             and j.ready_at >= v_since and j.ready_at <= v_now and (p_kind is null or j.job_type = p_kind)
+           order by j.ready_at limit 8) d
     ), one as (
       select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
        where j.id = p_id and j.ready_at is not null and (p_kind is null or j.job_type = p_kind)
@@ -287,10 +629,25 @@ CREATE FUNCTION public.concerns_person(p_event jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select jsonb_array_length(p_event -> 'aliases') > 0
-    and p_event ->> 'kind' in ('message', 'echo', 'reaction', 'edit', 'delete', 'system', 'preference')
+    and p_event ->> 'kind' in ('message', 'echo', 'history', 'reaction', 'edit', 'delete',
+      'system', 'identity', 'call', 'preference')
 $$;
 
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: consent_of(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.consent_of(p_lead uuid, p_channel text) RETURNS TABLE(state text, not_before timestamp with time zone)
+    LANGUAGE sql STABLE
+    AS $$
+  select case when bool_or(c.state = 'stopped') then 'stopped' when count(*) > 0 then 'allowed' end, max(c.not_before)
+    from contact_consents c
+   where c.tenant_id = current_tenant() and c.lead_id = p_lead and c.channel = p_channel
+$$;
+
+ALTER FUNCTION public.consent_of(p_lead uuid, p_channel text) OWNER TO tistis_owner;
 
 --
 -- Name: conversation_of(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -301,6 +658,7 @@ CREATE FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_renamed jsonb;
   v_id uuid;
 begin
   select id into v_id from conversations
@@ -308,10 +666,12 @@ begin
       and status in ('active', 'waiting_response', 'escalated')
     for update;
   if v_id is null then
+    v_renamed := renamed_contact(p_lead, p_connection, p_contact);
     insert into conversations (tenant_id, lead_id, branch_id, channel, channel_connection_id, contact_kind,
-        contact_address, ai_handling)
-      select v_tenant, p_lead, cc.branch_id, cc.channel, cc.id, p_contact ->> 'kind', p_contact ->> 'address',
-          cc.ai_enabled
+        contact_address, ai_handling, context)
+      select v_tenant, p_lead, cc.branch_id, cc.channel, cc.id, p_contact ->> 'kind',
+          coalesce(v_renamed, p_contact) ->> 'address', cc.ai_enabled,
+          case when v_renamed is null then '{}' else jsonb_build_object('contact_since', v_renamed -> 'since') end
         from channel_connections cc where cc.tenant_id = v_tenant and cc.id = p_connection
       returning id into strict v_id;
   end if;
@@ -366,21 +726,26 @@ end $$;
 ALTER FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) OWNER TO tistis_owner;
 
 --
--- Name: end_send(uuid, text, text, text, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: end_send(uuid, uuid, text, text, text, text, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) RETURNS text
+CREATE FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) RETURNS record
     LANGUAGE plpgsql
     AS $$
 declare
   v_tenant uuid := current_tenant();
-  m messages;
+  v_effects jsonb := coalesce(p_effects, '{}');
   v_lead uuid;
-  v_status text;
+  m messages;
 begin
   -- The conversation first, as everybody else does.
-  perform 1 from conversations c where c.tenant_id = v_tenant and c.id =
+  select c.lead_id into v_lead from conversations c where c.tenant_id = v_tenant and c.id =
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
+  select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
+  if m.send_attempt is distinct from p_attempt then
+    status := m.status;
+    return;
+  end if;
   update messages x set
       -- What somebody has called unknown meanwhile does not wait again: it could be sent twice.
       status = case when x.status in ('sending', 'unknown')
@@ -388,10 +753,11 @@ begin
       external_id = coalesce(x.external_id, p_external_id),
       error_code = case when x.status in ('sending', 'unknown') then p_error_code else x.error_code end,
       error_message = case when x.status in ('sending', 'unknown') then p_error_message else x.error_message end,
-      sent_at = case when p_state = 'accepted' then coalesce(x.sent_at, app_now()) else x.sent_at end
+      sent_at = case when p_state = 'accepted' then coalesce(x.sent_at, app_now()) else x.sent_at end,
+      metadata = case when v_effects ? 'held' then x.metadata || jsonb_build_object('held', v_effects -> 'held')
+        else x.metadata end
     where x.tenant_id = v_tenant and x.id = p_message
     returning x.* into m;
-  if m.id is null then return null; end if;
   if m.external_id is not null then
     update message_status_history h set message_id = m.id
       where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
@@ -405,16 +771,26 @@ begin
           extract(epoch from app_now() - c.created_at)::int)
       where c.tenant_id = v_tenant and c.id = m.conversation_id
       returning c.lead_id into v_lead;
+    perform answer_advertisement(m.channel_connection_id, v_lead);
     insert into lead_aliases (tenant_id, kind, value, lead_id, address)
       select v_tenant, a ->> 'kind', a ->> 'value', v_lead, a ->> 'address'
         from jsonb_array_elements(coalesce(p_aliases, '[]')) a
       on conflict do nothing;
+    perform forgive_sends(m.channel_connection_id, v_lead::text);
   end if;
-  select x.status into v_status from messages x where x.tenant_id = v_tenant and x.id = p_message;
-  return v_status;
+  -- A token that was replaced while it was refused stops nothing: the next try has the new one.
+  if v_effects ? 'stop' and v_effects ? 'token' and not exists (select from outbound_tokens k
+    where k.tenant_id = v_tenant and k.channel_connection_id = m.channel_connection_id
+      and k.id = (v_effects ->> 'token')::uuid) then
+    v_effects := v_effects - 'stop' - 'alert';
+    wait_seconds := 1;
+  end if;
+  wait_seconds := greatest(wait_seconds,
+    apply_send_effects(m.channel_connection_id, m.id, v_effects - 'token' - 'held', app_now()));
+  select x.status into status from messages x where x.tenant_id = v_tenant and x.id = p_message;
 end $$;
 
-ALTER FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) OWNER TO tistis_owner;
+ALTER FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) OWNER TO tistis_owner;
 
 --
 -- Name: enqueue_jobs(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -568,11 +944,11 @@ ALTER FUNCTION public.find_accounts(p_channel text, p_accounts text[]) OWNER TO 
 -- Name: find_channel(text, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
-CREATE FUNCTION public.find_channel(p_channel text, p_slug text) RETURNS TABLE(tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, account_id text, secrets jsonb)
+CREATE FUNCTION public.find_channel(p_channel text, p_slug text) RETURNS TABLE(tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, account_id text, business_id text, secrets jsonb)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select t.id, t.status, c.id, c.status, c.account_id,
+  select t.id, t.status, c.id, c.status, c.account_id, c.whatsapp_business_account_id,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'sealed', encode(s.sealed, 'hex'))
           order by s.id) from inbound_secrets s where s.tenant_id = t.id and s.channel_connection_id = c.id), '[]')
     from tenants t
@@ -582,6 +958,23 @@ CREATE FUNCTION public.find_channel(p_channel text, p_slug text) RETURNS TABLE(t
 $$;
 
 ALTER FUNCTION public.find_channel(p_channel text, p_slug text) OWNER TO tistis_definer;
+
+--
+-- Name: forgive_sends(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.forgive_sends(p_connection uuid, p_contact text) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update send_pace s set strikes = 0
+    where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = p_contact
+      and s.strikes > 0 and s.blocked_until <= app_clock();
+  update send_pace s set strikes = 0
+    where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = ''
+      and s.strikes > 0 and s.blocked_until <= app_clock();
+$$;
+
+ALTER FUNCTION public.forgive_sends(p_connection uuid, p_contact text) OWNER TO tistis_owner;
 
 --
 -- Name: get_tenant_ai_context(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -638,6 +1031,28 @@ CREATE FUNCTION public.hand_back_conversation(p_conversation uuid) RETURNS boole
 $$;
 
 ALTER FUNCTION public.hand_back_conversation(p_conversation uuid) OWNER TO tistis_owner;
+
+--
+-- Name: hold_sends(uuid, text, double precision, boolean, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_until timestamptz;
+begin
+  perform lock_pace(p_connection, p_contact);
+  v_until := app_clock() + make_interval(secs => p_seconds);
+  update send_pace s set
+      blocked_until = case when p_initiated_only then s.blocked_until else greatest(s.blocked_until, v_until) end,
+      initiated_blocked_until = case when p_initiated_only then greatest(s.initiated_blocked_until, v_until)
+        else s.initiated_blocked_until end,
+      reason = case when p_initiated_only then s.reason else p_reason end
+    where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = p_contact;
+end $$;
+
+ALTER FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) OWNER TO tistis_owner;
 
 --
 -- Name: lead_of_aliases(jsonb, text, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -710,6 +1125,9 @@ begin
     from (select distinct hashtextextended(current_tenant()::text || '|' || (a ->> 'kind') || '|' || (a ->> 'value'), 0) as k
             from jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'aliases') a
            where concerns_person(e)
+             -- Of an address book only the few who are known.
+             or (e ->> 'kind' = 'contact' and exists (select from lead_aliases l where l.tenant_id = current_tenant()
+               and l.kind = a ->> 'kind' and l.value = a ->> 'value'))
            order by k) s;
 end $$;
 
@@ -730,6 +1148,68 @@ begin
 end $$;
 
 ALTER FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) OWNER TO tistis_owner;
+
+--
+-- Name: send_pace; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.send_pace (
+    tenant_id uuid NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    contact text NOT NULL,
+    due_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    blocked_until timestamp with time zone,
+    initiated_blocked_until timestamp with time zone,
+    strikes integer DEFAULT 0 NOT NULL,
+    reason text
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000');
+
+ALTER TABLE ONLY public.send_pace FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.send_pace OWNER TO tistis_owner;
+
+--
+-- Name: lock_pace(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lock_pace(p_connection uuid, p_contact text) RETURNS public.send_pace
+    LANGUAGE plpgsql
+    AS $$
+declare
+  r send_pace;
+begin
+  for i in 1 .. 2 loop
+    select * into r from send_pace s where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection
+      and s.contact = p_contact for update;
+    exit when found;
+    insert into send_pace (tenant_id, channel_connection_id, contact) values (current_tenant(), p_connection, p_contact)
+      on conflict do nothing;
+  end loop;
+  return r;
+end $$;
+
+ALTER FUNCTION public.lock_pace(p_connection uuid, p_contact text) OWNER TO tistis_owner;
+
+--
+-- Name: merge_consents(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_consents as c (tenant_id, lead_id, channel, scope, state, source, said_at, not_before)
+    select tenant_id, p_survivor, channel, scope, state, source, said_at, not_before
+      from contact_consents where tenant_id = current_tenant() and lead_id = p_merged
+     order by channel, scope
+    on conflict (tenant_id, lead_id, channel, scope) do update set
+      state = case when excluded.said_at > c.said_at then excluded.state else c.state end,
+      source = case when excluded.said_at > c.said_at then excluded.source else c.source end,
+      said_at = greatest(c.said_at, excluded.said_at),
+      not_before = greatest(c.not_before, excluded.not_before)
+$$;
+
+ALTER FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
 
 --
 -- Name: merge_leads(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -790,8 +1270,18 @@ begin
       end if;
     end if;
   end loop;
+  perform merge_windows(p_survivor, p_merged);
+  perform merge_consents(p_survivor, p_merged);
   update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update channel_events set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
+  insert into message_reactions as old (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
+    select tenant_id, channel_connection_id, target_external_id, p_survivor, emoji, reacted_at
+      from message_reactions where tenant_id = v_tenant and lead_id = p_merged
+    on conflict (tenant_id, channel_connection_id, target_external_id, lead_id) do update set
+      emoji = excluded.emoji, reacted_at = excluded.reacted_at
+      where excluded.reacted_at > old.reacted_at;
+  -- Nobody's any more.
+  update message_reactions set emoji = '' where tenant_id = v_tenant and lead_id = p_merged;
   update leads s set score = greatest(s.score, m.score), name = coalesce(s.name, m.name),
       full_name = coalesce(s.full_name, m.full_name), phone = coalesce(s.phone, m.phone),
       phone_normalized = coalesce(s.phone_normalized, m.phone_normalized), email = coalesce(s.email, m.email),
@@ -805,6 +1295,35 @@ begin
 end $$;
 
 ALTER FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: merge_windows(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_windows as w (tenant_id, channel_connection_id, lead_id, last_inbound_at, opened_by, ad_clicked_at,
+      referral, free_entry_until)
+    select tenant_id, channel_connection_id, p_survivor, last_inbound_at, opened_by, ad_clicked_at, referral,
+        free_entry_until
+      from contact_windows where tenant_id = current_tenant() and lead_id = p_merged
+     order by channel_connection_id
+    on conflict (tenant_id, channel_connection_id, lead_id) do update set
+      last_inbound_at = greatest(w.last_inbound_at, excluded.last_inbound_at),
+      opened_by = case when excluded.last_inbound_at > w.last_inbound_at then excluded.opened_by else w.opened_by end,
+      ad_clicked_at = greatest(w.ad_clicked_at, excluded.ad_clicked_at),
+      referral = case when excluded.ad_clicked_at > coalesce(w.ad_clicked_at, '-infinity') then excluded.referral
+        else w.referral end,
+      free_entry_until = greatest(w.free_entry_until, excluded.free_entry_until);
+  update leads s set source_details = with_referrals(s.source_details,
+      jsonb_build_array(m.source_details -> 'referral') || coalesce(m.source_details -> 'referrals', '[]'))
+    from leads m
+    where s.tenant_id = current_tenant() and s.id = p_survivor and m.tenant_id = current_tenant() and m.id = p_merged
+      and jsonb_typeof(m.source_details -> 'referral') = 'object'
+$$;
+
+ALTER FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
 
 --
 -- Name: message_status_rank(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -821,6 +1340,48 @@ $$;
 ALTER FUNCTION public.message_status_rank(p_status text) OWNER TO tistis_owner;
 
 --
+-- Name: name_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.name_contacts(p_events jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update leads l set name = n.name, full_name = n.name
+    from (
+      select distinct on (a.lead_id) a.lead_id, e.name
+        from jsonb_to_recordset(p_events) as e (kind text, aliases jsonb, name text, at timestamptz)
+        cross join lateral jsonb_array_elements(e.aliases) x
+        join lead_aliases a on a.tenant_id = current_tenant() and a.kind = x ->> 'kind' and a.value = x ->> 'value'
+       where e.kind = 'contact' and e.name <> ''
+       order by a.lead_id, e.at desc nulls last
+    ) n
+    where l.tenant_id = current_tenant() and l.id = n.lead_id and l.name is null and l.full_name is null
+$$;
+
+ALTER FUNCTION public.name_contacts(p_events jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: newer_news(uuid[], timestamp with time zone, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select exists (
+    select 1 from channel_events e
+     where e.tenant_id = current_tenant() and e.channel_connection_id = any (p_accounts)
+       and e.kind in ('account', 'template') and coalesce(e.occurred_at, e.created_at) > p_at
+       and case p_what
+         when 'kind' then e.details #> '{news,kind}' = p_about
+         when 'over' then e.details #> '{news,over}' @> p_about
+         when 'template' then e.details #> '{news,template}' @> (p_about - 'business' - 'external_id' - 'status' - 'reason'
+             - 'quality' - 'category' - 'changed') and e.details #> '{news,template}' ? 'category'
+         else e.details -> 'news' ? p_what end)
+$$;
+
+ALTER FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: next_job_due(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -832,13 +1393,14 @@ CREATE FUNCTION public.next_job_due(p_since timestamp with time zone, OUT due ti
     SET enable_bitmapscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET enable_material TO 'off'
     SET jit TO 'off'
     AS $$
 declare
   v_now timestamptz := app_clock();
 begin
   select j.ready_at into due from jobs j
-   where j.ready_at >= coalesce(p_since, '-infinity')
+   where j.ready_at > '-infinity' and j.ready_at >= coalesce(p_since, '-infinity')
    order by j.ready_at limit 1;
   since := least(coalesce(due, v_now), v_now) - interval '1 s';
 end $$;
@@ -880,6 +1442,112 @@ CREATE FUNCTION public.normalize_phone_number(p_number text) RETURNS text
 $_$;
 
 ALTER FUNCTION public.normalize_phone_number(p_number text) OWNER TO tistis_owner;
+
+--
+-- Name: note_consents(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_consents(p_said jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  s record;
+begin
+  for s in
+    select x.lead, x.consent, x.at, cc.channel
+      from jsonb_to_recordset(p_said) as x (connection uuid, lead uuid, at timestamptz, consent jsonb)
+      join channel_connections cc on cc.tenant_id = current_tenant() and cc.id = x.connection
+     where x.lead is not null and x.consent is not null
+     order by x.lead, x.at
+  loop
+    perform set_consent(s.lead, s.channel, s.consent ->> 'scope', s.consent ->> 'state', s.consent ->> 'source', s.at);
+  end loop;
+end $$;
+
+ALTER FUNCTION public.note_consents(p_said jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: note_marketing(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_consents as k (tenant_id, lead_id, channel, scope, state, source, said_at, not_before)
+    select current_tenant(), p_lead, cc.channel, 'marketing',
+        case when p_note ? 'stopped' then 'stopped' else 'allowed' end, 'error',
+        -- A rest says nothing about what the person wants: whatever they say is newer.
+        case when p_note ? 'stopped' then p_at else '-infinity' end,
+        p_at + make_interval(secs => (p_note ->> 'rest_seconds')::float8)
+      from channel_connections cc where cc.tenant_id = current_tenant() and cc.id = p_connection
+  on conflict (tenant_id, lead_id, channel, scope) do update set
+      state = case when excluded.said_at >= k.said_at then excluded.state else k.state end,
+      source = case when excluded.said_at >= k.said_at then excluded.source else k.source end,
+      said_at = greatest(k.said_at, excluded.said_at),
+      not_before = case when p_note ? 'stopped' then k.not_before
+        when k.not_before > p_at - interval '7 days'
+          then greatest(k.not_before, p_at + make_interval(secs => (p_note ->> 'rest_again_seconds')::float8))
+        else excluded.not_before end
+$$;
+
+ALTER FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: note_template(jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into message_templates as t (tenant_id, business_account_id, name, language, external_id, category, status, reason,
+      quality, status_at, quality_at)
+    select current_tenant(), p_template ->> 'business', p_template ->> 'name', p_template ->> 'language',
+        p_template ->> 'external_id', p_template ->> 'category', coalesce(p_template ->> 'status', 'UNKNOWN'),
+        p_template ->> 'reason', p_template ->> 'quality',
+        case when p_template ? 'status' then p_at end, case when p_template ? 'quality' then p_at end
+    on conflict (tenant_id, business_account_id, name, language) do update set
+      external_id = coalesce(excluded.external_id, t.external_id),
+      category = coalesce(excluded.category, t.category),
+      status = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
+      reason = case when excluded.status_at >= coalesce(t.status_at, '-infinity') then excluded.reason else t.reason end,
+      status_at = greatest(t.status_at, excluded.status_at),
+      quality = case when excluded.quality_at >= coalesce(t.quality_at, '-infinity') then excluded.quality
+        else t.quality end,
+      quality_at = greatest(t.quality_at, excluded.quality_at),
+      components = case when (p_template ->> 'changed')::boolean then null else t.components end
+$$;
+
+ALTER FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: open_windows(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.open_windows(p_rows jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_windows as w (tenant_id, channel_connection_id, lead_id, last_inbound_at, opened_by, ad_clicked_at,
+      referral)
+    select current_tenant(), r.connection, r.lead, max(r.at), (array_agg(r.by order by r.at desc))[1],
+        max(r.at) filter (where r.referral is not null),
+        (array_agg(r.referral order by r.at desc) filter (where r.referral is not null))[1]
+      from (
+        -- A clock that is ahead of ours must not hold the window open.
+        select x.connection, x.lead, least(x.at, app_now()) as at, x.by, x.referral
+          from jsonb_to_recordset(p_rows) as x (connection uuid, lead uuid, at timestamptz, by text, referral jsonb)) r
+     group by r.connection, r.lead
+     order by r.lead, r.connection
+    on conflict (tenant_id, channel_connection_id, lead_id) do update set
+      last_inbound_at = greatest(w.last_inbound_at, excluded.last_inbound_at),
+      opened_by = case when excluded.last_inbound_at > w.last_inbound_at then excluded.opened_by else w.opened_by end,
+      ad_clicked_at = greatest(w.ad_clicked_at, excluded.ad_clicked_at),
+      referral = case when excluded.ad_clicked_at > coalesce(w.ad_clicked_at, '-infinity') then excluded.referral
+        else w.referral end
+      where excluded.last_inbound_at > w.last_inbound_at
+        or excluded.ad_clicked_at > coalesce(w.ad_clicked_at, '-infinity')
+$$;
+
+ALTER FUNCTION public.open_windows(p_rows jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: prune_jobs(interval, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -940,7 +1608,7 @@ ALTER FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) OWNER TO tis
 
 CREATE FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(messages integer, duplicates integer, reports integer, answers integer)
     LANGUAGE plpgsql
-    AS $$
+    AS $_$
 declare
   v_tenant uuid := current_tenant();
   v_keys text[] := '{}';
@@ -959,7 +1627,7 @@ begin
   -- making is not needed: the names' locks are held, so nobody else works on these people.
   for c in
     select e ->> 'connection_id' as connection, e -> 'aliases' as aliases, max(e ->> 'name') as name,
-        bool_or(e ->> 'kind' in ('message', 'echo')) as talks
+        bool_or(e ->> 'kind' in ('message', 'echo', 'history')) as talks
       from jsonb_array_elements(p_events) e
      where concerns_person(e)
      group by 1, 2
@@ -983,6 +1651,10 @@ begin
       || case when v_talks[i] then conversation_of(v_leads[i], v_connections[i], v_contacts[i]) end;
   end loop;
 
+  -- Before the news, so that their ids come first.
+  if p_events @? '$[*] ? (@.kind == "history")' then
+    perform receive_history(p_events, v_keys, v_conversations);
+  end if;
   select count(*) into v_received from jsonb_array_elements(p_events) e where e ->> 'kind' in ('message', 'echo');
   if v_received > 0 then
     select r.stored, r.asked into messages, answers
@@ -993,8 +1665,9 @@ begin
   duplicates := v_received - messages;
   reports := receive_reports(p_events);
   perform receive_notices(p_events, v_keys, v_leads);
+  perform apply_changes(p_events, p_policy, p_request_id);
   return next;
-end $$;
+end $_$;
 
 ALTER FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
@@ -1043,6 +1716,62 @@ end $$;
 ALTER FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
+-- Name: receive_history(jsonb, text[], uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_stored int;
+begin
+  with incoming as (
+    -- One statement may touch a row only once: of an announcement and its file the file.
+    select distinct on (e.connection_id, e.external_id) e.*, (e.connection_id || e.aliases::text) as key
+      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
+        at timestamptz, content text, content_type text, selection text, reply_to text, outbound boolean, error_code text,
+        details jsonb, raw jsonb)
+     where e.kind = 'history'
+     order by e.connection_id, e.external_id, e.content_type = 'placeholder'
+  ), inserted as (
+    insert into messages as old (tenant_id, conversation_id, channel_connection_id, role, content, content_type,
+        message_type, channel, external_id, external_timestamp, selection, reply_to_external_id, status, error_code,
+        metadata, raw, historical)
+      select v_tenant, k.conversation_id, cc.id, case when i.outbound then 'staff' else 'user' end, i.content,
+          i.content_type, i.content_type, cc.channel, i.external_id, coalesce(i.at, app_now()), i.selection, i.reply_to,
+          case when i.outbound then 'sent' else 'received' end, i.error_code, coalesce(i.details, '{}'), i.raw, true
+        from incoming i
+        join unnest(p_keys, p_conversations) k (key, conversation_id) on k.key = i.key
+        join channel_connections cc on cc.tenant_id = v_tenant and cc.id = i.connection_id::uuid
+       order by i.at, i.external_id
+      on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do update set
+        content = excluded.content, content_type = excluded.content_type, message_type = excluded.message_type,
+        metadata = excluded.metadata, raw = excluded.raw
+        where old.historical and old.content_type = 'placeholder' and excluded.content_type <> 'placeholder'
+          and old.deleted_at is null
+      returning old.conversation_id, old.role, old.external_timestamp, old.xmax = 0 as is_new
+  ), summary as (
+    select i.conversation_id, count(*) as n, count(*) filter (where i.role = 'user') as turns,
+        max(i.external_timestamp) as last_at, max(i.external_timestamp) filter (where i.role = 'user') as last_inbound_at
+      from inserted i where i.is_new group by i.conversation_id
+  ), updated as (
+    update conversations v set
+        message_count = v.message_count + s.n,
+        turn_count = v.turn_count + s.turns,
+        last_message_at = greatest(v.last_message_at, s.last_at),
+        last_inbound_at = greatest(v.last_inbound_at, least(s.last_inbound_at, app_now()))
+      from summary s
+      where v.tenant_id = v_tenant and v.id = s.conversation_id
+      returning s.n
+  )
+  select coalesce(sum(u.n), 0) into v_stored from updated u;
+  return v_stored;
+end $$;
+
+ALTER FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: receive_messages(jsonb, text[], uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1052,12 +1781,14 @@ CREATE FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_convers
 declare
   v_tenant uuid := current_tenant();
   v_questions jsonb;
+  v_people jsonb;
+  v_late jsonb;
 begin
   with incoming as (
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb, name text,
         at timestamptz, content text, content_type text, selection text, reply_to text, wants_answer boolean,
-        details jsonb, raw jsonb)
+        error_code text, details jsonb, raw jsonb, consent jsonb, referral jsonb)
      where e.kind in ('message', 'echo')
   ), placed as (
     select i.*, k.conversation_id, cc.channel
@@ -1067,16 +1798,21 @@ begin
      order by i.position
   ), inserted as (
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, content_type, message_type,
-        channel, external_id, external_timestamp, selection, reply_to_external_id, status, metadata, raw)
+        channel, external_id, external_timestamp, selection, reply_to_external_id, status, error_code, stale, metadata,
+        raw)
       select v_tenant, p.conversation_id, p.connection_id::uuid, case p.kind when 'echo' then 'staff' else 'user' end,
           p.content, p.content_type, p.content_type, p.channel, p.external_id, coalesce(p.at, app_now()), p.selection,
-          p.reply_to, case p.kind when 'echo' then 'sent' else 'received' end,
+          p.reply_to, case p.kind when 'echo' then 'sent' else 'received' end, p.error_code,
+          -- Only what asks for an answer can come too late for one.
+          coalesce(p.wants_answer and p.at <= app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8),
+            false),
           coalesce(p.details, '{}') || case when p.wants_answer then '{"wants_answer": true}' else '{}' end::jsonb, p.raw
         from placed p
       on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do nothing
-      returning id, conversation_id, role, external_timestamp, metadata ? 'wants_answer' as wants_answer
+      returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer
   ), contacts as (
-    select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact
+    select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact,
+        coalesce(p.at, app_now()) as at
       from placed p where p.kind = 'message' order by p.conversation_id, p.position desc
   ), summary as (
     select i.conversation_id, count(*) as n, count(*) filter (where i.role = 'user') as turns,
@@ -1085,9 +1821,8 @@ begin
         max(i.external_timestamp) filter (where i.role = 'staff') as last_human_at,
         -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid). What is too old to be answered by itself is no
         -- question: it must not keep the answer to another one back.
-        max(i.id::text) filter (where i.wants_answer
-          and i.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8))
-          as last_question
+        max(i.id::text) filter (where i.wants_answer and not i.stale) as last_question,
+        count(*) filter (where i.stale) as late
       from inserted i group by i.conversation_id
   ), updated as (
     update conversations v set
@@ -1100,12 +1835,15 @@ begin
         last_human_at = greatest(v.last_human_at, case when s.last_human_at is not null then app_now() end),
         -- Somebody of the business answered in the platform's own app: the bot is silent until handed back.
         ai_handling = v.ai_handling and s.last_human_at is null,
-        contact_kind = coalesce(c.contact ->> 'kind', v.contact_kind),
-        contact_address = coalesce(c.contact ->> 'address', v.contact_address)
+        -- Unless it is older than the news of another name.
+        contact_kind = case when (v.context ->> 'contact_since')::timestamptz > c.at then v.contact_kind
+          else coalesce(c.contact ->> 'kind', v.contact_kind) end,
+        contact_address = case when (v.context ->> 'contact_since')::timestamptz > c.at then v.contact_address
+          else coalesce(c.contact ->> 'address', v.contact_address) end
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.last_question, s.last_at
+        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -1129,10 +1867,36 @@ begin
         'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
           'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
           'is_first_message', u.is_first)))
-        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled)
-    into stored, v_questions
+        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
+      (select jsonb_agg(jsonb_build_object('connection', w.channel_connection_id, 'lead', w.lead_id, 'by', 'message',
+          'at', o.at, 'consent', o.consent, 'referral', o.referral))
+        from updated w
+        join (select w.id, w.said_at as at, null::jsonb as consent, null::jsonb as referral from updated w
+              union all
+              -- Few say more than a text.
+              (select distinct on (i.id) i.conversation_id, i.external_timestamp, p.consent, p.referral
+                from placed p
+                join inserted i on i.conversation_id = p.conversation_id and i.external_id = p.external_id
+               where p.kind = 'message' and (p.consent is not null or p.referral is not null)
+               order by i.id, p.position)) o on o.id = w.id
+        where o.at is not null),
+      (select jsonb_object_agg(l.channel_connection_id, l.late order by l.channel_connection_id)
+        -- Where people answer anyway, nobody waited for the assistant.
+        from (select w.channel_connection_id, sum(w.late) as late
+                from updated w
+                join channel_connections a on a.tenant_id = v_tenant and a.id = w.channel_connection_id
+               where w.ai_handling and w.status <> 'escalated' and a.ai_enabled
+               group by 1 having sum(w.late) > 0) l)
+    into stored, v_questions, v_people, v_late
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
+  if v_people is not null then
+    perform open_windows(v_people);
+    perform attribute_leads(v_people);
+    perform note_consents(v_people);
+  end if;
+  perform alert_stale(l.key::uuid, l.value::int, (p_policy ->> 'stale_seconds')::float8)
+    from jsonb_each_text(v_late) l order by l.key;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
   perform expect_media(p_events, p_request_id);
   return next;
@@ -1145,21 +1909,62 @@ ALTER FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversa
 --
 
 CREATE FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) RETURNS integer
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
-  with kept as (
+declare
+  v_new jsonb;
+begin
+  with incoming as (
+    select e.*, k.lead_id
+      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
+        at timestamptz, content text, reply_to text, details jsonb, raw jsonb, consent jsonb, wide boolean)
+      left join unnest(p_keys, p_leads) k (key, lead_id) on k.key = e.connection_id || e.aliases::text
+      -- An address book holds people who never wrote to the business: they are none of ours.
+     where e.kind not in ('message', 'echo', 'status', 'history', 'contact')
+  ), kept as (
     insert into channel_events (tenant_id, channel_connection_id, lead_id, kind, external_id, content,
         reply_to_external_id, occurred_at, details, raw)
-      select current_tenant(), e.connection_id::uuid, k.lead_id, e.kind, e.external_id, coalesce(e.content, ''),
-          e.reply_to, e.at, coalesce(e.details, '{}'), e.raw
-        from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
-          at timestamptz, content text, reply_to text, details jsonb, raw jsonb)
-        left join unnest(p_keys, p_leads) k (key, lead_id) on k.key = e.connection_id || e.aliases::text
-       where e.kind not in ('message', 'echo', 'status')
+      select current_tenant(), i.connection_id::uuid, i.lead_id, i.kind, i.external_id, coalesce(i.content, ''), i.reply_to,
+          i.at, coalesce(i.details, '{}')
+            || case i.kind when 'identity' then jsonb_build_object('names', i.aliases) else '{}' end, i.raw
+        from incoming i
       on conflict do nothing
-      returning 1)
-  select count(*)::int from kept
-$$;
+      returning *
+  ), reacted as (
+    insert into message_reactions as old (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
+      -- One statement may touch a row only once: of the same person's the newest.
+      select distinct on (k.channel_connection_id, k.reply_to_external_id, k.lead_id) k.tenant_id, k.channel_connection_id,
+          k.reply_to_external_id, k.lead_id, k.content, coalesce(k.occurred_at, app_now())
+        from kept k where k.kind = 'reaction' and k.lead_id is not null and k.reply_to_external_id is not null
+       order by k.channel_connection_id, k.reply_to_external_id, k.lead_id, coalesce(k.occurred_at, app_now()) desc,
+         k.id desc
+      on conflict (tenant_id, channel_connection_id, target_external_id, lead_id) do update set
+        emoji = excluded.emoji, reacted_at = excluded.reacted_at
+        where excluded.reacted_at >= old.reacted_at
+      returning 1
+  )
+  select jsonb_agg(jsonb_build_object('connection_id', k.channel_connection_id, 'connection', k.channel_connection_id,
+      'lead', k.lead_id, 'kind', k.kind, 'at', coalesce(k.occurred_at, app_now()), 'news', k.details -> 'news',
+      'wide', i.wide, 'consent', i.consent))
+    into v_new
+    from kept k
+    cross join lateral (select * from incoming i where i.connection_id::uuid = k.channel_connection_id and i.kind = k.kind
+      and i.external_id = k.external_id limit 1) i;
+
+  -- A call opens the window as a message does.
+  perform open_windows(jsonb_agg(n || '{"by": "call"}'))
+    from jsonb_array_elements(v_new) n where n ->> 'kind' = 'call' and n ->> 'lead' is not null having count(*) > 0;
+  perform note_consents(jsonb_agg(n))
+    from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'consent') = 'object' having count(*) > 0;
+  perform apply_news(jsonb_agg(n))
+    from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'news') = 'object' having count(*) > 0;
+  perform rename_contact(r.lead, r.connection)
+    from (select distinct (n ->> 'lead')::uuid as lead, (n ->> 'connection')::uuid as connection
+            from jsonb_array_elements(v_new) n
+           where n ->> 'kind' = 'identity' and n ->> 'lead' is not null order by 1, 2) r;
+  perform name_contacts(p_events);
+  return coalesce(jsonb_array_length(v_new), 0);
+end $$;
 
 ALTER FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) OWNER TO tistis_owner;
 
@@ -1173,14 +1978,17 @@ CREATE FUNCTION public.receive_reports(p_events jsonb) RETURNS integer
 declare
   v_tenant uuid := current_tenant();
   v_messages uuid[];
+  v_effects jsonb;
   v_new int;
+  v_said jsonb;
 begin
   with incoming as (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
         coalesce(e.status ->> 'participant', '') as participant, e.status ->> 'opaque' as opaque, e.at,
-        e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, e.raw
+        e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
+        e.raw, e.aliases, e.consent
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
-        status jsonb, raw jsonb)
+        status jsonb, raw jsonb, aliases jsonb, consent jsonb)
      where e.kind = 'status'
   ), matched as (
     select i.*, coalesce(
@@ -1198,7 +2006,7 @@ begin
       select v_tenant, connection_id, message_id, external_id, state, participant, at, error_code, error, raw
         from matched order by connection_id, external_id, state, participant
       on conflict do nothing
-      returning message_id, external_id
+      returning message_id, external_id, channel_connection_id, status, participant
   ), named as (
     update messages m set external_id = k.external_id
       from (select distinct on (message_id) message_id, external_id from kept where message_id is not null
@@ -1206,12 +2014,32 @@ begin
       where m.tenant_id = v_tenant and m.id = k.message_id and m.external_id is null
       returning m.id
   )
-  select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null)
-    into v_new, v_messages
-    from kept k left join named n on n.id = k.message_id;
+  select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null),
+      jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'message', k.message_id, 'at', i.at,
+        'effects', i.effects)) filter (where i.effects is not null),
+      jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'at', i.at, 'consent', i.consent,
+        -- The message knows whom it went to; without it the platform's words are all there is.
+        'lead', coalesce(
+          (select c.lead_id from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+            where m.tenant_id = v_tenant and m.id = k.message_id),
+          (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
+            and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))))
+        filter (where i.consent is not null)
+    into v_new, v_messages, v_effects, v_said
+    from kept k left join named n on n.id = k.message_id
+    left join lateral (select i.at, i.effects, i.aliases, i.consent from matched i
+      where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
+        and i.participant = k.participant limit 1) i on true;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
   end if;
+  if v_said is not null then
+    perform note_consents(v_said);
+  end if;
+  -- Never a second send: a report of failure says what is true of the account, the person and the template.
+  perform apply_send_effects((x ->> 'connection')::uuid, (x ->> 'message')::uuid, x -> 'effects',
+      coalesce((x ->> 'at')::timestamptz, app_now()))
+    from jsonb_array_elements(coalesce(v_effects, '[]')) x;
   return v_new;
 end $_$;
 
@@ -1269,7 +2097,9 @@ begin
     from jobs where tenant_id = v_tenant and id = any (p_ids) and status = 'dead';
   perform lock_lanes(v_tenant, v_lanes, v_keys);
   foreach v_id in array p_ids loop
-    update jobs d set status = 'pending', attempts = 0, worker_id = null, completed_at = null, scheduled_for = app_now(),
+    update jobs d set status = 'pending', attempts = 0,
+        -- Each wait had added one.
+        max_attempts = case when d.job_type like 'send\_%' then 6 else d.max_attempts end, worker_id = null, completed_at = null, scheduled_for = app_now(),
         lane_head = d.lane is null, holds_lane = false, updated_at = now()
       where d.tenant_id = v_tenant and d.id = v_id and d.status = 'dead'
         and not exists (select 1 from jobs p where p.tenant_id = v_tenant and p.unique_key = d.unique_key
@@ -1288,6 +2118,74 @@ begin
 end $$;
 
 ALTER FUNCTION public.redrive_jobs(p_ids uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: rename_contact(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  r record;
+begin
+  for r in
+    select e.details -> 'names' as names, coalesce(e.occurred_at, e.created_at) as at
+      from channel_events e
+     where e.tenant_id = v_tenant and e.channel_connection_id = p_connection and e.kind = 'identity' and e.lead_id = p_lead
+     order by at, e.id
+  loop
+    with names as (
+      select n ->> 'kind' as kind, n ->> 'value' as value, n ->> 'address' as address,
+          first_value(n ->> 'address') over same as new_address, first_value(n ->> 'value') over same as new_value,
+          row_number() over same as position
+        from jsonb_array_elements(r.names) with ordinality t (n, i)
+      window same as (partition by n ->> 'kind' order by i)
+    ), old as (
+      -- People are answered in the spelling that they came in, which need not be the one told now.
+      select o.kind, o.value, s.address, o.new_address, o.new_value
+        from names o
+        cross join lateral (select o.address union select a.address from lead_aliases a
+          where a.tenant_id = v_tenant and a.kind = o.kind and a.value = o.value) s (address)
+       where o.position > 1
+    ), readdressed as (
+      update conversations v set contact_address = o.new_address,
+          -- What was written before this under the old name must not turn it back.
+          context = v.context || jsonb_build_object('contact_since', r.at)
+        from old o, channel_connections cc
+        where cc.tenant_id = v_tenant and cc.id = p_connection and v.tenant_id = v_tenant and v.lead_id = p_lead
+          and v.channel = cc.channel and v.status in ('active', 'waiting_response', 'escalated')
+          and v.contact_kind = o.kind and v.contact_address = o.address
+          -- Somebody who goes on writing under the old name is answered there.
+          and coalesce(v.last_inbound_at, '-infinity') <= r.at
+        returning 1
+    )
+    update leads l set phone = o.new_address, phone_normalized = '+' || o.new_value
+      from old o
+      where l.tenant_id = v_tenant and l.id = p_lead and o.kind = 'phone' and l.phone_normalized = '+' || o.value;
+  end loop;
+end $$;
+
+ALTER FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) OWNER TO tistis_owner;
+
+--
+-- Name: renamed_contact(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select n.name || jsonb_build_object('since', coalesce(e.occurred_at, e.created_at))
+    from channel_events e
+    cross join lateral (select t.name from jsonb_array_elements(e.details -> 'names') with ordinality t (name, i)
+      where t.name ->> 'kind' = p_contact ->> 'kind' order by t.i limit 1) n
+   where e.tenant_id = current_tenant() and e.channel_connection_id = p_connection and e.kind = 'identity'
+     and e.lead_id = p_lead
+   order by coalesce(e.occurred_at, e.created_at) desc, e.id desc limit 1
+$$;
+
+ALTER FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: replay_dead_letter(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1336,8 +2234,9 @@ CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy 
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
       when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
-      when c.last_inbound_at is null
-        or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
+        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when q.deleted_at is not null then 'question_deleted'
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
@@ -1370,6 +2269,44 @@ $$;
 ALTER FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) OWNER TO tistis_owner;
 
 --
+-- Name: resume_channel(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.resume_channel(p_connection uuid) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_due int;
+begin
+  update channel_connections cc set status = 'connected', stopped_code = null, stopped_at = null, error_count = 0,
+      last_error_message = null
+    where cc.tenant_id = v_tenant and cc.id = p_connection and cc.status in ('connected', 'error');
+  if not found then return null; end if;
+  perform resolve_alerts(p_connection, array(select distinct a.kind from alerts a where a.tenant_id = v_tenant
+    and a.channel_connection_id = p_connection and a.severity = 'act' and a.resolved_at is null));
+  -- People before the account, as everybody locks them.
+  update send_pace s set blocked_until = null, initiated_blocked_until = null, strikes = 0, reason = null
+    where s.tenant_id = v_tenant and s.channel_connection_id = p_connection and s.contact <> ''
+      and (s.blocked_until is not null or s.initiated_blocked_until is not null or s.strikes > 0);
+  update send_pace s set blocked_until = null, initiated_blocked_until = null, strikes = 0, reason = null
+    where s.tenant_id = v_tenant and s.channel_connection_id = p_connection and s.contact = '';
+  -- What somebody works on just now looks again by itself within a minute.
+  with waiting as (
+    select j.id from jobs j where j.tenant_id = v_tenant and j.ready_at is not null and j.status = 'pending'
+       and j.scheduled_for > app_now() and j.payload ->> 'channel_connection_id' = p_connection::text
+       and (j.job_type like 'send\_%' or j.error_message = 'channel_inactive')
+     order by j.id for update skip locked
+  ), due as (
+    update jobs j set scheduled_for = app_now(), updated_at = now() from waiting w
+      where j.tenant_id = v_tenant and j.id = w.id returning j.job_type)
+  select count(*) filter (where job_type like 'send\_%') into v_due from due;
+  return v_due;
+end $$;
+
+ALTER FUNCTION public.resume_channel(p_connection uuid) OWNER TO tistis_owner;
+
+--
 -- Name: send_staff_message(uuid, text, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1391,7 +2328,7 @@ begin
     values (v_tenant, c.id, c.channel_connection_id, 'staff', p_content, c.channel, 'pending', p_staff)
     returning id into v_message;
   perform enqueue_jobs(jsonb_build_array(jsonb_build_object(
-    'job_type', 'send_' || c.channel, 'lane', 'send:' || c.id, 'priority', 1, 'max_attempts', 8,
+    'job_type', 'send_' || c.channel, 'lane', 'send:' || c.id, 'priority', 1, 'max_attempts', 6,
     'request_id', p_request_id,
     'payload', jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
       'channel', c.channel, 'channel_connection_id', c.channel_connection_id))));
@@ -1399,6 +2336,27 @@ begin
 end $$;
 
 ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: set_consent(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql
+    AS $$
+  with said as (
+    insert into contact_consents as c (tenant_id, lead_id, channel, scope, state, source, said_at)
+      -- A clock that is ahead of ours must not outlast what the person says next.
+      values (current_tenant(), p_lead, p_channel, p_scope, p_state, p_source, least(coalesce(p_at, app_now()), app_now()))
+      on conflict (tenant_id, lead_id, channel, scope) do update set
+        state = excluded.state, source = excluded.source, said_at = excluded.said_at
+        where excluded.said_at > c.said_at
+          or (excluded.said_at = c.said_at and excluded.state = 'stopped' and c.state <> 'stopped')
+      returning 1)
+  select exists (select 1 from said)
+$$;
+
+ALTER FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
 -- Name: settle_jobs(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -1411,6 +2369,7 @@ CREATE FUNCTION public.settle_jobs(p_results jsonb) RETURNS integer
     SET enable_bitmapscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET enable_material TO 'off'
     SET jit TO 'off'
     AS $$
 declare
@@ -1419,7 +2378,7 @@ declare
 begin
   for t in
     select j.tenant_id, array_agg(distinct j.lane) as lanes,
-        array_agg(distinct j.unique_key) filter (where r.outcome in ('retry', 'snooze')) as keys, jsonb_agg(r.item) as items
+        array_agg(distinct j.unique_key) filter (where r.outcome in ('retry', 'snooze', 'wait')) as keys, jsonb_agg(r.item) as items
       from (select value as item, (value ->> 'tenant_id')::uuid as tenant_id, (value ->> 'id')::uuid as id,
               value ->> 'outcome' as outcome from jsonb_array_elements(p_results)) r
       join jobs j on j.tenant_id = r.tenant_id and j.id = r.id
@@ -1477,10 +2436,10 @@ CREATE FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) RETURNS in
         status = e.status,
         worker_id = case when e.status = 'pending' then null else j.worker_id end,
         scheduled_for = case when e.status = 'pending' then e.latest else j.scheduled_for end,
-        lane_head = case when e.status = 'pending' then j.lane is null or e.outcome = 'retry' else j.lane_head end,
-        holds_lane = e.status = 'pending' and e.outcome = 'retry',
+        lane_head = case when e.status = 'pending' then j.lane is null or e.outcome in ('retry', 'wait') else j.lane_head end,
+        holds_lane = e.status = 'pending' and e.outcome in ('retry', 'wait'),
         -- Waiting is no failure. The attempt keeps its number, by which a late result is told from the next run's.
-        max_attempts = j.max_attempts + case when e.status = 'pending' and e.outcome = 'snooze' then 1 else 0 end,
+        max_attempts = j.max_attempts + case when e.status = 'pending' and e.outcome in ('snooze', 'wait') then 1 else 0 end,
         completed_at = case when e.status <> 'pending' then now() end,
         error_message = case when e.outcome = 'done' then null else e.why end,
         result = case when e.status = 'cancelled' then jsonb_build_object('merged_into', e.heir) else e.result end,
@@ -1503,8 +2462,8 @@ CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) RETURNS t
   select case
       when t.status <> 'active' then 'tenant_inactive'
       when cc.status <> 'connected' then 'channel_inactive'
-      when c.last_inbound_at is null
-        or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
+        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -1513,6 +2472,20 @@ CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) RETURNS t
 $$;
 
 ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: stale_sentence(integer, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select format('%s arrived more than %s minutes late, after an outage, and waited in vain for the assistant: read them and '
+      'answer by hand (tistis conversations list, tistis conversations send)',
+    case p_count when 1 then 'one message' else p_count || ' messages' end, round(p_stale_seconds / 60))
+$$;
+
+ALTER FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) OWNER TO tistis_owner;
 
 --
 -- Name: stamp_ready(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1529,18 +2502,24 @@ end $$;
 ALTER FUNCTION public.stamp_ready() OWNER TO tistis_owner;
 
 --
--- Name: stop_channel(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: stop_channel(uuid, text, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.stop_channel(p_connection uuid, p_error text) RETURNS void
-    LANGUAGE sql
+CREATE FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) RETURNS void
+    LANGUAGE plpgsql
     AS $$
-  update channel_connections set status = 'error', error_count = error_count + 1, last_error_at = app_now(),
-      last_error_message = p_error
-    where tenant_id = current_tenant() and id = p_connection
-$$;
+begin
+  update channel_connections cc set
+      status = case when cc.status = 'connected' then 'error' else cc.status end,
+      -- The first trouble is the one that has to be over.
+      stopped_code = coalesce(cc.stopped_code, p_code), stopped_at = coalesce(cc.stopped_at, app_now()),
+      error_count = cc.error_count + 1, last_error_at = app_now(),
+      last_error_message = p_sentence
+    where cc.tenant_id = current_tenant() and cc.id = p_connection;
+  if p_alert is not null then perform raise_alert(p_connection, p_alert); end if;
+end $$;
 
-ALTER FUNCTION public.stop_channel(p_connection uuid, p_error text) OWNER TO tistis_owner;
+ALTER FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: store_reply(uuid, text[], uuid, uuid, uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1569,6 +2548,11 @@ begin
        limit 1;
     return;
   end if;
+  -- The question was changed while Claude thought about it: the job that was asked for then answers it.
+  if exists (select 1 from jobs j where j.tenant_id = v_tenant and j.lane = 'answer:' || p_conversation
+    and j.status = 'pending' and j.payload ? 'asked_again') then
+    return;
+  end if;
   for i in 1 .. cardinality(p_parts) loop
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, channel, status,
         answers_message_id, processed_by_job_id, metadata)
@@ -1577,7 +2561,7 @@ begin
       returning id into v_message;
     message_id := coalesce(message_id, v_message);
     insert into jobs (tenant_id, job_type, lane, lane_head, priority, max_attempts, request_id, payload)
-      values (v_tenant, 'send_' || c.channel, v_lane, false, 2, 8, p_request_id,
+      values (v_tenant, 'send_' || c.channel, v_lane, false, 2, 6, p_request_id,
         jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
           'channel', c.channel, 'channel_connection_id', c.channel_connection_id, 'recipient_' ||
           case c.contact_kind when 'phone' then 'phone' when 'tiktok' then 'open_id' when 'whatsapp_user_id' then 'user_id'
@@ -1594,6 +2578,58 @@ end $$;
 ALTER FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
+-- Name: strike_sends(uuid, text, double precision, double precision, double precision, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) RETURNS double precision
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_row send_pace := lock_pace(p_connection, p_contact);
+  v_now timestamptz := app_clock();
+  v_again boolean := coalesce(v_row.blocked_until <= v_now, true);
+  v_until timestamptz := v_now + make_interval(secs => case when v_again
+    then least(p_seconds * power(p_growth, least(v_row.strikes, 20)), p_cap) else p_seconds end);
+begin
+  update send_pace s set strikes = s.strikes + v_again::int, blocked_until = greatest(s.blocked_until, v_until),
+      reason = p_reason
+    where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = p_contact
+    returning extract(epoch from s.blocked_until - v_now) into p_seconds;
+  return p_seconds;
+end $$;
+
+ALTER FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: take_send_slot(uuid, text, boolean, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_number_step interval := make_interval(secs => (p_pace ->> 'number_seconds')::float8);
+  v_pair_step interval := make_interval(secs => (p_pace ->> 'pair_seconds')::float8);
+  v_pair send_pace := lock_pace(p_connection, p_contact);
+  v_number send_pace := lock_pace(p_connection, '');
+  v_now timestamptz := app_clock();
+begin
+  select extract(epoch from w.until - v_now), w.why into wait_seconds, reason
+    from (values
+      (v_number.blocked_until, coalesce(v_number.reason, 'held')),
+      (case when p_initiated then v_number.initiated_blocked_until end, 'paused'),
+      (v_pair.blocked_until, coalesce(v_pair.reason, 'held')),
+      (v_pair.due_at - v_pair_step * ((p_pace ->> 'pair_burst')::int - 1), 'pair_pace'),
+      (v_number.due_at, 'number_pace')) w (until, why)
+   where w.until > v_now order by w.until desc limit 1;
+  if found then return; end if;
+  update send_pace s set due_at = greatest(s.due_at, v_now) + case s.contact when '' then v_number_step else v_pair_step end
+    where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact in ('', p_contact);
+end $$;
+
+ALTER FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) OWNER TO tistis_owner;
+
+--
 -- Name: touch_updated_at(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1606,6 +2642,44 @@ begin
 end $$;
 
 ALTER FUNCTION public.touch_updated_at() OWNER TO tistis_owner;
+
+--
+-- Name: window_of(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.window_of(p_connection uuid, p_lead uuid) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+  select last_inbound_at from contact_windows
+    where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
+$$;
+
+ALTER FUNCTION public.window_of(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: with_referrals(jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  with known as (
+    select r, row_number() over (order by r ->> 'at', n) as place, count(*) over () as total
+      from jsonb_array_elements(
+        case when jsonb_typeof(p_details -> 'referral') = 'object' then jsonb_build_array(p_details -> 'referral')
+          else '[]' end
+        || case when jsonb_typeof(p_details -> 'referrals') = 'array' then p_details -> 'referrals' else '[]' end
+        || p_new) with ordinality as k (r, n))
+  select p_details
+      || coalesce(jsonb_build_object('referral', (select r from known where place = 1)), '{}')
+      || coalesce((select jsonb_build_object('referrals', jsonb_agg(r order by place)) from known
+        where place > 1 and place > total - 20 having count(*) > 0), '{}')
+    where exists (select 1 from known)
+  union all
+  select p_details where not exists (select 1 from known)
+$$;
+
+ALTER FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: worker_heartbeat(uuid, text, text, double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -2248,26 +3322,6 @@ CREATE TABLE public.schema_state (
 );
 
 ALTER TABLE public.schema_state OWNER TO tistis_owner;
-
---
--- Name: send_pace; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.send_pace (
-    tenant_id uuid NOT NULL,
-    channel_connection_id uuid NOT NULL,
-    contact text NOT NULL,
-    due_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    blocked_until timestamp with time zone,
-    initiated_blocked_until timestamp with time zone,
-    strikes integer DEFAULT 0 NOT NULL,
-    reason text
-)
-WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000');
-
-ALTER TABLE ONLY public.send_pace FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.send_pace OWNER TO tistis_owner;
 
 --
 -- Name: services; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -2928,13 +3982,13 @@ CREATE UNIQUE INDEX jobs_lane_head ON public.jobs USING btree (tenant_id, lane) 
 -- Name: jobs_ready; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
-CREATE INDEX jobs_ready ON public.jobs USING btree (ready_at) WHERE (ready_at IS NOT NULL);
+CREATE INDEX jobs_ready ON public.jobs USING btree (ready_at) WHERE (ready_at > '-infinity'::timestamp with time zone);
 
 --
 -- Name: jobs_ready_of; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
-CREATE INDEX jobs_ready_of ON public.jobs USING btree (tenant_id, priority, ready_at) WHERE (ready_at IS NOT NULL);
+CREATE INDEX jobs_ready_of ON public.jobs USING btree (tenant_id, priority, ready_at) WHERE ((priority > 0) AND (ready_at IS NOT NULL));
 
 --
 -- Name: jobs_unique_key; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -3851,6 +4905,26 @@ GRANT USAGE ON SCHEMA public TO tistis_jobs_process;
 GRANT ALL ON SCHEMA public TO tistis_owner;
 
 --
+-- Name: FUNCTION alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION answer_advertisement(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION app_clock(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3871,6 +4945,16 @@ GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION apply_changes(p_events jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION apply_message_reports(p_message_ids uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3879,6 +4963,46 @@ GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tist
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION apply_news(p_news jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_news(p_news jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION attribute_leads(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.attribute_leads(p_rows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION begin_send(p_message uuid, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -3938,6 +5062,16 @@ GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION consent_of(p_lead uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -3968,14 +5102,14 @@ GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO 
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION enqueue_jobs(p_jobs jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4023,6 +5157,16 @@ GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis
 GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_owner;
 
 --
+-- Name: FUNCTION forgive_sends(p_connection uuid, p_contact text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION get_tenant_ai_context(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4041,6 +5185,16 @@ GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tist
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4081,6 +5235,34 @@ GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys te
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs_process;
 
 --
+-- Name: TABLE send_pace; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION lock_pace(p_connection uuid, p_contact text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION merge_consents(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4091,6 +5273,16 @@ GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reaso
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION merge_windows(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION message_status_rank(p_status text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4099,6 +5291,26 @@ GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_define
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.name_contacts(p_events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4127,6 +5339,46 @@ GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_def
 GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION note_consents(p_said jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_consents(p_said jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION note_template(p_template jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION open_windows(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.open_windows(p_rows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4173,6 +5425,16 @@ GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, 
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4223,6 +5485,26 @@ GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION rename_contact(p_lead uuid, p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION replay_dead_letter(p_id uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4253,6 +5535,16 @@ GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) T
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION resume_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.resume_channel(p_connection uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4261,6 +5553,16 @@ GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content t
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_content text, p_staff uuid, p_request_id text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION settle_jobs(p_results jsonb); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4291,6 +5593,16 @@ GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO 
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION stale_sentence(p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION stamp_ready(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4301,14 +5613,14 @@ GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs_process;
 
 --
--- Name: FUNCTION stop_channel(p_connection uuid, p_error text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_error text) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -4321,6 +5633,26 @@ GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION touch_updated_at(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -4329,6 +5661,26 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION window_of(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION with_referrals(p_details jsonb, p_new jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
@@ -4579,13 +5931,6 @@ GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs_process;
-
---
--- Name: TABLE send_pace; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
 
 --
 -- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner

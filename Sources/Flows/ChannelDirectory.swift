@@ -11,6 +11,8 @@ struct ChannelEntry {
     let id: UUID
     /// The platform's id; nil if nobody has entered it yet.
     let accountID: String?
+    /// Of the business that the account belongs to; nil if nobody has entered it yet.
+    let businessID: String?
   }
 
   let tenant: UUID
@@ -20,10 +22,13 @@ struct ChannelEntry {
   let verifyTokens: [Secret]
   let fetched: Instant
 
-  /// The account that an event belongs to; the only one if the platform did not say; nil: somebody else's.
-  func account(_ accountID: String?) -> Account? {
-    guard let accountID else { return accounts.count == 1 ? accounts[0] : nil }
-    return accounts.first { $0.accountID == accountID }
+  /// The account that an event belongs to; for news of a whole business its first account; the only one if nobody
+  /// entered which business that is; nil: somebody else's.
+  func account(_ accountID: String?, business: String?) -> Account? {
+    if let accountID { return accounts.first { $0.accountID == accountID } }
+    if let business, let found = accounts.first(where: { $0.businessID == business }) { return found }
+    guard accounts.count == 1, business == nil || accounts[0].businessID == nil else { return nil }
+    return accounts[0]
   }
 }
 
@@ -85,7 +90,7 @@ struct ChannelDirectory {
       }
     }
     let accounts = rows.compactMap { row in
-      row.connectionId.map { ChannelEntry.Account(id: $0, accountID: row.accountId) }
+      row.connectionId.map { ChannelEntry.Account(id: $0, accountID: row.accountId, businessID: row.businessId) }
     }
     return ChannelEntry(
       tenant: first.tenantId, accounts: accounts, signing: signing, verifyTokens: tokens, fetched: now)

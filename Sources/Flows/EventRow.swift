@@ -5,8 +5,10 @@ import Rules
 extension InboundEvent {
   /// The event as `receive_events` reads it. Long texts and ids are cut here, so that none can fail for its length.
   func row(connection: UUID) -> JSON {
+    let consent = self.consent
     // Nobody to have said it: kept as a notice, since a message belongs to a conversation.
-    let kind: Kind = aliases.isEmpty && (kind == .message || kind == .echo) ? .unsupported : kind
+    let isSaid = kind == .message || kind == .echo || kind == .history
+    let kind: Kind = aliases.isEmpty && isSaid ? .unsupported : kind
     return .object([
       "connection_id": .string(connection.text),
       "kind": .string(kind.rawValue),
@@ -24,17 +26,34 @@ extension InboundEvent {
       "content_type": .string(contentType),
       "selection": selection.map { .string($0) },
       "reply_to": replyTo.map { .string(String($0.prefix(Limits.externalID))) },
-      "wants_answer": .bool(wantsAnswer && kind == .message),
-      "details": details,
+      // Who asks to be left alone gets no chat about it.
+      "wants_answer": .bool(wantsAnswer && kind == .message && consent?.state != .stopped),
+      "outbound": .bool(outbound),
+      "error_code": errorCode.map { .string($0) },
+      "details": details.adding("news", news),
       "media": attachment,
+      "consent": consent?.row,
+      "referral": referral,
+      // Not of one account but of the business that several may belong to.
+      "wide": .bool(accountID == nil),
       "raw": raw,
       "status": status.map { report in
         .object([
           "state": .string(report.state), "opaque": report.opaque.map { .string($0) },
           "participant": report.participant.map { .string($0) }, "error_code": report.errorCode.map { .string($0) },
           "error": report.errorSentence.map { .string($0) }, "billing": report.billing,
+          "effects": report.judgement?.effects(),
         ])
       },
     ])
+  }
+}
+
+extension JSON {
+  /// An object with one more member; the same if there is nothing to add.
+  fileprivate func adding(_ key: String, _ value: JSON?) -> JSON {
+    guard let value, case .object(var members) = self else { return self }
+    members[key] = value
+    return .object(members)
   }
 }

@@ -10,6 +10,9 @@ public enum Outcome: Sendable, Equatable {
   case retry(after: Double, why: String)
   /// Not now; try again after so many seconds. Costs no attempt and holds no lane.
   case snooze(after: Double, why: String)
+  /// Not now, through no fault of its own; try again after so many seconds. Costs no attempt, but holds its lane: what
+  /// comes after it must not overtake it.
+  case wait(after: Double, why: String)
   /// Will not work until a person acts; listed, and can be driven again.
   case bury(why: String)
 
@@ -18,6 +21,7 @@ public enum Outcome: Sendable, Equatable {
     case .done: "done"
     case .retry: "retry"
     case .snooze: "snooze"
+    case .wait: "wait"
     case .bury: "bury"
     }
   }
@@ -33,6 +37,9 @@ public struct HeldJob: Sendable {
   public let requestID: String?
 
   public var isLastAttempt: Bool { attempt >= maxAttempts }
+
+  /// How often it has been tried, this time included, where `most` are allowed: each wait adds to both counts.
+  func tries(of most: Int) -> Int { max(1, most - (maxAttempts - attempt)) }
 
   public init(tenant: UUID, id: UUID, work: Work, attempt: Int, maxAttempts: Int, requestID: String?) {
     self.tenant = tenant
@@ -68,7 +75,7 @@ public struct JobResult: Sendable {
     ])
     switch outcome {
     case .done(let result): members["result"] = result
-    case .retry(let after, let why), .snooze(let after, let why):
+    case .retry(let after, let why), .snooze(let after, let why), .wait(let after, let why):
       members["seconds"] = .number(decimal(after))
       members["why"] = .string(why)
     case .bury(let why): members["why"] = .string(why)

@@ -55,6 +55,10 @@ extension App {
     for event in events {
       // The account decides; the business it belongs to only where no account is named.
       guard let account = (event.accountID ?? event.businessID).flatMap({ accounts[$0] }) else {
+        if channel.isSample(event) {
+          log.info("test", ["req": request.id, "kind": event.kind.rawValue])
+          continue
+        }
         log.warning(
           "foreign_account",
           ["req": request.id, "account": event.accountID ?? event.businessID, "kind": event.kind.rawValue])

@@ -34,7 +34,7 @@ extension Office {
       guard let sendJob = stored.sendJobId else { return [done] }
       let sending = HeldJob(
         tenant: job.tenant, id: sendJob, work: .send(message: stored.messageId, channel: channel), attempt: 1,
-        maxAttempts: 8, requestID: job.requestID)
+        maxAttempts: SendPace.tries, requestID: job.requestID)
       return [done, JobResult(sending, await send(stored.messageId, channel, sending))]
     } catch {
       return [

@@ -4,13 +4,28 @@ import Peers
 import Rules
 import Store
 
-/// The numbers that `reply_gate` is asked with.
+/// The numbers that `reply_gate` and `begin_send` are asked with.
 func gatePolicy(_ channel: ChannelName) -> JSONText {
+  let pace = SendPace.of(channel)
   let policy: JSON = [
     "window_hours": .number(ChannelLimits.of(channel).windowHours),
     "stale_seconds": .number(decimal(ReplyGate.staleAfter)),
+    "number_seconds": .number(decimal(pace.numberSeconds)), "pair_seconds": .number(decimal(pace.pairSeconds)),
+    "pair_burst": .number(pace.pairBurst),
   ]
   return JSONText(policy.text)
+}
+
+/// What came of asking a platform to take a message.
+struct SendAnswer {
+  var acceptance: Acceptance?
+  /// Why it was not taken, or why we do not know.
+  var fault: PeerError?
+  /// What that means; nil where no answer of the platform's says it.
+  var judgement: SendJudgement?
+  /// Seconds that the answer asked us to wait.
+  var asked: Double?
+  var usage: SendUsage?
 }
 
 extension Office {
@@ -18,18 +33,20 @@ extension Office {
   /// `sending`; what became of it is written down before anything else is done.
   func send(_ message: UUID, _ channel: ChannelName, _ job: HeldJob) async -> Outcome {
     let log = log.with(["req": job.requestID, "job": job.id.text])
-    let ready: BeginSendRow
     // A name for this attempt, so that asking again after a lost answer is no second attempt.
     let attempt = UUID()
+    let ready: BeginSendRow
     do throws(StoreError) {
-      ready = try await insist(job.tenant) { (scope) throws(StoreError) in
-        try scope.beginSend(messageId: message, attempt: attempt, policy: gatePolicy(channel))
-      }
+      ready = try await begin(message, channel, attempt, job)
     } catch {
       return again(after: 2, error, job)
     }
     switch ready.verdict {
     case "go": break
+    case "wait":
+      let (seconds, why) = (ready.waitSeconds ?? 1, ready.reason ?? "")
+      log.info("waits", ["message": message.text, "why": why, "seconds": decimal(seconds)])
+      return .wait(after: spread(seconds), why: why)
     case "withheld":
       log.info("withheld", ["message": message.text, "why": ready.reason])
       return .done(["withheld": .string(ready.reason ?? "")])
@@ -38,97 +55,118 @@ extension Office {
       return .done(["state": "unknown"])
     default: return .done(["settled": .string(ready.reason ?? "")])
     }
-    let result = await exchange(message, ready, job)
-    return await settle(message, ready, result, job, log)
+    let answer = await exchange(message, ready, job)
+    return await settle(message, attempt, ready, answer, job, log)
   }
 
-  /// Asks the platform; `.failure` says what to do about it.
-  private func exchange(
-    _ message: UUID, _ ready: BeginSendRow, _ job: HeldJob
-  ) async -> Result<Acceptance, PeerError> {
+  /// Asks the gate and takes a slot. Where the next one comes at once it is waited for here: the way through the queue
+  /// would take longer.
+  private func begin(
+    _ message: UUID, _ channel: ChannelName, _ attempt: UUID, _ job: HeldJob
+  ) async throws(StoreError) -> BeginSendRow {
+    var pause = 0.02
+    while true {
+      let ready = try await insist(job.tenant) { (scope) throws(StoreError) in
+        try scope.beginSend(messageId: message, attempt: attempt, policy: gatePolicy(channel))
+      }
+      guard ready.verdict == "wait", let seconds = ready.waitSeconds, seconds < 1, pause < 2 else { return ready }
+      // Each time over twice the span: those that wait for the same account come one by one.
+      try? await Task.sleep(for: .seconds(seconds + Double.random(in: 0...pause)))
+      pause *= 2
+    }
+  }
+
+  /// A little later than the moment for which all the others wait as well.
+  private func spread(_ seconds: Double) -> Double { seconds + Double.random(in: 0...min(seconds / 10, 5)) }
+
+  /// Asks the platform.
+  private func exchange(_ message: UUID, _ ready: BeginSendRow, _ job: HeldJob) async -> SendAnswer {
     guard let channel = ready.channel.flatMap(Channel.named), let account = ready.accountId, let text = ready.content,
       let kind = ready.contactKind, let address = ready.contactAddress
     else {
-      return .failure(.refused(code: "unaddressed", sentence: "the message has no channel, account or recipient"))
+      return SendAnswer(
+        fault: .refused(code: "unaddressed", sentence: "the message has no channel, account or recipient"))
     }
     guard let token = open(ready.token, ready.tokenId, tenant: job.tenant) else {
-      return .failure(
-        .unauthorised(code: "no_token", sentence: "no access token is configured, or it cannot be opened"))
+      let fault = PeerError.unauthorised(
+        code: "no_token", sentence: "no access token is configured, or it cannot be opened")
+      return SendAnswer(fault: fault, judgement: .withoutToken)
     }
     let outbound = OutboundMessage(
       id: message.text, to: Alias(kind: kind, value: address), text: text, replyTo: ready.replyTo)
     do {
       let request = try channel.send(outbound, ChannelAccess(base: base(of: channel), accountID: account, token: token))
-      return .success(try channel.accepted(try await http.send(request)))
+      let response = try await http.send(request)
+      var answer = SendAnswer(usage: channel.usage(response))
+      do throws(PeerError) {
+        answer.acceptance = try channel.accepted(response)
+      } catch {
+        answer.fault = error
+        answer.judgement = channel.judge(response)
+        if case .throttled(let after, _, _) = error { answer.asked = after }
+      }
+      return answer
     } catch let error as PeerError {
-      return .failure(error)
+      return SendAnswer(fault: error)
     } catch let error as HTTPFailure {
-      return .failure(PeerError(error))
+      return SendAnswer(fault: PeerError(error))
     } catch {
-      return .failure(.unparseable("\(type(of: error))"))
+      return SendAnswer(fault: .unparseable("\(type(of: error))"))
     }
   }
 
   private func settle(
-    _ message: UUID, _ ready: BeginSendRow, _ result: Result<Acceptance, PeerError>, _ job: HeldJob, _ log: Log
+    _ message: UUID, _ attempt: UUID, _ ready: BeginSendRow, _ answer: SendAnswer, _ job: HeldJob, _ log: Log
   ) async -> Outcome {
-    let connection = ready.connectionId
-    let (state, outcome): (String, Outcome)
-    var acceptance: Acceptance?
-    var fault: PeerError?
-    switch result {
-    case .success(let accepted):
-      acceptance = accepted
-      (state, outcome) = ("accepted", .done(["external_id": .string(accepted.externalID)]))
-    case .failure(let error):
-      fault = error
-      (state, outcome) = verdict(error, job)
-      var priority = Log.Priority.warning
-      if case .unauthorised = error { priority = .error }
+    let verdict = SendVerdict(answer, tries: job.tries(of: SendPace.tries), isLast: job.isLastAttempt)
+    if let fault = answer.fault {
       log.line(
-        priority, "send_\(state)",
-        ["message": message.text, "peer": ready.channel, "code": error.code, "why": error.sentence])
+        verdict.needsPerson ? .error : .warning, "send_\(verdict.state)",
+        ["message": message.text, "peer": ready.channel, "code": fault.code, "why": fault.sentence])
     }
     let aliases = JSONText(
       JSON.array(
-        (acceptance?.aliases ?? []).map {
+        (answer.acceptance?.aliases ?? []).map {
           ["kind": .string($0.kind), "value": .string($0.value), "address": .string($0.address)]
         }
       ).text)
-    let (externalID, code, sentence) = (acceptance?.externalID, fault?.code, fault?.sentence)
-    var stops: String?
-    if case .unauthorised(_, let why)? = fault { stops = why }
-    let stop = stops
+    let (externalID, fault) = (answer.acceptance?.externalID, answer.fault)
+    let effects = JSONText(verdict.effects(token: ready.tokenId?.text).text)
     do throws(StoreError) {
       let now = try await insist(job.tenant) { (scope) throws(StoreError) in
-        if let stop, let connection { try scope.stopChannel(connectionId: connection, error: stop) }
-        return try scope.endSend(
-          messageId: message, state: state, externalId: externalID, errorCode: code, errorMessage: sentence,
-          aliases: aliases)
+        try scope.endSend(
+          messageId: message, attempt: attempt, state: verdict.state, externalId: externalID, errorCode: fault?.code,
+          errorMessage: fault?.sentence, aliases: aliases, effects: effects)
       }
-      if acceptance != nil { log.info("sent", ["message": message.text, "peer": ready.channel, "state": now]) }
+      if let externalID {
+        log.info("sent", ["message": message.text, "peer": ready.channel, "state": now.status])
+        return .done(["external_id": .string(externalID)])
+      }
+      return outcome(verdict, now.waitSeconds, fault, job)
     } catch {
       // The platform may have the message and we cannot say so: the next attempt finds it `sending` and calls it
       // unknown; its reports settle it by the opaque id.
       log.error("send_not_written", ["message": message.text, "why": error.sentence])
       return again(after: 5, error, job)
     }
-    return outcome
+  }
+
+  private func outcome(_ verdict: SendVerdict, _ rest: Double?, _ fault: PeerError?, _ job: HeldJob) -> Outcome {
+    let why = fault.map { "\($0.code): \($0.sentence)" } ?? ""
+    switch verdict.next {
+    case .over: return .done(["state": .string(verdict.state), "why": .string(why)])
+    case .again(let after):
+      let tries = job.tries(of: SendPace.tries)
+      return .retry(after: retryDelay(asked: after, attempt: tries, jitter: Double.random(in: 0...1)), why: why)
+    case .wait: return .wait(after: spread(rest ?? 60), why: why)
+    case .bury: return .bury(why: why)
+    }
   }
 
   /// The database is in trouble, which is no fault of the job's: its last attempt is not spent on that, or the message
   /// would wait for ever.
   private func again(after seconds: Double, _ error: StoreError, _ job: HeldJob) -> Outcome {
-    job.isLastAttempt ? .snooze(after: seconds, why: error.sentence) : .retry(after: seconds, why: error.sentence)
-  }
-
-  /// What a failed send means for the message and for the job.
-  private func verdict(_ error: PeerError, _ job: HeldJob) -> (state: String, Outcome) {
-    if error.mightHaveArrived { return ("unknown", .done(["state": "unknown", "why": .string(error.sentence)])) }
-    guard error.retryable, !job.isLastAttempt else { return ("failed", .bury(why: "\(error.code): \(error.sentence)")) }
-    var asked: Double?
-    if case .throttled(let after, _, _) = error { asked = after }
-    return ("pending", .retry(after: pause(asked, job), why: "\(error.code): \(error.sentence)"))
+    job.isLastAttempt ? .wait(after: seconds, why: error.sentence) : .retry(after: seconds, why: error.sentence)
   }
 
   /// Seconds until the next attempt of a job.

@@ -34,7 +34,7 @@ public struct WorkerOptions: Sendable {
 public struct WorkerReport: Sendable {
   /// Jobs taken from the queue.
   public var taken = 0
-  /// How many ended in which way: done, retry, snooze, bury.
+  /// How many ended in which way: done, retry, snooze, wait, bury.
   public var outcomes: [String: Int] = [:]
   /// What went wrong, the first of them.
   public var faults: [String] = []
@@ -45,7 +45,7 @@ public struct WorkerReport: Sendable {
     switch result.outcome {
     case .retry(_, let why), .bury(let why):
       if faults.count < Self.mostFaults { faults.append("\(result.job.work.name): \(why)") }
-    case .done, .snooze: break
+    case .done, .snooze, .wait: break
     }
   }
 }

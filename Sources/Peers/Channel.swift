@@ -24,6 +24,9 @@ public struct Channel: Sendable {
   /// siblings: it becomes an `unsupported` event that carries the item raw and the fault in `details`.
   public let read: @Sendable (_ body: Field) throws(Refusal) -> [InboundEvent]
 
+  /// Whether an event is the sample that the platform's own "Test" button sends: it names an account that nobody has.
+  public let isSample: @Sendable (_ event: InboundEvent) -> Bool
+
   /// The request that sends a message. Throws `.refused` for what the platform's limits would refuse.
   public let send: @Sendable (_ message: OutboundMessage, _ through: ChannelAccess) throws(PeerError) -> HTTPRequest
 
@@ -32,6 +35,12 @@ public struct Channel: Sendable {
 
   /// What the platform said of a send.
   public let accepted: @Sendable (_ response: HTTPResponse) throws(PeerError) -> Acceptance
+
+  /// What an answer that is no acceptance means for us; nil where it proves nothing.
+  public let judge: @Sendable (_ response: HTTPResponse) -> SendJudgement?
+
+  /// How much of our calls an answer says that we have used; nil if it does not say.
+  public let usage: @Sendable (_ response: HTTPResponse) -> SendUsage?
 
   /// How attachments are fetched; nil: the platform has none to ask for.
   public let media: ChannelMedia?
@@ -81,9 +90,15 @@ public struct Acceptance: Sendable, Equatable {
   public var externalID: String
   /// Other names of the recipient that the answer told (WhatsApp's `contacts[0].wa_id`).
   public var aliases: [Alias]
+  /// Its word for a message that it took and holds back; nil: it goes on at once.
+  public var held: String?
+  /// What somebody has to do about that; nil: nothing.
+  public var advice: String?
 
-  public init(externalID: String, aliases: [Alias] = []) {
+  public init(externalID: String, aliases: [Alias] = [], held: String? = nil, advice: String? = nil) {
     self.externalID = externalID
     self.aliases = aliases
+    self.held = held
+    self.advice = advice
   }
 }

@@ -18,7 +18,7 @@ public struct ChannelLimits: Sendable, Equatable {
   public static func of(_ channel: ChannelName) -> ChannelLimits {
     switch channel {
     case .whatsapp:
-      ChannelLimits(windowHours: 24, textMax: 4096, countedIn: .characters, perMinute: 80)
+      ChannelLimits(windowHours: 24, textMax: 4096, countedIn: .characters, perMinute: 4800)
     case .instagram:
       ChannelLimits(windowHours: 24, textMax: 1000, countedIn: .bytes, perMinute: 30)
     case .facebook:

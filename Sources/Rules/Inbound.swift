@@ -20,8 +20,16 @@ public struct InboundEvent: Sendable, Equatable {
     case edit, delete
     /// About a template, about the account, about a contact's consent.
     case template, account, preference
-    /// The platform's own notes (a number changed): never answered.
+    /// The platform's own notes: never answered.
     case system
+    /// A person goes on under another name; `aliases` are all that are known, the new ones first.
+    case identity
+    /// A person called by phone; nothing was written.
+    case call
+    /// A message of the time before the account was connected, of either side (`outbound`).
+    case history
+    /// An entry of the owner's address book.
+    case contact
     /// Not known to us; kept raw.
     case unsupported
   }
@@ -50,6 +58,10 @@ public struct InboundEvent: Sendable, Equatable {
   public var replyTo: String?
   /// Whether a person waits for an answer to it.
   public var wantsAnswer: Bool
+  /// Only for `history`: whether the business wrote it.
+  public var outbound: Bool
+  /// The platform's code for what is wrong with the item (a message that it cannot show, a file that it lost).
+  public var errorCode: String?
   /// Only for `status`.
   public var status: StatusReport?
   /// What else is worth keeping for people and later steps (media id, referral, order, location …).
@@ -61,8 +73,8 @@ public struct InboundEvent: Sendable, Equatable {
     kind: Kind, accountID: String? = nil, businessID: String? = nil, externalID: String, aliases: [Alias] = [],
     profileName: String? = nil,
     at: Instant? = nil, content: String = "", contentType: String = "text", selection: String? = nil,
-    replyTo: String? = nil, wantsAnswer: Bool = false, status: StatusReport? = nil, details: JSON = [:],
-    raw: JSON = .null
+    replyTo: String? = nil, wantsAnswer: Bool = false, outbound: Bool = false, errorCode: String? = nil,
+    status: StatusReport? = nil, details: JSON = [:], raw: JSON = .null
   ) {
     self.kind = kind
     self.accountID = accountID
@@ -76,6 +88,8 @@ public struct InboundEvent: Sendable, Equatable {
     self.selection = selection
     self.replyTo = replyTo
     self.wantsAnswer = wantsAnswer
+    self.outbound = outbound
+    self.errorCode = errorCode
     self.status = status
     self.details = details
     self.raw = raw
@@ -108,18 +122,21 @@ public struct StatusReport: Sendable, Equatable {
   public var participant: String?
   public var errorCode: String?
   public var errorSentence: String?
+  /// What the failure means for the account, the person and the template; nil: nothing was told.
+  public var judgement: SendJudgement?
   /// pricing and conversation objects, as they came.
   public var billing: JSON
 
   public init(
     state: String, opaque: String? = nil, participant: String? = nil, errorCode: String? = nil,
-    errorSentence: String? = nil, billing: JSON = [:]
+    errorSentence: String? = nil, judgement: SendJudgement? = nil, billing: JSON = [:]
   ) {
     self.state = state
     self.opaque = opaque
     self.participant = participant
     self.errorCode = errorCode
     self.errorSentence = errorSentence
+    self.judgement = judgement
     self.billing = billing
   }
 }

@@ -25,6 +25,7 @@ public enum Withheld: String, Sendable, CaseIterable {
   case conversationClosed = "conversation_closed"
   case cancelled
   case incomplete
+  case questionDeleted = "question_deleted"
 
   /// For staff.
   public var sentence: String {
@@ -45,6 +46,7 @@ public enum Withheld: String, Sendable, CaseIterable {
     case .empty: "there is no text to send"
     case .conversationClosed: "the conversation was closed"
     case .incomplete: "an earlier part of the same answer did not leave"
+    case .questionDeleted: "the customer deleted the message that it answers"
     case .cancelled: "somebody of the team cancelled it"
     }
   }

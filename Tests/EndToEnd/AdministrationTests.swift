@@ -48,7 +48,9 @@ import Testing
   }
 
   /// Runs `tistis` and returns its exit code and what it said.
-  private func tistis(_ arguments: String...) async throws -> (Int32?, String) {
+  private func tistis(_ arguments: String...) async throws -> (Int32?, String) { try await tistis(arguments) }
+
+  private func tistis(_ arguments: [String]) async throws -> (Int32?, String) {
     let program = try Program("tistis", arguments: arguments)
     #expect(await eventually(within: 15) { !program.isRunning })
     return (program.exitCode, program.said)
@@ -108,6 +110,54 @@ import Testing
       try await eventually(within: 15) {
         try tenant.count("messages", where: "role = 'assistant' and status = 'read'") == 1
       })
+  }
+
+  /// The channel of a tenant is stopped with an alert; a person reads both, gives a new token and goes on.
+  @Test func aStoppedChannelIsSeenAndResumed() async throws {
+    let tenant = try Tenant.make()
+    let id = tenant.connection.text
+    try tenant.database.run(
+      """
+      select set_config('app.tenant_id', '\(tenant.id.text)', false);
+      select stop_channel('\(id)', 'expired', '190', '{"kind": "channel_stopped", "key": "k", "severity": "act",
+        "sentence": "make a new token"}');
+      select raise_alert('\(id)', '{"kind": "usage", "key": "u", "severity": "watch", "sentence": "much"}');
+      """)
+    let (seen, list) = try await tistis("channels", "list", "--tenant", tenant.slug)
+    #expect(seen == 0 && list.contains("\(id)  whatsapp 1  \(tenant.phoneNumberID)  error (190)  0 waiting"))
+    let (_, channels) = try await tistis("channels", "list", "--tenant", tenant.slug, "--json")
+    let channel = Field(try JSON.parse(Array(channels.utf8)))[0]
+    #expect(channel["id"].text == id && channel["stopped_code"].text == "190")
+    let (_, alerts) = try await tistis("alerts", "list", "--tenant", tenant.slug)
+    #expect(alerts.contains("act  channel_stopped  times 1  make a new token") && alerts.contains("2 open"))
+
+    let file = "/tmp/" + unique("token-")
+    let before = try tenant.value("id", of: "outbound_tokens")
+    try Data(" \n".utf8).write(to: URL(filePath: file))
+    let resume = ["channels", "resume", "--tenant", tenant.slug, "--channel", id]
+    let (empty, why) = try await tistis(resume + ["--token-file", file])
+    #expect(empty == 69 && why.contains("no token"))
+    try Data("test_new_token\n".utf8).write(to: URL(filePath: file))
+    let (resumed, said) = try await tistis(resume + ["--token-file", file])
+    #expect(resumed == 0 && said.contains("sealed the new token") && said.contains("resumed; 0 conversations"))
+    #expect(!said.contains("test_new_token"))
+    unlink(file)
+    #expect(try tenant.value("id", of: "outbound_tokens") != before)
+    #expect(try tenant.value("status", of: "channel_connections") == "connected")
+
+    let (_, left) = try await tistis("alerts", "list", "--tenant", tenant.slug, "--json")
+    let rest = Field(try JSON.parse(Array(left.utf8))).items
+    #expect(rest.map { $0["kind"].text } == ["usage"], "what asked somebody to act is done")
+    let alert = rest.first?["id"].text ?? ""
+    let (stranger, _) = try await tistis("alerts", "resolve", "--tenant", "la-fonda", "--id", alert)
+    #expect(stranger == 69)
+    let (closed, _) = try await tistis("alerts", "resolve", "--tenant", tenant.slug, "--id", alert)
+    let (twice, _) = try await tistis("alerts", "resolve", "--tenant", tenant.slug, "--id", alert)
+    #expect(closed == 0 && twice == 69)
+    let (_, all) = try await tistis("alerts", "list", "--tenant", tenant.slug, "--all")
+    #expect(all.contains("2 in all"))
+    let (nobody, _) = try await tistis("channels", "resume", "--tenant", "la-fonda", "--channel", id)
+    #expect(nobody == 69)
   }
 
   @Test func aDeadJobIsListedAndDrivenAgain() async throws {

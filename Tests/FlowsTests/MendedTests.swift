@@ -16,8 +16,8 @@ import Testing
 
   /// The platform would refuse it, or the channel is stopped: a person's message does not leave either.
   @Test(arguments: [
-    ("update conversations set last_inbound_at = now() - interval '25 hours'", "window_closed"),
-    ("update channel_connections set status = 'error'", "channel_inactive"),
+    ("update contact_windows set last_inbound_at = now() - interval '25 hours'", "window_closed"),
+    ("update channel_connections set status = 'disconnected'", "channel_inactive"),
     ("update tenants set status = 'suspended'", "tenant_inactive"),
   ])
   func staffToo(_ obstacle: String, _ reason: String) async throws {

@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["retry", "snooze"]) func whatComesBackIsReadyAnew(_ outcome: String) async throws {
+  @Test(arguments: ["retry", "snooze", "wait"]) func whatComesBackIsReadyAnew(_ outcome: String) async throws {
     try await Queue.test { queue in
       try queue.enqueue(job("a"), job("b", lane: "L"))
       let held = try queue.claim()
@@ -78,6 +78,17 @@ import Testing
       try queue.database.run(
         "update workers set last_seen = now() - interval '70 seconds', recovered_at = now() - interval '40 seconds'")
       #expect(try queue.session.everyone.recoverJobs(leaseSeconds: 20) == 1)
+    }
+  }
+
+  /// Its first heartbeat met a database that was down.
+  @Test func whoHasNotSaidThatItLivesGetsNothing() async throws {
+    try await Queue.test { queue in
+      try queue.enqueue(job("a"))
+      try queue.database.run("delete from workers")
+      #expect(try queue.claim().isEmpty)
+      _ = try queue.heartbeat()
+      #expect(try queue.names() == ["a"])
     }
   }
 

@@ -67,7 +67,7 @@ import Testing
   }
 
   /// Without a lane two of one key can run at once; when both are to run again, one does.
-  @Test(arguments: ["retry", "snooze"]) func twinsThatEndTogetherMerge(_ outcome: String) async throws {
+  @Test(arguments: ["retry", "snooze", "wait"]) func twinsThatEndTogetherMerge(_ outcome: String) async throws {
     try await Queue.test { queue in
       try queue.enqueue(job("a", key: "K"))
       let a = try queue.claim()

@@ -36,6 +36,25 @@ import Testing
     }
   }
 
+  /// Nor does a wait, and nothing of its lane passes it.
+  @Test func aWaitCostsNoAttemptAndKeepsItsPlace() async throws {
+    try await Queue.test { queue in
+      try queue.enqueue(job("a", lane: "L", most: 2), job("b", lane: "L"), job("c"))
+      for _ in 0..<3 {
+        let held = try queue.claim()
+        #expect(held.map(\.name).sorted() == ["a", "c"])
+        #expect(held.first { $0.name == "a" }.map { $0.maxAttempts - $0.attempts } == 1)
+        try queue.settle(held, "wait")
+      }
+      try queue.settle(try queue.claim(), "wait", after: 60)
+      #expect(try queue.names() == [])
+      let due = try queue.due("a")
+      #expect(due > 55 && due < 61)
+      try queue.clock(61)
+      #expect(try queue.names() == ["a", "c"])
+    }
+  }
+
   @Test func onlyTheHolderAtThisAttemptIsListenedTo() async throws {
     try await Queue.test { queue in
       try queue.enqueue(job("a"))

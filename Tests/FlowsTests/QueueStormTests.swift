@@ -78,7 +78,7 @@ import Testing
         if some.isEmpty { continue }
         held.removeAll { h in some.contains { $0.id == h.id } }
         shared.ending(some)
-        let outcomes = ["done", "done", "done", "done", "retry", "retry", "snooze", "bury"]
+        let outcomes = ["done", "done", "done", "done", "retry", "retry", "snooze", "wait", "bury"]
         let results = some.map {
           $0.ended(outcomes[dice.roll(outcomes.count)], by: queue.worker, after: Double(dice.roll(20)) / 1000)
         }

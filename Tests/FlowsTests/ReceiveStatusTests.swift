@@ -116,6 +116,19 @@ import Testing
     }
   }
 
+  /// What an attempt says a second time, since the answer was lost, comes while the next one is sending: it changes nothing.
+  @Test func onlyTheAttemptThatSendsIsListenedTo() async throws {
+    try await Shop.test { shop in
+      let id = try outbound(shop, "sending")
+      let session = shop.database.connection(user: "tistis_jobs")
+      for state in ["pending", "failed", "unknown", "accepted"] {
+        #expect(try Self.end(session, shop, id, state, nil, attempt: UUID()) == "sending", "\(state)")
+      }
+      #expect(try end(shop, id, "accepted", "wamid.mine") == "accepted")
+      #expect(try Self.end(session, shop, id, "failed", nil, attempt: UUID()) == "accepted")
+    }
+  }
+
   /// Reports and messages of a conversation in one POST, while its sends are being written down.
   @Test func reportsAndAnswersCross() async throws {
     try await Shop.test { shop in
@@ -123,8 +136,10 @@ import Testing
       try shop.post(message("hola", from: phone))
       try shop.run(
         """
-        insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status)
-          select tenant_id, conversation_id, channel_connection_id, 'assistant', 'x', 'sending'
+        insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status,
+            send_attempt)
+          select tenant_id, conversation_id, channel_connection_id, 'assistant', 'x', 'sending',
+              '\(Self.attempt.text)'
             from messages, generate_series(1, 40)
         """)
       let ids = try shop.database.column("select id from messages where role = 'assistant'").compactMap { $0 }
@@ -156,8 +171,11 @@ import Testing
     try shop.post(message("hola", from: newPhone()))
     try shop.run(
       """
-      insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status)
-        select tenant_id, conversation_id, channel_connection_id, 'assistant', 'x', '\(state)' from messages
+      insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status,
+          send_attempt)
+        select tenant_id, conversation_id, channel_connection_id, 'assistant', 'x', '\(state)',
+            '\(Self.attempt.text)'
+          from messages
       """)
     return try #require(try shop.reply("id"))
   }
@@ -166,14 +184,19 @@ import Testing
     try Self.end(shop.database.connection(user: "tistis_jobs"), shop, id, state, external)
   }
 
+  /// Whose messages are being sent here.
+  private static let attempt = UUID()
+
   private static func end(
-    _ session: Connection, _ shop: Shop, _ id: String, _ state: String, _ external: String?
+    _ session: Connection, _ shop: Shop, _ id: String, _ state: String, _ external: String?,
+    attempt: UUID = Self.attempt
   ) throws -> String? {
     for _ in 0..<5 {
       do throws(StoreError) {
         return try session.tenant(shop.tenant.id).endSend(
-          messageId: UUID(uuidString: id) ?? UUID(), state: state, externalId: external, errorCode: nil,
-          errorMessage: nil, aliases: "[]")
+          messageId: UUID(uuidString: id) ?? UUID(), attempt: attempt, state: state, externalId: external,
+          errorCode: nil, errorMessage: nil, aliases: "[]", effects: "{}"
+        ).status
       } catch {
         guard case .serialization = error else { throw error }
       }

@@ -36,7 +36,8 @@ struct Shop: Sendable {
     environment.merge(changes) { $1 }
     return App(
       "webhook-whatsapp",
-      settings: try Settings(App.common + [.inboundKeys, .allowUnsigned, .answerDelayMilliseconds], from: environment))
+      settings: try Settings(
+        App.common + [.inboundKeys, .metaAppSecret, .allowUnsigned, .answerDelayMilliseconds], from: environment))
   }
 
   func request(_ body: [UInt8], signature: String? = nil, path: String? = nil) -> Request {
@@ -87,8 +88,9 @@ struct Shop: Sendable {
     return report.taken
   }
 
-  /// Lets what waits for a retry be due at once.
+  /// Lets what waits for a retry be due at once, and rests be over.
   func hurry() throws {
+    try database.run("update send_pace set blocked_until = least(blocked_until, now())")
     try database.run("update jobs set scheduled_for = now() - interval '1 second' where status = 'pending'")
   }
 

@@ -14,6 +14,8 @@ extension InboundEvent {
     if let selection { parts.append("selection=\(quoted(selection))") }
     if let replyTo { parts.append("to=\(replyTo)") }
     if wantsAnswer { parts.append("ANSWER") }
+    if outbound { parts.append("OUTBOUND") }
+    if let errorCode { parts.append("error=\(errorCode)") }
     if let status { parts.append("status=(\(status.line))") }
     parts.append("details=\(details.text)")
     return parts.joined(separator: " ")

@@ -69,7 +69,8 @@ import Testing
       """
       create temporary view tenants as select gen_random_uuid() as id, 'fooled'::text as slug, 'active'::text as status;
       create temporary view channel_connections as select gen_random_uuid() as id, gen_random_uuid() as tenant_id,
-        ''::text as channel, ''::text as status, ''::text as account_id;
+        ''::text as channel, ''::text as status, ''::text as account_id,
+        ''::text as whatsapp_business_account_id;
       create temporary view inbound_secrets as select gen_random_uuid() as id, gen_random_uuid() as tenant_id,
         gen_random_uuid() as channel_connection_id, ''::text as kind, ''::bytea as sealed;
       grant select on tenants, channel_connections, inbound_secrets to public;

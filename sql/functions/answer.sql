@@ -62,6 +62,11 @@ begin
        limit 1;
     return;
   end if;
+  -- The question was changed while Claude thought about it: the job that was asked for then answers it.
+  if exists (select 1 from jobs j where j.tenant_id = v_tenant and j.lane = 'answer:' || p_conversation
+    and j.status = 'pending' and j.payload ? 'asked_again') then
+    return;
+  end if;
   for i in 1 .. cardinality(p_parts) loop
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, channel, status,
         answers_message_id, processed_by_job_id, metadata)
@@ -70,7 +75,7 @@ begin
       returning id into v_message;
     message_id := coalesce(message_id, v_message);
     insert into jobs (tenant_id, job_type, lane, lane_head, priority, max_attempts, request_id, payload)
-      values (v_tenant, 'send_' || c.channel, v_lane, false, 2, 8, p_request_id,
+      values (v_tenant, 'send_' || c.channel, v_lane, false, 2, 6, p_request_id,
         jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
           'channel', c.channel, 'channel_connection_id', c.channel_connection_id, 'recipient_' ||
           case c.contact_kind when 'phone' then 'phone' when 'tiktok' then 'open_id' when 'whatsapp_user_id' then 'user_id'

@@ -5,7 +5,8 @@
 create or replace function concerns_person(p_event jsonb) returns boolean
 language sql immutable parallel safe as $$
   select jsonb_array_length(p_event -> 'aliases') > 0
-    and p_event ->> 'kind' in ('message', 'echo', 'reaction', 'edit', 'delete', 'system', 'preference')
+    and p_event ->> 'kind' in ('message', 'echo', 'history', 'reaction', 'edit', 'delete',
+      'system', 'identity', 'call', 'preference')
 $$;
 
 -- Locks the names of everybody in a batch, in one order for all sessions, until the transaction ends. Measured: without
@@ -17,6 +18,9 @@ begin
     from (select distinct hashtextextended(current_tenant()::text || '|' || (a ->> 'kind') || '|' || (a ->> 'value'), 0) as k
             from jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'aliases') a
            where concerns_person(e)
+             -- Of an address book only the few who are known.
+             or (e ->> 'kind' = 'contact' and exists (select from lead_aliases l where l.tenant_id = current_tenant()
+               and l.kind = a ->> 'kind' and l.value = a ->> 'value'))
            order by k) s;
 end $$;
 
@@ -114,8 +118,18 @@ begin
       end if;
     end if;
   end loop;
+  perform merge_windows(p_survivor, p_merged);
+  perform merge_consents(p_survivor, p_merged);
   update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update channel_events set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
+  insert into message_reactions as old (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
+    select tenant_id, channel_connection_id, target_external_id, p_survivor, emoji, reacted_at
+      from message_reactions where tenant_id = v_tenant and lead_id = p_merged
+    on conflict (tenant_id, channel_connection_id, target_external_id, lead_id) do update set
+      emoji = excluded.emoji, reacted_at = excluded.reacted_at
+      where excluded.reacted_at > old.reacted_at;
+  -- Nobody's any more.
+  update message_reactions set emoji = '' where tenant_id = v_tenant and lead_id = p_merged;
   update leads s set score = greatest(s.score, m.score), name = coalesce(s.name, m.name),
       full_name = coalesce(s.full_name, m.full_name), phone = coalesce(s.phone, m.phone),
       phone_normalized = coalesce(s.phone_normalized, m.phone_normalized), email = coalesce(s.email, m.email),
@@ -133,6 +147,7 @@ create or replace function conversation_of(p_lead uuid, p_connection uuid, p_con
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
+  v_renamed jsonb;
   v_id uuid;
 begin
   select id into v_id from conversations
@@ -140,10 +155,12 @@ begin
       and status in ('active', 'waiting_response', 'escalated')
     for update;
   if v_id is null then
+    v_renamed := renamed_contact(p_lead, p_connection, p_contact);
     insert into conversations (tenant_id, lead_id, branch_id, channel, channel_connection_id, contact_kind,
-        contact_address, ai_handling)
-      select v_tenant, p_lead, cc.branch_id, cc.channel, cc.id, p_contact ->> 'kind', p_contact ->> 'address',
-          cc.ai_enabled
+        contact_address, ai_handling, context)
+      select v_tenant, p_lead, cc.branch_id, cc.channel, cc.id, p_contact ->> 'kind',
+          coalesce(v_renamed, p_contact) ->> 'address', cc.ai_enabled,
+          case when v_renamed is null then '{}' else jsonb_build_object('contact_since', v_renamed -> 'since') end
         from channel_connections cc where cc.tenant_id = v_tenant and cc.id = p_connection
       returning id into strict v_id;
   end if;

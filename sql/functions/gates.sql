@@ -16,8 +16,9 @@ language sql stable as $$
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
       when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
-      when c.last_inbound_at is null
-        or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
+        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when q.deleted_at is not null then 'question_deleted'
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
@@ -36,8 +37,8 @@ language sql stable as $$
   select case
       when t.status <> 'active' then 'tenant_inactive'
       when cc.status <> 'connected' then 'channel_inactive'
-      when c.last_inbound_at is null
-        or c.last_inbound_at < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
+        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id

@@ -25,7 +25,7 @@ language sql immutable parallel safe as $$
 $$;
 
 -- Applies every stored report of the given messages, in the order of rank, so that it does not matter in which order
--- reports and our own send's answer arrived.
+-- reports and our own send's answer arrived. What it costs is as the report of the highest rank says.
 create or replace function apply_message_reports(p_message_ids uuid[]) returns int
 language plpgsql as $$
 declare
@@ -56,5 +56,14 @@ begin
       where tenant_id = current_tenant() and id = r.id;
     v_changed := v_changed + 1;
   end loop;
+  update messages m set billing = b.billing
+    from (
+      select distinct on (h.message_id) h.message_id, jsonb_strip_nulls(jsonb_build_object(
+          'pricing', h.raw -> 'pricing', 'conversation', h.raw -> 'conversation')) as billing
+        from message_status_history h
+       where h.tenant_id = current_tenant() and h.message_id = any (p_message_ids)
+         and h.raw ?| array['pricing', 'conversation']
+       order by h.message_id, message_status_rank(h.status) desc nulls last, h.occurred_at desc) b
+    where m.tenant_id = current_tenant() and m.id = b.message_id and m.billing is distinct from b.billing;
   return v_changed;
 end $$;

@@ -14,7 +14,9 @@ begin
     from jobs where tenant_id = v_tenant and id = any (p_ids) and status = 'dead';
   perform lock_lanes(v_tenant, v_lanes, v_keys);
   foreach v_id in array p_ids loop
-    update jobs d set status = 'pending', attempts = 0, worker_id = null, completed_at = null, scheduled_for = app_now(),
+    update jobs d set status = 'pending', attempts = 0,
+        -- Each wait had added one.
+        max_attempts = case when d.job_type like 'send\_%' then 6 else d.max_attempts end, worker_id = null, completed_at = null, scheduled_for = app_now(),
         lane_head = d.lane is null, holds_lane = false, updated_at = now()
       where d.tenant_id = v_tenant and d.id = v_id and d.status = 'dead'
         and not exists (select 1 from jobs p where p.tenant_id = v_tenant and p.unique_key = d.unique_key

@@ -65,16 +65,18 @@ end $$;
 create or replace function claim_jobs(p_worker uuid, p_limit int, p_kind text, p_id uuid, p_since timestamptz)
 returns setof jobs language plpgsql security definer set search_path = public, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
-set enable_mergejoin = off set jit = off as $$
+set enable_mergejoin = off set enable_material = off set jit = off as $$
 declare
   v_since timestamptz := coalesce(p_since, '-infinity');
   v_now timestamptz := app_clock();
   v_window int := 4 * p_limit;
 begin
+  -- Who has not said that it lives would hold its jobs for ever: nobody could see it die.
+  if not exists (select from workers where id = p_worker) then return; end if;
   return query
     with oldest as materialized (
       select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
-       where p_id is null and j.ready_at >= v_since and j.ready_at <= v_now
+       where p_id is null and j.ready_at > '-infinity' and j.ready_at >= v_since and j.ready_at <= v_now
          and (p_kind is null or j.job_type = p_kind)
        order by j.ready_at limit v_window
     ), behind as materialized (
@@ -83,11 +85,9 @@ begin
         cross join generate_series(1, 9) p (priority)
         cross join lateral (
           select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
-           where j.ready_at is not null and (p_kind is null or j.job_type = p_kind)
-             -- As rows, so that only jobs_ready_of will do: jobs_ready holds everybody's.
-             and (j.tenant_id, j.priority, j.ready_at) >= (t.id, p.priority::smallint, v_since)
-             and (j.tenant_id, j.priority, j.ready_at) <= (t.id, p.priority::smallint, v_now)
-           order by j.tenant_id, j.priority, j.ready_at limit 8) d
+           where j.tenant_id = t.id and j.priority = p.priority and j.priority > 0 and j.ready_at is not null
+             and j.ready_at >= v_since and j.ready_at <= v_now and (p_kind is null or j.job_type = p_kind)
+           order by j.ready_at limit 8) d
     ), one as (
       select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
        where j.id = p_id and j.ready_at is not null and (p_kind is null or j.job_type = p_kind)
@@ -116,31 +116,32 @@ end $$;
 create or replace function next_job_due(p_since timestamptz, out due timestamptz, out since timestamptz)
 language plpgsql security definer set search_path = public, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
-set enable_mergejoin = off set jit = off as $$
+set enable_mergejoin = off set enable_material = off set jit = off as $$
 declare
   v_now timestamptz := app_clock();
 begin
   select j.ready_at into due from jobs j
-   where j.ready_at >= coalesce(p_since, '-infinity')
+   where j.ready_at > '-infinity' and j.ready_at >= coalesce(p_since, '-infinity')
    order by j.ready_at limit 1;
   since := least(coalesce(due, v_now), v_now) - interval '1 s';
 end $$;
 
 -- Writes down how jobs ended, many at once.
 --
--- p_results: array of {"tenant_id", "id", "attempt", "worker", "outcome": done | retry | snooze | bury, "seconds"?,
+-- p_results: array of {"tenant_id", "id", "attempt", "worker", "outcome": done | retry | snooze | wait | bury, "seconds"?,
 --   "why"?, "result"?}. Only the worker that holds the job, at this attempt, is listened to; a result that comes too
 --   late changes nothing. Returns how many were taken.
 create or replace function settle_jobs(p_results jsonb) returns int
 language plpgsql security definer set search_path = public, pg_temp
-set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_material = off set jit = off as $$
 declare
   v_taken int := 0;
   t record;
 begin
   for t in
     select j.tenant_id, array_agg(distinct j.lane) as lanes,
-        array_agg(distinct j.unique_key) filter (where r.outcome in ('retry', 'snooze')) as keys, jsonb_agg(r.item) as items
+        array_agg(distinct j.unique_key) filter (where r.outcome in ('retry', 'snooze', 'wait')) as keys, jsonb_agg(r.item) as items
       from (select value as item, (value ->> 'tenant_id')::uuid as tenant_id, (value ->> 'id')::uuid as id,
               value ->> 'outcome' as outcome from jsonb_array_elements(p_results)) r
       join jobs j on j.tenant_id = r.tenant_id and j.id = r.id
@@ -192,10 +193,10 @@ language sql as $$
         status = e.status,
         worker_id = case when e.status = 'pending' then null else j.worker_id end,
         scheduled_for = case when e.status = 'pending' then e.latest else j.scheduled_for end,
-        lane_head = case when e.status = 'pending' then j.lane is null or e.outcome = 'retry' else j.lane_head end,
-        holds_lane = e.status = 'pending' and e.outcome = 'retry',
+        lane_head = case when e.status = 'pending' then j.lane is null or e.outcome in ('retry', 'wait') else j.lane_head end,
+        holds_lane = e.status = 'pending' and e.outcome in ('retry', 'wait'),
         -- Waiting is no failure. The attempt keeps its number, by which a late result is told from the next run's.
-        max_attempts = j.max_attempts + case when e.status = 'pending' and e.outcome = 'snooze' then 1 else 0 end,
+        max_attempts = j.max_attempts + case when e.status = 'pending' and e.outcome in ('snooze', 'wait') then 1 else 0 end,
         completed_at = case when e.status <> 'pending' then now() end,
         error_message = case when e.outcome = 'done' then null else e.why end,
         result = case when e.status = 'cancelled' then jsonb_build_object('merged_into', e.heir) else e.result end,

@@ -1,8 +1,8 @@
 -- The way in: everything one POST brought for one tenant, stored in one call and so in one transaction.
 --
 -- p_events: array of {"connection_id", "kind", "external_id", "aliases": [{"kind", "value", "address"}], "name", "at",
---   "content", "content_type", "selection", "reply_to", "wants_answer", "details", "raw",
---   "status": {"state", "opaque", "participant", "error_code", "error", "billing"}} (`Rules/Inbound.swift`).
+--   "content", "content_type", "selection", "reply_to", "wants_answer", "outbound", "error_code",
+--   "details", "raw", "status": {"state", "opaque", "participant", "error_code", "error", "billing"}} (`Rules/Inbound.swift`).
 -- p_policy: {"stale_seconds", "first_delay_seconds", "next_delay_seconds", "cap_seconds"} (`Rules`).
 create or replace function receive_events(p_events jsonb, p_policy jsonb, p_request_id text)
 returns table (messages int, duplicates int, reports int, answers int)
@@ -25,7 +25,7 @@ begin
   -- making is not needed: the names' locks are held, so nobody else works on these people.
   for c in
     select e ->> 'connection_id' as connection, e -> 'aliases' as aliases, max(e ->> 'name') as name,
-        bool_or(e ->> 'kind' in ('message', 'echo')) as talks
+        bool_or(e ->> 'kind' in ('message', 'echo', 'history')) as talks
       from jsonb_array_elements(p_events) e
      where concerns_person(e)
      group by 1, 2
@@ -49,6 +49,10 @@ begin
       || case when v_talks[i] then conversation_of(v_leads[i], v_connections[i], v_contacts[i]) end;
   end loop;
 
+  -- Before the news, so that their ids come first.
+  if p_events @? '$[*] ? (@.kind == "history")' then
+    perform receive_history(p_events, v_keys, v_conversations);
+  end if;
   select count(*) into v_received from jsonb_array_elements(p_events) e where e ->> 'kind' in ('message', 'echo');
   if v_received > 0 then
     select r.stored, r.asked into messages, answers
@@ -59,6 +63,7 @@ begin
   duplicates := v_received - messages;
   reports := receive_reports(p_events);
   perform receive_notices(p_events, v_keys, v_leads);
+  perform apply_changes(p_events, p_policy, p_request_id);
   return next;
 end $$;
 

@@ -5,12 +5,14 @@ language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
   v_questions jsonb;
+  v_people jsonb;
+  v_late jsonb;
 begin
   with incoming as (
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb, name text,
         at timestamptz, content text, content_type text, selection text, reply_to text, wants_answer boolean,
-        details jsonb, raw jsonb)
+        error_code text, details jsonb, raw jsonb, consent jsonb, referral jsonb)
      where e.kind in ('message', 'echo')
   ), placed as (
     select i.*, k.conversation_id, cc.channel
@@ -20,16 +22,21 @@ begin
      order by i.position
   ), inserted as (
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, content_type, message_type,
-        channel, external_id, external_timestamp, selection, reply_to_external_id, status, metadata, raw)
+        channel, external_id, external_timestamp, selection, reply_to_external_id, status, error_code, stale, metadata,
+        raw)
       select v_tenant, p.conversation_id, p.connection_id::uuid, case p.kind when 'echo' then 'staff' else 'user' end,
           p.content, p.content_type, p.content_type, p.channel, p.external_id, coalesce(p.at, app_now()), p.selection,
-          p.reply_to, case p.kind when 'echo' then 'sent' else 'received' end,
+          p.reply_to, case p.kind when 'echo' then 'sent' else 'received' end, p.error_code,
+          -- Only what asks for an answer can come too late for one.
+          coalesce(p.wants_answer and p.at <= app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8),
+            false),
           coalesce(p.details, '{}') || case when p.wants_answer then '{"wants_answer": true}' else '{}' end::jsonb, p.raw
         from placed p
       on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do nothing
-      returning id, conversation_id, role, external_timestamp, metadata ? 'wants_answer' as wants_answer
+      returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer
   ), contacts as (
-    select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact
+    select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact,
+        coalesce(p.at, app_now()) as at
       from placed p where p.kind = 'message' order by p.conversation_id, p.position desc
   ), summary as (
     select i.conversation_id, count(*) as n, count(*) filter (where i.role = 'user') as turns,
@@ -38,9 +45,8 @@ begin
         max(i.external_timestamp) filter (where i.role = 'staff') as last_human_at,
         -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid). What is too old to be answered by itself is no
         -- question: it must not keep the answer to another one back.
-        max(i.id::text) filter (where i.wants_answer
-          and i.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8))
-          as last_question
+        max(i.id::text) filter (where i.wants_answer and not i.stale) as last_question,
+        count(*) filter (where i.stale) as late
       from inserted i group by i.conversation_id
   ), updated as (
     update conversations v set
@@ -53,12 +59,15 @@ begin
         last_human_at = greatest(v.last_human_at, case when s.last_human_at is not null then app_now() end),
         -- Somebody of the business answered in the platform's own app: the bot is silent until handed back.
         ai_handling = v.ai_handling and s.last_human_at is null,
-        contact_kind = coalesce(c.contact ->> 'kind', v.contact_kind),
-        contact_address = coalesce(c.contact ->> 'address', v.contact_address)
+        -- Unless it is older than the news of another name.
+        contact_kind = case when (v.context ->> 'contact_since')::timestamptz > c.at then v.contact_kind
+          else coalesce(c.contact ->> 'kind', v.contact_kind) end,
+        contact_address = case when (v.context ->> 'contact_since')::timestamptz > c.at then v.contact_address
+          else coalesce(c.contact ->> 'address', v.contact_address) end
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.last_question, s.last_at
+        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -82,10 +91,36 @@ begin
         'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
           'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
           'is_first_message', u.is_first)))
-        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled)
-    into stored, v_questions
+        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
+      (select jsonb_agg(jsonb_build_object('connection', w.channel_connection_id, 'lead', w.lead_id, 'by', 'message',
+          'at', o.at, 'consent', o.consent, 'referral', o.referral))
+        from updated w
+        join (select w.id, w.said_at as at, null::jsonb as consent, null::jsonb as referral from updated w
+              union all
+              -- Few say more than a text.
+              (select distinct on (i.id) i.conversation_id, i.external_timestamp, p.consent, p.referral
+                from placed p
+                join inserted i on i.conversation_id = p.conversation_id and i.external_id = p.external_id
+               where p.kind = 'message' and (p.consent is not null or p.referral is not null)
+               order by i.id, p.position)) o on o.id = w.id
+        where o.at is not null),
+      (select jsonb_object_agg(l.channel_connection_id, l.late order by l.channel_connection_id)
+        -- Where people answer anyway, nobody waited for the assistant.
+        from (select w.channel_connection_id, sum(w.late) as late
+                from updated w
+                join channel_connections a on a.tenant_id = v_tenant and a.id = w.channel_connection_id
+               where w.ai_handling and w.status <> 'escalated' and a.ai_enabled
+               group by 1 having sum(w.late) > 0) l)
+    into stored, v_questions, v_people, v_late
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
+  if v_people is not null then
+    perform open_windows(v_people);
+    perform attribute_leads(v_people);
+    perform note_consents(v_people);
+  end if;
+  perform alert_stale(l.key::uuid, l.value::int, (p_policy ->> 'stale_seconds')::float8)
+    from jsonb_each_text(v_late) l order by l.key;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
   perform expect_media(p_events, p_request_id);
   return next;

@@ -5,14 +5,17 @@ language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
   v_messages uuid[];
+  v_effects jsonb;
   v_new int;
+  v_said jsonb;
 begin
   with incoming as (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
         coalesce(e.status ->> 'participant', '') as participant, e.status ->> 'opaque' as opaque, e.at,
-        e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, e.raw
+        e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
+        e.raw, e.aliases, e.consent
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
-        status jsonb, raw jsonb)
+        status jsonb, raw jsonb, aliases jsonb, consent jsonb)
      where e.kind = 'status'
   ), matched as (
     select i.*, coalesce(
@@ -30,7 +33,7 @@ begin
       select v_tenant, connection_id, message_id, external_id, state, participant, at, error_code, error, raw
         from matched order by connection_id, external_id, state, participant
       on conflict do nothing
-      returning message_id, external_id
+      returning message_id, external_id, channel_connection_id, status, participant
   ), named as (
     update messages m set external_id = k.external_id
       from (select distinct on (message_id) message_id, external_id from kept where message_id is not null
@@ -38,11 +41,31 @@ begin
       where m.tenant_id = v_tenant and m.id = k.message_id and m.external_id is null
       returning m.id
   )
-  select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null)
-    into v_new, v_messages
-    from kept k left join named n on n.id = k.message_id;
+  select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null),
+      jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'message', k.message_id, 'at', i.at,
+        'effects', i.effects)) filter (where i.effects is not null),
+      jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'at', i.at, 'consent', i.consent,
+        -- The message knows whom it went to; without it the platform's words are all there is.
+        'lead', coalesce(
+          (select c.lead_id from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+            where m.tenant_id = v_tenant and m.id = k.message_id),
+          (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
+            and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))))
+        filter (where i.consent is not null)
+    into v_new, v_messages, v_effects, v_said
+    from kept k left join named n on n.id = k.message_id
+    left join lateral (select i.at, i.effects, i.aliases, i.consent from matched i
+      where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
+        and i.participant = k.participant limit 1) i on true;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
   end if;
+  if v_said is not null then
+    perform note_consents(v_said);
+  end if;
+  -- Never a second send: a report of failure says what is true of the account, the person and the template.
+  perform apply_send_effects((x ->> 'connection')::uuid, (x ->> 'message')::uuid, x -> 'effects',
+      coalesce((x ->> 'at')::timestamptz, app_now()))
+    from jsonb_array_elements(coalesce(v_effects, '[]')) x;
   return v_new;
 end $$;

@@ -17,7 +17,7 @@ begin
     values (v_tenant, c.id, c.channel_connection_id, 'staff', p_content, c.channel, 'pending', p_staff)
     returning id into v_message;
   perform enqueue_jobs(jsonb_build_array(jsonb_build_object(
-    'job_type', 'send_' || c.channel, 'lane', 'send:' || c.id, 'priority', 1, 'max_attempts', 8,
+    'job_type', 'send_' || c.channel, 'lane', 'send:' || c.id, 'priority', 1, 'max_attempts', 6,
     'request_id', p_request_id,
     'payload', jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
       'channel', c.channel, 'channel_connection_id', c.channel_connection_id))));

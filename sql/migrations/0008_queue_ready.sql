@@ -23,11 +23,11 @@ create trigger jobs_ready before update of status, lane_head, scheduled_for on j
   execute function stamp_ready();
 update jobs set ready_at = scheduled_for where status = 'pending' and lane_head;
 
--- Each of these indexes has a condition of its own. To the planner they all look empty, since it counts pending jobs
--- only; where two would do it took the one full of everybody's finished jobs.
+-- Each of these indexes has a condition that one kind of query alone says. To the planner they all look empty, since it
+-- counts pending jobs only; where two would do, it took the one full of everybody's finished jobs.
 drop index jobs_due, jobs_due_of, jobs_held;
-create index jobs_ready on jobs (ready_at) where ready_at is not null;
-create index jobs_ready_of on jobs (tenant_id, priority, ready_at) where ready_at is not null;
+create index jobs_ready on jobs (ready_at) where ready_at > '-infinity';
+create index jobs_ready_of on jobs (tenant_id, priority, ready_at) where priority > 0 and ready_at is not null;
 create index jobs_held on jobs (worker_id) where worker_id is not null and status = 'processing';
 
 -- When the jobs of a worker that is gone were last looked for.

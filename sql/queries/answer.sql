@@ -15,11 +15,18 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
     extract(isodow from app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone',
       'America/Mexico_City'))::int as "weekday!",
     (select coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'content', r.content, 'content_type', r.content_type,
-          'at', r.created_at) order by r.id), '[]')
-      from (select m.id, m.role, m.content, m.content_type, m.created_at from messages m
+          'at', r.at) order by r.at, r.id), '[]')
+      -- In the order in which it was said: some of it came late. What came at once has its arrival's time, for the
+      -- platform's whole seconds would mix it up with what we said.
+      from (select m.id, m.role, m.content, m.content_type,
+                case when m.external_timestamp < m.created_at - interval '10 seconds' then m.external_timestamp
+                  else m.created_at end as at
+              from messages m
              where m.tenant_id = c.tenant_id and m.conversation_id = c.id
-               and m.status not in ('withheld', 'failed', 'pending')
-             order by m.id desc limit :last_messages) r) as "turns!",
+               and m.status not in ('withheld', 'failed', 'pending') and m.deleted_at is null
+               -- What was said a month before the account was connected is no part of this talk.
+               and not (m.historical and m.external_timestamp < app_now() - interval '30 days')
+             order by at desc, m.id desc limit :last_messages) r) as "turns!",
     cc.id as "connection_id!", cc.account_id, k.id as token_id, k.sealed as token
   from conversations c
   join tenants t on t.id = c.tenant_id

@@ -2,7 +2,12 @@ import Core
 import Rules
 
 /// WhatsApp Cloud API (Graph v21–v26, seen November 2026).
-enum WhatsApp {}
+enum WhatsApp {
+  /// The dashboard's "Test" button posts as this number, or as business account 0 where no number is named.
+  static func isSample(_ event: InboundEvent) -> Bool {
+    event.accountID.map { $0 == "123456123" } ?? (event.businessID == "0")
+  }
+}
 
 extension Channel {
   public static let whatsapp = Channel(
@@ -12,8 +17,11 @@ extension Channel {
     verify: Meta.verify,
     handshake: Meta.handshake,
     read: WhatsApp.read,
+    isSample: WhatsApp.isSample,
     send: WhatsApp.send,
     markRead: WhatsApp.markRead,
     accepted: WhatsApp.accepted,
+    judge: WhatsApp.judge,
+    usage: { Meta.usage($0.headers, of: "whatsapp") },
     media: ChannelMedia(lookUp: WhatsApp.lookUp, found: WhatsApp.found, download: WhatsApp.download))
 }

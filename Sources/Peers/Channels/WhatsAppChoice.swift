@@ -21,7 +21,9 @@ extension WhatsApp {
     case "button_reply", "list_reply":
       let id = reply["id"].loose
       guard let title = reply["title"].loose.flatMap(oneLine) ?? id.flatMap(oneLine) else { break }
-      return WhatsAppContent(text: title, type: "interactive", selection: id)
+      // What stood below a list's row is part of what was chosen.
+      let below = reply["description"].loose.flatMap(oneLine).map { " (\($0))" } ?? ""
+      return WhatsAppContent(text: title + below, type: "interactive", selection: id)
     case "nfm_reply":
       return WhatsAppContent(text: form(reply), type: "interactive", selection: reply["name"].text)
     case "call_permission_reply":

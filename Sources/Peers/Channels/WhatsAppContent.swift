@@ -7,58 +7,41 @@ struct WhatsAppContent {
   var type: String
   var selection: String?
   var wantsAnswer = true
+  /// Of an order: its sum for each currency.
+  var total: JSON?
 }
 
 extension WhatsApp {
-  static let mediaTypes: Set<String> = ["image", "video", "audio", "voice", "document", "sticker"]
-
-  static let knownTypes = [
-    "text", "image", "video", "audio", "voice", "document", "sticker", "location", "contacts", "interactive", "button",
-    "reaction", "order", "system", "edit", "revoke", "unsupported",
-  ]
-
-  /// Throws if the object that the type announces is missing or of another form.
-  static func content(_ item: Field, type: String) throws(Refusal) -> WhatsAppContent {
-    let body = item[type]
-    switch type {
-    case "text": return try text(body)
-    case "image", "video", "audio", "voice", "document", "sticker":
-      _ = try body.object()
-      return WhatsAppContent(text: mediaText(body, type), type: type == "voice" ? "audio" : type)
-    case "location": return try location(body)
-    case "contacts": return try cards(body)
-    case "interactive": return interactive(body)
-    case "button": return try button(body)
-    case "order": return try order(body)
-    default: return unsupported(item, type)
-    }
-  }
-
-  private static func text(_ body: Field) throws(Refusal) -> WhatsAppContent {
+  static func text(_ body: Field) throws(Refusal) -> WhatsAppContent {
     guard let text = body["body"].loose else { throw body["body"].expected("a string") }
     return WhatsAppContent(text: text.contains { !$0.isWhitespace } ? text : "[mensaje vacío]", type: "text")
   }
 
   // MARK: Media
 
+  static func file(_ body: Field, _ kind: WhatsAppKind) throws(Refusal) -> WhatsAppContent {
+    _ = try body.object()
+    return WhatsAppContent(text: mediaText(body, kind), type: kind == .voice ? "audio" : kind.rawValue)
+  }
+
   /// A caption stands for itself; `contentType` says what it belongs to.
-  private static func mediaText(_ body: Field, _ type: String) -> String {
+  private static func mediaText(_ body: Field, _ kind: WhatsAppKind) -> String {
     if let caption = body["caption"].text, caption.contains(where: { !$0.isWhitespace }) { return caption }
-    switch type {
-    case "image": return "[imagen]"
-    case "video": return "[video]"
-    case "sticker": return "[sticker]"
-    case "document": return filename(body).map { "[documento: \($0)]" } ?? "[documento]"
-    default: return type == "voice" || body["voice"].bool == true ? "[nota de voz]" : "[audio]"
+    switch kind {
+    case .image: return "[imagen]"
+    case .video: return "[video]"
+    case .sticker: return "[sticker]"
+    case .document: return filename(body).map { "[documento: \($0)]" } ?? "[documento]"
+    default: return kind == .voice || body["voice"].bool == true ? "[nota de voz]" : "[audio]"
     }
   }
 
   /// `{id, mime_type, sha256, …}` as it came, with the kind, and the file name made harmless: a person chose it.
-  static func media(_ body: Field, _ type: String) -> JSON? {
+  static func media(_ body: Field, _ kind: WhatsAppKind) -> JSON? {
     guard case .object(var members)? = body.value else { return nil }
     if members["filename"] != nil { members["filename"] = filename(body).map { .string($0) } }
-    members["kind"] = .string(type == "voice" ? "audio" : type)
-    if type == "voice" { members["voice"] = true }
+    members["kind"] = .string(kind == .voice ? "audio" : kind.rawValue)
+    if kind == .voice { members["voice"] = true }
     return .object(members)
   }
 
@@ -74,7 +57,7 @@ extension WhatsApp {
 
   // MARK: Places, cards, orders
 
-  private static func location(_ body: Field) throws(Refusal) -> WhatsAppContent {
+  static func location(_ body: Field) throws(Refusal) -> WhatsAppContent {
     _ = try body.object()
     let words = [body["name"], body["address"]].compactMap { $0.text.flatMap(oneLine) }
     let numbers = [body["latitude"], body["longitude"]].compactMap(\.loose)
@@ -82,7 +65,7 @@ extension WhatsApp {
     return WhatsAppContent(text: text.isEmpty ? "[ubicación]" : "[ubicación: \(text)]", type: "location")
   }
 
-  private static func cards(_ body: Field) throws(Refusal) -> WhatsAppContent {
+  static func cards(_ body: Field) throws(Refusal) -> WhatsAppContent {
     _ = try body.array()
     let cards = body.items.prefix(20).map { card in
       let name =
@@ -100,16 +83,25 @@ extension WhatsApp {
       text: cards.isEmpty ? "[contactos]" : "[\(word): \(cards.joined(separator: "; "))]", type: "contacts")
   }
 
-  private static func order(_ body: Field) throws(Refusal) -> WhatsAppContent {
+  static func order(_ body: Field) throws(Refusal) -> WhatsAppContent {
     _ = try body.object()
-    let lines = body["product_items"].items.prefix(50).map { item in
+    var lines = body["product_items"].items.prefix(50).map { item in
       let what = "\(item["quantity"].loose ?? "1") × \(item["product_retailer_id"].loose ?? "?")"
       let price = [item["item_price"].loose, item["currency"].loose].compactMap { $0 }.joined(separator: " ")
       return price.isEmpty ? what : "\(what) a \(price)"
     }
+    let sums = total(
+      of: body["product_items"].items.map { item in
+        OrderLine(
+          quantity: item["quantity"].loose ?? "1", price: item["item_price"].loose ?? "",
+          currency: item["currency"].loose ?? "")
+      })
+    if let sums { lines.append("total: " + sums.map { "\($0.amount) \($0.currency)" }.joined(separator: " + ")) }
     let note = body["text"].text.flatMap { $0.contains { !$0.isWhitespace } ? $0 + "\n" : nil } ?? ""
     let list = lines.isEmpty ? "[pedido]" : "[pedido: \(lines.joined(separator: "; "))]"
-    return WhatsAppContent(text: note + list, type: "order")
+    return WhatsAppContent(
+      text: note + list, type: "order",
+      total: sums.map { .object(JSON.Members($0.map { .init($0.currency, .number($0.amount)) })) })
   }
 
   static func oneLine(_ text: String) -> String? {
@@ -118,7 +110,8 @@ extension WhatsApp {
   }
 
   /// What we do not know yet, or what WhatsApp itself cannot show us (polls, view-once). Shown to people, never answered.
-  private static func unsupported(_ item: Field, _ type: String) -> WhatsAppContent {
+  static func unsupported(_ item: Field) -> WhatsAppContent {
+    let type = typeOf(item)
     let inner = item["unsupported"]["type"].text ?? (type == "unsupported" ? nil : type)
     let text = inner.flatMap(oneLine).map { "[mensaje no compatible: \(clipped($0, 60))]" } ?? "[mensaje no compatible]"
     return WhatsAppContent(text: text, type: "unsupported", wantsAnswer: false)

@@ -47,7 +47,10 @@ extension WhatsApp {
       kind: .account, accountID: place.accountID,
       externalID: Meta.hashed([raw, place.time ?? .null, .string(place.accountID ?? "")]),
       at: Meta.instant(Field(place.time ?? .null)), content: "error \(fault.code): \(fault.sentence)",
-      contentType: "error", details: .object(["field": "errors", "code": .string(fault.code)]), raw: raw)
+      contentType: "error",
+      details: .object(["field": .string(place.field == "history" ? "history" : "errors"), "code": .string(fault.code)]
+      ),
+      raw: raw)
   }
 
   // MARK: Parts

@@ -59,10 +59,23 @@ extension WhatsApp {
     guard case .object? = value.value else { return [parked(change, value.expected("an object"), place)] }
     switch place.field {
     case "messages", nil: return readMessages(change, place)
-    case "smb_message_echoes": return list(value["message_echoes"], place, readEcho)
-    case "user_preferences": return list(value["user_preferences"], place, readPreference)
+    case "smb_message_echoes": return items("message_echoes", of: change, place, readEcho)
+    case "smb_app_state_sync": return items("state_sync", of: change, place, readContact)
+    case "user_preferences": return items("user_preferences", of: change, place, readPreference)
+    case "user_id_update": return items("user_id_update", of: change, place, readUserID)
+    case "calls": return items("calls", of: change, place, readCall)
+    case "history": return readHistory(change, place)
     default: return [readNotice(change, place)]
     }
+  }
+
+  /// What a field of one list holds; without it the change is kept raw.
+  private static func items(
+    _ name: String, of change: Field, _ place: WhatsAppPlace,
+    _ read: (Field, WhatsAppPlace) throws(Refusal) -> InboundEvent
+  ) -> [InboundEvent] {
+    let events = list(change["value"][name], place, read)
+    return events.isEmpty ? [readNotice(change, place)] : events
   }
 
   /// A value holds messages, statuses or errors; in practice one of them, but nothing promises that. Samples without
@@ -76,7 +89,7 @@ extension WhatsApp {
   }
 
   /// The items of a list, each read on its own, so that a bad one harms nobody.
-  private static func list(
+  static func list(
     _ items: Field, _ place: WhatsAppPlace, _ read: (Field, WhatsAppPlace) throws(Refusal) -> InboundEvent
   ) -> [InboundEvent] {
     guard items.exists else { return [] }

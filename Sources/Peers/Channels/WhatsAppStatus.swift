@@ -18,6 +18,7 @@ extension WhatsApp {
       opaque: item["biz_opaque_callback_data"].loose.map { clipped($0, 512) },
       participant: item["recipient_participant_id"].loose.map { clipped($0, 200) },
       errorCode: fault?.code, errorSentence: fault?.sentence,
+      judgement: word.lowercased() == "failed" ? fault.map { WhatsAppErrors.judge($0, status: nil) } : nil,
       billing: .object(["conversation": item["conversation"].value, "pricing": item["pricing"].value]))
     // A group's receipt names the group as its recipient, which is nobody's number.
     let person =

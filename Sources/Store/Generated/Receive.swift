@@ -10,6 +10,7 @@ public struct FindChannelRow: Sendable, Equatable {
   public var connectionId: UUID?
   public var connectionStatus: String?
   public var accountId: String?
+  public var businessId: String?
   public var secrets: JSONText
 }
 
@@ -49,7 +50,7 @@ extension Scope {
     try many(
       "findChannel",
       #"""
-      select tenant_id as "tenant_id!", tenant_status as "tenant_status!", connection_id, connection_status, account_id,
+      select tenant_id as "tenant_id!", tenant_status as "tenant_status!", connection_id, connection_status, account_id, business_id,
           secrets as "secrets!"
         from find_channel($1, $2)
       """#,
@@ -61,7 +62,8 @@ extension Scope {
         connectionId: row.get(2),
         connectionStatus: row.get(3),
         accountId: row.get(4),
-        secrets: row.get(5)
+        businessId: row.get(5),
+        secrets: row.get(6)
       )
     }
   }

@@ -16,6 +16,12 @@ public struct BeginSendRow: Sendable, Equatable {
   public var replyTo: String?
   public var tokenId: UUID?
   public var token: [UInt8]?
+  public var waitSeconds: Double?
+}
+
+public struct EndSendRow: Sendable, Equatable {
+  public var status: String?
+  public var waitSeconds: Double?
 }
 
 extension Scope {
@@ -25,7 +31,7 @@ extension Scope {
       "beginSend",
       #"""
       select verdict as "verdict!", reason, conversation_id, channel, connection_id, account_id, contact_kind, contact_address,
-          content, reply_to, token_id, token
+          content, reply_to, token_id, token, wait_seconds
         from begin_send($1, $2, $3::jsonb)
       """#,
       [messageId.sql, attempt.sql, policy.sql]
@@ -42,37 +48,38 @@ extension Scope {
         content: row.get(8),
         replyTo: row.get(9),
         tokenId: row.get(10),
-        token: row.get(11)
+        token: row.get(11),
+        waitSeconds: row.get(12)
       )
     }
   }
 
-  /// Writes down what the platform answered; returns the message's state after all reports that came first.
+  /// Writes down what the platform answered; returns the message's state after all reports that came first, and how
+  /// long it
+  /// has to wait if it may be tried again.
   public func endSend(
     messageId: UUID,
+    attempt: UUID,
     state: String,
     externalId: String?,
     errorCode: String?,
     errorMessage: String?,
-    aliases: JSONText
-  ) throws(StoreError) -> String? {
+    aliases: JSONText,
+    effects: JSONText
+  ) throws(StoreError) -> EndSendRow {
     try one(
       "endSend",
       #"""
-      select end_send($1, $2, $3, $4, $5, $6::jsonb)
+      select status, wait_seconds
+        from end_send($1, $2, $3, $4, $5, $6, $7::jsonb,
+          $8::jsonb)
       """#,
-      [messageId.sql, state.sql, externalId.sql, errorCode.sql, errorMessage.sql, aliases.sql]
-    ) { row throws(StoreError) in try row.get(0) }
-  }
-
-  /// Nothing leaves this account until a person acts.
-  public func stopChannel(connectionId: UUID, error: String) throws(StoreError) {
-    try exec(
-      "stopChannel",
-      #"""
-      select stop_channel($1, $2)
-      """#,
-      [connectionId.sql, error.sql]
-    )
+      [
+        messageId.sql, attempt.sql, state.sql, externalId.sql, errorCode.sql, errorMessage.sql, aliases.sql,
+        effects.sql,
+      ]
+    ) { row throws(StoreError) in
+      try EndSendRow(status: row.get(0), waitSeconds: row.get(1))
+    }
   }
 }

@@ -11,7 +11,7 @@ extension Storm {
 
 /// The end of the storm: what was broken is mended, and everything may come to rest.
 enum Calm {
-  /// Seconds that coming to rest may take: a message's eighth attempt comes after two minutes.
+  /// Seconds that coming to rest may take: people's messages may wait for their pace, six seconds each.
   static let most = 300.0
   /// Seconds for which the sandbox repeats a report.
   private static let reports = 17.0

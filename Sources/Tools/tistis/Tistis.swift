@@ -11,7 +11,9 @@ struct Tistis: ParsableCommand {
     discussion:
       "Reads DATABASE_URL (the owner's) and whatever else a command names. Exit 69: no such thing; 75: try later.",
     version: "tistis \(version)",
-    subcommands: [Seed.self, Environment.self, Webhooks.self, Conversations.self, JobsCommand.self])
+    subcommands: [
+      Seed.self, Environment.self, Webhooks.self, Conversations.self, JobsCommand.self, Alerts.self, Channels.self,
+    ])
 }
 
 struct Environment: ParsableCommand {

@@ -1,0 +1,84 @@
+import Core
+
+/// What a person says about being written to by a business, beyond answers to their own questions.
+public struct Consent: Sendable, Equatable {
+  /// `contact_consents.state`.
+  public enum State: String, Sendable { case stopped, allowed }
+  /// How it is known (`contact_consents.source`): a switch of the platform's, a word of the person's, a refused send.
+  public enum Source: String, Sendable { case platform, keyword, error }
+
+  public var state: State
+  public var source: Source
+
+  public init(_ state: State, _ source: Source) {
+    self.state = state
+    self.source = source
+  }
+
+  /// As `note_consents` in SQL reads it. All that we hear of is about promotions.
+  public var row: JSON {
+    ["scope": "marketing", "state": .string(state.rawValue), "source": .string(source.rawValue)]
+  }
+}
+
+extension Consent {
+  /// The state that a text asks for, if the whole of it is such a word; accents, case and punctuation do not matter.
+  /// Not among them: cancelar, cancel, no, salir, fin. People say these about appointments.
+  public static func word(_ text: String) -> State? {
+    guard text.utf8.count <= longest else { return nil }
+    let words = folded(text)
+    if stopWords.contains(words) { return .stopped }
+    return resumeWords.contains(words) ? .allowed : nil
+  }
+
+  /// A longer text is no word, whatever it is made of.
+  private static let longest = 200
+
+  private static let stopWords: Set<String> = [
+    "stop", "baja", "alto", "unsubscribe", "darme de baja", "dar de baja", "cancelar suscripcion", "no mas mensajes",
+    "no mas promociones", "stop promociones", "optout", "opt out",
+  ]
+  private static let resumeWords: Set<String> = ["alta", "start", "unstop", "reanudar"]
+
+  /// Lower case without accents; whatever is no letter or digit separates words.
+  private static func folded(_ text: String) -> String {
+    var out = ""
+    for scalar in text.lowercased().unicodeScalars {
+      switch scalar {
+      // Accents that come on their own, as phones of one maker write them, and what emoji consist of.
+      case _ where scalar.properties.generalCategory == .nonspacingMark: break
+      case "á", "à", "ä", "â": out += "a"
+      case "é", "è", "ë", "ê": out += "e"
+      case "í", "ì", "ï", "î": out += "i"
+      case "ó", "ò", "ö", "ô": out += "o"
+      case "ú", "ù", "ü", "û": out += "u"
+      case _ where scalar.properties.isAlphabetic || scalar.properties.numericType != nil:
+        out.unicodeScalars.append(scalar)
+      default: out += " "
+      }
+    }
+    return out.split(separator: " ").joined(separator: " ")
+  }
+}
+
+extension InboundEvent {
+  /// What the event says about the person's consent to promotions; nil: nothing.
+  public var consent: Consent? {
+    switch kind {
+    case .message:
+      guard ["text", "button", "interactive"].contains(contentType) else { return nil }
+      let state = Consent.word(content) ?? selection.flatMap { Consent.word($0) }
+      return state.map { Consent($0, .keyword) }
+    case .preference:
+      switch selection {
+      case "stop": return Consent(.stopped, .platform)
+      case "resume", "signup": return Consent(.allowed, .platform)
+      default: return nil
+      }
+    case .status:
+      // Meta's code for "this person has stopped promotions of yours".
+      return status?.state == "failed" && status?.errorCode == "131050" ? Consent(.stopped, .error) : nil
+    default: return nil
+    }
+  }
+}

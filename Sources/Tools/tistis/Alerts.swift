@@ -1,0 +1,59 @@
+import ArgumentParser
+import Core
+import FoundationEssentials
+import Store
+
+struct Alerts: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "What a person has to know or do.", subcommands: [List.self, Resolve.self])
+
+  struct Unknown: Error, CustomStringConvertible { let description = "the tenant has no such open alert" }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List a tenant's open alerts, the latest first.",
+      discussion: "`act` waits for a person, `watch` only wants to be known. The same cause is one alert and counts.")
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Flag(help: "Also those that are resolved.") var all = false
+    @Flag(help: "As a JSON array.") var json = false
+    @Option(help: "How many at most.") var limit = 100
+
+    func run() throws {
+      administer([.databaseURL]) { settings in
+        let rows = try Selected(tenant, settings).scope.listAlerts(all: all, limit: Int64(limit))
+        if json { return say(JSON.array(rows.map(\.json)).text) }
+        for row in rows {
+          let state = row.resolvedAt == nil ? row.severity : "resolved"
+          say("\(row.id.text)  \(row.lastAt)  \(state)  \(row.kind)  times \(row.times)  \(row.sentence)")
+        }
+        say("\(rows.count) \(all ? "in all" : "open")")
+      }
+    }
+  }
+
+  struct Resolve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Close an alert.",
+      discussion: "It changes nothing else: a stopped channel goes on with `tistis channels resume`.")
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "The alert's id.", transform: uuid) var id: UUID
+
+    func run() throws {
+      administer([.databaseURL]) { settings in
+        guard try Selected(tenant, settings).scope.resolveAlert(id: id) else { throw Unknown() }
+        say("resolved")
+      }
+    }
+  }
+}
+
+extension ListAlertsRow {
+  fileprivate var json: JSON {
+    .object([
+      "id": .string(id.text), "channel_connection_id": channelConnectionId.map { .string($0.text) },
+      "kind": .string(kind), "severity": .string(severity), "sentence": .string(sentence), "times": .number(times),
+      "first_at": .string(firstAt.description), "last_at": .string(lastAt.description),
+      "resolved_at": resolvedAt.map { .string($0.description) },
+    ])
+  }
+}
