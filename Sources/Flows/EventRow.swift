@@ -31,6 +31,7 @@ extension InboundEvent {
       "outbound": .bool(outbound),
       "error_code": errorCode.map { .string($0) },
       "details": details.adding("news", news),
+      "media": attachment,
       "consent": consent?.row,
       "referral": referral,
       "media": attachment,

@@ -67,7 +67,7 @@ import Testing
       try shop.post(fixtures: ["account_offboarded"])
       let conversation = try #require(try shop.value("id", of: "conversations"))
       func gate() throws -> String? {
-        try shop.ask("staff_gate('\(conversation)', '{\"window_hours\": 24, \"stale_seconds\": 3600}')")
+        try shop.ask("staff_gate('\(conversation)', '{\"window_hours\": 24, \"stale_seconds\": 3600}', null)")
       }
       #expect(try gate() == "channel_inactive")
       try shop.post(message("¿siguen ahí?", from: phone))

@@ -67,6 +67,7 @@ import Testing
       let (tag, office) = (unique("s"), try shop.office())
       let phone = try shop.says("[[echo:la primera]] \(tag)")
       let queue = try Queue(shop.database)
+      _ = try queue.session.everyone.workerHeartbeat(workerId: office.worker, name: "test", kind: nil, leaseSeconds: 20)
       let row = try #require(
         try queue.session.everyone.claimJobs(workerId: office.worker, limit: 1, kind: nil, id: nil, since: nil).first)
       try shop.post(message("[[echo:la segunda]]", from: phone))

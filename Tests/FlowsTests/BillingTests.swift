@@ -60,7 +60,7 @@ import Testing
       let id = try outbound(shop, nil)
       try shop.post(fixtures: ["status_pricing_cbp"])
       #expect(try billing(shop) == nil)
-      try shop.run(at: .now, "select end_send('\(id)', 'accepted', 'wamid.out', null, null, '[]')")
+      try shop.run(at: .now, "select end_send('\(id)', null, 'accepted', 'wamid.out', null, null, '[]', '{}')")
       #expect(try billing(shop) == "CBP marketing 1763895600")
     }
   }

@@ -13,7 +13,7 @@ import Testing
   }
 
   private func gate(_ shop: Shop, _ conversation: String) throws -> String? {
-    try shop.ask("staff_gate('\(conversation)', '{\"window_hours\": 24, \"stale_seconds\": 3600}')")
+    try shop.ask("staff_gate('\(conversation)', '{\"window_hours\": 24, \"stale_seconds\": 3600}', null)")
   }
 
   /// By the message's own time, forwards only, never ahead of our clock; twice is once.
@@ -174,8 +174,8 @@ import Testing
         """)
       let ids = try shop.database.column("select id from messages where role = 'staff' order by id").compactMap { $0 }
       let first = Shop.then + Double(delay)
-      try shop.run(at: first, "select end_send('\(ids[0])', 'accepted', 'wamid.1', null, null, '[]')")
-      try shop.run(at: first + 10, "select end_send('\(ids[1])', 'accepted', 'wamid.2', null, null, '[]')")
+      try shop.run(at: first, "select end_send('\(ids[0])', null, 'accepted', 'wamid.1', null, null, '[]', '{}')")
+      try shop.run(at: first + 10, "select end_send('\(ids[1])', null, 'accepted', 'wamid.2', null, null, '[]', '{}')")
       let until = try shop.value("free_entry_until = '\(first + Double(hours * 3600))'", of: "contact_windows")
       #expect(until == (hours == 0 ? nil : "true"))
     }
