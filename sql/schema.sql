@@ -2488,7 +2488,7 @@ CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message
     from conversations c
     join tenants t on t.id = c.tenant_id
     join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
-    join messages m on m.tenant_id = c.tenant_id and m.id = p_message
+    left join messages m on m.tenant_id = c.tenant_id and m.id = p_message
    where c.tenant_id = current_tenant() and c.id = p_conversation
 $$;
 

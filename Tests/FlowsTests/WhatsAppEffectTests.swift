@@ -120,6 +120,32 @@ extension Shop {
         from message_status_history where \(mine) order by external_id, status, participant
       """,
       """
+      select concat_ws(' ', 'window', opened_by, (last_inbound_at at time zone 'utc')::text,
+          'ad=' || (ad_clicked_at at time zone 'utc')::text, referral ->> 'source_id')
+        from contact_windows where \(mine) order by lead_id
+      """,
+      """
+      select concat_ws(' ', 'consent', scope, state, source, (said_at at time zone 'utc')::text)
+        from contact_consents where \(mine) order by lead_id, scope
+      """,
+      """
+      select concat_ws(' ', 'template', name, language, status, category, quality, quote_literal(reason))
+        from message_templates where \(mine) order by name, language
+      """,
+      """
+      select concat_ws(' ', 'media', kind, external_id, mime_type, left(sha256, 12), status,
+          'until=' || (expires_at at time zone 'utc')::text)
+        from media_files where \(mine) order by external_id
+      """,
+      """
+      select concat_ws(' ', 'channel', status, 'stopped=' || stopped_code, quality, messaging_limit)
+        from channel_connections where \(mine) and coalesce(stopped_code, quality, messaging_limit) is not null
+      """,
+      """
+      select concat_ws(' ', 'alert', severity, kind, 'times=' || times, case when resolved_at is not null then 'resolved' end,
+          quote_literal(sentence)) from alerts where \(mine) order by kind, sentence
+      """,
+      """
       select concat_ws(' ', 'job', j.job_type, j.status, case when j.payload ->> 'is_first_message' = 'true' then 'first' end,
           (select m.external_id from messages m where m.\(mine) and m.id::text = j.payload ->> 'message_id'))
         from jobs j where \(mine) order by id
