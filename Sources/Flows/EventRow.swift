@@ -34,7 +34,6 @@ extension InboundEvent {
       "media": attachment,
       "consent": consent?.row,
       "referral": referral,
-      "media": attachment,
       // Not of one account but of the business that several may belong to.
       "wide": .bool(accountID == nil),
       "raw": raw,

@@ -22,17 +22,19 @@ struct Horizon {
   func isOld(_ now: Instant = .now) -> Bool { now - moved >= Self.pace }
 
   /// Where the next look begins; nil: at the very beginning.
-  mutating func next(_ now: Instant = .now) -> Instant? {
-    if now - opened >= Self.openEvery {
-      (opened, widened) = (now, now)
-      return nil
-    }
-    guard now - widened >= Self.wide.every else { return since }
-    widened = now
-    return since.map { $0 + -Self.wide.back }
+  func next(_ now: Instant = .now) -> Instant? {
+    if now - opened >= Self.openEvery { return nil }
+    return now - widened >= Self.wide.every ? since.map { $0 + -Self.wide.back } : since
   }
 
-  mutating func found(since: Instant, at now: Instant = .now) {
+  /// A look that began then has told since when the next one has to look. One that failed has told nothing: it is made
+  /// again.
+  mutating func found(since: Instant, lookedAt now: Instant = .now) {
+    if now - opened >= Self.openEvery {
+      (opened, widened) = (now, now)
+    } else if now - widened >= Self.wide.every {
+      widened = now
+    }
     self.since = since
     moved = now
   }

@@ -47,7 +47,8 @@ extension Office {
     case "wait":
       let (seconds, why) = (ready.waitSeconds ?? 1, ready.reason ?? "")
       log.info("waits", ["message": message.text, "why": why, "seconds": decimal(seconds)])
-      return .wait(after: spread(seconds), why: why)
+      // What the business begins of itself rests alone; answers go on.
+      return why == "paused" ? .snooze(after: spread(seconds), why: why) : .wait(after: spread(seconds), why: why)
     case "withheld":
       log.info("withheld", ["message": message.text, "why": ready.reason])
       return .done(["withheld": .string(ready.reason ?? "")])
@@ -89,8 +90,11 @@ extension Office {
         fault: .refused(code: "unaddressed", sentence: "the message has no channel, account or recipient"))
     }
     guard let token = open(ready.token, ready.tokenId, tenant: job.tenant) else {
-      let fault = PeerError.unauthorised(
-        code: "no_token", sentence: "no access token is configured, or it cannot be opened")
+      guard ready.token == nil else {
+        let fault = PeerError.unauthorised(code: "sealed_token", sentence: "OUTBOUND_KEYS do not open the access token")
+        return SendAnswer(fault: fault, judgement: .sealed)
+      }
+      let fault = PeerError.unauthorised(code: "no_token", sentence: "no access token is configured")
       return SendAnswer(fault: fault, judgement: .withoutToken)
     }
     do {
@@ -161,6 +165,7 @@ extension Office {
       let tries = job.tries(of: SendPace.tries)
       return .retry(after: retryDelay(asked: after, attempt: tries, jitter: Double.random(in: 0...1)), why: why)
     case .wait: return .wait(after: spread(rest ?? 60), why: why)
+    case .rest: return .snooze(after: spread(rest ?? 60), why: why)
     case .bury: return .bury(why: why)
     }
   }

@@ -8,8 +8,10 @@ struct SendVerdict {
     case over
     /// Costs a try.
     case again(after: Double?)
-    /// Costs none: it is not the message's fault.
+    /// Costs none: it is not the message's fault. Nobody of the conversation passes it.
     case wait
+    /// Costs none either, and lets the others of the conversation pass: they are not what has to rest.
+    case rest
     case bury
   }
 
@@ -35,6 +37,7 @@ struct SendVerdict {
     case .again(let most, let after):
       let last = isLast || tries >= most
       (state, next) = last ? ("failed", .bury) : ("pending", .again(after: max(after ?? 0, answer.asked ?? 0)))
+    case .pause(initiatedOnly: true, _): (state, next) = ("pending", .rest)
     case .pair, .slow, .pause, .stop: (state, next) = ("pending", .wait)
     case .optOut, .spare, .blockTemplate, .final: (state, next) = ("failed", .bury)
     }
@@ -43,6 +46,7 @@ struct SendVerdict {
   var needsPerson: Bool {
     switch answer.judgement?.consequence {
     case .stop, .pause: true
+    case .slow where answer.judgement?.code == SendJudgement.sealed.code: true
     default: false
     }
   }
@@ -66,10 +70,12 @@ struct SendVerdict {
 }
 
 extension SendJudgement {
+  /// There is a token and our keys do not open it: a fault of this installation, not of the channel.
+  static let sealed = SendJudgement(code: "sealed_token", .slow(.number, after: 60))
+
   /// We have nothing to identify ourselves with.
   static let withoutToken = SendJudgement(
     code: "no_token", .stop,
     advice:
-      "No access token is stored for this channel, or OUTBOUND_KEYS cannot open it: give one with tistis channels "
-      + "resume --token-file FILE.")
+      "No access token is stored for this channel: give one with tistis channels resume --token-file FILE.")
 }

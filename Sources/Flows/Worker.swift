@@ -178,13 +178,14 @@ public actor Worker {
   /// When the next job may be claimed; moves the horizon there.
   @discardableResult
   private func look() async -> Instant? {
-    let since = horizon.next()
+    let now = Instant.now
+    let since = horizon.next(now)
     guard
       let found = try? await office.database.everyone({ (scope) throws(StoreError) in
         try scope.nextJobDue(since: since)
       })
     else { return nil }
-    horizon.found(since: found.since)
+    horizon.found(since: found.since, lookedAt: now)
     return found.due
   }
 

@@ -75,9 +75,6 @@ extension InboundEvent {
       case "resume", "signup": return Consent(.allowed, .platform)
       default: return nil
       }
-    case .status:
-      // Meta's code for "this person has stopped promotions of yours".
-      return status?.state == "failed" && status?.errorCode == "131050" ? Consent(.stopped, .error) : nil
     default: return nil
     }
   }

@@ -94,14 +94,19 @@ import Testing
 
   @Test func theHorizonMovesAndWidens() {
     let start = Instant.now
+    let since = start + -1
     var horizon = Horizon()
     #expect(horizon.since == nil && horizon.isOld(start))
     #expect(horizon.next(start) == nil)
-    horizon.found(since: start + -1, at: start)
+    horizon.found(since: since, lookedAt: start)
     #expect(!horizon.isOld(start + 0.5) && horizon.isOld(start + 1))
-    #expect(horizon.next(start + 1) == start + -1)
-    #expect(horizon.next(start + 10) == start + (-1 - Horizon.wide.back))
-    #expect(horizon.next(start + 11) == start + -1)
+    #expect(horizon.next(start + 1) == since)
+    // A look that failed is made again.
+    for _ in 0..<2 { #expect(horizon.next(start + 10) == since + -Horizon.wide.back) }
+    horizon.found(since: since, lookedAt: start + 10)
+    #expect(horizon.next(start + 11) == since)
     #expect(horizon.next(start + 301) == nil)
+    horizon.found(since: since, lookedAt: start + 301)
+    #expect(horizon.next(start + 302) == since)
   }
 }

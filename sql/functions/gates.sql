@@ -9,7 +9,6 @@ create or replace function reply_gate(p_conversation uuid, p_answers uuid, p_pol
 language sql stable as $$
   select case
       when t.status <> 'active' then 'tenant_inactive'
-      when cc.status <> 'connected' then 'channel_inactive'
       when c.status = 'escalated' then 'escalated'
       when c.status not in ('active', 'waiting_response') then 'conversation_closed'
       -- The bot's turn began with the person's message: anything a human wrote since ends it.
@@ -22,6 +21,8 @@ language sql stable as $$
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
+      -- Last, because this one may be waited for, and only while nothing else is in the way.
+      when cc.status <> 'connected' then 'channel_inactive'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -52,7 +53,8 @@ language sql stable as $$
     cross join lateral (
       select bool_or(k.state = 'stopped') as stopped, max(k.not_before) as not_before from contact_consents k
        where k.tenant_id = c.tenant_id and k.lead_id = c.lead_id and k.channel = c.channel
-         and (k.scope = 'all' or lower(coalesce(x.category, p_payload ->> 'category')) = 'marketing')) w
+         and (k.scope = 'all' or -- What nobody has named is taken for a promotion.
+           lower(coalesce(x.category, p_payload ->> 'category', 'marketing')) = 'marketing')) w
    where c.tenant_id = current_tenant() and c.id = p_conversation
 $$;
 
@@ -62,13 +64,14 @@ create or replace function staff_gate(p_conversation uuid, p_policy jsonb, p_mes
 language sql stable as $$
   select case
       when t.status <> 'active' then 'tenant_inactive'
-      when cc.status <> 'connected' then 'channel_inactive'
       -- What was said in several parts is not said by halves.
       when exists (select 1 from messages x where x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.id < m.id
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
-      when m.payload ->> 'kind' = 'template' then template_gate(c.id, p_policy, m.payload)
+      when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
+        case when cc.status <> 'connected' then 'channel_inactive' end)
       when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
         < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when cc.status <> 'connected' then 'channel_inactive'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id

@@ -72,7 +72,7 @@ declare
   v_window int := 4 * p_limit;
 begin
   -- Who has not said that it lives would hold its jobs for ever: nobody could see it die.
-  if not exists (select from workers where id = p_worker) then return; end if;
+  if not exists (select from workers where id = p_worker and stopped_at is null) then return; end if;
   return query
     with oldest as materialized (
       select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
@@ -222,7 +222,7 @@ $$;
 create or replace function list_jobs(p_limit int, p_kind text, p_id uuid)
 returns setof jobs language sql stable security definer set search_path = public, pg_temp as $$
   select * from jobs
-   where status = 'pending' and lane_head and (p_id is not null or scheduled_for <= app_now())
+   where ready_at > '-infinity' and (p_id is not null or ready_at <= app_now())
      and (p_kind is null or job_type = p_kind) and (p_id is null or id = p_id)
    order by priority, scheduled_for limit p_limit
 $$;
@@ -231,10 +231,11 @@ $$;
 create or replace function queue_stats()
 returns table (pending bigint, processing bigint, completed_today bigint, failed_today bigint, oldest_due_seconds float8)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select (select count(*) from jobs where status = 'pending'),
-    (select count(*) from jobs where status = 'processing'),
+  select (select count(*) from jobs where ready_at > '-infinity')
+      + (select count(*) from jobs where status = 'pending' and lane is not null and not lane_head),
+    (select count(*) from jobs where worker_id is not null and status = 'processing'),
     (select count(*) from jobs where status in ('completed', 'cancelled') and completed_at >= date_trunc('day', now())),
     (select count(*) from jobs where status = 'dead' and completed_at >= date_trunc('day', now())),
     coalesce((select extract(epoch from app_now() - min(scheduled_for)) from jobs
-      where status = 'pending' and lane_head and scheduled_for <= app_now()), 0)
+      where ready_at > '-infinity' and scheduled_for <= app_now()), 0)
 $$;

@@ -7,15 +7,14 @@ declare
   v_messages uuid[];
   v_effects jsonb;
   v_new int;
-  v_said jsonb;
 begin
   with incoming as (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
         coalesce(e.status ->> 'participant', '') as participant, e.status ->> 'opaque' as opaque, e.at,
         e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
-        e.raw, e.aliases, e.consent
+        e.raw, e.aliases
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
-        status jsonb, raw jsonb, aliases jsonb, consent jsonb)
+        status jsonb, raw jsonb, aliases jsonb)
      where e.kind = 'status'
   ), matched as (
     select i.*, coalesce(
@@ -43,29 +42,23 @@ begin
   )
   select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null),
       jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'message', k.message_id, 'at', i.at,
-        'effects', i.effects)) filter (where i.effects is not null),
-      jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'at', i.at, 'consent', i.consent,
-        -- The message knows whom it went to; without it the platform's words are all there is.
-        'lead', coalesce(
-          (select c.lead_id from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
-            where m.tenant_id = v_tenant and m.id = k.message_id),
-          (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
-            and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))))
-        filter (where i.consent is not null)
-    into v_new, v_messages, v_effects, v_said
+        'effects', i.effects,
+        -- The message knows whom it went to; without it (another system's) the platform's words are all there is.
+        'lead', (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
+          and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null)
+    into v_new, v_messages, v_effects
     from kept k left join named n on n.id = k.message_id
-    left join lateral (select i.at, i.effects, i.aliases, i.consent from matched i
+    left join lateral (select i.at, i.effects, i.aliases from matched i
       where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
         and i.participant = k.participant limit 1) i on true;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
   end if;
-  if v_said is not null then
-    perform note_consents(v_said);
-  end if;
   -- Never a second send: a report of failure says what is true of the account, the person and the template.
   perform apply_send_effects((x ->> 'connection')::uuid, (x ->> 'message')::uuid, x -> 'effects',
-      coalesce((x ->> 'at')::timestamptz, app_now()))
-    from jsonb_array_elements(coalesce(v_effects, '[]')) x;
+      coalesce((x ->> 'at')::timestamptz, app_now()), (x ->> 'lead')::uuid)
+    -- People before accounts, as everybody locks them.
+    from (select e as x from jsonb_array_elements(coalesce(v_effects, '[]')) e
+           order by e #>> '{effects,strike,scope}' is distinct from 'pair', e ->> 'message', e ->> 'connection') o;
   return v_new;
 end $$;

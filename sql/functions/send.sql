@@ -56,7 +56,9 @@ begin
               else p_policy || jsonb_build_object('number_seconds', 1.0 / v_throughput) end) s;
       elsif reason = 'channel_inactive' and v_status <> 'disconnected' then
         -- A stopped channel is nobody's answer: what is to leave waits until a person has mended it.
-        wait_seconds := 60;
+        -- The longer it lasts, the less often they ask; `resume_channel` calls them all.
+        select least(greatest(60, extract(epoch from app_now() - cc.stopped_at) / 10), 900) into wait_seconds
+          from channel_connections cc where cc.tenant_id = v_tenant and cc.id = m.channel_connection_id;
       end if;
       if wait_seconds is not null then
         verdict := 'wait';
@@ -173,13 +175,16 @@ language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
   v_due int;
+  v_code text;
 begin
+  select cc.stopped_code into v_code from channel_connections cc
+    where cc.tenant_id = v_tenant and cc.id = p_connection and cc.status in ('connected', 'error') for update;
+  if not found then return null; end if;
   update channel_connections cc set status = 'connected', stopped_code = null, stopped_at = null, error_count = 0,
       last_error_message = null
-    where cc.tenant_id = v_tenant and cc.id = p_connection and cc.status in ('connected', 'error');
-  if not found then return null; end if;
-  perform resolve_alerts(p_connection, array(select distinct a.kind from alerts a where a.tenant_id = v_tenant
-    and a.channel_connection_id = p_connection and a.severity = 'act' and a.resolved_at is null));
+    where cc.tenant_id = v_tenant and cc.id = p_connection;
+  -- Only what stood for the standstill: customers who waited in vain are still to be answered.
+  perform resolve_alerts(p_connection, array['channel_stopped', 'sending_paused', coalesce(v_code, '')]);
   -- People before the account, as everybody locks them.
   update send_pace s set blocked_until = null, initiated_blocked_until = null, strikes = 0, reason = null
     where s.tenant_id = v_tenant and s.channel_connection_id = p_connection and s.contact <> ''
@@ -188,7 +193,7 @@ begin
     where s.tenant_id = v_tenant and s.channel_connection_id = p_connection and s.contact = '';
   -- What somebody works on just now looks again by itself within a minute.
   with waiting as (
-    select j.id from jobs j where j.tenant_id = v_tenant and j.ready_at is not null and j.status = 'pending'
+    select j.id from jobs j where j.tenant_id = v_tenant and j.priority > 0 and j.ready_at is not null
        and j.scheduled_for > app_now() and j.payload ->> 'channel_connection_id' = p_connection::text
        and (j.job_type like 'send\_%' or j.error_message = 'channel_inactive')
      order by j.id for update skip locked

@@ -8,10 +8,10 @@
 --    "marketing": {"stopped"} or {"rest_seconds", "rest_again_seconds"},
 --    "template": {"status", "reason"},
 --    "alert": {"kind", "key", "severity", "sentence", "details"}}
--- p_message: whose refusal it is; null: not one of ours. p_at: when the platform said so; what is more than an hour old
+-- p_message: whose refusal it is; null: not one of ours, then p_lead says whom it went to, if anybody knows. p_at: when the platform said so; what is more than an hour old
 -- (reports are repeated for days) stops and slows nothing any more. Returns the seconds that the message has to wait.
-create or replace function apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamptz)
-returns float8
+create or replace function apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamptz,
+  p_lead uuid default null) returns float8
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
@@ -27,6 +27,7 @@ begin
   select c.lead_id, case when m.payload ->> 'kind' = 'template' then m.payload end into v_lead, v_template
     from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
    where m.tenant_id = v_tenant and m.id = p_message;
+  v_lead := coalesce(v_lead, p_lead);
 
   e := v_effects -> 'stop';
   if e is not null then
@@ -67,12 +68,16 @@ begin
   if e is not null and v_template is not null then
     insert into message_templates as t (tenant_id, business_account_id, name, language, status, reason, status_at)
       select v_tenant, cc.whatsapp_business_account_id, v_template ->> 'name', v_template ->> 'language', e ->> 'status',
-          e ->> 'reason', app_now()
+          e ->> 'reason', p_at
         from channel_connections cc where cc.tenant_id = v_tenant and cc.id = p_connection
           and cc.whatsapp_business_account_id is not null
       on conflict (tenant_id, business_account_id, name, language) do update set status = excluded.status, reason = excluded.reason,
-        status_at = excluded.status_at;
-    v_alert := v_alert || jsonb_build_object('key', (v_alert ->> 'key') || ':' || (v_template ->> 'name'));
+        status_at = excluded.status_at
+      -- A report may be days old, and the template approved again since.
+      where excluded.status_at >= coalesce(t.status_at, '-infinity');
+    -- One alert with the platform's own news of the same (`Rules/TemplateNews`), which also closes it.
+    v_alert := v_alert || jsonb_build_object('kind', t.kind, 'key', t.kind)
+      from (select concat_ws(' ', 'template', v_template ->> 'name', v_template ->> 'language') as kind) t;
   end if;
 
   if v_alert is not null then perform raise_alert(p_connection, v_alert); end if;

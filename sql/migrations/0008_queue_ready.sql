@@ -21,6 +21,8 @@ create trigger jobs_ready_new before insert on jobs for each row execute functio
 create trigger jobs_ready before update of status, lane_head, scheduled_for on jobs for each row
   when (old.status <> new.status or old.lane_head <> new.lane_head or old.scheduled_for <> new.scheduled_for)
   execute function stamp_ready();
+-- The owner stands behind the wall too, until policies.sql raises it again.
+alter table jobs no force row level security;
 update jobs set ready_at = scheduled_for where status = 'pending' and lane_head;
 
 -- Each of these indexes has a condition that one kind of query alone says. To the planner they all look empty, since it

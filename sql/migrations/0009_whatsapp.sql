@@ -23,6 +23,10 @@ alter table messages
   -- What the platform says that it charges.
   add column billing jsonb;
 
+-- Asked at every report, every accepted send, every merge of two people.
+create index message_status_history_of on message_status_history (tenant_id, message_id) where message_id is not null;
+create index channel_events_of on channel_events (tenant_id, lead_id) where lead_id is not null;
+
 -- Edits and deletions may come before their message.
 create index channel_events_target on channel_events (tenant_id, channel_connection_id, reply_to_external_id)
   where kind in ('edit', 'delete');
