@@ -243,10 +243,10 @@ end $$;
 ALTER FUNCTION public.apply_news(p_news jsonb) OWNER TO tistis_owner;
 
 --
--- Name: apply_send_effects(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: apply_send_effects(uuid, uuid, jsonb, timestamp with time zone, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) RETURNS double precision
+CREATE FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid DEFAULT NULL::uuid) RETURNS double precision
     LANGUAGE plpgsql
     AS $$
 declare
@@ -263,6 +263,7 @@ begin
   select c.lead_id, case when m.payload ->> 'kind' = 'template' then m.payload end into v_lead, v_template
     from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
    where m.tenant_id = v_tenant and m.id = p_message;
+  v_lead := coalesce(v_lead, p_lead);
 
   e := v_effects -> 'stop';
   if e is not null then
@@ -303,19 +304,23 @@ begin
   if e is not null and v_template is not null then
     insert into message_templates as t (tenant_id, business_account_id, name, language, status, reason, status_at)
       select v_tenant, cc.whatsapp_business_account_id, v_template ->> 'name', v_template ->> 'language', e ->> 'status',
-          e ->> 'reason', app_now()
+          e ->> 'reason', p_at
         from channel_connections cc where cc.tenant_id = v_tenant and cc.id = p_connection
           and cc.whatsapp_business_account_id is not null
       on conflict (tenant_id, business_account_id, name, language) do update set status = excluded.status, reason = excluded.reason,
-        status_at = excluded.status_at;
-    v_alert := v_alert || jsonb_build_object('key', (v_alert ->> 'key') || ':' || (v_template ->> 'name'));
+        status_at = excluded.status_at
+      -- A report may be days old, and the template approved again since.
+      where excluded.status_at >= coalesce(t.status_at, '-infinity');
+    -- One alert with the platform's own news of the same (`Rules/TemplateNews`), which also closes it.
+    v_alert := v_alert || jsonb_build_object('kind', t.kind, 'key', t.kind)
+      from (select concat_ws(' ', 'template', v_template ->> 'name', v_template ->> 'language') as kind) t;
   end if;
 
   if v_alert is not null then perform raise_alert(p_connection, v_alert); end if;
   return v_wait;
 end $$;
 
-ALTER FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
+ALTER FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) OWNER TO tistis_owner;
 
 --
 -- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -446,7 +451,9 @@ begin
               else p_policy || jsonb_build_object('number_seconds', 1.0 / v_throughput) end) s;
       elsif reason = 'channel_inactive' and v_status <> 'disconnected' then
         -- A stopped channel is nobody's answer: what is to leave waits until a person has mended it.
-        wait_seconds := 60;
+        -- The longer it lasts, the less often they ask; `resume_channel` calls them all.
+        select least(greatest(60, extract(epoch from app_now() - cc.stopped_at) / 10), 900) into wait_seconds
+          from channel_connections cc where cc.tenant_id = v_tenant and cc.id = m.channel_connection_id;
       end if;
       if wait_seconds is not null then
         verdict := 'wait';
@@ -582,7 +589,7 @@ declare
   v_window int := 4 * p_limit;
 begin
   -- Who has not said that it lives would hold its jobs for ever: nobody could see it die.
-  if not exists (select from workers where id = p_worker) then return; end if;
+  if not exists (select from workers where id = p_worker and stopped_at is null) then return; end if;
   return query
     with oldest as materialized (
       select j.tenant_id, j.id, j.priority, j.scheduled_for from jobs j
@@ -1106,7 +1113,7 @@ CREATE FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) RETURN
     SET search_path TO 'public', 'pg_temp'
     AS $$
   select * from jobs
-   where status = 'pending' and lane_head and (p_id is not null or scheduled_for <= app_now())
+   where ready_at > '-infinity' and (p_id is not null or ready_at <= app_now())
      and (p_kind is null or job_type = p_kind) and (p_id is null or id = p_id)
    order by priority, scheduled_for limit p_limit
 $$;
@@ -1575,12 +1582,13 @@ CREATE FUNCTION public.queue_stats() RETURNS TABLE(pending bigint, processing bi
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select (select count(*) from jobs where status = 'pending'),
-    (select count(*) from jobs where status = 'processing'),
+  select (select count(*) from jobs where ready_at > '-infinity')
+      + (select count(*) from jobs where status = 'pending' and lane is not null and not lane_head),
+    (select count(*) from jobs where worker_id is not null and status = 'processing'),
     (select count(*) from jobs where status in ('completed', 'cancelled') and completed_at >= date_trunc('day', now())),
     (select count(*) from jobs where status = 'dead' and completed_at >= date_trunc('day', now())),
     coalesce((select extract(epoch from app_now() - min(scheduled_for)) from jobs
-      where status = 'pending' and lane_head and scheduled_for <= app_now()), 0)
+      where ready_at > '-infinity' and scheduled_for <= app_now()), 0)
 $$;
 
 ALTER FUNCTION public.queue_stats() OWNER TO tistis_definer;
@@ -1980,15 +1988,14 @@ declare
   v_messages uuid[];
   v_effects jsonb;
   v_new int;
-  v_said jsonb;
 begin
   with incoming as (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
         coalesce(e.status ->> 'participant', '') as participant, e.status ->> 'opaque' as opaque, e.at,
         e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
-        e.raw, e.aliases, e.consent
+        e.raw, e.aliases
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
-        status jsonb, raw jsonb, aliases jsonb, consent jsonb)
+        status jsonb, raw jsonb, aliases jsonb)
      where e.kind = 'status'
   ), matched as (
     select i.*, coalesce(
@@ -2016,30 +2023,24 @@ begin
   )
   select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null),
       jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'message', k.message_id, 'at', i.at,
-        'effects', i.effects)) filter (where i.effects is not null),
-      jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'at', i.at, 'consent', i.consent,
-        -- The message knows whom it went to; without it the platform's words are all there is.
-        'lead', coalesce(
-          (select c.lead_id from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
-            where m.tenant_id = v_tenant and m.id = k.message_id),
-          (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
-            and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))))
-        filter (where i.consent is not null)
-    into v_new, v_messages, v_effects, v_said
+        'effects', i.effects,
+        -- The message knows whom it went to; without it (another system's) the platform's words are all there is.
+        'lead', (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
+          and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null)
+    into v_new, v_messages, v_effects
     from kept k left join named n on n.id = k.message_id
-    left join lateral (select i.at, i.effects, i.aliases, i.consent from matched i
+    left join lateral (select i.at, i.effects, i.aliases from matched i
       where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
         and i.participant = k.participant limit 1) i on true;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
   end if;
-  if v_said is not null then
-    perform note_consents(v_said);
-  end if;
   -- Never a second send: a report of failure says what is true of the account, the person and the template.
   perform apply_send_effects((x ->> 'connection')::uuid, (x ->> 'message')::uuid, x -> 'effects',
-      coalesce((x ->> 'at')::timestamptz, app_now()))
-    from jsonb_array_elements(coalesce(v_effects, '[]')) x;
+      coalesce((x ->> 'at')::timestamptz, app_now()), (x ->> 'lead')::uuid)
+    -- People before accounts, as everybody locks them.
+    from (select e as x from jsonb_array_elements(coalesce(v_effects, '[]')) e
+           order by e #>> '{effects,strike,scope}' is distinct from 'pair', e ->> 'message', e ->> 'connection') o;
   return v_new;
 end $_$;
 
@@ -2227,7 +2228,6 @@ CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy 
     AS $$
   select case
       when t.status <> 'active' then 'tenant_inactive'
-      when cc.status <> 'connected' then 'channel_inactive'
       when c.status = 'escalated' then 'escalated'
       when c.status not in ('active', 'waiting_response') then 'conversation_closed'
       -- The bot's turn began with the person's message: anything a human wrote since ends it.
@@ -2240,6 +2240,8 @@ CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy 
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
+      -- Last, because this one may be waited for, and only while nothing else is in the way.
+      when cc.status <> 'connected' then 'channel_inactive'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -2278,13 +2280,16 @@ CREATE FUNCTION public.resume_channel(p_connection uuid) RETURNS integer
 declare
   v_tenant uuid := current_tenant();
   v_due int;
+  v_code text;
 begin
+  select cc.stopped_code into v_code from channel_connections cc
+    where cc.tenant_id = v_tenant and cc.id = p_connection and cc.status in ('connected', 'error') for update;
+  if not found then return null; end if;
   update channel_connections cc set status = 'connected', stopped_code = null, stopped_at = null, error_count = 0,
       last_error_message = null
-    where cc.tenant_id = v_tenant and cc.id = p_connection and cc.status in ('connected', 'error');
-  if not found then return null; end if;
-  perform resolve_alerts(p_connection, array(select distinct a.kind from alerts a where a.tenant_id = v_tenant
-    and a.channel_connection_id = p_connection and a.severity = 'act' and a.resolved_at is null));
+    where cc.tenant_id = v_tenant and cc.id = p_connection;
+  -- Only what stood for the standstill: customers who waited in vain are still to be answered.
+  perform resolve_alerts(p_connection, array['channel_stopped', 'sending_paused', coalesce(v_code, '')]);
   -- People before the account, as everybody locks them.
   update send_pace s set blocked_until = null, initiated_blocked_until = null, strikes = 0, reason = null
     where s.tenant_id = v_tenant and s.channel_connection_id = p_connection and s.contact <> ''
@@ -2293,7 +2298,7 @@ begin
     where s.tenant_id = v_tenant and s.channel_connection_id = p_connection and s.contact = '';
   -- What somebody works on just now looks again by itself within a minute.
   with waiting as (
-    select j.id from jobs j where j.tenant_id = v_tenant and j.ready_at is not null and j.status = 'pending'
+    select j.id from jobs j where j.tenant_id = v_tenant and j.priority > 0 and j.ready_at is not null
        and j.scheduled_for > app_now() and j.payload ->> 'channel_connection_id' = p_connection::text
        and (j.job_type like 'send\_%' or j.error_message = 'channel_inactive')
      order by j.id for update skip locked
@@ -2477,13 +2482,14 @@ CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message
     AS $$
   select case
       when t.status <> 'active' then 'tenant_inactive'
-      when cc.status <> 'connected' then 'channel_inactive'
       -- What was said in several parts is not said by halves.
       when exists (select 1 from messages x where x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.id < m.id
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
-      when m.payload ->> 'kind' = 'template' then template_gate(c.id, p_policy, m.payload)
+      when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
+        case when cc.status <> 'connected' then 'channel_inactive' end)
       when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
         < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when cc.status <> 'connected' then 'channel_inactive'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -2672,7 +2678,8 @@ CREATE FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payl
     cross join lateral (
       select bool_or(k.state = 'stopped') as stopped, max(k.not_before) as not_before from contact_consents k
        where k.tenant_id = c.tenant_id and k.lead_id = c.lead_id and k.channel = c.channel
-         and (k.scope = 'all' or lower(coalesce(x.category, p_payload ->> 'category')) = 'marketing')) w
+         and (k.scope = 'all' or -- What nobody has named is taken for a promotion.
+           lower(coalesce(x.category, p_payload ->> 'category', 'marketing')) = 'marketing')) w
    where c.tenant_id = current_tenant() and c.id = p_conversation
 $$;
 
@@ -3968,6 +3975,12 @@ CREATE UNIQUE INDEX channel_connections_account ON public.channel_connections US
 CREATE INDEX channel_connections_business ON public.channel_connections USING btree (whatsapp_business_account_id) WHERE (whatsapp_business_account_id IS NOT NULL);
 
 --
+-- Name: channel_events_of; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX channel_events_of ON public.channel_events USING btree (tenant_id, lead_id) WHERE (lead_id IS NOT NULL);
+
+--
 -- Name: channel_events_target; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -4068,6 +4081,12 @@ CREATE INDEX media_files_of ON public.media_files USING btree (tenant_id, messag
 --
 
 CREATE INDEX message_reactions_of ON public.message_reactions USING btree (tenant_id, lead_id);
+
+--
+-- Name: message_status_history_of; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX message_status_history_of ON public.message_status_history USING btree (tenant_id, message_id) WHERE (message_id IS NOT NULL);
 
 --
 -- Name: messages_by_job; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -5024,14 +5043,14 @@ GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_definer;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner

@@ -228,6 +228,8 @@ private let templateCases: [TemplateCase] = [
   TemplateCase([template("APPROVED", "MARKETING"), consent("marketing", "allowed", "1 hour")], "withheld too_soon"),
   TemplateCase([template("APPROVED", "MARKETING"), consent("marketing", "allowed", "-1 hour")], "accepted"),
   TemplateCase([template("APPROVED", "UTILITY"), consent("marketing", "allowed", "1 hour")], "accepted"),
+  // Nobody has told what it is for: it may be a promotion.
+  TemplateCase([template("APPROVED", nil), consent("marketing", "stopped")], "withheld opted_out"),
   // Nobody has told of it; whoever sends it says what it is.
   TemplateCase([consent("marketing", "stopped"), category("marketing")], "withheld opted_out"),
   TemplateCase([consent("marketing", "stopped"), category("utility")], "accepted"),
