@@ -53,7 +53,7 @@ public struct WorkerReport: Sendable {
 /// Set by SIGTERM and SIGINT: finish what is held, claim nothing more.
 private let told = Atomic<Bool>(false)
 
-/// One run of the job processor. Cron starts one every minute; each stays awake until the next has registered, then
+/// One run of the job processor. Cron starts one every half minute; each stays awake until the next has registered, then
 /// finishes what it holds. Waiting on hundreds of peers costs sockets, not threads: each job is a task.
 public actor Worker {
   /// A worker that says nothing for so long has lost its jobs; a killed one's run again within half a minute.

@@ -8,7 +8,7 @@ import Store
 struct Jobs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jobs",
-    abstract: "Works on the queue: answers conversations, sends messages. Cron starts one every minute.",
+    abstract: "Works on the queue: answers conversations, sends messages. Cron starts one every half minute.",
     discussion: """
       It stays awake until its successor has registered, then finishes what it holds: there is no hole between two \
       runs, and a hung one is superseded within the minute. SIGTERM drains.

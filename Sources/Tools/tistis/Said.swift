@@ -79,7 +79,7 @@ struct Said: ParsableArguments {
 /// `name=value`; the value may hold more of these signs.
 private func pair(_ text: String) throws -> (String, String) {
   guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
-    throw ValidationError("\(text) is not of the form name=text.")
+    throw ValidationError("\(text) is not of the form id=title (or name=text).")
   }
   return (String(text[..<sign]), String(text[text.index(after: sign)...]))
 }
