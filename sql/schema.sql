@@ -2980,6 +2980,12 @@ ALTER TABLE ONLY public.channel_events FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.channel_events OWNER TO tistis_owner;
 
 --
+-- Name: TABLE channel_events; Type: COMMENT; Schema: public; Owner: tistis_owner
+--
+
+COMMENT ON TABLE public.channel_events IS 'What arrived and is not a message, raw beside it; pruned after a stated time.';
+
+--
 -- Name: contact_consents; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -3181,6 +3187,12 @@ CREATE TABLE public.leads (
 ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.leads OWNER TO tistis_owner;
+
+--
+-- Name: TABLE leads; Type: COMMENT; Schema: public; Owner: tistis_owner
+--
+
+COMMENT ON TABLE public.leads IS 'People who wrote, or may write: the guide''s leads.';
 
 --
 -- Name: media_files; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3536,6 +3548,12 @@ CREATE TABLE public.workers (
 );
 
 ALTER TABLE public.workers OWNER TO tistis_owner;
+
+--
+-- Name: TABLE workers; Type: COMMENT; Schema: public; Owner: tistis_owner
+--
+
+COMMENT ON TABLE public.workers IS 'One row a run of jobs; a heartbeat is the lease of all its jobs.';
 
 --
 -- Name: ai_tenant_context ai_tenant_context_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner

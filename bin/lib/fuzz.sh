@@ -49,7 +49,8 @@ fuzz_target() {
   mapfile -t given < <(given_inputs "$target")
   if [ -n "$3" ]; then
     # The same for everybody: nothing learnt elsewhere, and no other dice.
-    learnt=$(mktemp -d "$FUZZ_DIR/check-$target.XXXXXX") seed=1
+    learnt=$FUZZ_DIR/check/$target seed=1
+    rm -rf "$learnt"
   fi
   mkdir -p "$learnt"
   # Where each block came from is worth a fifth of the speed; try_inputs finds it out.
@@ -102,6 +103,6 @@ fuzz_all() {
     [ "$status" = 0 ] || broken+=("$target")
   done
   trap - INT TERM HUP
-  rm -rf "$FUZZ_DIR"/check-*.??????
+  rm -rf "$FUZZ_DIR/check"
   [ ${#broken[@]} = 0 ] || die "broken: ${broken[*]}" "the command beside each repeats it; the input stays where it is"
 }
