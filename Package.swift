@@ -20,7 +20,7 @@ func program(_ name: String, in folder: String, _ uses: [Target.Dependency]) -> 
 }
 
 /// Test targets with payloads and expectations as files, read from the source tree.
-let withFixtures = ["RulesTests", "PeersTests", "ProjectTests", "EndToEnd"]
+let withFixtures = ["RulesTests", "PeersTests", "FlowsTests", "ProjectTests", "EndToEnd"]
 
 func tests(_ name: String, _ uses: [Target.Dependency]) -> Target {
   .testTarget(

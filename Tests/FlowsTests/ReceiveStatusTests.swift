@@ -8,9 +8,9 @@ import Testing
 @testable import Flows
 
 @Suite struct ReceiveStatusTests {
-  /// current, incoming, the state after it (`-`: unchanged): the table that `Rules/SendState.swift` is tested with.
+  /// current, incoming, the state after it (`-`: unchanged), for every pair.
   private static func table() throws -> [[String]] {
-    let text = try #require(readFile(World.root + "/Tests/RulesTests/Fixtures/send-states.tsv"))
+    let text = try #require(readFile(World.root + "/Tests/FlowsTests/Fixtures/send-states.tsv"))
     return text.split(separator: "\n").dropFirst().map { $0.split(separator: "\t").map(String.init) }
   }
 

@@ -1,4 +1,3 @@
-import Core
 import Rules
 import Testing
 
@@ -25,19 +24,10 @@ import Testing
     #expect(retryDelay(asked: -3, attempt: 1, jitter: 1) == 1)
   }
 
-  @Test func burstIsAnsweredOnceItIsOver() {
-    let start = Instant(seconds: 1_763_809_200)
-    let standard = Debounce()
-    #expect(standard.due(began: start, last: start, isFirst: true) == start + 2)
-    #expect(standard.due(began: start, last: start + 5, isFirst: false) == start + 7)
-    #expect(standard.due(began: start, last: start + 19, isFirst: false) == start + 20)
-    #expect(standard.due(began: start, last: start + 60, isFirst: false) == start + 20)
-
-    let slow = Debounce(first: 90, subsequent: 0)
-    #expect(slow.due(began: start, last: start, isFirst: true) == start + 90)
-    #expect(slow.due(began: start, last: start + 30, isFirst: true) == start + 90)
-    #expect(slow.due(began: start, last: start + 3, isFirst: false) == start + 3)
+  @Test func delaysHaveBounds() {
     #expect(Debounce(first: -1, subsequent: 9999) == Debounce(first: 0, subsequent: 300))
+    #expect(Debounce(first: 9999) == Debounce(first: 1800))
+    #expect(Debounce() == Debounce(first: Debounce.quiet, subsequent: Debounce.quiet, cap: Debounce.longest))
   }
 
   @Test func everyReasonHasItsSentence() {

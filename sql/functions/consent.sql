@@ -16,15 +16,6 @@ language sql as $$
   select exists (select 1 from said)
 $$;
 
--- What a person has said about promotions on a channel: 'stopped', 'allowed', or null if nothing; and before when the
--- platform will take none. Always one row.
-create or replace function consent_of(p_lead uuid, p_channel text) returns table (state text, not_before timestamptz)
-language sql stable as $$
-  select case when bool_or(c.state = 'stopped') then 'stopped' when count(*) > 0 then 'allowed' end, max(c.not_before)
-    from contact_consents c
-   where c.tenant_id = current_tenant() and c.lead_id = p_lead and c.channel = p_channel
-$$;
-
 -- p_said: [{"connection", "lead", "at", "consent": {"scope", "state", "source"}}]; what names no lead is nobody's.
 create or replace function note_consents(p_said jsonb) returns void
 language plpgsql as $$

@@ -1,4 +1,4 @@
--- The states of a message and which report changes which. The same table of cases tests this and `Rules/SendState.swift`.
+-- The states of a message and which report changes which. Tests/FlowsTests/Fixtures/send-states.tsv has every pair.
 
 create or replace function message_status_rank(p_status text) returns int
 language sql immutable parallel safe as $$

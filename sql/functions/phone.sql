@@ -1,4 +1,4 @@
--- Phone numbers, by the rules of `Rules/Phone.swift`; one table of cases tests both.
+-- Phone numbers: the canonical spelling as in `Rules/Phone.swift`; one table of cases tests both.
 
 -- The one spelling under which a person is found: digits without plus. For numbers with their country, as platforms send
 -- them. Mexico loses the 1 of mobile dialling, Argentina the mobile 9 and the domestic 15, Brazil's mobiles gain the

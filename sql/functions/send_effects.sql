@@ -85,22 +85,19 @@ begin
 end $$;
 
 -- A person wants no marketing, or the platform spares them more of it: at first for a day, then longer if that did not
--- help within a week.
+-- help within a week. A rest says nothing about what the person wants: whatever they say is newer.
 create or replace function note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamptz) returns void
 language sql as $$
+  select set_consent(p_lead, cc.channel, 'marketing', 'stopped', 'error', p_at)
+    from channel_connections cc
+   where cc.tenant_id = current_tenant() and cc.id = p_connection and p_note ? 'stopped';
   insert into contact_consents as k (tenant_id, lead_id, channel, scope, state, source, said_at, not_before)
-    select current_tenant(), p_lead, cc.channel, 'marketing',
-        case when p_note ? 'stopped' then 'stopped' else 'allowed' end, 'error',
-        -- A rest says nothing about what the person wants: whatever they say is newer.
-        case when p_note ? 'stopped' then p_at else '-infinity' end,
+    select current_tenant(), p_lead, cc.channel, 'marketing', 'allowed', 'error', '-infinity',
         p_at + make_interval(secs => (p_note ->> 'rest_seconds')::float8)
-      from channel_connections cc where cc.tenant_id = current_tenant() and cc.id = p_connection
+      from channel_connections cc
+     where cc.tenant_id = current_tenant() and cc.id = p_connection and not p_note ? 'stopped'
   on conflict (tenant_id, lead_id, channel, scope) do update set
-      state = case when excluded.said_at >= k.said_at then excluded.state else k.state end,
-      source = case when excluded.said_at >= k.said_at then excluded.source else k.source end,
-      said_at = greatest(k.said_at, excluded.said_at),
-      not_before = case when p_note ? 'stopped' then k.not_before
-        when k.not_before > p_at - interval '7 days'
+      not_before = case when k.not_before > p_at - interval '7 days'
           then greatest(k.not_before, p_at + make_interval(secs => (p_note ->> 'rest_again_seconds')::float8))
         else excluded.not_before end
 $$;
