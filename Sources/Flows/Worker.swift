@@ -61,7 +61,7 @@ public actor Worker {
   /// A worker that says nothing for so long has lost its jobs; a killed one's run again within half a minute.
   static let leaseSeconds = 20.0
   static let heartbeatSeconds = 5.0
-  static let claimAtOnce = 50
+  static let claimAtOnce = 200
   /// Hours that finished jobs are kept.
   static let keepHours: Int32 = 24
   /// Large: each batch looks for its beginning among all that was removed before it.
@@ -104,12 +104,13 @@ public actor Worker {
     let ear = passing || !office.settings.flag(.jobsListen) ? nil : Task { await office.listen { await wake(.claim) } }
     while !over(since: started) {
       call = .none
-      let claimed = await claim()
+      let room = room
+      let claimed = room > 0 ? await claim(room) : []
       for job in claimed { start(job) }
-      if claimed.isEmpty {
-        if passing, held == 0, results.isEmpty, !settling { break }
+      if claimed.isEmpty, passing, held == 0, results.isEmpty, !settling { break }
+      if claimed.isEmpty || claimed.count < room {
         // What is due and was not to be had is somebody else's or has to wait: it does not hurry.
-        var least = 0.005
+        var least = claimed.isEmpty ? 0.005 : 0
         while !over(since: started), await !rest(least), !passing { least = 0 }
       } else if horizon.isOld() {
         await look()
@@ -144,9 +145,7 @@ public actor Worker {
     min(office.settings.int(.jobsConcurrency) - held, Self.claimAtOnce, (options.most ?? .max) - taken)
   }
 
-  private func claim() async -> [HeldJob] {
-    let room = room
-    guard room > 0 else { return [] }
+  private func claim(_ room: Int) async -> [HeldJob] {
     let (kind, id, me, since) = (options.kind, options.id, office.worker, horizon.since)
     do throws(StoreError) {
       return try await office.database.everyone { (scope) throws(StoreError) in

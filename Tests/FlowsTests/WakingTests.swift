@@ -131,7 +131,7 @@ import Testing
       }
       let said = await eventually { (readFile(program.log) ?? "").contains("not_woken") }
       #expect(said)
-      #expect(try await shop.work() == 4)
+      #expect(try await shop.work() == 2)
     }
   }
 }

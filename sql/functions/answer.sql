@@ -3,7 +3,8 @@
 -- Everything the prompt is rendered from. Keys are public interface (the guide's `get_tenant_ai_context`); the order is
 -- fixed, so that the rendered prompt is the same text until the business changes something, and caching hits.
 create or replace function get_tenant_ai_context(p_tenant_id uuid) returns jsonb
-language sql stable as $$
+language plpgsql stable as $$
+begin return (
   select jsonb_build_object(
     'tenant_id', t.id, 'tenant_name', t.name, 'vertical', t.vertical,
     'timezone', coalesce(t.settings ->> 'timezone',
@@ -33,7 +34,7 @@ language sql stable as $$
       from staff p where p.tenant_id = t.id and p.is_active and p.role in ('dentist', 'specialist')))
   from tenants t left join ai_tenant_context a on a.tenant_id = t.id
   where t.id = p_tenant_id
-$$;
+); end $$;
 
 -- Stores a reply in its parts, each with the job that sends it. The first of these jobs is already leased to the worker
 -- that asks, unless something else is being sent to this person: one worker goes straight on, few round trips.
@@ -93,7 +94,8 @@ end $$;
 -- What one call of a model took and cost: {"id", "conversation_id", "job_id", "ai_model", the counts, "cost_usd",
 -- "response_time_ms", "stop_reason", "was_successful"} as the columns of `ai_usage_logs`. The same id twice is one row.
 create or replace function record_usage(p_usage jsonb) returns void
-language sql as $$
+language plpgsql as $$
+begin
   insert into ai_usage_logs (tenant_id, id, conversation_id, job_id, ai_provider, ai_model, prompt_tokens,
       cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful)
     select current_tenant(), u.id, u.conversation_id, u.job_id, 'anthropic', u.ai_model, u.prompt_tokens,
@@ -102,8 +104,8 @@ language sql as $$
       from jsonb_to_record(p_usage) as u (id uuid, conversation_id uuid, job_id uuid, ai_model text, prompt_tokens int,
         cache_write_tokens int, cache_read_tokens int, completion_tokens int, cost_usd numeric, response_time_ms int,
         stop_reason text, was_successful boolean)
-  on conflict do nothing
-$$;
+  on conflict do nothing;
+end $$;
 
 -- From Claude's answer to the message that may leave in one round trip and one commit: what the answer cost, the reply
 -- (`store_reply`), and for its first part `begin_send` under the attempt's name. Columns as theirs; verdict 'later' where
@@ -115,9 +117,10 @@ returns table (message_id uuid, send_job_id uuid, verdict text, reason text, cha
   wait_seconds float8)
 language plpgsql as $$
 begin
-  perform record_usage(p_usage);
   select s.message_id, s.send_job_id into message_id, send_job_id
     from store_reply(p_conversation, p_parts, p_answers, p_job, p_worker, p_metadata, p_request_id) s;
+  -- Not before: its foreign key locks the conversation, for which `store_reply` waits behind the lane.
+  perform record_usage(p_usage);
   if message_id is null then return; end if;
   verdict := 'later';
   if send_job_id is not null then

@@ -86,7 +86,10 @@ actor Talks {
   // MARK: What it came to
 
   func figures(of count: Int) -> [(String, String)] {
-    var waits = [Double](), acknowledgements = [Double](), before = [Double](), after = [Double]()
+    var waits = [Double]()
+    var acknowledgements = [Double]()
+    var before = [Double]()
+    var after = [Double]()
     for talk in talks.values {
       if let acknowledged = talk.acknowledged { acknowledgements.append(acknowledged - talk.posted) }
       guard let asked = talk.asked, let thought = talk.thought, let received = talk.received else { continue }

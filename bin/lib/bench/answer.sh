@@ -30,7 +30,7 @@ log_statements() {
 }
 
 bench() {
-  local count=300 rate=20 counted=50 from trips
+  local count=300 rate=20 counted=50 from trips name each planning took
   while [ $# -gt 0 ]; do
     case $1 in
       --count) count=${2:?} && shift ;;
@@ -54,23 +54,26 @@ bench() {
   from=$(wc -c <"$LOG_DIR/postgres.log")
   customers - --count $counted --no-reports
   log_statements -1
-  # The 20 customers that warm up are in the log as well. Setting the tenant travels with the statement after it.
+  # The 20 that warm up are in the log as well. Setting the tenant travels with the statement after it.
   tail -c +"$from" "$LOG_DIR/postgres.log" | awk -v n=$((counted + 20)) '
     match($0, /duration: [0-9.]+ ms  (parse|bind|execute) [a-zA-Z_]+:/) {
       split(substr($0, RSTART, RLENGTH), f, " ")
       name = substr(f[5], 1, length(f[5]) - 1)
-      time[name] += f[2]
+      time[name, f[4]] += f[2]
       if (f[4] == "execute") trips[name]++
     }
-    END { for (name in trips) printf "%s %.2f %.2f\n", name, trips[name] / n, time[name] / trips[name] }
+    END { for (name in trips) {
+      planning = (time[name, "parse"] + time[name, "bind"]) / trips[name]
+      printf "%s %.2f %.2f %.2f\n", name, trips[name] / n, planning, time[name, "execute"] / trips[name]
+    } }
   ' | sort >"$DEV_DIR/statements.out"
   trips=0
-  while read -r name each took; do
+  while read -r name each planning took; do
     case $name in
       tistis_* | nextJobDue | worker* | recoverJobs | pruneJobs | findChannel | column | scalar) ;;
       *) trips=$(awk -v a="$trips" -v b="$each" 'BEGIN { print a + b }') ;;
     esac
-    printf '  %-24s %6s an answer, %6s ms\n' "$name" "$each" "$took" >&"$people"
+    printf '  %-24s %6s an answer, planning %6s ms, execution %6s ms\n' "$name" "$each" "$planning" "$took" >&"$people"
   done <"$DEV_DIR/statements.out"
   figure round_trips "$trips" 'statements' 'an answer, the webhook included; without heartbeat and looks for the next job'
   bench_end
