@@ -60,6 +60,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Core", "Store", "Flows"], path: "Tests/Support", swiftSettings: swift),
     program("storm", in: "Tools", ["Core", "Store", "Flows", "TestSupport", arguments]),
+    program("customers", in: "Tools", ["Core", "TestSupport", arguments]),
     tests("CoreTests", ["Core"]),
     tests("RulesTests", ["Core", "Rules"]),
     tests("StoreTests", ["Core", "Store"]),

@@ -36,14 +36,15 @@ ALTER FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_se
 --
 
 CREATE FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
+begin
   update contact_windows set free_entry_until = app_now() + interval '72 hours'
     where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
       and ad_clicked_at >= app_now() - interval '24 hours'
       -- What ends later was made by an answer to this click already.
-      and coalesce(free_entry_until, '-infinity') < ad_clicked_at + interval '72 hours'
-$$;
+      and coalesce(free_entry_until, '-infinity') < ad_clicked_at + interval '72 hours';
+end $$;
 
 ALTER FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
 
@@ -403,6 +404,32 @@ $$;
 ALTER FUNCTION public.attribute_leads(p_rows jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision)
+    LANGUAGE plpgsql
+    AS $$
+begin
+  select s.message_id, s.send_job_id into message_id, send_job_id
+    from store_reply(p_conversation, p_parts, p_answers, p_job, p_worker, p_metadata, p_request_id) s;
+  -- Not before: its foreign key locks the conversation, for which `store_reply` waits behind the lane.
+  perform record_usage(p_usage);
+  if message_id is null then return; end if;
+  verdict := 'later';
+  if send_job_id is not null then
+    select b.verdict, b.reason, b.channel, b.account_id, b.contact_kind, b.contact_address, b.content, b.reply_to,
+        b.token_id, b.token, b.payload, b.wait_seconds
+      into verdict, reason, channel, account_id, contact_kind, contact_address, content, reply_to, token_id, token,
+        payload, wait_seconds
+      from begin_send(message_id, p_attempt, p_policy) b;
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -693,27 +720,29 @@ CREATE FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) RETURNS v
     LANGUAGE plpgsql
     AS $$
 declare
-  v_lane text;
-  v_head uuid;
+  v_new uuid[];
+  v_old uuid[];
 begin
-  foreach v_lane in array p_lanes loop
-    continue when v_lane is null or exists (select 1 from jobs
-      where tenant_id = p_tenant and lane = v_lane and lane_head and status = 'processing');
-    select coalesce(
-        (select id from jobs where tenant_id = p_tenant and lane = v_lane and status = 'pending' and lane_head
-          and holds_lane),
-        (select id from jobs where tenant_id = p_tenant and lane = v_lane and status = 'pending'
-          order by scheduled_for, id limit 1))
-      into v_head;
-    continue when v_head is null;
+  -- One look into an index after the other, whatever the planner thinks of the table.
+  select array_agg(n.id), array_agg(h.id) filter (where h.id is not null) into v_new, v_old
+    from (select distinct l.lane from unnest(p_lanes) l (lane) where l.lane is not null) x
+    left join lateral (select j.id, j.status, j.holds_lane from jobs j
+      where j.tenant_id = p_tenant and j.lane = x.lane and j.lane_head and j.status in ('pending', 'processing')
+      limit 1) h on true
+    cross join lateral (select j.id from jobs j
+      where j.tenant_id = p_tenant and j.lane = x.lane and j.status = 'pending'
+      order by j.scheduled_for, j.id limit 1) n
+   where h.id is null or (h.status = 'pending' and not h.holds_lane and h.id <> n.id);
+  if v_new is null then return; end if;
+  if v_old is not null then
     update jobs set lane_head = false
-      where tenant_id = p_tenant and lane = v_lane and lane_head and status = 'pending' and id <> v_head;
-    -- A worker may have claimed the old head while we waited for its row: then it keeps its place.
-    update jobs set lane_head = true
-      where tenant_id = p_tenant and id = v_head and not lane_head and status = 'pending'
-        and not exists (select 1 from jobs h where h.tenant_id = p_tenant and h.lane = v_lane and h.lane_head
-          and h.status in ('pending', 'processing'));
-  end loop;
+      where tenant_id = p_tenant and id = any (v_old) and lane_head and status = 'pending';
+  end if;
+  -- A worker may have claimed the old head while we waited for its row: then it keeps its place.
+  update jobs j set lane_head = true
+    where j.tenant_id = p_tenant and j.id = any (v_new) and not j.lane_head and j.status = 'pending'
+      and not exists (select 1 from jobs h where h.tenant_id = p_tenant and h.lane = j.lane and h.lane_head
+        and h.status in ('pending', 'processing'));
 end $$;
 
 ALTER FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) OWNER TO tistis_owner;
@@ -957,15 +986,16 @@ ALTER FUNCTION public.find_channel(p_channel text, p_slug text) OWNER TO tistis_
 --
 
 CREATE FUNCTION public.forgive_sends(p_connection uuid, p_contact text) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
+begin
   update send_pace s set strikes = 0
     where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = p_contact
       and s.strikes > 0 and s.blocked_until <= app_clock();
   update send_pace s set strikes = 0
     where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = ''
       and s.strikes > 0 and s.blocked_until <= app_clock();
-$$;
+end $$;
 
 ALTER FUNCTION public.forgive_sends(p_connection uuid, p_contact text) OWNER TO tistis_owner;
 
@@ -974,8 +1004,9 @@ ALTER FUNCTION public.forgive_sends(p_connection uuid, p_contact text) OWNER TO 
 --
 
 CREATE FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) RETURNS jsonb
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
+begin return (
   select jsonb_build_object(
     'tenant_id', t.id, 'tenant_name', t.name, 'vertical', t.vertical,
     'timezone', coalesce(t.settings ->> 'timezone',
@@ -1005,7 +1036,7 @@ CREATE FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) RETURNS jsonb
       from staff p where p.tenant_id = t.id and p.is_active and p.role in ('dentist', 'specialist')))
   from tenants t left join ai_tenant_context a on a.tenant_id = t.id
   where t.id = p_tenant_id
-$$;
+); end $$;
 
 ALTER FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) OWNER TO tistis_owner;
 
@@ -1597,7 +1628,7 @@ ALTER FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) OWNER TO tis
 -- Name: receive_events(jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(messages integer, duplicates integer, reports integer, answers integer)
+CREATE FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(messages integer, duplicates integer, reports integer, answers integer, soonest double precision)
     LANGUAGE plpgsql
     AS $_$
 declare
@@ -1648,7 +1679,7 @@ begin
   end if;
   select count(*) into v_received from jsonb_array_elements(p_events) e where e ->> 'kind' in ('message', 'echo');
   if v_received > 0 then
-    select r.stored, r.asked into messages, answers
+    select r.stored, r.asked, r.soonest into messages, answers, soonest
       from receive_messages(p_events, v_keys, v_conversations, p_policy, p_request_id) r;
   end if;
   messages := coalesce(messages, 0);
@@ -1766,7 +1797,7 @@ ALTER FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversat
 -- Name: receive_messages(jsonb, text[], uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) RETURNS TABLE(stored integer, asked integer)
+CREATE FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) RETURNS TABLE(stored integer, asked integer, soonest double precision)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -1889,6 +1920,7 @@ begin
   perform alert_stale(l.key::uuid, l.value::int, (p_policy ->> 'stale_seconds')::float8)
     from jsonb_each_text(v_late) l order by l.key;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
+  select min((q ->> 'delay_seconds')::float8) into soonest from jsonb_array_elements(v_questions) q;
   perform expect_media(p_events, p_request_id);
   return next;
 end $$;
@@ -2028,6 +2060,27 @@ begin
 end $_$;
 
 ALTER FUNCTION public.receive_reports(p_events jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: record_usage(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.record_usage(p_usage jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into ai_usage_logs (tenant_id, id, conversation_id, job_id, ai_provider, ai_model, prompt_tokens,
+      cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful)
+    select current_tenant(), u.id, u.conversation_id, u.job_id, 'anthropic', u.ai_model, u.prompt_tokens,
+        u.cache_write_tokens, u.cache_read_tokens, u.completion_tokens, u.cost_usd, u.response_time_ms, u.stop_reason,
+        u.was_successful
+      from jsonb_to_record(p_usage) as u (id uuid, conversation_id uuid, job_id uuid, ai_model text, prompt_tokens int,
+        cache_write_tokens int, cache_read_tokens int, completion_tokens int, cost_usd numeric, response_time_ms int,
+        stop_reason text, was_successful boolean)
+  on conflict do nothing;
+end $$;
+
+ALTER FUNCTION public.record_usage(p_usage jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: recover_jobs(double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -2207,8 +2260,9 @@ ALTER FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) OWNER TO tis
 --
 
 CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
+begin return (
   select case
       when t.status <> 'active' then 'tenant_inactive'
       when c.status = 'escalated' then 'escalated'
@@ -2232,7 +2286,7 @@ CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy 
     left join ai_tenant_context a on a.tenant_id = c.tenant_id
     left join messages q on q.tenant_id = c.tenant_id and q.id = p_answers
    where c.tenant_id = current_tenant() and c.id = p_conversation
-$$;
+); end $$;
 
 ALTER FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) OWNER TO tistis_owner;
 
@@ -2402,8 +2456,11 @@ ALTER FUNCTION public.settle_jobs(p_results jsonb) OWNER TO tistis_definer;
 --
 
 CREATE FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) RETURNS integer
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
+declare
+  v_taken int;
+begin
   with held as materialized (
     select j.id, j.unique_key, j.attempts, j.max_attempts, r.outcome, r.why, r.result,
         app_now() + make_interval(secs => coalesce(r.seconds, 0)) as due,
@@ -2451,8 +2508,9 @@ CREATE FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) RETURNS in
       from ended e where j.tenant_id = p_tenant and j.id = e.id
       returning 1
   )
-  select count(*)::int from changed
-$$;
+  select count(*)::int into v_taken from changed;
+  return v_taken;
+end $$;
 
 ALTER FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) OWNER TO tistis_owner;
 
@@ -2461,8 +2519,9 @@ ALTER FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) OWNER TO ti
 --
 
 CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
+begin return (
   select case
       when t.status <> 'active' then 'tenant_inactive'
       -- What was said in several parts is not said by halves.
@@ -2479,7 +2538,7 @@ CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message
     join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
     left join messages m on m.tenant_id = c.tenant_id and m.id = p_message
    where c.tenant_id = current_tenant() and c.id = p_conversation
-$$;
+); end $$;
 
 ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) OWNER TO tistis_owner;
 
@@ -2554,7 +2613,8 @@ begin
         join jobs j on j.tenant_id = v_tenant and j.lane = v_lane and j.status = 'processing' and j.worker_id = p_worker
           and j.attempts = 1 and j.payload ->> 'message_id' = m.id::text
        where m.tenant_id = v_tenant and m.processed_by_job_id = p_job and m.answers_message_id = p_answers
-         and m.status = 'pending'
+         -- On its way already if `begin_reply`'s answer was lost: `begin_send` knows its attempts apart.
+         and m.status in ('pending', 'sending')
        limit 1;
     return;
   end if;
@@ -2644,8 +2704,9 @@ ALTER FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initia
 --
 
 CREATE FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
+begin return (
   select case
       when not (p_policy -> 'usable_templates') ? upper(coalesce(x.status, 'UNKNOWN')) then 'template_blocked'
       when w.stopped then 'opted_out'
@@ -2664,7 +2725,7 @@ CREATE FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payl
          and (k.scope = 'all' or -- What nobody has named is taken for a promotion.
            lower(coalesce(x.category, p_payload ->> 'category', 'marketing')) = 'marketing')) w
    where c.tenant_id = current_tenant() and c.id = p_conversation
-$$;
+); end $$;
 
 ALTER FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) OWNER TO tistis_owner;
 
@@ -2687,11 +2748,12 @@ ALTER FUNCTION public.touch_updated_at() OWNER TO tistis_owner;
 --
 
 CREATE FUNCTION public.window_of(p_connection uuid, p_lead uuid) RETURNS timestamp with time zone
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
+begin return (
   select last_inbound_at from contact_windows
     where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
-$$;
+); end $$;
 
 ALTER FUNCTION public.window_of(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
 
@@ -5074,6 +5136,16 @@ GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION begin_send(p_message uuid, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -5524,6 +5596,16 @@ GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION record_usage(p_usage jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.record_usage(p_usage jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION recover_jobs(p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer

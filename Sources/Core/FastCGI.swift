@@ -28,7 +28,9 @@ public struct FastCGILoop {
   ///
   /// The signals are let in only while it waits for a request: libfcgi takes an interrupted read for the end of the
   /// body, and a request that was being read when SIGTERM came was refused as half a one (seen 2026-11-22).
-  public func run(_ handler: Handler) {
+  ///
+  /// - Parameter after: done when a request has its answer, before the next one is waited for; nobody waits for it.
+  public func run(after: () -> Void = {}, _ handler: Handler) {
     let waiting = Self.holdSignals()
     signal(SIGPIPE, SIG_IGN)
     // Another process on this socket may be quicker after both were woken: then accept must return, not wait.
@@ -48,6 +50,7 @@ public struct FastCGILoop {
       }
       serve(raw, handler)
       FCGX_Finish_r(raw)
+      after()
       served += 1
     }
     FCGX_Free(raw, 1)

@@ -61,6 +61,10 @@ extension Setting {
     "JOBS_CONNECTIONS", .integer, default: "4", "Connections to Postgres that one run of `jobs` holds (1 to 8).")
   public static let jobsConcurrency = Setting(
     "JOBS_CONCURRENCY", .integer, default: "200", "Jobs that one run of `jobs` works on at once.")
+  public static let jobsListen = Setting(
+    "JOBS_LISTEN", .flag, default: "1",
+    "0 behind a pooler in transaction mode: `jobs` then finds what is due at once by its poll, a quarter of a second later."
+  )
   public static let answerDelayMilliseconds = Setting(
     "ANSWER_DELAY_MS", .integer, default: "2000", "Quiet time after a person's last message before it is answered.")
 
@@ -69,7 +73,7 @@ extension Setting {
     databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, metaAppSecret, verifyToken, anthropicKey,
     anthropicURL,
     anthropicModel, graphURL, mediaFolder, cronSecret, environment, allowUnsigned, maxRequests, jobsConnections,
-    jobsConcurrency,
+    jobsConcurrency, jobsListen,
     answerDelayMilliseconds,
   ]
 }

@@ -35,15 +35,20 @@ extension Office {
       if gate == Withheld.channelInactive.rawValue { return [JobResult(job, .snooze(after: 60, why: gate))] }
       return [JobResult(job, .done(["withheld": .string(gate)]))]
     }
-    async let seen: Void = markSeen(found, job, log)
-    let reply = await ask(found, conversation, job, log)
-    await seen
-    switch reply {
+    // Nobody waits for a courtesy.
+    Task { await markSeen(found, job, log) }
+    switch await ask(found, conversation, job, log) {
     case .failure(let stop):
       return [JobResult(job, await give(up: stop, conversation, job, log))]
-    case .success(let answer):
-      return await deliver(answer, found, conversation, question, job, log)
+    case .success(let reply):
+      return await deliver(reply, found, conversation, question, job, log)
     }
+  }
+
+  /// What Claude said and what that cost (`record_usage`).
+  struct Said {
+    let answer: ClaudeAnswer
+    let usage: JSONText
   }
 
   /// Why there is no reply.
@@ -72,7 +77,7 @@ extension Office {
 
   private func ask(
     _ found: ConversationToAnswerRow, _ conversation: UUID, _ job: HeldJob, _ log: Log
-  ) async -> Result<ClaudeAnswer, Stop> {
+  ) async -> Result<Said, Stop> {
     let key = settings.secret(.anthropicKey)
     guard !key.isEmpty else {
       return .failure(Stop(why: "ANTHROPIC_API_KEY is not set", again: false, after: nil))
@@ -82,9 +87,12 @@ extension Office {
     do {
       let response = try await http.send(call.request(base: settings.url(.anthropicURL), key: key))
       let answer = try ClaudeAnswer.read(response)
-      await record(answer, call, conversation, started, job, log)
+      let usage = usageRow(answer, call, conversation, started, job)
+      // A reply is stored together with what it cost.
+      if answer.outcome.isText { return .success(Said(answer: answer, usage: usage)) }
+      await record(usage, job, log)
       switch answer.outcome {
-      case .text, .cut: return .success(answer)
+      case .text, .cut: return .success(Said(answer: answer, usage: usage))
       case .tools: return .failure(Stop(why: "Claude asked for a tool that it was not given", again: false, after: nil))
       case .refused: return .failure(Stop(why: "Claude refused to answer", again: false, after: nil))
       case .empty: return .failure(Stop(why: "Claude's answer was empty", again: true, after: nil))
@@ -134,23 +142,30 @@ extension Office {
     }
   }
 
-  private func record(
-    _ answer: ClaudeAnswer, _ call: ClaudeCall, _ conversation: UUID, _ started: Instant, _ job: HeldJob, _ log: Log
-  ) async {
+  /// What a call took and cost, as `record_usage` reads it. Under an id of its own, so that asking again after a lost
+  /// answer writes it once.
+  private func usageRow(
+    _ answer: ClaudeAnswer, _ call: ClaudeCall, _ conversation: UUID, _ started: Instant, _ job: HeldJob
+  ) -> JSONText {
     let model = ClaudeModel.named(call.model)
     let usage = answer.usage
-    let took = Int32(min((Instant.now - started) * 1000, 1e9))
-    let cost = Numeric(usage.costUSD(model))
+    func clamped(_ count: Int64) -> JSON { .number(Int32(clamping: count)) }
+    let row: JSON = [
+      "id": .string(UUID().text), "conversation_id": .string(conversation.text), "job_id": .string(job.id.text),
+      "ai_model": .string(model.id), "prompt_tokens": clamped(usage.prompt),
+      "cache_write_tokens": clamped(usage.cacheWrite + usage.cacheWriteHour),
+      "cache_read_tokens": clamped(usage.cacheRead), "completion_tokens": clamped(usage.output),
+      "cost_usd": .string(usage.costUSD(model)),
+      "response_time_ms": .number(Int32(min((Instant.now - started) * 1000, 1e9))),
+      "stop_reason": .string("\(answer.stopReason)"), "was_successful": .bool(answer.outcome.isText),
+    ]
+    return JSONText(row.text)
+  }
+
+  /// For what is not stored together with a reply.
+  func record(_ usage: JSONText, _ job: HeldJob, _ log: Log) async {
     do throws(StoreError) {
-      try await insist(job.tenant) { (scope) throws(StoreError) in
-        try scope.recordUsage(
-          conversationId: conversation, messageId: nil, jobId: job.id, model: model.id,
-          promptTokens: Int32(clamping: usage.prompt),
-          cacheWriteTokens: Int32(clamping: usage.cacheWrite + usage.cacheWriteHour),
-          cacheReadTokens: Int32(clamping: usage.cacheRead), completionTokens: Int32(clamping: usage.output),
-          costUsd: cost, responseTimeMs: took, stopReason: "\(answer.stopReason)", wasSuccessful: answer.outcome.isText,
-          errorMessage: nil)
-      }
+      try await insist(job.tenant) { (scope) throws(StoreError) in try scope.recordUsage(usage: usage) }
     } catch {
       log.error("usage_not_written", ["why": error.sentence])
     }

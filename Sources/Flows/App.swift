@@ -13,6 +13,8 @@ public final class App {
   public static let schema: Int32 = 12
 
   var channels = ChannelDirectory()
+  /// What this request has stored is due before a worker would look.
+  var isUrgent = false
 
   public init(_ name: String, settings: Settings) {
     self.name = name
@@ -82,7 +84,8 @@ public final class App {
       log.error("schema", ["why": error.sentence])
       leave(78)
     }
-    FastCGILoop(log: log, maxRequests: settings.int(.maxRequests)).run { (request) throws(Refusal) in
+    let loop = FastCGILoop(log: log, maxRequests: settings.int(.maxRequests))
+    loop.run(after: wakeWorkers) { (request) throws(Refusal) in
       database.deadline = request.deadline
       return try handler(request)
     }

@@ -20,6 +20,7 @@ public struct Office: Sendable {
   public static let needs: [Setting] = [
     .databaseURL, .databasePrepare, .statementSeconds, .outboundKeys, .anthropicKey, .anthropicURL, .anthropicModel,
     .graphURL, .mediaFolder, .environment, .jobsConnections, .jobsConcurrency,
+    .jobsListen,
   ]
 
   public init(_ name: String, settings: Settings) throws(Keyring.Fault) {

@@ -6,37 +6,41 @@ import Store
 
 extension Office {
   /// Stores what Claude said, in parts that the channel takes, and sends the first of them at once if nothing else is
-  /// on its way to this person.
+  /// on its way to this person: one round trip from the answer's arrival to the request that takes it on.
   func deliver(
-    _ answer: ClaudeAnswer, _ found: ConversationToAnswerRow, _ conversation: UUID, _ question: UUID, _ job: HeldJob,
-    _ log: Log
+    _ said: Said, _ found: ConversationToAnswerRow, _ conversation: UUID, _ question: UUID, _ job: HeldJob, _ log: Log
   ) async -> [JobResult] {
+    let answer = said.answer
     guard let channel = ChannelName(rawValue: found.channel) else {
+      await record(said.usage, job, log)
       return [JobResult(job, .bury(why: "no channel \(found.channel)"))]
     }
     let limits = ChannelLimits.of(channel)
     let parts = split(whatsAppText(markdown: answer.text), max: limits.textMax) { limits.length(String($0)) }
     guard !parts.isEmpty else {
+      await record(said.usage, job, log)
       let stop = Stop(why: "Claude's answer was nothing but marks", again: true, after: nil)
       return [JobResult(job, await give(up: stop, conversation, job, log))]
     }
     let metadata = JSONText(
       JSON.object(["model": .string(answer.model), "request_id": answer.requestID.map { .string($0) }]).text)
-    let me = worker
+    let (me, attempt) = (worker, UUID())
     do throws(StoreError) {
-      let stored = try await insist(job.tenant) { (scope) throws(StoreError) in
-        try scope.storeReply(
+      let begun = try await insist(job.tenant) { (scope) throws(StoreError) in
+        try scope.beginReply(
           conversationId: conversation, parts: parts, answers: question, jobId: job.id, workerId: me,
-          metadata: metadata, requestId: job.requestID)
+          metadata: metadata, requestId: job.requestID, usage: said.usage, attempt: attempt,
+          policy: gatePolicy(channel))
       }
-      guard let stored else { return [JobResult(job, .done(["skipped": "answered before"]))] }
-      let done = JobResult(job, .done(["response_message_id": .string(stored.messageId.text)]))
-      guard let sendJob = stored.sendJobId else { return [done] }
+      guard let begun else { return [JobResult(job, .done(["skipped": "answered before"]))] }
+      let done = JobResult(job, .done(["response_message_id": .string(begun.messageId.text)]))
+      guard let sendJob = begun.sendJobId else { return [done] }
       let sending = HeldJob(
-        tenant: job.tenant, id: sendJob, work: .send(message: stored.messageId, channel: channel), attempt: 1,
+        tenant: job.tenant, id: sendJob, work: .send(message: begun.messageId, channel: channel), attempt: 1,
         maxAttempts: SendPace.tries, requestID: job.requestID)
-      return [done, JobResult(sending, await send(stored.messageId, channel, sending))]
+      return [done, JobResult(sending, await send(begun.messageId, channel, sending, begun: (attempt, begun)))]
     } catch {
+      await record(said.usage, job, log)
       return [
         JobResult(job, await give(up: Stop(why: error.sentence, again: true, after: nil), conversation, job, log))
       ]

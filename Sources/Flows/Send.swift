@@ -29,18 +29,44 @@ struct SendAnswer {
   var usage: SendUsage?
 }
 
+/// What `begin_send` says: whether a message may leave, and what the request needs.
+protocol Outgoing: Sendable {
+  var verdict: String { get }
+  var reason: String? { get }
+  var channel: String? { get }
+  var accountId: String? { get }
+  var contactKind: String? { get }
+  var contactAddress: String? { get }
+  var content: String? { get }
+  var replyTo: String? { get }
+  var tokenId: UUID? { get }
+  var token: [UInt8]? { get }
+  var payload: JSONText? { get }
+  var waitSeconds: Double? { get }
+}
+extension BeginSendRow: Outgoing {}
+extension BeginReplyRow: Outgoing {}
+
 extension Office {
   /// Sends one stored message, at most once. Whether it may still leave is decided in the transaction that moves it to
   /// `sending`; what became of it is written down before anything else is done.
-  func send(_ message: UUID, _ channel: ChannelName, _ job: HeldJob) async -> Outcome {
+  ///
+  /// - Parameter begun: what was decided already, under which attempt's name.
+  func send(
+    _ message: UUID, _ channel: ChannelName, _ job: HeldJob, begun: (attempt: UUID, any Outgoing)? = nil
+  ) async -> Outcome {
     let log = log.with(["req": job.requestID, "job": job.id.text])
     // A name for this attempt, so that asking again after a lost answer is no second attempt.
-    let attempt = UUID()
-    let ready: BeginSendRow
-    do throws(StoreError) {
-      ready = try await begin(message, channel, attempt, job)
-    } catch {
-      return again(after: 2, error, job)
+    let attempt = begun?.attempt ?? UUID()
+    let ready: any Outgoing
+    if let begun, begun.1.verdict != "wait" {
+      ready = begun.1
+    } else {
+      do throws(StoreError) {
+        ready = try await begin(message, channel, attempt, job)
+      } catch {
+        return again(after: 2, error, job)
+      }
     }
     switch ready.verdict {
     case "go": break
@@ -82,7 +108,7 @@ extension Office {
   private func spread(_ seconds: Double) -> Double { seconds + Double.random(in: 0...min(seconds / 10, 5)) }
 
   /// Asks the platform.
-  private func exchange(_ message: UUID, _ ready: BeginSendRow, _ job: HeldJob) async -> SendAnswer {
+  private func exchange(_ message: UUID, _ ready: any Outgoing, _ job: HeldJob) async -> SendAnswer {
     guard let channel = ready.channel.flatMap(Channel.named), let account = ready.accountId, let text = ready.content,
       let kind = ready.contactKind, let address = ready.contactAddress
     else {
@@ -122,7 +148,7 @@ extension Office {
   }
 
   private func settle(
-    _ message: UUID, _ attempt: UUID, _ ready: BeginSendRow, _ answer: SendAnswer, _ job: HeldJob, _ log: Log
+    _ message: UUID, _ attempt: UUID, _ ready: any Outgoing, _ answer: SendAnswer, _ job: HeldJob, _ log: Log
   ) async -> Outcome {
     let verdict = SendVerdict(answer, tries: job.tries(of: SendPace.tries), isLast: job.isLastAttempt)
     if let fault = answer.fault {

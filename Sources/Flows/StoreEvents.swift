@@ -31,9 +31,11 @@ extension App {
           let r = try scope.receiveEventsSingly(
             channel: channel.name.rawValue, slug: slug, events: events.map(\.text), policy: policy,
             requestId: request.id)
+          isUrgent = isUrgent || r.answers > 0
           return say(r.messages, r.duplicates, r.reports, r.answers, parked: r.parked)
         }
         let r = try scope.receiveEvents(events: batch, policy: policy, requestId: request.id)
+        isUrgent = isUrgent || r.soonest ?? .infinity < Waking.urgent
         return say(r.messages, r.duplicates, r.reports, r.answers)
       } catch {
         log.warning("store", ["attempt": String(attempt), "why": error.sentence])

@@ -11,6 +11,8 @@ public enum Work: Sendable, Equatable {
   case send(message: UUID, channel: ChannelName)
   /// `fetch_media`: fetch one attachment and keep it.
   case fetchMedia(media: UUID)
+  /// `noop`: nothing; shows that the queue moves, and how fast (`bin/bench jobs`).
+  case nothing
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -29,6 +31,8 @@ public enum Work: Sendable, Equatable {
     } else if kind == "fetch_media" {
       self =
         id("media_id").map { .fetchMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
+    } else if kind == "noop" {
+      self = .nothing
     } else {
       self = .unknown(kind: kind, fault: "no such kind of job")
     }
@@ -39,6 +43,7 @@ public enum Work: Sendable, Equatable {
     case .answer: "ai_response"
     case .send(_, let channel): "send_" + channel.rawValue
     case .fetchMedia: "fetch_media"
+    case .nothing: "noop"
     case .unknown(let kind, _): kind
     }
   }
@@ -51,6 +56,7 @@ extension Office {
     case .answer(let conversation, let channel): await answer(conversation, channel, job)
     case .send(let message, let channel): [JobResult(job, await send(message, channel, job))]
     case .fetchMedia(let media): [JobResult(job, await fetch(media, job))]
+    case .nothing: [JobResult(job, .done([:]))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

@@ -17,6 +17,8 @@ public struct WorkerOptions: Sendable {
   public var id: UUID?
   /// Leave when nothing is due instead of waiting for more.
   public var drainOnly: Bool
+  /// Longest sleep, in seconds, while nothing is due and nobody calls.
+  public var poll = 0.25
 
   /// What it is restricted to; nil: it does everything until a successor comes, and supersedes those before it.
   var part: String? { kind ?? (id != nil ? "one" : drainOnly ? "drain" : nil) }
@@ -59,9 +61,7 @@ public actor Worker {
   /// A worker that says nothing for so long has lost its jobs; a killed one's run again within half a minute.
   static let leaseSeconds = 20.0
   static let heartbeatSeconds = 5.0
-  /// Longest sleep while nothing is due.
-  static let pollSeconds = 0.25
-  static let claimAtOnce = 50
+  static let claimAtOnce = 200
   /// Hours that finished jobs are kept.
   static let keepHours: Int32 = 24
   /// Large: each batch looks for its beginning among all that was removed before it.
@@ -78,6 +78,8 @@ public actor Worker {
   private var settling = false
   private var superseded = false
   private var horizon = Horizon()
+  private var call = Call.none
+  private var sleep: Task<Void, Never>?
   private var report = WorkerReport()
 
   public init(_ office: Office, _ options: WorkerOptions) {
@@ -98,12 +100,23 @@ public actor Worker {
     let started = Instant.now
     await beat()
     let heart = Task { await heartbeat() }
+    let passing = options.drainOnly || options.id != nil
+    let ear = passing || !office.settings.flag(.jobsListen) ? nil : Task { await office.listen { await wake(.claim) } }
     while !over(since: started) {
-      let claimed = await claim()
+      call = .none
+      let room = room
+      let claimed = room > 0 ? await claim(room) : []
       for job in claimed { start(job) }
-      if claimed.isEmpty, options.drainOnly || options.id != nil, held == 0, results.isEmpty, !settling { break }
-      if claimed.isEmpty { await rest() } else if horizon.isOld() { await look() }
+      if claimed.isEmpty, passing, held == 0, results.isEmpty, !settling { break }
+      if claimed.isEmpty || claimed.count < room {
+        // What is due and was not to be had is somebody else's or has to wait: it does not hurry.
+        var least = claimed.isEmpty ? 0.005 : 0
+        while !over(since: started), await !rest(least), !passing { least = 0 }
+      } else if horizon.isOld() {
+        await look()
+      }
     }
+    ear?.cancel()
     let draining = Instant.now
     while held > 0 || settling || !results.isEmpty, Instant.now - draining < Self.drainSeconds {
       try? await Task.sleep(for: .milliseconds(20))
@@ -132,9 +145,7 @@ public actor Worker {
     min(office.settings.int(.jobsConcurrency) - held, Self.claimAtOnce, (options.most ?? .max) - taken)
   }
 
-  private func claim() async -> [HeldJob] {
-    let room = room
-    guard room > 0 else { return [] }
+  private func claim(_ room: Int) async -> [HeldJob] {
     let (kind, id, me, since) = (options.kind, options.id, office.worker, horizon.since)
     do throws(StoreError) {
       return try await office.database.everyone { (scope) throws(StoreError) in
@@ -163,16 +174,34 @@ public actor Worker {
     await settle()
   }
 
-  /// Until something may be due: a poll, since a webhook's transaction notifies nobody (that serialises commits).
-  private func rest() async {
+  /// Somebody calls: look when the next job is due, or claim at once.
+  private enum Call: Int { case none, look, claim }
+
+  private func wake(_ call: Call) {
+    if call.rawValue > self.call.rawValue { self.call = call }
+    sleep?.cancel()
+  }
+
+  /// Sleeps until the next job is due, for `least` seconds at least and a poll's at most; true if there may be one to
+  /// claim. Somebody who calls ends it.
+  private func rest(_ least: Double) async -> Bool {
+    if call == .claim { return true }
+    call = .none
     // What is due may be nothing for us, because our hands are full or because we are restricted: then it does not hurry.
-    let restricted = options.kind != nil || options.id != nil
-    var pause = room > 0 ? Self.pollSeconds : 0.02
-    if room > 0 || horizon.isOld() {
+    let full = room <= 0
+    let blind = full || options.kind != nil || options.id != nil
+    var pause = full ? 0.02 : options.poll
+    if !full || horizon.isOld() {
       let due = await look()
-      if room > 0, !restricted, let due { pause = min(max(due - .now, 0.005), pause) }
+      if !blind, let due { pause = min(max(due - .now, least), pause) }
     }
-    try? await Task.sleep(for: .seconds(pause))
+    if call == .none, pause > 0 {
+      let sleep = Task { [pause] in _ = try? await Task.sleep(for: .seconds(pause)) }
+      self.sleep = sleep
+      await sleep.value
+      self.sleep = nil
+    }
+    return call == .claim || blind || (call == .none && pause < options.poll)
   }
 
   /// When the next job may be claimed; moves the horizon there.
@@ -204,6 +233,8 @@ public actor Worker {
           try scope.settleJobs(results: JSONText(JSON.array(batch.map { $0.row(worker: me) }).text))
         }
         results.removeFirst(batch.count)
+        // The next of their lanes may go.
+        wake(.look)
       } catch {
         log.error("not_settled", ["jobs": String(batch.count), "why": error.sentence])
         guard error.retryable else {
@@ -242,6 +273,7 @@ public actor Worker {
       }
       if newer, !superseded { log.info("superseded") }
       superseded = superseded || newer
+      if superseded { wake(.claim) }
       if recovered > 0 { log.warning("recovered", ["jobs": String(recovered)]) }
       if beats % 30 == 1 { await prune() }
     } catch {

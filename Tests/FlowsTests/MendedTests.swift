@@ -72,20 +72,24 @@ import Testing
     }
   }
 
-  /// The answer of `store_reply` is lost after its commit: asking again names the same message and the same job.
+  /// The answer of `begin_reply` is lost after its commit: asking again names the same message and the same job, and it
+  /// is still ours to send. Under another attempt's name nobody sends it again.
   @Test func theSameReplyStoredTwice() async throws {
     try await Shop.test(delay: 60) { shop in
       try shop.post(message("hola", from: newPhone()))
       let (conversation, job, worker) = (try conversation(shop), UUID(), UUID())
       let question = try #require(
         UUID(uuidString: try shop.tenant.value("last_question_id", of: "conversations") ?? ""))
-      func store(_ worker: UUID) throws -> StoreReplyRow? {
-        try scope(shop).storeReply(
+      let (attempt, usage) = (UUID(), usage(conversation))
+      func store(_ worker: UUID, _ attempt: UUID) throws -> BeginReplyRow? {
+        try scope(shop).beginReply(
           conversationId: conversation, parts: ["uno", "dos"], answers: question, jobId: job, workerId: worker,
-          metadata: "{}", requestId: nil)
+          metadata: "{}", requestId: nil, usage: usage, attempt: attempt, policy: gatePolicy(.whatsapp))
       }
+      func store(_ worker: UUID) throws -> BeginReplyRow? { try store(worker, attempt) }
       let first = try store(worker)
       #expect(first?.sendJobId != nil)
+      #expect(first?.verdict == "go")
       let again = try store(worker)
       #expect(again == first)
       // Another worker is told that it is not his.
@@ -93,7 +97,44 @@ import Testing
       #expect(other == nil)
       let messages = try shop.tenant.count("messages", where: "role = 'assistant'")
       #expect(messages == 2)
+      let costs = try shop.tenant.count("ai_usage_logs")
+      #expect(costs == 1)
+      let late = try store(worker, UUID())
+      #expect(late?.verdict == "unknown")
     }
+  }
+
+  /// While something else is on its way to the person, a reply is stored and waits for its turn.
+  @Test func aReplyBehindAnother() async throws {
+    try await Shop.test(delay: 60) { shop in
+      try shop.post(message("hola", from: newPhone()))
+      let conversation = try conversation(shop)
+      let question = try #require(
+        UUID(uuidString: try shop.tenant.value("last_question_id", of: "conversations") ?? ""))
+      func reply() throws -> BeginReplyRow? {
+        try scope(shop).beginReply(
+          conversationId: conversation, parts: ["uno"], answers: question, jobId: UUID(), workerId: UUID(),
+          metadata: "{}", requestId: nil, usage: usage(conversation), attempt: UUID(), policy: gatePolicy(.whatsapp))
+      }
+      let first = try reply()
+      #expect(first?.verdict == "go")
+      let second = try reply()
+      #expect(second?.verdict == "later")
+      #expect(second?.sendJobId == nil)
+      let waiting = try shop.tenant.count("messages", where: "role = 'assistant' and status = 'pending'")
+      #expect(waiting == 1)
+    }
+  }
+
+  /// What a call cost, as `record_usage` reads it.
+  private func usage(_ conversation: UUID) -> JSONText {
+    let row: JSON = [
+      "id": .string(UUID().text), "conversation_id": .string(conversation.text), "job_id": .string(UUID().text),
+      "ai_model": "claude", "prompt_tokens": 1, "cache_write_tokens": 0, "cache_read_tokens": 0,
+      "completion_tokens": 1, "cost_usd": "0.001", "response_time_ms": 1, "stop_reason": "endTurn",
+      "was_successful": true,
+    ]
+    return JSONText(row.text)
   }
 
   /// Asking again under the same name, because the answer was lost, is no second attempt; another name is.
@@ -126,9 +167,10 @@ import Testing
             _ = try scope(shop).sendStaffMessage(
               conversationId: conversation, content: "\(thread) \(i)", staffId: nil, requestId: nil)
           } else {
-            _ = try scope(shop).storeReply(
+            _ = try scope(shop).beginReply(
               conversationId: conversation, parts: ["r"], answers: question, jobId: UUID(), workerId: UUID(),
-              metadata: "{}", requestId: nil)
+              metadata: "{}", requestId: nil, usage: usage(conversation), attempt: UUID(),
+              policy: gatePolicy(.whatsapp))
           }
         }
       }

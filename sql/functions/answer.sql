@@ -3,7 +3,8 @@
 -- Everything the prompt is rendered from. Keys are public interface (the guide's `get_tenant_ai_context`); the order is
 -- fixed, so that the rendered prompt is the same text until the business changes something, and caching hits.
 create or replace function get_tenant_ai_context(p_tenant_id uuid) returns jsonb
-language sql stable as $$
+language plpgsql stable as $$
+begin return (
   select jsonb_build_object(
     'tenant_id', t.id, 'tenant_name', t.name, 'vertical', t.vertical,
     'timezone', coalesce(t.settings ->> 'timezone',
@@ -33,7 +34,7 @@ language sql stable as $$
       from staff p where p.tenant_id = t.id and p.is_active and p.role in ('dentist', 'specialist')))
   from tenants t left join ai_tenant_context a on a.tenant_id = t.id
   where t.id = p_tenant_id
-$$;
+); end $$;
 
 -- Stores a reply in its parts, each with the job that sends it. The first of these jobs is already leased to the worker
 -- that asks, unless something else is being sent to this person: one worker goes straight on, few round trips.
@@ -58,7 +59,8 @@ begin
         join jobs j on j.tenant_id = v_tenant and j.lane = v_lane and j.status = 'processing' and j.worker_id = p_worker
           and j.attempts = 1 and j.payload ->> 'message_id' = m.id::text
        where m.tenant_id = v_tenant and m.processed_by_job_id = p_job and m.answers_message_id = p_answers
-         and m.status = 'pending'
+         -- On its way already if `begin_reply`'s answer was lost: `begin_send` knows its attempts apart.
+         and m.status in ('pending', 'sending')
        limit 1;
     return;
   end if;
@@ -86,6 +88,48 @@ begin
     where j.tenant_id = v_tenant and j.lane = v_lane and j.lane_head and j.status = 'pending' and p_worker is not null
       and j.payload ->> 'message_id' = message_id::text
     returning j.id into send_job_id;
+  return next;
+end $$;
+
+-- What one call of a model took and cost: {"id", "conversation_id", "job_id", "ai_model", the counts, "cost_usd",
+-- "response_time_ms", "stop_reason", "was_successful"} as the columns of `ai_usage_logs`. The same id twice is one row.
+create or replace function record_usage(p_usage jsonb) returns void
+language plpgsql as $$
+begin
+  insert into ai_usage_logs (tenant_id, id, conversation_id, job_id, ai_provider, ai_model, prompt_tokens,
+      cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful)
+    select current_tenant(), u.id, u.conversation_id, u.job_id, 'anthropic', u.ai_model, u.prompt_tokens,
+        u.cache_write_tokens, u.cache_read_tokens, u.completion_tokens, u.cost_usd, u.response_time_ms, u.stop_reason,
+        u.was_successful
+      from jsonb_to_record(p_usage) as u (id uuid, conversation_id uuid, job_id uuid, ai_model text, prompt_tokens int,
+        cache_write_tokens int, cache_read_tokens int, completion_tokens int, cost_usd numeric, response_time_ms int,
+        stop_reason text, was_successful boolean)
+  on conflict do nothing;
+end $$;
+
+-- From Claude's answer to the message that may leave in one round trip and one commit: what the answer cost, the reply
+-- (`store_reply`), and for its first part `begin_send` under the attempt's name. Columns as theirs; verdict 'later' where
+-- something else is being sent to this person. Asked again with the same attempt it answers the same; no row as there.
+create or replace function begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid,
+  p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb)
+returns table (message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text,
+  contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb,
+  wait_seconds float8)
+language plpgsql as $$
+begin
+  select s.message_id, s.send_job_id into message_id, send_job_id
+    from store_reply(p_conversation, p_parts, p_answers, p_job, p_worker, p_metadata, p_request_id) s;
+  -- Not before: its foreign key locks the conversation, for which `store_reply` waits behind the lane.
+  perform record_usage(p_usage);
+  if message_id is null then return; end if;
+  verdict := 'later';
+  if send_job_id is not null then
+    select b.verdict, b.reason, b.channel, b.account_id, b.contact_kind, b.contact_address, b.content, b.reply_to,
+        b.token_id, b.token, b.payload, b.wait_seconds
+      into verdict, reason, channel, account_id, contact_kind, contact_address, content, reply_to, token_id, token,
+        payload, wait_seconds
+      from begin_send(message_id, p_attempt, p_policy) b;
+  end if;
   return next;
 end $$;
 

@@ -27,22 +27,24 @@ $$;
 
 -- When the person wrote or called last; null: never.
 create or replace function window_of(p_connection uuid, p_lead uuid) returns timestamptz
-language sql stable as $$
+language plpgsql stable as $$
+begin return (
   select last_inbound_at from contact_windows
     where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
-$$;
+); end $$;
 
 -- A message of ours was accepted. The first one after an advertisement was clicked, if it comes within 24 hours, makes the
 -- next 72 free of charge (Meta, pricing of free entry points, November 2026). It decides prices only: what may be
 -- written is decided by the window.
 create or replace function answer_advertisement(p_connection uuid, p_lead uuid) returns void
-language sql as $$
+language plpgsql as $$
+begin
   update contact_windows set free_entry_until = app_now() + interval '72 hours'
     where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
       and ad_clicked_at >= app_now() - interval '24 hours'
       -- What ends later was made by an answer to this click already.
-      and coalesce(free_entry_until, '-infinity') < ad_clicked_at + interval '72 hours'
-$$;
+      and coalesce(free_entry_until, '-infinity') < ad_clicked_at + interval '72 hours';
+end $$;
 
 -- Where a person came from: the first advertisement that brought them stays `referral`, the newest 20 others are
 -- `referrals`, by the times at which they were clicked. p_new: [{…, "at": "2026-11-22T10:00:00Z"}]

@@ -1,4 +1,5 @@
--- Whether something may leave. The words are `Withheld`'s (Rules/ReplyGate).
+-- Whether something may leave. The words are `Withheld`'s (Rules/ReplyGate). In plpgsql, which keeps plans for the
+-- session: a function in SQL is planned at each call, which took longer than these queries do.
 
 -- Why a reply of the assistant that takes the person's messages up to p_answers into account must not leave; null when
 -- it may. Asked before Claude is (a refused answer is not worth its price) and again, with the conversation's row
@@ -6,7 +7,8 @@
 --
 -- p_policy: {"window_hours", "stale_seconds"} of the channel (`Rules/ReplyGate.swift`). The words are `Withheld`'s.
 create or replace function reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) returns text
-language sql stable as $$
+language plpgsql stable as $$
+begin return (
   select case
       when t.status <> 'active' then 'tenant_inactive'
       when c.status = 'escalated' then 'escalated'
@@ -30,14 +32,15 @@ language sql stable as $$
     left join ai_tenant_context a on a.tenant_id = c.tenant_id
     left join messages q on q.tenant_id = c.tenant_id and q.id = p_answers
    where c.tenant_id = current_tenant() and c.id = p_conversation
-$$;
+); end $$;
 
 -- Why a template must not leave; null when it may, also while the window is closed. What nothing was heard of is tried.
 --
 -- p_policy: {"usable_templates": the states in which a template is taken} (`Rules/OutboundTemplate`).
 -- p_payload: {"name", "language", "category"?}; what the platform told of the template's category counts before it.
 create or replace function template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) returns text
-language sql stable as $$
+language plpgsql stable as $$
+begin return (
   select case
       when not (p_policy -> 'usable_templates') ? upper(coalesce(x.status, 'UNKNOWN')) then 'template_blocked'
       when w.stopped then 'opted_out'
@@ -56,12 +59,13 @@ language sql stable as $$
          and (k.scope = 'all' or -- What nobody has named is taken for a promotion.
            lower(coalesce(x.category, p_payload ->> 'category', 'marketing')) = 'marketing')) w
    where c.tenant_id = current_tenant() and c.id = p_conversation
-$$;
+); end $$;
 
 -- What a person of the business may not send either: the platform would refuse it, or nobody is there to send.
 drop function if exists staff_gate(uuid, jsonb);
 create or replace function staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) returns text
-language sql stable as $$
+language plpgsql stable as $$
+begin return (
   select case
       when t.status <> 'active' then 'tenant_inactive'
       -- What was said in several parts is not said by halves.
@@ -78,4 +82,4 @@ language sql stable as $$
     join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
     left join messages m on m.tenant_id = c.tenant_id and m.id = p_message
    where c.tenant_id = current_tenant() and c.id = p_conversation
-$$;
+); end $$;

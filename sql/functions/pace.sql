@@ -84,11 +84,12 @@ end $$;
 
 -- One was taken: the next refusal is the first again. What left before the refusal and came back after it proves nothing.
 create or replace function forgive_sends(p_connection uuid, p_contact text) returns void
-language sql as $$
+language plpgsql as $$
+begin
   update send_pace s set strikes = 0
     where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = p_contact
       and s.strikes > 0 and s.blocked_until <= app_clock();
   update send_pace s set strikes = 0
     where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = ''
       and s.strikes > 0 and s.blocked_until <= app_clock();
-$$;
+end $$;

@@ -15,25 +15,27 @@ end $$;
 create or replace function elect_lane_heads(p_tenant uuid, p_lanes text[]) returns void
 language plpgsql as $$
 declare
-  v_lane text;
-  v_head uuid;
+  v_new uuid[];
+  v_old uuid[];
 begin
-  foreach v_lane in array p_lanes loop
-    continue when v_lane is null or exists (select 1 from jobs
-      where tenant_id = p_tenant and lane = v_lane and lane_head and status = 'processing');
-    select coalesce(
-        (select id from jobs where tenant_id = p_tenant and lane = v_lane and status = 'pending' and lane_head
-          and holds_lane),
-        (select id from jobs where tenant_id = p_tenant and lane = v_lane and status = 'pending'
-          order by scheduled_for, id limit 1))
-      into v_head;
-    continue when v_head is null;
+  -- One look into an index after the other, whatever the planner thinks of the table.
+  select array_agg(n.id), array_agg(h.id) filter (where h.id is not null) into v_new, v_old
+    from (select distinct l.lane from unnest(p_lanes) l (lane) where l.lane is not null) x
+    left join lateral (select j.id, j.status, j.holds_lane from jobs j
+      where j.tenant_id = p_tenant and j.lane = x.lane and j.lane_head and j.status in ('pending', 'processing')
+      limit 1) h on true
+    cross join lateral (select j.id from jobs j
+      where j.tenant_id = p_tenant and j.lane = x.lane and j.status = 'pending'
+      order by j.scheduled_for, j.id limit 1) n
+   where h.id is null or (h.status = 'pending' and not h.holds_lane and h.id <> n.id);
+  if v_new is null then return; end if;
+  if v_old is not null then
     update jobs set lane_head = false
-      where tenant_id = p_tenant and lane = v_lane and lane_head and status = 'pending' and id <> v_head;
-    -- A worker may have claimed the old head while we waited for its row: then it keeps its place.
-    update jobs set lane_head = true
-      where tenant_id = p_tenant and id = v_head and not lane_head and status = 'pending'
-        and not exists (select 1 from jobs h where h.tenant_id = p_tenant and h.lane = v_lane and h.lane_head
-          and h.status in ('pending', 'processing'));
-  end loop;
+      where tenant_id = p_tenant and id = any (v_old) and lane_head and status = 'pending';
+  end if;
+  -- A worker may have claimed the old head while we waited for its row: then it keeps its place.
+  update jobs j set lane_head = true
+    where j.tenant_id = p_tenant and j.id = any (v_new) and not j.lane_head and j.status = 'pending'
+      and not exists (select 1 from jobs h where h.tenant_id = p_tenant and h.lane = j.lane and h.lane_head
+        and h.status in ('pending', 'processing'));
 end $$;

@@ -4,8 +4,10 @@
 --   "content", "content_type", "selection", "reply_to", "wants_answer", "outbound", "error_code",
 --   "details", "raw", "status": {"state", "opaque", "participant", "error_code", "error", "billing"}} (`Rules/Inbound.swift`).
 -- p_policy: {"stale_seconds", "first_delay_seconds", "next_delay_seconds", "cap_seconds"} (`Rules`).
+-- Returns how many there were of each, and in how many seconds the first answer is due; null: none is asked for.
+drop function if exists receive_events(jsonb, jsonb, text);
 create or replace function receive_events(p_events jsonb, p_policy jsonb, p_request_id text)
-returns table (messages int, duplicates int, reports int, answers int)
+returns table (messages int, duplicates int, reports int, answers int, soonest float8)
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
@@ -55,7 +57,7 @@ begin
   end if;
   select count(*) into v_received from jsonb_array_elements(p_events) e where e ->> 'kind' in ('message', 'echo');
   if v_received > 0 then
-    select r.stored, r.asked into messages, answers
+    select r.stored, r.asked, r.soonest into messages, answers, soonest
       from receive_messages(p_events, v_keys, v_conversations, p_policy, p_request_id) r;
   end if;
   messages := coalesce(messages, 0);

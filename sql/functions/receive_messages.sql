@@ -1,6 +1,7 @@
 -- Messages and echoes of a batch: stored once, counted, and the answers to them asked for.
+drop function if exists receive_messages(jsonb, text[], uuid[], jsonb, text);
 create or replace function receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb,
-  p_request_id text) returns table (stored int, asked int)
+  p_request_id text) returns table (stored int, asked int, soonest float8)
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
@@ -122,6 +123,7 @@ begin
   perform alert_stale(l.key::uuid, l.value::int, (p_policy ->> 'stale_seconds')::float8)
     from jsonb_each_text(v_late) l order by l.key;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
+  select min((q ->> 'delay_seconds')::float8) into soonest from jsonb_array_elements(v_questions) q;
   perform expect_media(p_events, p_request_id);
   return next;
 end $$;

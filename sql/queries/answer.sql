@@ -38,20 +38,17 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
     and k.kind = 'access_token'
  where c.tenant_id = current_tenant() and c.id = :conversation_id;
 
--- name: storeReply :maybe
--- Stores a reply in parts with the jobs that send them, the first already leased to the worker. No row: this job's
--- reply is stored already.
-select message_id as "message_id!", send_job_id
-  from store_reply(:conversation_id, :parts::text[], :answers, :job_id, :worker_id?, :metadata::jsonb, :request_id?);
+-- name: beginReply :maybe
+-- Stores a reply in parts with the jobs that send them, and begins to send the first. No row: this job's reply is stored
+-- already. `send_job_id` null: something else is on its way to this person.
+select message_id as "message_id!", send_job_id, verdict as "verdict!", reason, channel, account_id, contact_kind,
+    contact_address, content, reply_to, token_id, token, payload, wait_seconds
+  from begin_reply(:conversation_id, :parts::text[], :answers, :job_id, :worker_id, :metadata::jsonb, :request_id?,
+    :usage::jsonb, :attempt, :policy::jsonb);
 
 -- name: recordUsage :exec
--- What one call of a model took and cost.
-insert into ai_usage_logs (tenant_id, conversation_id, message_id, job_id, ai_provider, ai_model, prompt_tokens,
-    cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful,
-    error_message)
-  values (current_tenant(), :conversation_id, :message_id?, :job_id, 'anthropic', :model, :prompt_tokens,
-    :cache_write_tokens, :cache_read_tokens, :completion_tokens, :cost_usd, :response_time_ms, :stop_reason?,
-    :was_successful, :error_message?);
+-- What one call of a model took and cost, that brought nothing to send.
+select record_usage(:usage::jsonb);
 
 -- name: escalateConversation :one
 -- Hands a conversation to people; false if it is not open or theirs already.

@@ -23,6 +23,10 @@ select due, since as "since!" from next_job_due(:since?);
 -- Writes down how jobs ended, many at once; returns how many were still ours.
 select settle_jobs(:results::jsonb) as "taken!";
 
+-- name: wakeWorkers :exec
+-- Calls the workers that listen: something is due at once. A statement of its own, after the commit of what is due.
+select pg_notify('tistis_jobs', '');
+
 -- name: pruneJobs :one
 -- Removes finished jobs older than so many hours, a batch at a time; returns how many went.
 select prune_jobs(make_interval(hours => :hours), :limit) as "pruned!";

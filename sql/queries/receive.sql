@@ -6,7 +6,8 @@ select tenant_id as "tenant_id!", tenant_status as "tenant_status!", connection_
 
 -- name: receiveEvents :one
 -- Stores all of one POST for one tenant, in one call and so in one transaction (`sql/functions/receive_events.sql`).
-select messages as "messages!", duplicates as "duplicates!", reports as "reports!", answers as "answers!"
+select messages as "messages!", duplicates as "duplicates!", reports as "reports!", answers as "answers!",
+    soonest
   from receive_events(:events::jsonb, :policy::jsonb, :request_id);
 
 -- name: receiveEventsSingly :one

@@ -137,6 +137,17 @@ extension Scope {
     ) { row throws(StoreError) in try row.get(0) }
   }
 
+  /// Calls the workers that listen: something is due at once. A statement of its own, after the commit of what is due.
+  public func wakeWorkers() throws(StoreError) {
+    try exec(
+      "wakeWorkers",
+      #"""
+      select pg_notify('tistis_jobs', '')
+      """#,
+      []
+    )
+  }
+
   /// Removes finished jobs older than so many hours, a batch at a time; returns how many went.
   public func pruneJobs(hours: Int32, limit: Int32) throws(StoreError) -> Int32 {
     try one(

@@ -19,6 +19,7 @@ public struct ReceiveEventsRow: Sendable, Equatable {
   public var duplicates: Int32
   public var reports: Int32
   public var answers: Int32
+  public var soonest: Double?
 }
 
 public struct ReceiveEventsSinglyRow: Sendable, Equatable {
@@ -77,12 +78,19 @@ extension Scope {
     try one(
       "receiveEvents",
       #"""
-      select messages as "messages!", duplicates as "duplicates!", reports as "reports!", answers as "answers!"
+      select messages as "messages!", duplicates as "duplicates!", reports as "reports!", answers as "answers!",
+          soonest
         from receive_events($1::jsonb, $2::jsonb, $3)
       """#,
       [events.sql, policy.sql, requestId.sql]
     ) { row throws(StoreError) in
-      try ReceiveEventsRow(messages: row.get(0), duplicates: row.get(1), reports: row.get(2), answers: row.get(3))
+      try ReceiveEventsRow(
+        messages: row.get(0),
+        duplicates: row.get(1),
+        reports: row.get(2),
+        answers: row.get(3),
+        soonest: row.get(4)
+      )
     }
   }
 

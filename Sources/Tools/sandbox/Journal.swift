@@ -14,6 +14,7 @@ actor Journal {
     let request: Request
     /// nil until it is answered, and for ever if the connection was held or broken.
     var answer: Response?
+    var answeredAt: Instant?
     var accepted = false
     var fault: String?
     /// Its end is known, and it is in the file.
@@ -54,6 +55,7 @@ actor Journal {
       // A file is no text, and as large as it likes.
       if entries[i].kind == "download", response.status == 200 { response.body = [] }
       entries[i].answer = response
+      entries[i].answeredAt = .now
     }
     entries[i].accepted = accepted
     entries[i].fault = fault
@@ -112,7 +114,8 @@ actor Journal {
 extension Journal.Entry {
   var json: JSON {
     .object([
-      "seq": .number(number), "at": .string(at.description), "peer": .string(peer), "kind": .string(kind),
+      "seq": .number(number), "at": .string(at.description),
+      "answered_at": answeredAt.map { .string($0.description) } ?? .null, "peer": .string(peer), "kind": .string(kind),
       "method": .string(request.method), "path": .string(request.path), "headers": headers,
       "body": parsed(request.body), "status": answer.map { .number($0.status) } ?? .null,
       "answer": answer.map { parsed($0.body) } ?? .null, "accepted": .bool(accepted),

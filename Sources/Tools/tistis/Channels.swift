@@ -63,6 +63,7 @@ struct Channels: ParsableCommand {
           say("sealed the new token")
         }
         guard let due = try selected.scope.resumeChannel(connectionId: channel) else { throw Unknown() }
+        selected.database.wakeWorkers()
         say("resumed; \(due) conversations go on")
       }
     }

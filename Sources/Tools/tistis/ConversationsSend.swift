@@ -53,9 +53,11 @@ extension Conversations {
         return
       }
       administer([.databaseURL]) { settings in
-        let id = try Selected(tenant, settings).scope.sendStaffMessage(
+        let selected = try Selected(tenant, settings)
+        let id = try selected.scope.sendStaffMessage(
           conversationId: conversation, contents: parts, replyTo: replyTo, staffId: nil, requestId: nil)
         guard let id else { throw Unknown() }
+        selected.database.wakeWorkers()
         say("queued message \(id.text)" + (parts.count > 1 ? " and \(parts.count - 1) more" : ""))
       }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Flows
 import FoundationEssentials
 import Store
 
@@ -41,6 +42,7 @@ struct JobsCommand: ParsableCommand {
         let selected = try Selected(tenant, settings)
         let ids = try id.map { [$0] } ?? selected.scope.listDeadJobs(limit: Int64(limit)).map(\.id)
         let driven = try ids.isEmpty ? [] : selected.scope.redriveJobs(ids: ids)
+        selected.database.wakeWorkers()
         for id in driven { say(id.text) }
         say("\(driven.count) of \(ids.count) pending again")
         if driven.count < ids.count { leave(69) }
