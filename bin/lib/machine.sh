@@ -5,6 +5,7 @@
 make_machine() {
   local source codename packages
   machine=$work/machine leader='' nspawn=''
+  container=(systemd-nspawn --quiet --register=no --keep-unit --directory="$machine" --machine=tistis-trial --console=pipe)
   codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
   # What a Debian has that was put on a machine; the rest is for install to bring.
   packages=ca-certificates,cron,dbus,systemd-sysv
@@ -20,16 +21,12 @@ make_machine() {
 }
 
 # in_chroot COMMAND…: as in a chroot: nothing of systemd runs, and the network is this machine's.
-in_chroot() { nspawn_machine --as-pid2 -- "$@" </dev/null; }
-
-nspawn_machine() {
-  systemd-nspawn --quiet --register=no --keep-unit --directory="$machine" --machine=tistis-trial --console=pipe "$@"
-}
+in_chroot() { "${container[@]}" --as-pid2 -- "$@" </dev/null; }
 
 # boot_machine: with its own network, which is empty. Sets leader to its first process as seen from here.
 boot_machine() {
   local until=$(($(now_ms) + 90000)) state
-  nspawn_machine --private-network --boot </dev/null >"$work/console.log" 2>&1 &
+  "${container[@]}" --private-network --boot </dev/null >"$work/console.log" 2>&1 &
   nspawn=$!
   until leader=$(cat "/proc/$nspawn/task/$nspawn/children" 2>/dev/null) && leader=${leader%% *} && [ -n "$leader" ] &&
     state=$(inside systemctl is-system-running 2>/dev/null || :) && [[ $state =~ ^(running|degraded)$ ]]; do
@@ -41,8 +38,8 @@ boot_machine() {
 
 # inside COMMAND…: in the booted machine, as its root.
 inside() {
-  nsenter --target "$leader" --mount --uts --ipc --net --pid --root --wd=/ -- \
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/root "$@" 2>&1
+  nsenter --target "$leader" --mount --uts --ipc --net --pid --root -- \
+    env -i -C / PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/root "$@" 2>&1
 }
 
 # stop_machine: orderly, and by force after 20 s. Its processes are in a namespace that ends with its first one.
