@@ -150,9 +150,10 @@ cron_takes_up_the_job() {
   holds "with lines in the journal" within 10 says event= inside journalctl --no-pager -t jobs
 }
 
-releases_of() { inside readlink "/usr/lib/tistis/bin/$1"; }
 # Whose file the processes of a program really run.
 running_from() { inside sh -c "for i in \$(systemctl show --property=MainPID --value 'tistis-$1@*'); do readlink /proc/\$i/exe; done | sort -u"; }
+
+jobs_run_from() { inside find /proc -maxdepth 1 -user tistis_jobs -exec readlink '{}/exe' ';'; }
 
 one_program_is_deployed() {
   holds "one program is deployed from another release" inside /root/tistis-2-trial/install --only webhook-whatsapp
@@ -164,34 +165,48 @@ nothing_is_lost_while_it_restarts() {
   local restarts
   (for _ in 1 2 3 4 5; do inside systemctl restart 'tistis-webhook-whatsapp@*' >/dev/null; done) &
   restarts=$!
-  while kill -0 $restarts 2>/dev/null; do
-    holds "taken while all its processes restart" says "HTTP 200" send >/dev/null
-  done
+  holds "messages are taken while all its processes restart" sends_until_ended $restarts
   wait $restarts
-  say "ok  messages are taken while all its processes restart"
+}
+sends_until_ended() {
+  while kill -0 "$1" 2>/dev/null; do says "HTTP 200" send || return 1; done
+}
+
+# A third release: one more migration, and another site.
+make_later_release() {
+  local tree=$machine/root/tistis-3-trial migrations
+  cp -a "$machine/root/tistis-2-trial" "$tree"
+  migrations=("$tree"/sql/migrations/*)
+  say "select 1;" >"$tree/sql/migrations/$(printf '%04d_trial.sql' $((${#migrations[@]} + 1)))"
+  sed -i 's/^version .*/version 3-trial/' "$tree/VERSION"
+  say "# A later one." >>"$tree/nginx/tistis.conf"
+  (cd "$tree" && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs sha256sum) >"$work/sums"
+  cp "$work/sums" "$tree/SHA256SUMS"
+  sed -i 's/tistis\.example/chat.example/' "$machine/etc/nginx/sites-available/tistis.conf"
 }
 
 all_of_it_is_upgraded() {
-  holds "all of it is upgraded" inside /root/tistis-2-trial/install
-  holds "and runs" is /usr/lib/tistis/releases/2-trial/bin/jobs-process running_from jobs-process
+  make_later_release
+  holds "one program of a release that migrates is refused" says "install all of it" \
+    not inside /root/tistis-3-trial/install --only webhook-whatsapp
+  holds "all of it is upgraded" says "let jobs drain" inside /root/tistis-3-trial/install
+  report=$(inside /usr/lib/tistis/releases/3-trial/install)
+  holds "which is done then" says "Nothing to change" say "$report"
+  holds "and runs" is /usr/lib/tistis/releases/3-trial/bin/jobs-process running_from jobs-process
+  holds "and cron starts its jobs" within 70 says /usr/lib/tistis/releases/3-trial/bin/jobs jobs_run_from
   holds "with the settings that were there" diff -r "$work/settings" "$machine/etc/tistis"
 }
 
 and_back_again() {
-  holds "an older release takes its place again" inside /usr/lib/tistis/releases/1-trial/install
+  holds "an older release takes its place again" says "the database is newer" inside /usr/lib/tistis/releases/1-trial/install
   holds "and runs" is /usr/lib/tistis/releases/1-trial/bin/webhook-whatsapp running_from webhook-whatsapp
   holds "and takes messages" says "HTTP 200" send
 }
 
 edited_files_are_kept() {
-  local site=$machine/etc/nginx/sites-available/tistis.conf changed=$machine/root/tistis-2-trial
-  sed -i 's/tistis\.example/chat.example/' "$site"
-  say "# A later one." >>"$changed/nginx/tistis.conf"
-  (cd "$changed" && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs sha256sum) >"$work/sums"
-  cp "$work/sums" "$changed/SHA256SUMS"
-  holds "a site that somebody has edited is kept" says "was edited here and is kept" inside /root/tistis-2-trial/install
-  holds "with the name that it was given" grep -q chat.example "$site"
-  holds "and the new one lies beside it" grep -q "A later one" "$site.new"
-  say "" >>"$changed/bin/jobs"
-  holds "a copy that was damaged is refused" says "damaged" not inside "/root/tistis-2-trial/install"
+  local site=$machine/etc/nginx/sites-available/tistis.conf
+  holds "a site that somebody has edited is kept" grep -q chat.example "$site"
+  holds "a release's own lies beside it" grep -q "server_name tistis.example" "$site.new"
+  say "" >>"$machine/root/tistis-2-trial/bin/jobs"
+  holds "a copy that was damaged is refused" says "damaged" not inside /root/tistis-2-trial/install
 }

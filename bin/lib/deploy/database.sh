@@ -87,7 +87,9 @@ migrate() {
     0) ;;
     3)
       [ -z "$only" ] || die "this release needs migrations: $(grep -c '^pending' <<<"$said") pending" "install all of it: $0"
+      if [ -f /etc/cron.d/tistis ]; then act "let jobs drain, and hold it" hold_jobs; fi
       act "migrate the database" run_migrate
+      if [ -f /etc/cron.d/tistis ] && [ -z "$dry" ]; then let_jobs_go; fi
       ;;
     *)
       [[ $said == *"this checkout is older"* ]] || die "migrate: $said" "mend that, then $0 again"
