@@ -14,7 +14,7 @@ packages_build=(
 # shellcheck disable=SC2034 # bin/check reads it
 packages_check=(command:shellcheck=shellcheck command:systemd-analyze=systemd)
 # shellcheck disable=SC2034 # bin/release reads it
-packages_release=(command:patchelf=patchelf command:strip=binutils command:zstd=zstd)
+packages_release=(command:patchelf=patchelf command:strip=binutils)
 
 # missing_packages WHAT=PACKAGE…: the packages of what is not there, one a line.
 missing_packages() {

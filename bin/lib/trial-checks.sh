@@ -49,6 +49,7 @@ refuses_a_checkout() {
 
 dry_run_does_nothing() {
   holds "--dry-run says what it would do" says "would: install Debian's" in_chroot /root/tistis-1-trial/install --dry-run
+  holds "and so with --root" says "would: install Debian's" in_chroot /root/tistis-1-trial/install --root / --dry-run
   refused "and does nothing" test -e "$machine/usr/lib/tistis" -o -e "$machine/etc/tistis" -o -e "$machine/usr/sbin/nginx"
 }
 
