@@ -70,6 +70,7 @@ struct MediaFolder {
   }
 
   private func make(_ folder: String) throws(Fault) {
-    guard mkdir(folder, 0o750) == 0 || errno == EEXIST else { throw Fault("cannot make a folder") }
+    // The group's as well, if the umask agrees: `jobs` and `jobs-process` keep files for each other.
+    guard mkdir(folder, 0o770) == 0 || errno == EEXIST else { throw Fault("cannot make a folder") }
   }
 }

@@ -12,7 +12,9 @@ packages_build=(
   '/usr/include/*/curl/curl.h=libcurl4-openssl-dev' /usr/include/yajl/yajl_parse.h=libyajl-dev
 )
 # shellcheck disable=SC2034 # bin/check reads it
-packages_check=(command:shellcheck=shellcheck)
+packages_check=(command:shellcheck=shellcheck command:systemd-analyze=systemd)
+# shellcheck disable=SC2034 # bin/release reads it
+packages_release=(command:patchelf=patchelf command:strip=binutils)
 
 # missing_packages WHAT=PACKAGE…: the packages of what is not there, one a line.
 missing_packages() {
