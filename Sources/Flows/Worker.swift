@@ -243,7 +243,10 @@ public actor Worker {
       if newer, !superseded { log.info("superseded") }
       superseded = superseded || newer
       if recovered > 0 { log.warning("recovered", ["jobs": String(recovered)]) }
-      if beats % 30 == 1 { await prune() }
+      if beats % 30 == 1 {
+        await prune()
+        await office.tellDoubts()
+      }
     } catch {
       log.warning("no_heartbeat", ["why": error.sentence])
     }
