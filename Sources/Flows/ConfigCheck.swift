@@ -112,6 +112,9 @@ extension ConfigCheck {
   ) {
     let needs: [Setting] = [.databaseURL, .databasePrepare, .statementSeconds]
     guard let settings = try? Settings(needs, from: environment) else { return }
+    guard Connection.understands(settings.text(.databaseURL)) else {
+      return add("DATABASE_URL is no connection string", "host=… dbname=… user=…, or postgresql://user@host/dbname")
+    }
     let database = Connection(
       settings.text(.databaseURL),
       settings: connectionSettings(settings, name: name, budget: 5))

@@ -85,7 +85,7 @@ struct HealthLook {
     return [
       "last_run_at": report.lastRunAt.map { .string($0.description) } ?? .null,
       "age_seconds": report.lastRunAt.map { .number(Int(max(0, at - $0))) } ?? .null,
-      "workers": .number(report.workers),
+      "workers": .number(report.workers), "alert_open": .bool(report.alertOpen),
     ]
   }
 }

@@ -35,6 +35,7 @@ import Testing
     expect(check(.world, ["OUTBOUND_KEYS": "a:b"]), "OUTBOUND_KEYS cannot be read as keys")
     expect(check(.world, ["JOBS_CONNECTIONS": "99"]), "JOBS_CONNECTIONS must be")
     expect(check(.world, ["TISTIS_PUBLIC_URL": "https://tistis.mx"]), "TISTIS_ENV is development, while")
+    expect(check(.world, ["DATABASE_URL": "the usual one"]), "DATABASE_URL is no connection string")
     expect(check(.world, ["MEDIA_DIR": "/nonexistent"]), "there is no folder /nonexistent")
     expect(check(.world, ["MEDIA_DIR": "/etc/hostname"]), "there is no folder")
     // Everything at once, the database as well.
