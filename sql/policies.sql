@@ -1,15 +1,20 @@
 -- Who may do what. Re-applied whole after every migration: it starts from nothing granted.
 -- Run by the owner of the tables, a role with CREATEROLE that needs not be superuser.
 
+-- One role a program: the list, until the end of this transaction.
+select set_config('tistis.programs', array['tistis_webhook_whatsapp', 'tistis_jobs', 'tistis_jobs_process',
+  'tistis_health']::text, true);
+
 do $$
 declare
+  programs text[] := current_setting('tistis.programs');
   r text;
   t text;
   p text;
 begin
-  -- Roles: one that owns the few functions that cross tenants, and one a program.
+  -- Beside them one that owns the few functions that cross tenants.
   if not exists (select from pg_roles where rolname = 'tistis_definer') then create role tistis_definer nologin; end if;
-  foreach r in array array['tistis_webhook_whatsapp', 'tistis_jobs', 'tistis_jobs_process'] loop
+  foreach r in array programs loop
     if not exists (select from pg_roles where rolname = r) then execute format('create role %I login', r); end if;
   end loop;
   if not pg_has_role(current_user, 'tistis_definer', 'member') then
@@ -20,7 +25,7 @@ begin
   execute 'revoke all on schema public from public';
   execute 'revoke all on all tables in schema public from public';
   execute 'revoke all on all functions in schema public from public';
-  foreach r in array array['tistis_definer', 'tistis_webhook_whatsapp', 'tistis_jobs', 'tistis_jobs_process'] loop
+  foreach r in array array_append(programs, 'tistis_definer') loop
     execute format('revoke all on all tables in schema public from %I', r);
     -- Not from the definer: what it owns would be closed to itself, and so to the next `create or replace`.
     if r <> 'tistis_definer' then execute format('revoke all on all functions in schema public from %I', r); end if;
@@ -46,13 +51,14 @@ begin
   foreach t in array array['jobs'] loop
     execute format('create policy across on %I to tistis_definer using (true) with check (true)', t);
   end loop;
-  foreach t in array array['tenants', 'channel_connections', 'inbound_secrets'] loop
+  foreach t in array array['tenants', 'channel_connections', 'inbound_secrets', 'sends_in_doubt'] loop
     execute format('create policy routing on %I for select to tistis_definer using (true)', t);
   end loop;
 end $$;
 
 grant select, insert, update, delete on jobs, workers to tistis_definer;
-grant select on tenants, channel_connections, inbound_secrets to tistis_definer;
+grant select on tenants, channel_connections, inbound_secrets, sends_in_doubt, schema_migrations to tistis_definer;
+grant select, insert, update on platform_alerts to tistis_definer;
 grant create on schema public to tistis_definer;
 alter function find_channel(text, text) owner to tistis_definer;
 alter function find_accounts(text, text[]) owner to tistis_definer;
@@ -65,24 +71,33 @@ alter function settle_jobs(jsonb) owner to tistis_definer;
 alter function prune_jobs(interval, int) owner to tistis_definer;
 alter function list_jobs(int, text, uuid) owner to tistis_definer;
 alter function queue_stats() owner to tistis_definer;
+alter function health_report(float8) owner to tistis_definer;
+alter function health_queue(int) owner to tistis_definer;
+alter function cron_stopped(float8) owner to tistis_definer;
+alter function list_tenants() owner to tistis_definer;
+alter function tenants_in_doubt(float8) owner to tistis_definer;
 revoke create on schema public from tistis_definer;
 
--- Functions that run with the caller's own rights: harmless to whoever has none on the tables.
+-- Functions that run with the caller's own rights: harmless to whoever has none on the tables. `health` needs none.
 do $$
 declare
+  programs text[] := array_remove(current_setting('tistis.programs')::text[], 'tistis_health');
   f regprocedure;
+  r text;
 begin
   for f in
     select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
      where n.nspname = 'public' and not p.prosecdef and not exists (
        select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
   loop
-    execute format('grant execute on function %s to tistis_definer, tistis_webhook_whatsapp, tistis_jobs,
-      tistis_jobs_process', f);
+    foreach r in array array_append(programs, 'tistis_definer') loop
+      execute format('grant execute on function %s to %I', f, r);
+    end loop;
+  end loop;
+  foreach r in array current_setting('tistis.programs')::text[] loop
+    execute format('grant select on schema_migrations to %I', r);
   end loop;
 end $$;
-
-grant select on schema_migrations to tistis_webhook_whatsapp, tistis_jobs, tistis_jobs_process;
 
 -- webhook-whatsapp: finds a channel, stores what arrived, enqueues. It cannot read a token.
 grant execute on function find_channel(text, text), find_accounts(text, text[]) to tistis_webhook_whatsapp;
@@ -101,7 +116,8 @@ grant update (status, stopped_code, stopped_at, error_count, last_error_at, last
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
   claim_jobs(uuid, int, text, uuid, timestamptz), next_job_due(timestamptz), settle_jobs(jsonb), prune_jobs(interval, int),
-  list_jobs(int, text, uuid), queue_stats() to tistis_jobs, tistis_jobs_process;
+  list_jobs(int, text, uuid), queue_stats(), tenants_in_doubt(float8) to tistis_jobs, tistis_jobs_process;
+grant select, insert, delete on sends_in_doubt to tistis_jobs, tistis_jobs_process;
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
   outbound_tokens, leads, lead_aliases, conversations, messages, message_status_history, channel_events, ai_usage_logs,
   jobs to tistis_jobs, tistis_jobs_process;
@@ -113,11 +129,15 @@ grant select, insert, update on contact_windows, contact_consents, message_templ
   to tistis_jobs, tistis_jobs_process;
 grant select on message_reactions to tistis_jobs, tistis_jobs_process;
 
+-- health: asks how it all is, and says when cron has stopped. No row of any tenant.
+grant execute on function health_report(float8), health_queue(int), cron_stopped(float8) to tistis_health;
+
 -- The owner, for `tistis`: finds a tenant by its slug, then works in that tenant's name like everybody else. Its
 -- membership of the definer ends with the migration: the definer's policies would let every member through the wall.
 do $$
 begin
-  execute format('grant execute on function find_channel(text, text) to %I', current_user);
+  execute format('grant execute on function find_channel(text, text), list_tenants(), health_report(float8),
+    health_queue(int) to %I', current_user);
   -- Said aloud, or foreign keys fail where another role owns the database.
   execute format('grant usage, create on schema public to %I', current_user);
   execute format('revoke tistis_definer from %I', current_user);

@@ -36,15 +36,14 @@ ALTER FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_se
 --
 
 CREATE FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE sql
     AS $$
-begin
   update contact_windows set free_entry_until = app_now() + interval '72 hours'
     where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
       and ad_clicked_at >= app_now() - interval '24 hours'
       -- What ends later was made by an answer to this click already.
-      and coalesce(free_entry_until, '-infinity') < ad_clicked_at + interval '72 hours';
-end $$;
+      and coalesce(free_entry_until, '-infinity') < ad_clicked_at + interval '72 hours'
+$$;
 
 ALTER FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
 
@@ -404,32 +403,6 @@ $$;
 ALTER FUNCTION public.attribute_leads(p_rows jsonb) OWNER TO tistis_owner;
 
 --
--- Name: begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision)
-    LANGUAGE plpgsql
-    AS $$
-begin
-  select s.message_id, s.send_job_id into message_id, send_job_id
-    from store_reply(p_conversation, p_parts, p_answers, p_job, p_worker, p_metadata, p_request_id) s;
-  -- Not before: its foreign key locks the conversation, for which `store_reply` waits behind the lane.
-  perform record_usage(p_usage);
-  if message_id is null then return; end if;
-  verdict := 'later';
-  if send_job_id is not null then
-    select b.verdict, b.reason, b.channel, b.account_id, b.contact_kind, b.contact_address, b.content, b.reply_to,
-        b.token_id, b.token, b.payload, b.wait_seconds
-      into verdict, reason, channel, account_id, contact_kind, contact_address, content, reply_to, token_id, token,
-        payload, wait_seconds
-      from begin_send(message_id, p_attempt, p_policy) b;
-  end if;
-  return next;
-end $$;
-
-ALTER FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) OWNER TO tistis_owner;
-
---
 -- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -453,6 +426,7 @@ begin
   elsif m.status = 'sending' and m.send_attempt is distinct from p_attempt then
     update messages x set status = 'unknown', error_message = 'the sender stopped before an answer came'
       where x.tenant_id = v_tenant and x.id = p_message;
+    insert into sends_in_doubt (tenant_id, message_id, since) values (v_tenant, p_message, app_now()) on conflict do nothing;
     perform apply_message_reports(array[p_message]);
     verdict := 'unknown';
   elsif m.status not in ('pending', 'sending') then
@@ -670,6 +644,20 @@ $$;
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: consent_of(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.consent_of(p_lead uuid, p_channel text) RETURNS TABLE(state text, not_before timestamp with time zone)
+    LANGUAGE sql STABLE
+    AS $$
+  select case when bool_or(c.state = 'stopped') then 'stopped' when count(*) > 0 then 'allowed' end, max(c.not_before)
+    from contact_consents c
+   where c.tenant_id = current_tenant() and c.lead_id = p_lead and c.channel = p_channel
+$$;
+
+ALTER FUNCTION public.consent_of(p_lead uuid, p_channel text) OWNER TO tistis_owner;
+
+--
 -- Name: conversation_of(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -701,6 +689,43 @@ end $$;
 ALTER FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: cron_runs(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.cron_runs() RETURNS void
+    LANGUAGE sql
+    AS $$
+  update platform_alerts set resolved_at = clock_timestamp() where kind = 'cron_stopped' and resolved_at is null
+$$;
+
+ALTER FUNCTION public.cron_runs() OWNER TO tistis_owner;
+
+--
+-- Name: cron_stopped(double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.cron_stopped(p_silent_seconds double precision) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  v_since timestamptz;
+  v_first boolean;
+begin
+  select r.silent_since into v_since from health_report(p_silent_seconds) r;
+  if v_since is null then return false; end if;
+  insert into platform_alerts as a (kind, sentence) values ('cron_stopped', format(
+      'no run of jobs has been alive since %s: nothing is answered and nothing is sent. See that cron runs and that '
+      || '/etc/cron.d/tistis starts jobs; what it says is in the journal: journalctl -t jobs',
+      to_char(v_since at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')))
+    on conflict (kind) where resolved_at is null do update set last_seen = clock_timestamp()
+    returning a.xmax = 0 into v_first;
+  return v_first;
+end $$;
+
+ALTER FUNCTION public.cron_stopped(p_silent_seconds double precision) OWNER TO tistis_definer;
+
+--
 -- Name: current_tenant(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -720,29 +745,27 @@ CREATE FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) RETURNS v
     LANGUAGE plpgsql
     AS $$
 declare
-  v_new uuid[];
-  v_old uuid[];
+  v_lane text;
+  v_head uuid;
 begin
-  -- One look into an index after the other, whatever the planner thinks of the table.
-  select array_agg(n.id), array_agg(h.id) filter (where h.id is not null) into v_new, v_old
-    from (select distinct l.lane from unnest(p_lanes) l (lane) where l.lane is not null) x
-    left join lateral (select j.id, j.status, j.holds_lane from jobs j
-      where j.tenant_id = p_tenant and j.lane = x.lane and j.lane_head and j.status in ('pending', 'processing')
-      limit 1) h on true
-    cross join lateral (select j.id from jobs j
-      where j.tenant_id = p_tenant and j.lane = x.lane and j.status = 'pending'
-      order by j.scheduled_for, j.id limit 1) n
-   where h.id is null or (h.status = 'pending' and not h.holds_lane and h.id <> n.id);
-  if v_new is null then return; end if;
-  if v_old is not null then
+  foreach v_lane in array p_lanes loop
+    continue when v_lane is null or exists (select 1 from jobs
+      where tenant_id = p_tenant and lane = v_lane and lane_head and status = 'processing');
+    select coalesce(
+        (select id from jobs where tenant_id = p_tenant and lane = v_lane and status = 'pending' and lane_head
+          and holds_lane),
+        (select id from jobs where tenant_id = p_tenant and lane = v_lane and status = 'pending'
+          order by scheduled_for, id limit 1))
+      into v_head;
+    continue when v_head is null;
     update jobs set lane_head = false
-      where tenant_id = p_tenant and id = any (v_old) and lane_head and status = 'pending';
-  end if;
-  -- A worker may have claimed the old head while we waited for its row: then it keeps its place.
-  update jobs j set lane_head = true
-    where j.tenant_id = p_tenant and j.id = any (v_new) and not j.lane_head and j.status = 'pending'
-      and not exists (select 1 from jobs h where h.tenant_id = p_tenant and h.lane = j.lane and h.lane_head
-        and h.status in ('pending', 'processing'));
+      where tenant_id = p_tenant and lane = v_lane and lane_head and status = 'pending' and id <> v_head;
+    -- A worker may have claimed the old head while we waited for its row: then it keeps its place.
+    update jobs set lane_head = true
+      where tenant_id = p_tenant and id = v_head and not lane_head and status = 'pending'
+        and not exists (select 1 from jobs h where h.tenant_id = p_tenant and h.lane = v_lane and h.lane_head
+          and h.status in ('pending', 'processing'));
+  end loop;
 end $$;
 
 ALTER FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) OWNER TO tistis_owner;
@@ -780,6 +803,9 @@ begin
         else x.metadata end
     where x.tenant_id = v_tenant and x.id = p_message
     returning x.* into m;
+  if m.status = 'unknown' then
+    insert into sends_in_doubt (tenant_id, message_id, since) values (v_tenant, m.id, app_now()) on conflict do nothing;
+  end if;
   if m.external_id is not null then
     update message_status_history h set message_id = m.id
       where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
@@ -986,16 +1012,15 @@ ALTER FUNCTION public.find_channel(p_channel text, p_slug text) OWNER TO tistis_
 --
 
 CREATE FUNCTION public.forgive_sends(p_connection uuid, p_contact text) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE sql
     AS $$
-begin
   update send_pace s set strikes = 0
     where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = p_contact
       and s.strikes > 0 and s.blocked_until <= app_clock();
   update send_pace s set strikes = 0
     where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = ''
       and s.strikes > 0 and s.blocked_until <= app_clock();
-end $$;
+$$;
 
 ALTER FUNCTION public.forgive_sends(p_connection uuid, p_contact text) OWNER TO tistis_owner;
 
@@ -1004,9 +1029,8 @@ ALTER FUNCTION public.forgive_sends(p_connection uuid, p_contact text) OWNER TO 
 --
 
 CREATE FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) RETURNS jsonb
-    LANGUAGE plpgsql STABLE
+    LANGUAGE sql STABLE
     AS $$
-begin return (
   select jsonb_build_object(
     'tenant_id', t.id, 'tenant_name', t.name, 'vertical', t.vertical,
     'timezone', coalesce(t.settings ->> 'timezone',
@@ -1036,7 +1060,7 @@ begin return (
       from staff p where p.tenant_id = t.id and p.is_active and p.role in ('dentist', 'specialist')))
   from tenants t left join ai_tenant_context a on a.tenant_id = t.id
   where t.id = p_tenant_id
-); end $$;
+$$;
 
 ALTER FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) OWNER TO tistis_owner;
 
@@ -1055,6 +1079,50 @@ CREATE FUNCTION public.hand_back_conversation(p_conversation uuid) RETURNS boole
 $$;
 
 ALTER FUNCTION public.hand_back_conversation(p_conversation uuid) OWNER TO tistis_owner;
+
+--
+-- Name: health_queue(integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.health_queue(p_limit integer) RETURNS TABLE(oldest_due_seconds double precision, due integer, dead integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+  select coalesce(extract(epoch from app_now() - min(d.ready_at)), 0)::float8, count(*)::int,
+    (select count(*)::int from (select from jobs b where b.status = 'dead' limit p_limit) b)
+  from (select j.ready_at from jobs j where j.ready_at > '-infinity' and j.ready_at <= app_now()
+        order by j.ready_at limit p_limit) d
+$$;
+
+ALTER FUNCTION public.health_queue(p_limit integer) OWNER TO tistis_definer;
+
+--
+-- Name: health_report(double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.health_report(p_silent_seconds double precision) RETURNS TABLE(schema_version integer, read_only boolean, last_run_at timestamp with time zone, silent_since timestamp with time zone, workers integer, alert_open boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  v_last timestamptz := last_run_of_jobs();
+  v_version int;
+  v_migrated timestamptz;
+begin
+  select max(m.version), max(m.applied_at) into v_version, v_migrated from schema_migrations m;
+  return query
+    select v_version, pg_is_in_recovery() or current_setting('transaction_read_only')::boolean, v_last,
+      case when s.at < clock_timestamp() - make_interval(secs => p_silent_seconds) then s.at end,
+      (select count(*)::int from workers w
+        where w.stopped_at is null and w.last_seen > clock_timestamp() - interval '20 s'),
+      exists (select from platform_alerts a where a.kind = 'cron_stopped' and a.resolved_at is null)
+    from (select coalesce(v_last, v_migrated) as at) s;
+end $$;
+
+ALTER FUNCTION public.health_report(p_silent_seconds double precision) OWNER TO tistis_definer;
 
 --
 -- Name: hold_sends(uuid, text, double precision, boolean, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1077,6 +1145,18 @@ begin
 end $$;
 
 ALTER FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: last_run_of_jobs(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.last_run_of_jobs() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+  select max(last_seen) from workers where kind is null or kind = 'drain'
+$$;
+
+ALTER FUNCTION public.last_run_of_jobs() OWNER TO tistis_owner;
 
 --
 -- Name: lead_of_aliases(jsonb, text, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1136,6 +1216,19 @@ CREATE FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) RETURN
 $$;
 
 ALTER FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) OWNER TO tistis_definer;
+
+--
+-- Name: list_tenants(); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.list_tenants() RETURNS TABLE(id uuid, slug text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select t.id, t.slug from tenants t order by t.slug
+$$;
+
+ALTER FUNCTION public.list_tenants() OWNER TO tistis_definer;
 
 --
 -- Name: lock_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1497,16 +1590,19 @@ ALTER FUNCTION public.note_consents(p_said jsonb) OWNER TO tistis_owner;
 CREATE FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) RETURNS void
     LANGUAGE sql
     AS $$
-  select set_consent(p_lead, cc.channel, 'marketing', 'stopped', 'error', p_at)
-    from channel_connections cc
-   where cc.tenant_id = current_tenant() and cc.id = p_connection and p_note ? 'stopped';
   insert into contact_consents as k (tenant_id, lead_id, channel, scope, state, source, said_at, not_before)
-    select current_tenant(), p_lead, cc.channel, 'marketing', 'allowed', 'error', '-infinity',
+    select current_tenant(), p_lead, cc.channel, 'marketing',
+        case when p_note ? 'stopped' then 'stopped' else 'allowed' end, 'error',
+        -- A rest says nothing about what the person wants: whatever they say is newer.
+        case when p_note ? 'stopped' then p_at else '-infinity' end,
         p_at + make_interval(secs => (p_note ->> 'rest_seconds')::float8)
-      from channel_connections cc
-     where cc.tenant_id = current_tenant() and cc.id = p_connection and not p_note ? 'stopped'
+      from channel_connections cc where cc.tenant_id = current_tenant() and cc.id = p_connection
   on conflict (tenant_id, lead_id, channel, scope) do update set
-      not_before = case when k.not_before > p_at - interval '7 days'
+      state = case when excluded.said_at >= k.said_at then excluded.state else k.state end,
+      source = case when excluded.said_at >= k.said_at then excluded.source else k.source end,
+      said_at = greatest(k.said_at, excluded.said_at),
+      not_before = case when p_note ? 'stopped' then k.not_before
+        when k.not_before > p_at - interval '7 days'
           then greatest(k.not_before, p_at + make_interval(secs => (p_note ->> 'rest_again_seconds')::float8))
         else excluded.not_before end
 $$;
@@ -1628,7 +1724,7 @@ ALTER FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) OWNER TO tis
 -- Name: receive_events(jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(messages integer, duplicates integer, reports integer, answers integer, soonest double precision)
+CREATE FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(messages integer, duplicates integer, reports integer, answers integer)
     LANGUAGE plpgsql
     AS $_$
 declare
@@ -1679,7 +1775,7 @@ begin
   end if;
   select count(*) into v_received from jsonb_array_elements(p_events) e where e ->> 'kind' in ('message', 'echo');
   if v_received > 0 then
-    select r.stored, r.asked, r.soonest into messages, answers, soonest
+    select r.stored, r.asked into messages, answers
       from receive_messages(p_events, v_keys, v_conversations, p_policy, p_request_id) r;
   end if;
   messages := coalesce(messages, 0);
@@ -1797,7 +1893,7 @@ ALTER FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversat
 -- Name: receive_messages(jsonb, text[], uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) RETURNS TABLE(stored integer, asked integer, soonest double precision)
+CREATE FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) RETURNS TABLE(stored integer, asked integer)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -1920,7 +2016,6 @@ begin
   perform alert_stale(l.key::uuid, l.value::int, (p_policy ->> 'stale_seconds')::float8)
     from jsonb_each_text(v_late) l order by l.key;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
-  select min((q ->> 'delay_seconds')::float8) into soonest from jsonb_array_elements(v_questions) q;
   perform expect_media(p_events, p_request_id);
   return next;
 end $$;
@@ -2060,27 +2155,6 @@ begin
 end $_$;
 
 ALTER FUNCTION public.receive_reports(p_events jsonb) OWNER TO tistis_owner;
-
---
--- Name: record_usage(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.record_usage(p_usage jsonb) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-begin
-  insert into ai_usage_logs (tenant_id, id, conversation_id, job_id, ai_provider, ai_model, prompt_tokens,
-      cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful)
-    select current_tenant(), u.id, u.conversation_id, u.job_id, 'anthropic', u.ai_model, u.prompt_tokens,
-        u.cache_write_tokens, u.cache_read_tokens, u.completion_tokens, u.cost_usd, u.response_time_ms, u.stop_reason,
-        u.was_successful
-      from jsonb_to_record(p_usage) as u (id uuid, conversation_id uuid, job_id uuid, ai_model text, prompt_tokens int,
-        cache_write_tokens int, cache_read_tokens int, completion_tokens int, cost_usd numeric, response_time_ms int,
-        stop_reason text, was_successful boolean)
-  on conflict do nothing;
-end $$;
-
-ALTER FUNCTION public.record_usage(p_usage jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: recover_jobs(double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -2260,9 +2334,8 @@ ALTER FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) OWNER TO tis
 --
 
 CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) RETURNS text
-    LANGUAGE plpgsql STABLE
+    LANGUAGE sql STABLE
     AS $$
-begin return (
   select case
       when t.status <> 'active' then 'tenant_inactive'
       when c.status = 'escalated' then 'escalated'
@@ -2286,7 +2359,7 @@ begin return (
     left join ai_tenant_context a on a.tenant_id = c.tenant_id
     left join messages q on q.tenant_id = c.tenant_id and q.id = p_answers
    where c.tenant_id = current_tenant() and c.id = p_conversation
-); end $$;
+$$;
 
 ALTER FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) OWNER TO tistis_owner;
 
@@ -2456,11 +2529,8 @@ ALTER FUNCTION public.settle_jobs(p_results jsonb) OWNER TO tistis_definer;
 --
 
 CREATE FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE sql
     AS $$
-declare
-  v_taken int;
-begin
   with held as materialized (
     select j.id, j.unique_key, j.attempts, j.max_attempts, r.outcome, r.why, r.result,
         app_now() + make_interval(secs => coalesce(r.seconds, 0)) as due,
@@ -2508,9 +2578,8 @@ begin
       from ended e where j.tenant_id = p_tenant and j.id = e.id
       returning 1
   )
-  select count(*)::int into v_taken from changed;
-  return v_taken;
-end $$;
+  select count(*)::int from changed
+$$;
 
 ALTER FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) OWNER TO tistis_owner;
 
@@ -2519,9 +2588,8 @@ ALTER FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) OWNER TO ti
 --
 
 CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) RETURNS text
-    LANGUAGE plpgsql STABLE
+    LANGUAGE sql STABLE
     AS $$
-begin return (
   select case
       when t.status <> 'active' then 'tenant_inactive'
       -- What was said in several parts is not said by halves.
@@ -2538,7 +2606,7 @@ begin return (
     join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
     left join messages m on m.tenant_id = c.tenant_id and m.id = p_message
    where c.tenant_id = current_tenant() and c.id = p_conversation
-); end $$;
+$$;
 
 ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) OWNER TO tistis_owner;
 
@@ -2613,8 +2681,7 @@ begin
         join jobs j on j.tenant_id = v_tenant and j.lane = v_lane and j.status = 'processing' and j.worker_id = p_worker
           and j.attempts = 1 and j.payload ->> 'message_id' = m.id::text
        where m.tenant_id = v_tenant and m.processed_by_job_id = p_job and m.answers_message_id = p_answers
-         -- On its way already if `begin_reply`'s answer was lost: `begin_send` knows its attempts apart.
-         and m.status in ('pending', 'sending')
+         and m.status = 'pending'
        limit 1;
     return;
   end if;
@@ -2700,13 +2767,43 @@ end $$;
 ALTER FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) OWNER TO tistis_owner;
 
 --
+-- Name: tell_sends_in_doubt(double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.tell_sends_in_doubt(p_seconds double precision) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_count int := 0;
+  d record;
+begin
+  for d in
+    with old as (
+      delete from sends_in_doubt s
+       where s.tenant_id = current_tenant() and s.since < app_now() - make_interval(secs => p_seconds)
+      returning s.message_id)
+    select m.channel_connection_id as connection, count(*)::int as many, jsonb_agg(m.id) as messages
+      from old join messages m on m.tenant_id = current_tenant() and m.id = old.message_id
+     where m.status = 'unknown' group by 1
+  loop
+    perform raise_alert(d.connection, jsonb_build_object('kind', 'sends_unknown', 'key', 'sends_unknown', 'severity', 'act',
+      'sentence', format('the platform never said whether it took %s of our messages. They are not sent again by '
+        || 'themselves: look into the conversation, and write once more if it matters', d.many),
+      'details', jsonb_build_object('messages', d.messages)));
+    v_count := v_count + d.many;
+  end loop;
+  return v_count;
+end $$;
+
+ALTER FUNCTION public.tell_sends_in_doubt(p_seconds double precision) OWNER TO tistis_owner;
+
+--
 -- Name: template_gate(uuid, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
 CREATE FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) RETURNS text
-    LANGUAGE plpgsql STABLE
+    LANGUAGE sql STABLE
     AS $$
-begin return (
   select case
       when not (p_policy -> 'usable_templates') ? upper(coalesce(x.status, 'UNKNOWN')) then 'template_blocked'
       when w.stopped then 'opted_out'
@@ -2725,9 +2822,22 @@ begin return (
          and (k.scope = 'all' or -- What nobody has named is taken for a promotion.
            lower(coalesce(x.category, p_payload ->> 'category', 'marketing')) = 'marketing')) w
    where c.tenant_id = current_tenant() and c.id = p_conversation
-); end $$;
+$$;
 
 ALTER FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: tenants_in_doubt(double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.tenants_in_doubt(p_seconds double precision) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select distinct d.tenant_id from sends_in_doubt d where d.since < app_now() - make_interval(secs => p_seconds)
+$$;
+
+ALTER FUNCTION public.tenants_in_doubt(p_seconds double precision) OWNER TO tistis_definer;
 
 --
 -- Name: touch_updated_at(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2748,12 +2858,11 @@ ALTER FUNCTION public.touch_updated_at() OWNER TO tistis_owner;
 --
 
 CREATE FUNCTION public.window_of(p_connection uuid, p_lead uuid) RETURNS timestamp with time zone
-    LANGUAGE plpgsql STABLE
+    LANGUAGE sql STABLE
     AS $$
-begin return (
   select last_inbound_at from contact_windows
     where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
-); end $$;
+$$;
 
 ALTER FUNCTION public.window_of(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
 
@@ -2790,9 +2899,13 @@ CREATE FUNCTION public.worker_heartbeat(p_worker uuid, p_name text, p_kind text,
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
+declare
+  v_new boolean;
 begin
   insert into workers as w (id, name, kind) values (p_worker, p_name, p_kind)
-    on conflict (id) do update set last_seen = clock_timestamp(), stopped_at = null;
+    on conflict (id) do update set last_seen = clock_timestamp(), stopped_at = null
+    returning w.xmax = 0 into v_new;
+  if v_new and (p_kind is null or p_kind = 'drain') then perform cron_runs(); end if;
   return p_kind is null and exists (
     select 1 from workers n, workers me
      where me.id = p_worker and n.kind is null and n.stopped_at is null and n.id <> me.id
@@ -3411,6 +3524,21 @@ ALTER TABLE ONLY public.outbound_tokens FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.outbound_tokens OWNER TO tistis_owner;
 
 --
+-- Name: platform_alerts; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.platform_alerts (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    sentence text NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_seen timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    resolved_at timestamp with time zone
+);
+
+ALTER TABLE public.platform_alerts OWNER TO tistis_owner;
+
+--
 -- Name: schema_migrations; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -3435,6 +3563,20 @@ CREATE TABLE public.schema_state (
 );
 
 ALTER TABLE public.schema_state OWNER TO tistis_owner;
+
+--
+-- Name: sends_in_doubt; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.sends_in_doubt (
+    tenant_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.sends_in_doubt FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sends_in_doubt OWNER TO tistis_owner;
 
 --
 -- Name: services; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3909,6 +4051,13 @@ ALTER TABLE ONLY public.outbound_tokens
     ADD CONSTRAINT outbound_tokens_tenant_id_channel_connection_id_kind_key UNIQUE (tenant_id, channel_connection_id, kind);
 
 --
+-- Name: platform_alerts platform_alerts_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.platform_alerts
+    ADD CONSTRAINT platform_alerts_pkey PRIMARY KEY (id);
+
+--
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -3928,6 +4077,13 @@ ALTER TABLE ONLY public.schema_state
 
 ALTER TABLE ONLY public.send_pace
     ADD CONSTRAINT send_pace_pkey PRIMARY KEY (tenant_id, channel_connection_id, contact);
+
+--
+-- Name: sends_in_doubt sends_in_doubt_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.sends_in_doubt
+    ADD CONSTRAINT sends_in_doubt_pkey PRIMARY KEY (tenant_id, message_id);
 
 --
 -- Name: services services_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -4168,6 +4324,12 @@ CREATE UNIQUE INDEX messages_external ON public.messages USING btree (tenant_id,
 --
 
 CREATE INDEX messages_of ON public.messages USING btree (tenant_id, conversation_id, id);
+
+--
+-- Name: platform_alerts_open; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX platform_alerts_open ON public.platform_alerts USING btree (kind) WHERE (resolved_at IS NULL);
 
 --
 -- Name: webhook_dead_letters_once; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -4635,6 +4797,20 @@ ALTER TABLE ONLY public.send_pace
     ADD CONSTRAINT send_pace_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: sends_in_doubt sends_in_doubt_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.sends_in_doubt
+    ADD CONSTRAINT sends_in_doubt_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: sends_in_doubt sends_in_doubt_tenant_id_message_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.sends_in_doubt
+    ADD CONSTRAINT sends_in_doubt_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES public.messages(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: services services_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -4821,6 +4997,12 @@ CREATE POLICY routing ON public.channel_connections FOR SELECT TO tistis_definer
 CREATE POLICY routing ON public.inbound_secrets FOR SELECT TO tistis_definer USING (true);
 
 --
+-- Name: sends_in_doubt routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.sends_in_doubt FOR SELECT TO tistis_definer USING (true);
+
+--
 -- Name: tenants routing; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -4831,6 +5013,12 @@ CREATE POLICY routing ON public.tenants FOR SELECT TO tistis_definer USING (true
 --
 
 ALTER TABLE public.send_pace ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: sends_in_doubt; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.sends_in_doubt ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: services; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -4989,6 +5177,12 @@ CREATE POLICY wall ON public.outbound_tokens USING ((tenant_id = public.current_
 CREATE POLICY wall ON public.send_pace USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: sends_in_doubt wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.sends_in_doubt USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: services wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -5029,10 +5223,11 @@ ALTER TABLE public.webhook_dead_letters ENABLE ROW LEVEL SECURITY;
 --
 
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO tistis_definer;
 GRANT USAGE ON SCHEMA public TO tistis_webhook_whatsapp;
 GRANT USAGE ON SCHEMA public TO tistis_jobs;
 GRANT USAGE ON SCHEMA public TO tistis_jobs_process;
+GRANT USAGE ON SCHEMA public TO tistis_health;
+GRANT USAGE ON SCHEMA public TO tistis_definer;
 GRANT ALL ON SCHEMA public TO tistis_owner;
 
 --
@@ -5040,140 +5235,130 @@ GRANT ALL ON SCHEMA public TO tistis_owner;
 --
 
 REVOKE ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_definer;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_definer;
 
 --
 -- Name: FUNCTION answer_advertisement(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_definer;
 
 --
 -- Name: FUNCTION app_clock(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.app_clock() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.app_clock() TO tistis_definer;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_definer;
 
 --
 -- Name: FUNCTION app_now(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.app_now() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.app_now() TO tistis_definer;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.app_now() TO tistis_definer;
 
 --
 -- Name: FUNCTION apply_changes(p_events jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
 
 --
 -- Name: FUNCTION apply_message_reports(p_message_ids uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_definer;
 
 --
 -- Name: FUNCTION apply_news(p_news jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_news(p_news jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_definer;
 
 --
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
 
 --
 -- Name: FUNCTION attribute_leads(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.attribute_leads(p_rows jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs_process;
-
---
--- Name: FUNCTION begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION begin_send(p_message uuid, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION canonical_phone(p_number text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.canonical_phone(p_number text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
 
 --
 -- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.uuid_v7() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_definer;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_definer;
 
 --
 -- Name: TABLE jobs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5197,80 +5382,107 @@ GRANT ALL ON FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind t
 --
 
 REVOKE ALL ON FUNCTION public.concerns_person(p_event jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
+
+--
+-- Name: FUNCTION consent_of(p_lead uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_definer;
 
 --
 -- Name: FUNCTION conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
+
+--
+-- Name: FUNCTION cron_runs(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.cron_runs() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_definer;
+
+--
+-- Name: FUNCTION cron_stopped(p_silent_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.cron_stopped(p_silent_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cron_stopped(p_silent_seconds double precision) TO tistis_health;
 
 --
 -- Name: FUNCTION current_tenant(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.current_tenant() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.current_tenant() TO tistis_definer;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.current_tenant() TO tistis_definer;
 
 --
 -- Name: FUNCTION elect_lane_heads(p_tenant uuid, p_lanes text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_definer;
 
 --
 -- Name: FUNCTION end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_definer;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_definer;
 
 --
 -- Name: FUNCTION enqueue_jobs(p_jobs jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_definer;
 
 --
 -- Name: FUNCTION expect_media(p_events jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_definer;
 
 --
 -- Name: FUNCTION find_accounts(p_channel text, p_accounts text[]); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5292,50 +5504,76 @@ GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis
 --
 
 REVOKE ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_definer;
 
 --
 -- Name: FUNCTION get_tenant_ai_context(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_definer;
 
 --
 -- Name: FUNCTION hand_back_conversation(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_definer;
+
+--
+-- Name: FUNCTION health_queue(p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.health_queue(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.health_queue(p_limit integer) TO tistis_health;
+GRANT ALL ON FUNCTION public.health_queue(p_limit integer) TO tistis_owner;
+
+--
+-- Name: FUNCTION health_report(p_silent_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.health_report(p_silent_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.health_report(p_silent_seconds double precision) TO tistis_health;
+GRANT ALL ON FUNCTION public.health_report(p_silent_seconds double precision) TO tistis_owner;
 
 --
 -- Name: FUNCTION hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_definer;
+
+--
+-- Name: FUNCTION last_run_of_jobs(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.last_run_of_jobs() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_definer;
 
 --
 -- Name: FUNCTION lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_definer;
 
 --
 -- Name: FUNCTION list_jobs(p_limit integer, p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5346,24 +5584,31 @@ GRANT ALL ON FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) 
 GRANT ALL ON FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION list_tenants(); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.list_tenants() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_tenants() TO tistis_owner;
+
+--
 -- Name: FUNCTION lock_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lock_contacts(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_definer;
 
 --
 -- Name: TABLE send_pace; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5378,70 +5623,70 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
 --
 
 REVOKE ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_definer;
 
 --
 -- Name: FUNCTION merge_consents(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_definer;
 
 --
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_definer;
 
 --
 -- Name: FUNCTION merge_windows(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_definer;
 
 --
 -- Name: FUNCTION message_status_rank(p_status text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.message_status_rank(p_status text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_definer;
 
 --
 -- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.name_contacts(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5456,60 +5701,60 @@ GRANT ALL ON FUNCTION public.next_job_due(p_since timestamp with time zone, OUT 
 --
 
 REVOKE ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_definer;
 
 --
 -- Name: FUNCTION normalize_phone_number(p_number text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.normalize_phone_number(p_number text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_definer;
 
 --
 -- Name: FUNCTION note_consents(p_said jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_consents(p_said jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_definer;
 
 --
 -- Name: FUNCTION note_template(p_template jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_definer;
 
 --
 -- Name: FUNCTION open_windows(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.open_windows(p_rows jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5532,80 +5777,70 @@ GRANT ALL ON FUNCTION public.queue_stats() TO tistis_jobs_process;
 --
 
 REVOKE ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION receive_events(p_events jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
 
 --
 -- Name: FUNCTION receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_definer;
 
 --
 -- Name: FUNCTION receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
 
 --
 -- Name: FUNCTION receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
 
 --
 -- Name: FUNCTION receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_definer;
 
 --
 -- Name: FUNCTION receive_reports(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_reports(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs_process;
-
---
--- Name: FUNCTION record_usage(p_usage jsonb); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.record_usage(p_usage jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION recover_jobs(p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5620,90 +5855,90 @@ GRANT ALL ON FUNCTION public.recover_jobs(p_lease_seconds double precision) TO t
 --
 
 REVOKE ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_definer;
 
 --
 -- Name: FUNCTION rename_contact(p_lead uuid, p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_definer;
 
 --
 -- Name: FUNCTION renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION replay_dead_letter(p_id uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION resolve_alerts(p_connection uuid, p_kinds text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_definer;
 
 --
 -- Name: FUNCTION resume_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.resume_channel(p_connection uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_definer;
 
 --
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_definer;
 
 --
 -- Name: FUNCTION set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_definer;
 
 --
 -- Name: FUNCTION settle_jobs(p_results jsonb); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5718,120 +5953,138 @@ GRANT ALL ON FUNCTION public.settle_jobs(p_results jsonb) TO tistis_jobs_process
 --
 
 REVOKE ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_definer;
 
 --
 -- Name: FUNCTION stale_sentence(p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_definer;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_definer;
 
 --
 -- Name: FUNCTION stamp_ready(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.stamp_ready() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_definer;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_definer;
 
 --
 -- Name: FUNCTION stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_definer;
 
 --
 -- Name: FUNCTION strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_definer;
 
 --
 -- Name: FUNCTION take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_definer;
+
+--
+-- Name: FUNCTION tell_sends_in_doubt(p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_definer;
 
 --
 -- Name: FUNCTION template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_definer;
+
+--
+-- Name: FUNCTION tenants_in_doubt(p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION touch_updated_at(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.touch_updated_at() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
 
 --
 -- Name: FUNCTION window_of(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_definer;
 
 --
 -- Name: FUNCTION with_referrals(p_details jsonb, p_new jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_definer;
 
 --
 -- Name: FUNCTION worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
@@ -6076,12 +6329,28 @@ GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs;
 GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs_process;
 
 --
+-- Name: TABLE platform_alerts; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.platform_alerts TO tistis_definer;
+
+--
 -- Name: TABLE schema_migrations; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.schema_migrations TO tistis_definer;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.schema_migrations TO tistis_health;
+
+--
+-- Name: TABLE sends_in_doubt; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.sends_in_doubt TO tistis_definer;
+GRANT SELECT,INSERT,DELETE ON TABLE public.sends_in_doubt TO tistis_jobs;
+GRANT SELECT,INSERT,DELETE ON TABLE public.sends_in_doubt TO tistis_jobs_process;
 
 --
 -- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner

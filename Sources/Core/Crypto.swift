@@ -89,9 +89,14 @@ public struct Keyring: Sendable {
     return [1, UInt8(key.id.utf8.count)] + Array(key.id.utf8) + Array(combined)
   }
 
+  /// The id of the key that sealed it; nil if it is no blob of ours.
+  public static func keyID(of blob: [UInt8]) -> String? {
+    guard blob.count > 2, blob[0] == 1, blob.count > 2 + Int(blob[1]) else { return nil }
+    return String(decoding: blob[2..<(2 + Int(blob[1]))], as: UTF8.self)
+  }
+
   public func open(_ blob: [UInt8], for place: SealedPlace) throws(Fault) -> Secret {
-    guard blob.count > 2, blob[0] == 1, blob.count > 2 + Int(blob[1]) else { throw .notOpened }
-    let id = String(decoding: blob[2..<(2 + Int(blob[1]))], as: UTF8.self)
+    guard let id = Self.keyID(of: blob) else { throw .notOpened }
     guard let key = keys.first(where: { $0.id == id }) else { throw .unknownKey(id) }
     do {
       let box = try AES.GCM.SealedBox(combined: blob[(2 + Int(blob[1]))...])

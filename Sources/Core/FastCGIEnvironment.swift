@@ -31,7 +31,8 @@ struct FastCGIEnvironment {
       values["REQUEST_METHOD"] ?? "GET",
       values["DOCUMENT_URI"] ?? parts.first.map { percentDecoded($0) } ?? "/",
       query: values["QUERY_STRING"] ?? (parts.count > 1 ? String(parts[1]) : ""),
-      headers: headers, body: try read(body), id: id, deadline: deadline(started))
+      headers: headers, body: try read(body), id: id, deadline: deadline(started),
+      remote: values["REMOTE_ADDR"] ?? "")
   }
 
   /// nginx's `$msec` is when the request arrived there; time spent waiting for a free process counts.

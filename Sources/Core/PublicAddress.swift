@@ -52,6 +52,17 @@ struct IPAddress: Equatable {
     return has(prefix: [0x20], bits: 3) && !Self.special6.contains { has(prefix: $0.0, bits: $0.1) }
   }
 
+  /// Whether it is this machine's or a private network's: loopback, RFC 1918, RFC 4193.
+  var isPrivate: Bool {
+    if bytes.count == 4 {
+      return [([127], 8), ([10], 8), ([172, 16], 12), ([192, 168], 16)].contains { has(prefix: $0.0, bits: $0.1) }
+    }
+    if has(prefix: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], bits: 96) {
+      return IPAddress(v4: bytes[12...]).isPrivate
+    }
+    return bytes == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] || has(prefix: [0xFC], bits: 7)
+  }
+
   private func has(prefix: [UInt8], bits: Int) -> Bool {
     for i in 0..<bits where (bytes[i / 8] ^ prefix[i / 8]) & (0x80 >> UInt8(i % 8)) != 0 { return false }
     return true
@@ -70,3 +81,6 @@ struct IPAddress: Equatable {
     ([0x20, 0x01, 0x00], 23), ([0x20, 0x01, 0x0D, 0xB8], 32), ([0x3F, 0xFF, 0x00], 20),
   ]
 }
+
+/// Whether a caller's address, as nginx tells it, is this machine's or a private network's.
+public func isPrivateAddress(_ text: String) -> Bool { IPAddress(text)?.isPrivate ?? false }

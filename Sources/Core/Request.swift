@@ -13,10 +13,12 @@ public struct Request: Sendable {
   public var id: String
   /// When the caller stops waiting.
   public var deadline: Instant
+  /// The address that nginx was called from; what stands in X-Forwarded-For anybody may write.
+  public var remote: String
 
   public init(
     _ method: String, _ path: String, query: String = "", headers: [String: String] = [:], body: [UInt8] = [],
-    id: String = "", deadline: Instant = .now + Limits.requestSeconds
+    id: String = "", deadline: Instant = .now + Limits.requestSeconds, remote: String = ""
   ) {
     self.method = method
     self.path = path
@@ -25,6 +27,7 @@ public struct Request: Sendable {
     self.body = body
     self.id = id
     self.deadline = deadline
+    self.remote = remote
   }
 
   /// The first value of a query parameter, percent-decoded; nil if it is absent.

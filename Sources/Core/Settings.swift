@@ -1,20 +1,33 @@
 /// A name in the environment: what it is for, whether it must be there, and whether it may be shown.
 /// `bin/etc/env.example` is this table; a test compares.
 public struct Setting: Sendable {
-  public enum Kind: Sendable { case text, integer, flag, url, secret }
+  /// `keys` is a secret as `Keyring` reads it.
+  public enum Kind: Sendable { case text, integer, flag, url, secret, keys }
   public let name: String
   public let kind: Kind
   /// nil: it must be given by every program that needs it. A secret never has a default.
   public let initial: String?
+  /// Of a whole number: what it may be.
+  public let range: ClosedRange<Int>
+  /// The only words it may be; empty: any.
+  public let words: [String]
   /// One sentence for the operator.
   public let help: String
 
-  public init(_ name: String, _ kind: Kind, default initial: String? = nil, _ help: String) {
+  public init(
+    _ name: String, _ kind: Kind, default initial: String? = nil, range: ClosedRange<Int> = 0...Int.max,
+    words: [String] = [], _ help: String
+  ) {
     self.name = name
     self.kind = kind
     self.initial = initial
+    self.range = range
+    self.words = words
     self.help = help
   }
+
+  /// Must not be shown.
+  public var isSecret: Bool { kind == .secret || kind == .keys }
 }
 
 extension Setting {
@@ -25,11 +38,11 @@ extension Setting {
     "DATABASE_PREPARE", .flag, default: "1",
     "0 behind a pooler that cannot carry prepared statements (PgBouncer before 1.21).")
   public static let statementSeconds = Setting(
-    "DATABASE_STATEMENT_SECONDS", .integer, default: "5", "Longest time a statement may take.")
+    "DATABASE_STATEMENT_SECONDS", .integer, default: "5", range: 1...600, "Longest time a statement may take.")
   public static let inboundKeys = Setting(
-    "INBOUND_KEYS", .secret, "id:64-hex-digits[,…]: open app secrets and verify tokens; the first seals.")
+    "INBOUND_KEYS", .keys, "id:64-hex-digits[,…]: open app secrets and verify tokens; the first seals.")
   public static let outboundKeys = Setting(
-    "OUTBOUND_KEYS", .secret, "id:64-hex-digits[,…]: open access tokens; the first seals.")
+    "OUTBOUND_KEYS", .keys, "id:64-hex-digits[,…]: open access tokens; the first seals.")
   public static let metaAppSecret = Setting(
     "META_APP_SECRET", .secret, default: "",
     "Secret of the platform's own Meta app, for the webhook that all tenants share; several, comma between, while rotating."
@@ -51,28 +64,37 @@ extension Setting {
     "CRON_SECRET", .secret, default: "",
     "Bearer token of /api/jobs/process, for schedulers that cannot start `jobs`; empty: closed.")
   public static let environment = Setting(
-    "TISTIS_ENV", .text, default: "production", "development or production.")
+    "TISTIS_ENV", .text, default: "production", words: ["production", "development"], "development or production.")
+  public static let publicURL = Setting(
+    "TISTIS_PUBLIC_URL", .url, default: "",
+    "The https address under which the platforms reach us; with it, settings made for development are refused.")
+  public static let healthToken = Setting(
+    "HEALTH_CHECK_TOKEN", .secret, default: "",
+    "Whoever sends it as x-health-token is told the details of /api/health; empty: only private networks are.")
   public static let allowUnsigned = Setting(
     "ALLOW_UNSIGNED_WEBHOOKS", .flag, default: "0",
     "1 accepts webhooks without any signature header; only with TISTIS_ENV=development.")
   public static let maxRequests = Setting(
     "MAX_REQUESTS", .integer, default: "10000", "An endpoint's process leaves after so many requests; 0: never.")
   public static let jobsConnections = Setting(
-    "JOBS_CONNECTIONS", .integer, default: "4", "Connections to Postgres that one run of `jobs` holds (1 to 8).")
+    "JOBS_CONNECTIONS", .integer, default: "4", range: 1...8,
+    "Connections to Postgres that one run of `jobs` holds (1 to 8).")
   public static let jobsConcurrency = Setting(
-    "JOBS_CONCURRENCY", .integer, default: "200", "Jobs that one run of `jobs` works on at once.")
+    "JOBS_CONCURRENCY", .integer, default: "200", range: 1...10_000, "Jobs that one run of `jobs` works on at once.")
   public static let jobsListen = Setting(
     "JOBS_LISTEN", .flag, default: "1",
     "0 behind a pooler in transaction mode: `jobs` then finds what is due at once by its poll, a quarter of a second later."
   )
   public static let answerDelayMilliseconds = Setting(
-    "ANSWER_DELAY_MS", .integer, default: "2000", "Quiet time after a person's last message before it is answered.")
+    "ANSWER_DELAY_MS", .integer, default: "2000", range: 0...1_800_000,
+    "Quiet time after a person's last message before it is answered.")
 
   /// All of them, in the order of the printed example.
   public static let all: [Setting] = [
     databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, metaAppSecret, verifyToken, anthropicKey,
     anthropicURL,
-    anthropicModel, graphURL, mediaFolder, cronSecret, environment, allowUnsigned, maxRequests, jobsConnections,
+    anthropicModel, graphURL, mediaFolder, cronSecret, healthToken, environment, publicURL, allowUnsigned, maxRequests,
+    jobsConnections,
     jobsConcurrency, jobsListen,
     answerDelayMilliseconds,
   ]
@@ -84,42 +106,68 @@ public struct Settings: Sendable {
 
   public struct Fault: Error, Sendable, CustomStringConvertible {
     /// Every problem at once, one a line.
-    public let problems: [String]
-    public var description: String { problems.joined(separator: "\n") }
+    public let problems: [Problem]
+    public var description: String { problems.map(\.description).joined(separator: "\n") }
   }
 
   /// Reads what `needs` names. A value may also stand in a file named by `NAME_FILE`, without its last newline.
-  /// Throws every missing or unreadable name at once.
+  /// Throws everything that is missing, unreadable or not fit for a public address, at once.
   public init(
     _ needs: [Setting], from environment: [String: String], file: (String) -> String? = readFile
   ) throws(Fault) {
     var values = [String: String]()
-    var problems = [String]()
+    var problems = [Problem]()
     for need in needs {
       var value = environment[need.name]
       if value == nil, let path = environment[need.name + "_FILE"] {
         value = file(path)
-        if value == nil { problems.append("\(need.name)_FILE: cannot read \(path)") }
+        if value == nil {
+          problems.append(
+            Problem("\(need.name)_FILE: cannot read \(path)", cure: "put the value there, readable for this user"))
+          continue
+        }
         if value?.last == "\n" { value?.removeLast() }
       }
       guard let text = value ?? need.initial else {
-        if environment[need.name + "_FILE"] == nil { problems.append("\(need.name) is missing: \(need.help)") }
+        problems.append(Problem("\(need.name) is missing", cure: "set it: \(need.help)"))
         continue
       }
-      if let fault = Self.fault(text, need) { problems.append("\(need.name) \(fault)") }
+      if let fault = Self.fault(text, need) {
+        problems.append(Problem("\(need.name) \(fault)", cure: need.help))
+      }
       values[need.name] = text
     }
+    problems += Self.exposures(needs, values)
     guard problems.isEmpty else { throw Fault(problems: problems) }
     self.values = values
   }
 
   private static func fault(_ text: String, _ need: Setting) -> String? {
     switch need.kind {
-    case .integer: Int(text) == nil ? "must be a whole number" : nil
-    case .flag: ["0", "1"].contains(text) ? nil : "must be 0 or 1"
-    case .url: text.hasPrefix("http://") || text.hasPrefix("https://") ? nil : "must begin with http:// or https://"
-    case .secret: text.isEmpty && need.initial == nil ? "is empty: \(need.help)" : nil
-    case .text: nil
+    case .integer:
+      switch Int(text) {
+      case nil: return "must be a whole number"
+      case .some(let n) where !need.range.contains(n):
+        let most = need.range.upperBound == .max ? "" : " and at most \(need.range.upperBound)"
+        return "must be at least \(need.range.lowerBound)\(most)"
+      default: return nil
+      }
+    case .flag: return ["0", "1"].contains(text) ? nil : "must be 0 or 1"
+    case .url:
+      if text.isEmpty, need.initial == "" { return nil }
+      guard text.hasPrefix("http://") || text.hasPrefix("https://") else {
+        return "must begin with http:// or https://"
+      }
+      return urlHost(text) == nil ? "names no host" : nil
+    case .secret: return text.isEmpty && need.initial == nil ? "is empty" : nil
+    case .keys:
+      do throws(Keyring.Fault) { _ = try Keyring(Secret(text)) } catch {
+        return text.isEmpty ? "is empty" : "cannot be read as keys"
+      }
+      return nil
+    case .text:
+      return need.words.isEmpty || need.words.contains(text)
+        ? nil : "must be one of: " + need.words.joined(separator: ", ")
     }
   }
 
@@ -141,7 +189,7 @@ public struct Settings: Sendable {
   public func listing(_ needs: [Setting]) -> String {
     needs.map { need in
       let value = text(need)
-      return "\(need.name)=" + (need.kind == .secret && !value.isEmpty ? "•••" : value)
+      return "\(need.name)=" + (need.isSecret && !value.isEmpty ? "•••" : value)
     }.joined(separator: "\n")
   }
 

@@ -27,11 +27,11 @@ public final class App {
 
   /// What every endpoint needs, whatever else it names.
   public static let common: [Setting] = [
-    .databaseURL, .databasePrepare, .statementSeconds, .environment, .maxRequests,
+    .databaseURL, .databasePrepare, .statementSeconds, .environment, .publicURL, .maxRequests,
   ]
 
-  /// The program's beginning: reads the settings, answers `--help`, `--version` and `--config`, and leaves with 78 and
-  /// every problem at once if something is missing.
+  /// The program's beginning: reads the settings, answers `--help`, `--version`, `--config` and `--check-config`, and
+  /// leaves with 78 and every problem at once if something is wrong.
   public static func start(
     _ name: String, needs: [Setting], arguments: [String] = CommandLine.arguments,
     environment: [String: String] = processEnvironment()
@@ -42,6 +42,7 @@ public final class App {
       say("\(name) \(version)")
       leave(0)
     }
+    if argument == "--check-config" { ConfigCheck.program(name, needs, environment).finish() }
     if argument == "--help" || (argument != nil && argument != "--config") {
       say(usage(name, needs))
       leave(argument == "--help" ? 0 : 64)
@@ -55,7 +56,7 @@ public final class App {
       return App(name, settings: settings)
     } catch {
       let log = Log(service: name)
-      for problem in error.problems { log.error("configuration", ["problem": problem]) }
+      for problem in error.problems { log.error("configuration", ["problem": problem.description]) }
       leave(78)
     }
   }
@@ -64,9 +65,11 @@ public final class App {
     """
     \(name): a FastCGI program of TIS TIS. It serves the socket on descriptor 0; systemd, spawn-fcgi or multiwatch start it.
 
-      --config    prints the settings as understood, secrets as dots
-      --version   prints the version
-      --help      prints this
+      --config         prints the settings as understood, secrets as dots
+      --check-config   tries them, and the database; each problem with its cure. Exit 0 all well, 75 only the database is
+                       away, 78 something is wrong
+      --version        prints the version
+      --help           prints this
 
     It reads from the environment (or, for each NAME, from the file named by NAME_FILE):
 
@@ -75,9 +78,10 @@ public final class App {
 
   /// Serves until told to stop. A schema that is too old is refused; a database that is away is not waited for: each
   /// request is told 503 until it is back.
-  public func serve(_ handler: (Request) throws(Refusal) -> Response) {
+  /// - Parameter anySchema: for who serves without the database as well, and asks it nothing at its start.
+  public func serve(anySchema: Bool = false, _ handler: (Request) throws(Refusal) -> Response) {
     do throws(StoreError) {
-      try database.requireSchema(Self.schema)
+      if !anySchema { try database.requireSchema(Self.schema) }
     } catch .unavailable(let why) {
       log.warning("database_away", ["why": why])
     } catch {

@@ -275,7 +275,10 @@ public actor Worker {
       superseded = superseded || newer
       if superseded { wake(.claim) }
       if recovered > 0 { log.warning("recovered", ["jobs": String(recovered)]) }
-      if beats % 30 == 1 { await prune() }
+      if beats % 30 == 1 {
+        await prune()
+        await office.tellDoubts()
+      }
     } catch {
       log.warning("no_heartbeat", ["why": error.sentence])
     }

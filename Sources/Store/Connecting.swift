@@ -4,6 +4,9 @@ import FoundationEssentials
 /// Connecting without blocking. libpq's own time limit per host works only when it blocks, so a host that accepts and
 /// then says nothing is left out here and the others are asked again.
 extension Connection {
+  /// Whether libpq understands a connection string; nobody is asked.
+  public static func understands(_ dsn: String) -> Bool { (try? ConnectionOptions(dsn, ConnectionSettings())) != nil }
+
   func connect() throws(StoreError) -> OpaquePointer {
     var options = try ConnectionOptions(dsn, settings)
     let most = breaker.tripped ? min(settings.connectTimeout, Breaker.probeSeconds) : settings.connectTimeout

@@ -11,6 +11,9 @@ private let definerFunctions = [
   "prune_jobs(interval,integer): tistis_jobs, tistis_jobs_process",
   "list_jobs(integer,text,uuid): tistis_jobs, tistis_jobs_process",
   "queue_stats(): tistis_jobs, tistis_jobs_process",
+  "health_report(double precision): tistis_health, tistis_owner",
+  "health_queue(integer): tistis_health, tistis_owner", "cron_stopped(double precision): tistis_health",
+  "list_tenants(): tistis_owner", "tenants_in_doubt(double precision): tistis_jobs, tistis_jobs_process",
 ]
 
 /// What is an extension's own is not ours to judge.

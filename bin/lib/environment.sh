@@ -24,9 +24,11 @@ environment_of() {
       say "MEDIA_DIR=$DEV_DIR/media"
       [ "$1" = jobs ] || say "CRON_SECRET=dev_cron_secret"
       ;;
+    health) say "HEALTH_CHECK_TOKEN=dev_health_token" ;;
     tistis)
       development_key INBOUND_KEYS
       development_key OUTBOUND_KEYS
+      say "MEDIA_DIR=$DEV_DIR/media"
       ;;
     webhook* | *-webhook)
       development_key INBOUND_KEYS

@@ -36,7 +36,7 @@ world_folders() {
       die "$folder belongs to $(stat -c %U "$folder")" "be that user, or: DEV_DIR=another-folder $me"
     fi
   done
-  for folder in "$ETC_DIR" "$LOG_DIR" "$RUN_DIR" "$SOCKET_DIR"; do
+  for folder in "$ETC_DIR" "$LOG_DIR" "$RUN_DIR" "$SOCKET_DIR" "$DEV_DIR/media"; do
     [ -d "$folder" ] || mkdir -m 700 "$folder"
   done
   [ -s "$DEV_DIR/id" ] || openssl rand -hex 16 >"$DEV_DIR/id"

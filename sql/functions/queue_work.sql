@@ -9,9 +9,13 @@ drop function if exists next_job_due();
 -- claims nothing more. One restricted to a kind (`--kind`, `--id`) neither supersedes nor is superseded.
 create or replace function worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds float8)
 returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  v_new boolean;
 begin
   insert into workers as w (id, name, kind) values (p_worker, p_name, p_kind)
-    on conflict (id) do update set last_seen = clock_timestamp(), stopped_at = null;
+    on conflict (id) do update set last_seen = clock_timestamp(), stopped_at = null
+    returning w.xmax = 0 into v_new;
+  if v_new and (p_kind is null or p_kind = 'drain') then perform cron_runs(); end if;
   return p_kind is null and exists (
     select 1 from workers n, workers me
      where me.id = p_worker and n.kind is null and n.stopped_at is null and n.id <> me.id

@@ -31,6 +31,7 @@ begin
   elsif m.status = 'sending' and m.send_attempt is distinct from p_attempt then
     update messages x set status = 'unknown', error_message = 'the sender stopped before an answer came'
       where x.tenant_id = v_tenant and x.id = p_message;
+    insert into sends_in_doubt (tenant_id, message_id, since) values (v_tenant, p_message, app_now()) on conflict do nothing;
     perform apply_message_reports(array[p_message]);
     verdict := 'unknown';
   elsif m.status not in ('pending', 'sending') then
@@ -120,6 +121,9 @@ begin
         else x.metadata end
     where x.tenant_id = v_tenant and x.id = p_message
     returning x.* into m;
+  if m.status = 'unknown' then
+    insert into sends_in_doubt (tenant_id, message_id, since) values (v_tenant, m.id, app_now()) on conflict do nothing;
+  end if;
   if m.external_id is not null then
     update message_status_history h set message_id = m.id
       where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id

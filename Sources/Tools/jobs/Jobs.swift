@@ -31,6 +31,8 @@ struct Jobs: AsyncParsableCommand {
   var dryRun = false
   @Flag(help: "Print the settings as understood, secrets as dots.")
   var config = false
+  @Flag(help: "Try the settings and the database; each problem with its cure. Exit 75: only the database is away; 78.")
+  var checkConfig = false
 
   func validate() throws {
     if let seconds, seconds < 0 { throw ValidationError("--for must not be negative.") }
@@ -39,10 +41,11 @@ struct Jobs: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if checkConfig { ConfigCheck.program("jobs", Office.needs, processEnvironment()).finish() }
     let log = Log(service: "jobs")
     let settings: Settings
     do { settings = try Settings(Office.needs, from: processEnvironment()) } catch {
-      for problem in error.problems { log.error("configuration", ["problem": problem]) }
+      for problem in error.problems { log.error("configuration", ["problem": problem.description]) }
       leave(78)
     }
     if config {

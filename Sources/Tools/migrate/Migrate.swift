@@ -1,4 +1,5 @@
 import ArgumentParser
+import Flows
 import FoundationEssentials
 import Store
 
@@ -21,11 +22,16 @@ struct Migrate: ParsableCommand {
   @Flag(help: "Say what would be done.") var dryRun = false
   @Flag(help: "Replace functions and policies even if they did not change.") var force = false
   @Flag(help: "Apply seed.sql afterwards.") var seed = false
+  @Flag(
+    help:
+      "Try the database, its role and the folder; each problem with its cure. Exit 75: only the database is away; 78.")
+  var checkConfig = false
 
   func run() throws {
     guard let dsn = dsn ?? ProcessInfo.processInfo.environment["MIGRATE_DATABASE_URL"], !dsn.isEmpty else {
       throw ValidationError("name the database: --dsn or MIGRATE_DATABASE_URL")
     }
+    if checkConfig { ConfigCheck.migrate(dsn, sql: sql).finish() }
     let migrator: Migrator
     let found: Migrator.Status
     do throws(MigrationFault) {

@@ -11,15 +11,16 @@ struct Alerts: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List a tenant's open alerts, the latest first.",
+      abstract: "List open alerts, the latest first: a tenant's, or without --tenant the installation's own.",
       discussion: "`act` waits for a person, `watch` only wants to be known. The same cause is one alert and counts.")
-    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "The tenant's slug.") var tenant: String?
     @Flag(help: "Also those that are resolved.") var all = false
     @Flag(help: "As a JSON array.") var json = false
     @Option(help: "How many at most.") var limit = 100
 
     func run() throws {
       administer([.databaseURL]) { settings in
+        guard let tenant else { return try listPlatform(settings) }
         let rows = try Selected(tenant, settings).scope.listAlerts(all: all, limit: Int64(limit))
         if json { return say(JSON.array(rows.map(\.json)).text) }
         for row in rows {
@@ -28,6 +29,16 @@ struct Alerts: ParsableCommand {
         }
         say("\(rows.count) \(all ? "in all" : "open")")
       }
+    }
+
+    private func listPlatform(_ settings: Settings) throws {
+      let database = Connection(settings.text(.databaseURL))
+      let rows = try database.everyone.listPlatformAlerts(all: all, limit: Int64(limit))
+      if json { return say(JSON.array(rows.map(\.json)).text) }
+      for row in rows {
+        say("\(row.id.text)  \(row.since)  \(row.resolvedAt == nil ? "act" : "resolved")  \(row.kind)  \(row.sentence)")
+      }
+      say("\(rows.count) \(all ? "in all" : "open"), of the installation itself")
     }
   }
 
@@ -53,6 +64,16 @@ extension ListAlertsRow {
       "id": .string(id.text), "channel_connection_id": channelConnectionId.map { .string($0.text) },
       "kind": .string(kind), "severity": .string(severity), "sentence": .string(sentence), "times": .number(times),
       "first_at": .string(firstAt.description), "last_at": .string(lastAt.description),
+      "resolved_at": resolvedAt.map { .string($0.description) },
+    ])
+  }
+}
+
+extension ListPlatformAlertsRow {
+  fileprivate var json: JSON {
+    .object([
+      "id": .string(id.text), "kind": .string(kind), "severity": "act", "sentence": .string(sentence),
+      "first_at": .string(since.description), "last_at": .string(lastSeen.description),
       "resolved_at": resolvedAt.map { .string($0.description) },
     ])
   }

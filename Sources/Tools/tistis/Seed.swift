@@ -16,7 +16,7 @@ struct Seed: ParsableCommand {
   }
 
   func run() throws {
-    administer([.databaseURL, .inboundKeys, .outboundKeys, .environment]) { settings in
+    administer([.databaseURL, .inboundKeys, .outboundKeys, .environment, .publicURL]) { settings in
       guard settings.text(.environment) == "development" else { throw Public() }
       let store = SecretStore(
         Connection(settings.text(.databaseURL)), inbound: try Keyring(settings.secret(.inboundKeys)),

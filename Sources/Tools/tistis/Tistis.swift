@@ -12,8 +12,18 @@ struct Tistis: ParsableCommand {
       "Reads DATABASE_URL (the owner's) and whatever else a command names. Exit 69: no such thing; 75: try later.",
     version: "tistis \(version)",
     subcommands: [
-      Seed.self, Environment.self, Webhooks.self, Conversations.self, JobsCommand.self, Alerts.self, Channels.self,
+      DoctorCommand.self, Seed.self, Environment.self, Webhooks.self, Conversations.self, JobsCommand.self, Alerts.self,
+      Channels.self,
     ])
+
+  @Flag(help: "Try the settings and the database; each problem with its cure. Exit 75: only the database is away; 78.")
+  var checkConfig = false
+
+  func run() throws {
+    guard checkConfig else { throw CleanExit.helpRequest(self) }
+    let needs: [Setting] = [.databaseURL, .inboundKeys, .outboundKeys, .environment, .publicURL]
+    ConfigCheck.owner("tistis", needs, processEnvironment()).finish()
+  }
 }
 
 struct Environment: ParsableCommand {
@@ -29,7 +39,7 @@ func administer(_ needs: [Setting], _ work: (Settings) throws -> Void) {
   do {
     try work(try Settings(needs, from: processEnvironment()))
   } catch let fault as Settings.Fault {
-    for problem in fault.problems { log.error("configuration", ["problem": problem]) }
+    for problem in fault.problems { log.error("configuration", ["problem": problem.description]) }
     leave(78)
   } catch let fault as Keyring.Fault {
     log.error("configuration", ["problem": "INBOUND_KEYS or OUTBOUND_KEYS: \(fault)"])

@@ -1,0 +1,61 @@
+import Core
+import FoundationEssentials
+
+/// What is on this machine beside the database.
+extension Doctor {
+  mutating func examineFiles() {
+    guard FileState.isFolder(etc) else {
+      return add("settings", .skipped, "there is no \(etc) here")
+    }
+    let files = ((try? FileManager.default.contentsOfDirectory(atPath: etc)) ?? []).filter { $0.hasSuffix(".env") }
+      .sorted()
+    let missing = programs.keys.sorted().filter { !files.contains($0 + ".env") }
+    for program in missing {
+      add(
+        "settings", .problem, "\(etc)/\(program).env is not there",
+        "install -m 600 it with what the program needs: \(program) --help")
+    }
+    let open = files.filter { FileState.isOpenToAll(etc + "/" + $0) }
+    for file in open {
+      add("settings", .problem, "everybody on the machine may use \(etc)/\(file)", "chmod o= \(etc)/\(file)")
+    }
+    if missing.isEmpty, open.isEmpty { add("settings", .ok, "\(files.count) files in \(etc)") }
+  }
+
+  mutating func examineNginx() {
+    let file = nginx ?? "/etc/nginx/nginx.conf"
+    guard nginx != nil || FileManager.default.fileExists(atPath: file) else {
+      return add("nginx", .skipped, "there is no \(file) here")
+    }
+    let program = "/usr/sbin/nginx"
+    let found = runProgram(
+      FileManager.default.isExecutableFile(atPath: program) ? program : "nginx",
+      ["-t", "-q", "-e", "stderr", "-c", file])
+    guard let found else {
+      return add("nginx", .problem, "nginx cannot be started", "apt-get install nginx")
+    }
+    let said = found.output.split(separator: "\n").filter { !$0.contains("[warn]") }
+    if found.status == 0 {
+      add("nginx", .ok, "\(file) is valid")
+    } else {
+      add(
+        "nginx", .problem, said.joined(separator: "; "),
+        "mend it, then: nginx -t && systemctl reload nginx. Only root can read certificates: look as root")
+    }
+  }
+
+  mutating func examineMedia() {
+    guard let folder = try? Settings([.mediaFolder], from: environment).text(.mediaFolder) else { return }
+    guard FileState.isFolder(folder), let space = FileState.space(folder) else {
+      return add(
+        "media", .warning, "there is no folder \(folder), where attachments are kept",
+        "install -d -m 750 -o tistis \(folder), or look on the machine that runs jobs")
+    }
+    let left = "\(space.bytes >> 20) MB, \(Int(space.part * 100)) %, are free in \(folder)"
+    if space.bytes < leastSpace.bytes || space.part < leastSpace.part {
+      add("media", .problem, left, "make room or a larger disk: attachments cannot be kept without")
+    } else {
+      add("media", .ok, left)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Core
+import Store
+
+/// Whether somebody works, and what waits.
+extension Doctor {
+  static let waitingSeconds = 300.0
+
+  mutating func examineQueue(_ database: Connection) throws(StoreError) {
+    let report = try database.everyone.healthReport(silentSeconds: HealthDoor.silentSeconds)
+    let last =
+      report.lastRunAt.map { "the last sign of life was \(Self.span(clock() - $0)) ago" } ?? "there never was one"
+    if report.silentSince != nil {
+      add(
+        "cron", .problem, "no run of jobs is alive; \(last)",
+        "systemctl status cron; /etc/cron.d/tistis starts jobs, whose words are in the journal: journalctl -t jobs")
+    } else {
+      add("cron", .ok, "\(report.workers) at work; \(last)")
+    }
+    for alert in try database.everyone.listPlatformAlerts(all: false, limit: 100) {
+      add("alerts", .problem, "\(alert.kind) since \(alert.since): \(alert.sentence)", "it is resolved by the next run")
+    }
+    do throws(StoreError) {
+      let queue = try database.everyone.healthQueue(limit: HealthDoor.countedAtMost)
+      let counted = queue.due == HealthDoor.countedAtMost ? "at least \(queue.due)" : "\(queue.due)"
+      if queue.oldestDueSeconds > Self.waitingSeconds {
+        add(
+          "queue", .problem, "\(counted) jobs are due, the oldest for \(Self.span(queue.oldestDueSeconds))",
+          "see what jobs says: journalctl -t jobs; a stopped cron, a peer that is down, or too little JOBS_CONCURRENCY")
+      } else {
+        add("queue", .ok, "\(counted) jobs are due, the oldest for \(Self.span(queue.oldestDueSeconds))")
+      }
+    } catch .unavailable {
+      add(
+        "queue", .warning, "it could not be looked at within the time",
+        "end who holds a transaction open: pg_stat_activity names it, by xact_start")
+    }
+  }
+
+  /// Seconds as people say them.
+  static func span(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<120: "\(Int(max(0, seconds))) s"
+    case ..<7200: "\(Int(seconds / 60)) min"
+    default: "\(Int(seconds / 3600)) h"
+    }
+  }
+}

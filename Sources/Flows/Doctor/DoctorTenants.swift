@@ -1,0 +1,94 @@
+import Core
+import FoundationEssentials
+import Store
+
+/// Each business in its own name: what is sealed, what stands still, what waits for a person.
+extension Doctor {
+  private struct Rings {
+    var inbound: Keyring?
+    var outbound: Keyring?
+    /// Rows that opened, by the name of the setting and the id of the key.
+    var opened: [String: Int] = [:]
+  }
+
+  mutating func examineTenants(_ database: Connection) throws(StoreError) {
+    let tenants = try database.everyone.listTenants()
+    var rings = Rings(inbound: keyring(.inboundKeys), outbound: keyring(.outboundKeys))
+    for tenant in tenants {
+      let scope = database.tenant(tenant.id)
+      for value in try scope.sealedValues() { open(value, tenant, &rings) }
+      for channel in try scope.channelTroubles() { tell(channel, tenant.slug) }
+      tell(try scope.tenantTroubles(limit: Int64(HealthDoor.countedAtMost)), tenant.slug)
+    }
+    for (key, count) in rings.opened.sorted(by: { $0.key < $1.key }) {
+      add("keys", .ok, "\(count) sealed with \(key)")
+    }
+    add("tenants", .ok, "\(tenants.count)")
+  }
+
+  /// nil where it was not given or cannot be read, which is said.
+  private mutating func keyring(_ setting: Setting) -> Keyring? {
+    guard environment[setting.name] != nil || environment[setting.name + "_FILE"] != nil else {
+      add("keys", .skipped, "\(setting.name) is not set here: what it seals was not tried")
+      return nil
+    }
+    do throws(Settings.Fault) {
+      let settings = try Settings([setting], from: environment)
+      return try? Keyring(settings.secret(setting))
+    } catch {
+      for problem in error.problems { add("keys", .problem, problem.what, problem.cure) }
+      return nil
+    }
+  }
+
+  private mutating func open(_ value: SealedValuesRow, _ tenant: ListTenantsRow, _ rings: inout Rings) {
+    let isToken = value.table == "outbound_tokens"
+    let name = isToken ? Setting.outboundKeys.name : Setting.inboundKeys.name
+    guard let ring = isToken ? rings.outbound : rings.inbound else { return }
+    let place = SealedPlace(table: value.table, tenant: tenant.id, row: value.id, column: "sealed")
+    let what = "\(tenant.slug): the \(value.kind) of \(value.channel)"
+    do throws(Keyring.Fault) {
+      _ = try ring.open(value.sealed, for: place)
+      rings.opened["\(name) \(Keyring.keyID(of: value.sealed) ?? "?")", default: 0] += 1
+    } catch .unknownKey(let id) {
+      add(
+        "keys", .problem, "\(what) is sealed with the key \(id), which is not among \(name)",
+        "put that key back into \(name)")
+    } catch {
+      add(
+        "keys", .problem, "\(what) does not open: it was changed, copied from elsewhere, or a key has another's id",
+        "enter it anew: tistis channels resume --token-file, or the dashboard")
+    }
+  }
+
+  private mutating func tell(_ channel: ChannelTroublesRow, _ slug: String) {
+    let name = "\(slug): \(channel.channel) \(channel.accountNumber)"
+    if ["error", "suspended"].contains(channel.status) {
+      add(
+        "channels", .problem, "\(name) stands still (\(channel.stoppedCode ?? channel.status))",
+        "tistis alerts list --tenant \(slug) says why; then tistis channels resume")
+    }
+    if channel.status == "connected", !channel.missing.isEmpty {
+      add(
+        "channels", .problem, "\(name) is connected and lacks: \(channel.missing)",
+        "enter it; without app_secret nothing comes in, without access_token nothing goes out")
+    }
+  }
+
+  private mutating func tell(_ found: TenantTroublesRow, _ slug: String) {
+    if found.deadLetters > 0 {
+      add(
+        "parked", .warning, "\(slug): \(found.deadLetters) events could not be stored",
+        "tistis webhooks dead --tenant \(slug), then tistis webhooks replay")
+    }
+    if found.deadJobs > 0 {
+      add(
+        "jobs", .warning, "\(slug): \(found.deadJobs) jobs were given up",
+        "tistis jobs dead --tenant \(slug), then tistis jobs retry")
+    }
+    if found.alerts > 0 {
+      add(
+        "alerts", .warning, "\(slug): \(found.alerts) alerts wait for a person", "tistis alerts list --tenant \(slug)")
+    }
+  }
+}
