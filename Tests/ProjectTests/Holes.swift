@@ -11,6 +11,8 @@ private let definerFunctions = [
   "prune_jobs(interval,integer): tistis_jobs, tistis_jobs_process",
   "list_jobs(integer,text,uuid): tistis_jobs, tistis_jobs_process",
   "queue_stats(): tistis_jobs, tistis_jobs_process",
+  "claim_next_job(): tistis_guide",
+  "complete_job(uuid,jsonb,text): tistis_guide",
 ]
 
 /// What is an extension's own is not ours to judge.
