@@ -17,6 +17,8 @@ begin
   foreach r in array programs loop
     if not exists (select from pg_roles where rolname = r) then execute format('create role %I login', r); end if;
   end loop;
+  -- What SQL clients of the integration guide are members of.
+  if not exists (select from pg_roles where rolname = 'tistis_guide') then create role tistis_guide nologin; end if;
   if not pg_has_role(current_user, 'tistis_definer', 'member') then
     execute format('grant tistis_definer to %I', current_user);
   end if;
@@ -25,7 +27,7 @@ begin
   execute 'revoke all on schema public from public';
   execute 'revoke all on all tables in schema public from public';
   execute 'revoke all on all functions in schema public from public';
-  foreach r in array array_append(programs, 'tistis_definer') loop
+  foreach r in array programs || array['tistis_definer', 'tistis_guide'] loop
     execute format('revoke all on all tables in schema public from %I', r);
     -- Not from the definer: what it owns would be closed to itself, and so to the next `create or replace`.
     if r <> 'tistis_definer' then execute format('revoke all on all functions in schema public from %I', r); end if;
@@ -57,7 +59,7 @@ begin
 end $$;
 
 grant select, insert, update, delete on jobs, workers to tistis_definer;
-grant select on tenants, channel_connections, inbound_secrets, sends_in_doubt, schema_migrations to tistis_definer;
+grant select on tenants, channel_connections, inbound_secrets, sends_in_doubt, schema_migrations, job_queue to tistis_definer;
 grant select, insert, update on platform_alerts to tistis_definer;
 grant create on schema public to tistis_definer;
 alter function find_channel(text, text) owner to tistis_definer;
@@ -76,6 +78,8 @@ alter function health_queue(int) owner to tistis_definer;
 alter function cron_stopped(float8) owner to tistis_definer;
 alter function list_tenants() owner to tistis_definer;
 alter function tenants_in_doubt(float8) owner to tistis_definer;
+alter function claim_next_job() owner to tistis_definer;
+alter function complete_job(uuid, jsonb, text) owner to tistis_definer;
 revoke create on schema public from tistis_definer;
 
 -- Functions that run with the caller's own rights: harmless to whoever has none on the tables. `health` needs none.
@@ -90,7 +94,7 @@ begin
      where n.nspname = 'public' and not p.prosecdef and not exists (
        select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
   loop
-    foreach r in array array_append(programs, 'tistis_definer') loop
+    foreach r in array programs || array['tistis_definer', 'tistis_guide'] loop
       execute format('grant execute on function %s to %I', f, r);
     end loop;
   end loop;
@@ -112,6 +116,10 @@ grant select, insert, update on contact_windows, contact_consents, message_react
 -- What the platform says about the account itself: it may stop it.
 grant update (status, stopped_code, stopped_at, error_count, last_error_at, last_error_message, quality, messaging_limit)
   on channel_connections to tistis_webhook_whatsapp;
+-- Delays that the tenant chose, and what moves along when two leads are one person.
+grant select (tenant_id, default_first_message_delay, default_subsequent_message_delay) on ai_tenant_context
+  to tistis_webhook_whatsapp;
+grant select (tenant_id, lead_id), update (lead_id) on patients, appointments, lead_score_history to tistis_webhook_whatsapp;
 
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
@@ -131,6 +139,23 @@ grant select on message_reactions to tistis_jobs, tistis_jobs_process;
 
 -- health: asks how it all is, and says when cron has stopped. No row of any tenant.
 grant execute on function health_report(float8), health_queue(int), cron_stopped(float8) to tistis_health;
+-- SQL clients of the integration guide: they read everything of their tenant but sealed secrets, and write through its
+-- functions, which run with these rights.
+grant execute on function claim_next_job(), complete_job(uuid, jsonb, text) to tistis_guide;
+grant select on tenants, branches, staff, staff_branches, user_roles, services, faqs, leads, lead_aliases, lead_merges,
+  lead_score_history, patients, appointments, channel_connections, secret_hints, channel_rate_limits, rate_limits,
+  conversations, messages, message_status_history, message_reactions, message_templates, media_files, channel_events,
+  contact_windows, contact_consents, send_pace, alerts, ai_tenant_context, ai_scoring_rules, ai_custom_instructions,
+  ai_usage_logs, jobs, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
+  conversations_guide, messages_guide, channel_connections_guide to tistis_guide;
+grant insert, update on leads, lead_aliases, conversations, messages, message_status_history, message_reactions,
+  message_templates, media_files, channel_events, contact_windows, contact_consents, send_pace, alerts, jobs,
+  lead_score_history, webhook_dead_letters, ai_dead_letter_queue, webhook_events to tistis_guide;
+grant insert on lead_merges to tistis_guide;
+grant update (lead_id, status, cancellation_reason) on appointments to tistis_guide;
+grant update (lead_id) on patients to tistis_guide;
+grant update (last_message_at, updated_at) on channel_connections to tistis_guide;
+grant insert, update, delete on channel_rate_limits, rate_limits to tistis_guide;
 
 -- The owner, for `tistis`: finds a tenant by its slug, then works in that tenant's name like everybody else. Its
 -- membership of the definer ends with the migration: the definer's policies would let every member through the wall.

@@ -22,15 +22,28 @@ public struct SecretStore {
     try database.transaction(tenant: tenant) { (scope) throws(StoreError) in
       try scope.dropInboundSecrets(connectionId: connection, kind: kind)
       try scope.addInboundSecret(id: id, connectionId: connection, kind: kind, sealed: sealed)
+      try scope.noteSecret(connectionId: connection, kind: kind, hint: Self.hint(of: secret), expiresAt: nil)
     }
   }
 
   /// Sets the account's token of this kind (`access_token` …).
-  public func setOutbound(_ token: Secret, kind: String, connection: UUID, tenant: UUID) throws(StoreError) {
+  /// - Parameter expires: when the platform stops taking it, if it said so.
+  public func setOutbound(
+    _ token: Secret, kind: String, connection: UUID, tenant: UUID, expires: Instant? = nil
+  ) throws(StoreError) {
     let id = UUID()
     let place = SealedPlace(table: "outbound_tokens", tenant: tenant, row: id, column: "sealed")
-    try database.tenant(tenant).setOutboundToken(
-      id: id, connectionId: connection, kind: kind, sealed: outbound.seal(token, for: place))
+    let sealed = outbound.seal(token, for: place)
+    try database.transaction(tenant: tenant) { (scope) throws(StoreError) in
+      try scope.setOutboundToken(id: id, connectionId: connection, kind: kind, sealed: sealed)
+      try scope.noteSecret(connectionId: connection, kind: kind, hint: Self.hint(of: token), expiresAt: expires)
+    }
+  }
+
+  /// The end by which people tell secrets apart, 4 characters; nil for one so short that they would help to guess it.
+  static func hint(of secret: Secret) -> String? {
+    let text = secret.reveal()
+    return text.unicodeScalars.count < 16 ? nil : String(String.UnicodeScalarView(text.unicodeScalars.suffix(4)))
   }
 
   /// Public, and therefore only for development.

@@ -1,6 +1,6 @@
 import Core
 
-/// What a business wants its assistant to know. Made by SQL (`get_tenant_ai_context`) as one JSON object:
+/// What a business wants its assistant to know. Made by SQL (`tenant_profile`) as one JSON object:
 ///
 ///     tenant_id, tenant_name, vertical, timezone
 ///     ai_config: { system_prompt, model, temperature, max_tokens, response_style, default_language,

@@ -1,8 +1,8 @@
 -- What an answer needs to know, and how it is kept until it has left.
 
--- Everything the prompt is rendered from. Keys are public interface (the guide's `get_tenant_ai_context`); the order is
--- fixed, so that the rendered prompt is the same text until the business changes something, and caching hits.
-create or replace function get_tenant_ai_context(p_tenant_id uuid) returns jsonb
+-- Everything the prompt is rendered from (`get_tenant_ai_context` tells it to others, with more). The order is fixed, so
+-- that the rendered prompt is the same text until the business changes something, and caching hits.
+create or replace function tenant_profile(p_tenant_id uuid) returns jsonb
 language plpgsql stable as $$
 begin return (
   select jsonb_build_object(

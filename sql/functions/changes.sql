@@ -70,7 +70,8 @@ begin
         -- What this transaction stored, it has asked for itself.
         bool_or(m.created_at < now()) as was_there,
         c.ai_handling and c.status <> 'escalated' and cc.ai_enabled as is_ours,
-        coalesce(cc.subsequent_message_delay_seconds, (p_policy ->> 'next_delay_seconds')::float8) as delay,
+        coalesce(cc.subsequent_message_delay_seconds, (select d.default_subsequent_message_delay from ai_tenant_context d
+          where d.tenant_id = v_tenant), (p_policy ->> 'next_delay_seconds')::float8) as delay,
         coalesce((select max(x.answers_message_id::text)::uuid from messages x where x.tenant_id = v_tenant
           and x.conversation_id = c.id and x.role = 'assistant' and x.status not in ('pending', 'withheld', 'failed')),
           '00000000-0000-0000-0000-000000000000') as answered

@@ -39,6 +39,12 @@ begin
     from jsonb_array_elements(p_aliases) a
     join lead_aliases l on l.tenant_id = v_tenant and l.kind = a ->> 'kind' and l.value = a ->> 'value';
   if v_leads is null then
+    -- Entered by hand: known by the number, without a name of `lead_aliases` yet.
+    select array_agg(distinct k.lead_id order by k.lead_id) into v_leads
+      from jsonb_array_elements(p_aliases) a cross join lateral known_lead('phone', a ->> 'value') k
+     where a ->> 'kind' = 'phone' and k.lead_id is not null;
+  end if;
+  if v_leads is null then
     insert into leads (tenant_id, branch_id, phone, phone_normalized, name, full_name, source, first_contact_at,
         last_interaction_at)
       values (v_tenant, p_branch_id, v_phone, '+' || (select a ->> 'value' from jsonb_array_elements(p_aliases) a
@@ -120,6 +126,7 @@ begin
   end loop;
   perform merge_windows(p_survivor, p_merged);
   perform merge_consents(p_survivor, p_merged);
+  perform merge_records(p_survivor, p_merged);
   update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update channel_events set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   insert into message_reactions as old (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
@@ -155,6 +162,8 @@ begin
       and status in ('active', 'waiting_response', 'escalated')
     for update;
   if v_id is null then
+    -- Deleting closed every conversation, so who was deleted and writes again comes by here.
+    perform revive_lead(p_lead);
     v_renamed := renamed_contact(p_lead, p_connection, p_contact);
     insert into conversations (tenant_id, lead_id, branch_id, channel, channel_connection_id, contact_kind,
         contact_address, ai_handling, context)

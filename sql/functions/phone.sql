@@ -22,10 +22,12 @@ $$;
 -- A number as somebody typed it, in the same spelling. Ten digits without a country are Mexican; fewer stay as they are;
 -- without any digit it is ''. Returns digits without plus, as the guide documents it (`leads.phone_normalized` puts the
 -- plus before them). Never for ids that a platform sends: Singapore's and Denmark's have ten digits, too.
-create or replace function normalize_phone_number(p_number text) returns text
+-- The argument has the guide's name, which `create or replace` cannot change.
+drop function if exists normalize_phone_number(text);
+create or replace function normalize_phone_number(phone text) returns text
 language sql immutable parallel safe as $$
   select canonical_phone(case
-    when d ~ '^[0-9]{10}$' and d !~ '^00' and p_number !~ '^[^0-9]*\+' then '52' || d
-    else p_number end)
-    from (select regexp_replace(p_number, '[^0-9]', '', 'g') as d) x
+    when d ~ '^[0-9]{10}$' and d !~ '^00' and phone !~ '^[^0-9]*\+' then '52' || d
+    else phone end)
+    from (select regexp_replace(phone, '[^0-9]', '', 'g') as d) x
 $$;

@@ -86,6 +86,8 @@ begin
         'unique_key', 'answer:' || u.id,
         'delay_seconds', coalesce(case when u.is_first then cc.first_message_delay_seconds
           else cc.subsequent_message_delay_seconds end,
+          (select case when u.is_first then d.default_first_message_delay else d.default_subsequent_message_delay end
+            from ai_tenant_context d where d.tenant_id = v_tenant),
           (p_policy ->> case when u.is_first then 'first_delay_seconds' else 'next_delay_seconds' end)::float8),
         'cap_seconds', (p_policy ->> 'cap_seconds')::float8,
         'request_id', p_request_id,

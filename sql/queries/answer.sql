@@ -9,7 +9,7 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
         and m.id > c.last_question_id and m.answers_message_id = c.last_question_id and m.role = 'assistant'
         and (m.processed_by_job_id = :job_id or m.status not in ('withheld', 'failed'))) as "answered!",
     coalesce(l.name, l.full_name) as lead_name,
-    get_tenant_ai_context(c.tenant_id) as "context!",
+    tenant_profile(c.tenant_id) as "context!",
     to_char(app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'),
       'YYYY-MM-DD HH24:MI') as "local_time!",
     extract(isodow from app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone',

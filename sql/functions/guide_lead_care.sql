@@ -1,0 +1,148 @@
+-- Deleting people so that they can come back, and their score.
+
+-- Locks a person in everybody's order: under all names, as who stores their messages does, the open conversations, the row.
+-- Null if there is none.
+create or replace function lock_lead(p_lead_id uuid) returns leads
+language plpgsql as $$
+declare
+  l leads;
+begin
+  perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases',
+    (select coalesce(jsonb_agg(jsonb_build_object('kind', a.kind, 'value', a.value)), '[]') from lead_aliases a
+      where a.tenant_id = current_tenant() and a.lead_id = p_lead_id))));
+  perform 1 from conversations c where c.tenant_id = current_tenant() and c.lead_id = p_lead_id
+    and c.status in ('active', 'waiting_response', 'escalated') order by c.id for update;
+  select * into l from leads where tenant_id = current_tenant() and id = p_lead_id for update;
+  return l;
+end $$;
+
+-- Somebody who was deleted wrote again, or was entered again.
+create or replace function revive_lead(p_lead_id uuid) returns void
+language sql as $$
+  update leads set deleted_at = null, deleted_by = null
+    where tenant_id = current_tenant() and id = p_lead_id and deleted_at is not null and merged_into_id is null
+$$;
+
+-- Future appointments are cancelled, open conversations closed: what waits there to be sent is withheld by the gate.
+create or replace function soft_delete_lead(p_lead_id uuid, p_deleted_by uuid default null,
+  p_cancel_reason text default null)
+returns table (success boolean, appointments_cancelled int, conversations_closed int, message text)
+language plpgsql as $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  l leads := lock_lead(p_lead_id);
+begin
+  if l.id is null or l.deleted_at is not null then
+    return query select false, 0, 0, case when l.id is null then 'no such lead' else 'deleted already' end;
+    return;
+  end if;
+  update appointments a set status = 'cancelled', cancellation_reason = coalesce(p_cancel_reason, 'lead deleted')
+    where a.tenant_id = v_tenant and a.lead_id = l.id and a.status in ('scheduled', 'confirmed')
+      and a.scheduled_at > app_now();
+  get diagnostics appointments_cancelled = row_count;
+  update conversations c set status = 'resolved', resolved_at = app_now(),
+      resolution_notes = coalesce(c.resolution_notes, 'lead deleted')
+    where c.tenant_id = v_tenant and c.lead_id = l.id and c.status in ('active', 'waiting_response', 'escalated');
+  get diagnostics conversations_closed = row_count;
+  update leads x set deleted_at = app_now(), deleted_by = p_deleted_by where x.tenant_id = v_tenant and x.id = l.id;
+  success := true;
+  message := format('deleted; %s appointments cancelled, %s conversations closed', appointments_cancelled,
+    conversations_closed);
+  return next;
+end $$;
+
+-- What was cancelled and closed with it stays so.
+create or replace function restore_lead(p_lead_id uuid, p_restored_by uuid default null)
+returns table (success boolean, restored_status text, message text)
+language plpgsql as $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  l leads := lock_lead(p_lead_id);
+begin
+  if l.id is null or l.deleted_at is null or l.merged_into_id is not null then
+    return query select false, null::text, case when l.id is null then 'no such lead'
+      when l.merged_into_id is not null then 'merged into ' || l.merged_into_id else 'not deleted' end;
+    return;
+  end if;
+  perform revive_lead(l.id);
+  return query select true, l.status, 'restored' || coalesce(' by ' || p_restored_by, '');
+end $$;
+
+-- Two leads were one person: what was written down about either is the survivor's.
+create or replace function merge_records(p_survivor uuid, p_merged uuid) returns void
+language sql as $$
+  update lead_score_history set lead_id = p_survivor where tenant_id = current_tenant() and lead_id = p_merged;
+  update appointments set lead_id = p_survivor where tenant_id = current_tenant() and lead_id = p_merged;
+  update patients set lead_id = p_survivor where tenant_id = current_tenant() and lead_id = p_merged
+    and not exists (select from patients o where o.tenant_id = current_tenant() and o.lead_id = p_survivor);
+$$;
+
+create or replace function classification_of(p_score int) returns text
+language sql immutable parallel safe as $$
+  select case when p_score >= 70 then 'hot' when p_score >= 40 then 'warm' else 'cold' end
+$$;
+
+-- Score and classification say the same: the score decides; a classification that is set alone sets the score. Names that
+-- were given in parts make the full one.
+create or replace function keep_lead() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'INSERT' then
+    if new.score = 50 and new.classification <> 'warm' then
+      new.score := case new.classification when 'hot' then 75 else 25 end;
+    else
+      new.classification := classification_of(new.score);
+    end if;
+    new.full_name := coalesce(nullif(btrim(new.full_name), ''), nullif(concat_ws(' ', new.first_name, new.last_name), ''),
+      new.name);
+  else
+    if new.score <> old.score then
+      new.classification := classification_of(new.score);
+      new.score_updated_at := app_now();
+    elsif new.classification <> old.classification then
+      new.score := case new.classification when 'hot' then 75 when 'warm' then 55 else 25 end;
+      new.score_updated_at := app_now();
+    end if;
+    if (new.first_name, new.last_name) is distinct from (old.first_name, old.last_name)
+      and new.full_name is not distinct from old.full_name then
+      new.full_name := coalesce(nullif(concat_ws(' ', new.first_name, new.last_name), ''), new.full_name);
+    end if;
+  end if;
+  if new.status = 'converted' then new.converted_at := coalesce(new.converted_at, app_now()); end if;
+  return new;
+end $$;
+create or replace trigger keep_lead before insert or update of score, classification, status, first_name, last_name on leads
+  for each row execute function keep_lead();
+
+-- Moves a score by so many points, within 0 and 100, and writes down why. A message raises a signal once: asked again,
+-- nothing changes. Returns the score as it is then; null for nobody.
+create or replace function update_lead_score(p_lead_id uuid, p_score_change int, p_signal_name varchar,
+  p_change_source varchar, p_reason text default null, p_message_id uuid default null, p_staff_id uuid default null,
+  p_conversation_id uuid default null) returns int
+language plpgsql as $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_score int;
+  l leads;
+begin
+  if p_score_change is null or p_change_source is null then
+    raise exception 'p_score_change and p_change_source must not be null' using errcode = 'null_value_not_allowed';
+  end if;
+  select * into l from leads x where x.tenant_id = v_tenant and x.id = coalesce(
+    (select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead_id), p_lead_id) for update;
+  if l.id is null or l.deleted_at is not null then return null; end if;
+  -- Not by more than there is, or the sum would not fit.
+  v_score := least(greatest(l.score + least(greatest(p_score_change, -100), 100), 0), 100);
+  insert into lead_score_history (tenant_id, lead_id, previous_score, new_score, score_change, previous_classification,
+      new_classification, change_source, signal_name, reason, triggered_by_message_id, changed_by_staff_id, metadata)
+    values (v_tenant, l.id, l.score, v_score, v_score - l.score, l.classification, classification_of(v_score),
+      p_change_source, p_signal_name, p_reason, p_message_id, p_staff_id,
+      jsonb_strip_nulls(jsonb_build_object('points', p_score_change, 'conversation_id', p_conversation_id)))
+    on conflict (tenant_id, triggered_by_message_id, signal_name)
+      where triggered_by_message_id is not null and signal_name is not null do nothing;
+  if not found then return l.score; end if;
+  update leads x set score = v_score, score_updated_at = app_now(),
+      scoring_signals = case when p_signal_name is null then x.scoring_signals else x.scoring_signals
+        || jsonb_build_object(p_signal_name, jsonb_build_object('points', p_score_change, 'at', app_now())) end
+    where x.tenant_id = v_tenant and x.id = l.id;
+  return v_score;
+end $$;
