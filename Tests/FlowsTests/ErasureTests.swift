@@ -142,7 +142,6 @@ import Testing
       try shop.erase(try shop.lead(person.phone))
       try shop.post(message("buenas", from: person.phone))
       #expect(try shop.count("contact_consents") == 0)
-      #expect(try shop.count("erased_stops") == 0)
     }
   }
 

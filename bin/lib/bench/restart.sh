@@ -88,8 +88,8 @@ restart_world() {
   await_postgres
   world_database tistis
   understands webhook-whatsapp
-  spawn webhook-whatsapp "$root/bin/lib/hold-socket" ${order[@]+"${order[@]}"} "$SOCKET_DIR/webhook-whatsapp.sock" \
-    "$children" "$root/bin/lib/with-env" "$ETC_DIR/webhook-whatsapp.env" -- "$BIN_DIR/webhook-whatsapp"
+  spawn webhook-whatsapp "$root/bin/lib/with-env" "$ETC_DIR/webhook-whatsapp.env" -- "$root/bin/lib/hold-socket" \
+    ${order[@]+"${order[@]}"} "$SOCKET_DIR/webhook-whatsapp.sock" "$children" "$BIN_DIR/webhook-whatsapp"
   spawn nginx "$(type -P nginx)" -p "$DEV_DIR" -c "$ETC_DIR/nginx.conf" -e stderr
   await_http webhook-whatsapp "http://127.0.0.1:$PORT/api/webhook/whatsapp/esva-dental"
 }
