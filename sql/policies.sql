@@ -53,13 +53,14 @@ begin
   foreach t in array array['jobs'] loop
     execute format('create policy across on %I to tistis_definer using (true) with check (true)', t);
   end loop;
-  foreach t in array array['tenants', 'channel_connections', 'inbound_secrets', 'sends_in_doubt'] loop
+  foreach t in array array['tenants', 'channel_connections', 'inbound_secrets', 'sends_in_doubt', 'retention_marks'] loop
     execute format('create policy routing on %I for select to tistis_definer using (true)', t);
   end loop;
 end $$;
 
 grant select, insert, update, delete on jobs, workers to tistis_definer;
-grant select on tenants, channel_connections, inbound_secrets, sends_in_doubt, schema_migrations, job_queue to tistis_definer;
+grant select on tenants, channel_connections, inbound_secrets, sends_in_doubt, retention_marks, schema_migrations,
+  job_queue to tistis_definer;
 grant select, insert, update on platform_alerts to tistis_definer;
 grant create on schema public to tistis_definer;
 alter function find_channel(text, text) owner to tistis_definer;
@@ -80,6 +81,7 @@ alter function list_tenants() owner to tistis_definer;
 alter function tenants_in_doubt(float8) owner to tistis_definer;
 alter function claim_next_job() owner to tistis_definer;
 alter function complete_job(uuid, jsonb, text) owner to tistis_definer;
+alter function retention_due(timestamptz, int) owner to tistis_definer;
 revoke create on schema public from tistis_definer;
 
 -- Functions that run with the caller's own rights: harmless to whoever has none on the tables. `health` needs none.
@@ -113,6 +115,8 @@ grant select, insert on lead_merges to tistis_webhook_whatsapp;
 grant insert on webhook_dead_letters to tistis_webhook_whatsapp;
 grant select, insert, update on contact_windows, contact_consents, message_reactions, message_templates, media_files, alerts,
   send_pace to tistis_webhook_whatsapp;
+-- What was erased does not come back, and who asked to be left alone still is.
+grant select on erased_items, erased_stops, erasure_keys to tistis_webhook_whatsapp;
 -- What the platform says about the account itself: it may stop it.
 grant update (status, stopped_code, stopped_at, error_count, last_error_at, last_error_message, quality, messaging_limit)
   on channel_connections to tistis_webhook_whatsapp;
@@ -124,7 +128,8 @@ grant select (tenant_id, lead_id), update (lead_id) on patients, appointments, l
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
   claim_jobs(uuid, int, text, uuid, timestamptz), next_job_due(timestamptz), settle_jobs(jsonb), prune_jobs(interval, int),
-  list_jobs(int, text, uuid), queue_stats(), tenants_in_doubt(float8) to tistis_jobs, tistis_jobs_process;
+  list_jobs(int, text, uuid), queue_stats(), tenants_in_doubt(float8), retention_due(timestamptz, int)
+  to tistis_jobs, tistis_jobs_process;
 grant select, insert, delete on sends_in_doubt to tistis_jobs, tistis_jobs_process;
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
   outbound_tokens, leads, lead_aliases, conversations, messages, message_status_history, channel_events, ai_usage_logs,
@@ -136,6 +141,10 @@ grant update (status, stopped_code, stopped_at, error_count, last_error_at, last
 grant select, insert, update on contact_windows, contact_consents, message_templates, media_files, alerts, send_pace
   to tistis_jobs, tistis_jobs_process;
 grant select on message_reactions to tistis_jobs, tistis_jobs_process;
+-- Forgetting what is old.
+grant update (raw) on channel_events to tistis_jobs, tistis_jobs_process;
+grant select, delete on webhook_dead_letters, erased_items to tistis_jobs, tistis_jobs_process;
+grant select, insert, update on retention_marks to tistis_jobs, tistis_jobs_process;
 
 -- health: asks how it all is, and says when cron has stopped. No row of any tenant.
 grant execute on function health_report(float8), health_queue(int), cron_stopped(float8) to tistis_health;
@@ -162,7 +171,7 @@ grant insert, update, delete on channel_rate_limits, rate_limits to tistis_guide
 do $$
 begin
   execute format('grant execute on function find_channel(text, text), list_tenants(), health_report(float8),
-    health_queue(int) to %I', current_user);
+    health_queue(int), retention_due(timestamptz, int) to %I', current_user);
   -- Said aloud, or foreign keys fail where another role owns the database.
   execute format('grant usage, create on schema public to %I', current_user);
   execute format('revoke tistis_definer from %I', current_user);

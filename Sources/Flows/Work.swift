@@ -13,6 +13,8 @@ public enum Work: Sendable, Equatable {
   case fetchMedia(media: UUID)
   /// `noop`: nothing; shows that the queue moves, and how fast (`bin/bench jobs`).
   case nothing
+  /// `remove_media`: remove a file whose message is gone.
+  case removeMedia(media: UUID, key: String?)
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -33,6 +35,10 @@ public enum Work: Sendable, Equatable {
         id("media_id").map { .fetchMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
     } else if kind == "noop" {
       self = .nothing
+    } else if kind == "remove_media" {
+      self =
+        id("media_id").map { .removeMedia(media: $0, key: payload["storage_key"].text) }
+        ?? .unknown(kind: kind, fault: "payload.media_id is missing")
     } else {
       self = .unknown(kind: kind, fault: "no such kind of job")
     }
@@ -44,6 +50,7 @@ public enum Work: Sendable, Equatable {
     case .send(_, let channel): "send_" + channel.rawValue
     case .fetchMedia: "fetch_media"
     case .nothing: "noop"
+    case .removeMedia: "remove_media"
     case .unknown(let kind, _): kind
     }
   }
@@ -57,6 +64,7 @@ extension Office {
     case .send(let message, let channel): [JobResult(job, await send(message, channel, job))]
     case .fetchMedia(let media): [JobResult(job, await fetch(media, job))]
     case .nothing: [JobResult(job, .done([:]))]
+    case .removeMedia(let media, let key): [JobResult(job, await remove(media, key, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

@@ -16,6 +16,7 @@ private let definerFunctions = [
   "list_tenants(): tistis_owner", "tenants_in_doubt(double precision): tistis_jobs, tistis_jobs_process",
   "claim_next_job(): tistis_guide",
   "complete_job(uuid,jsonb,text): tistis_guide",
+  "retention_due(timestamp with time zone,integer): tistis_jobs, tistis_jobs_process, tistis_owner",
 ]
 
 /// What is an extension's own is not ours to judge.

@@ -50,7 +50,9 @@ declare
   v_message uuid;
 begin
   perform lock_lanes(v_tenant, array[v_lane], '{}');
-  select * into strict c from conversations where tenant_id = v_tenant and id = p_conversation for update;
+  select * into c from conversations where tenant_id = v_tenant and id = p_conversation for update;
+  -- Erased while Claude thought about it.
+  if c.id is null then return; end if;
   if exists (select 1 from messages m where m.tenant_id = v_tenant and m.processed_by_job_id = p_job
     and m.answers_message_id = p_answers) then
     return query
@@ -98,7 +100,10 @@ language plpgsql as $$
 begin
   insert into ai_usage_logs (tenant_id, id, conversation_id, job_id, ai_provider, ai_model, prompt_tokens,
       cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful)
-    select current_tenant(), u.id, u.conversation_id, u.job_id, 'anthropic', u.ai_model, u.prompt_tokens,
+    -- Whoever was erased meanwhile has no conversation any more; what the call cost stays.
+    select current_tenant(), u.id,
+        (select c.id from conversations c where c.tenant_id = current_tenant() and c.id = u.conversation_id),
+        u.job_id, 'anthropic', u.ai_model, u.prompt_tokens,
         u.cache_write_tokens, u.cache_read_tokens, u.completion_tokens, u.cost_usd, u.response_time_ms, u.stop_reason,
         u.was_successful
       from jsonb_to_record(p_usage) as u (id uuid, conversation_id uuid, job_id uuid, ai_model text, prompt_tokens int,

@@ -13,7 +13,7 @@ struct Tistis: ParsableCommand {
     version: "tistis \(version)",
     subcommands: [
       DoctorCommand.self, Seed.self, Environment.self, Webhooks.self, Conversations.self, JobsCommand.self, Alerts.self,
-      Channels.self,
+      Channels.self, Prune.self, Erase.self,
     ])
 
   @Flag(help: "Try the settings and the database; each problem with its cure. Exit 75: only the database is away; 78.")
