@@ -21,9 +21,21 @@ public struct ConversationToAnswerRow: Sendable, Equatable {
   public var token: [UInt8]?
 }
 
-public struct StoreReplyRow: Sendable, Equatable {
+public struct BeginReplyRow: Sendable, Equatable {
   public var messageId: UUID
   public var sendJobId: UUID?
+  public var verdict: String
+  public var reason: String?
+  public var channel: String?
+  public var accountId: String?
+  public var contactKind: String?
+  public var contactAddress: String?
+  public var content: String?
+  public var replyTo: String?
+  public var tokenId: UUID?
+  public var token: [UInt8]?
+  public var payload: JSONText?
+  public var waitSeconds: Double?
 }
 
 extension Scope {
@@ -46,7 +58,7 @@ extension Scope {
               and m.id > c.last_question_id and m.answers_message_id = c.last_question_id and m.role = 'assistant'
               and (m.processed_by_job_id = $2 or m.status not in ('withheld', 'failed'))) as "answered!",
           coalesce(l.name, l.full_name) as lead_name,
-          get_tenant_ai_context(c.tenant_id) as "context!",
+          tenant_profile(c.tenant_id) as "context!",
           to_char(app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'),
             'YYYY-MM-DD HH24:MI') as "local_time!",
           extract(isodow from app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone',
@@ -97,71 +109,69 @@ extension Scope {
     }
   }
 
-  /// Stores a reply in parts with the jobs that send them, the first already leased to the worker. No row: this job's
-  /// reply is stored already.
-  public func storeReply(
+  /// Stores a reply in parts with the jobs that send them, and begins to send the first. No row: this job's reply is
+  /// stored
+  /// already. `send_job_id` null: something else is on its way to this person.
+  public func beginReply(
     conversationId: UUID,
     parts: [String],
     answers: UUID,
     jobId: UUID,
-    workerId: UUID?,
+    workerId: UUID,
     metadata: JSONText,
-    requestId: String?
-  ) throws(StoreError) -> StoreReplyRow? {
+    requestId: String?,
+    usage: JSONText,
+    attempt: UUID,
+    policy: JSONText
+  ) throws(StoreError) -> BeginReplyRow? {
     try maybe(
-      "storeReply",
+      "beginReply",
       #"""
-      select message_id as "message_id!", send_job_id
-        from store_reply($1, $2::text[], $3, $4, $5, $6::jsonb, $7)
-      """#,
-      [conversationId.sql, parts.sql, answers.sql, jobId.sql, workerId.sql, metadata.sql, requestId.sql]
-    ) { row throws(StoreError) in
-      try StoreReplyRow(messageId: row.get(0), sendJobId: row.get(1))
-    }
-  }
-
-  /// What one call of a model took and cost.
-  public func recordUsage(
-    conversationId: UUID,
-    messageId: UUID?,
-    jobId: UUID,
-    model: String,
-    promptTokens: Int32,
-    cacheWriteTokens: Int32,
-    cacheReadTokens: Int32,
-    completionTokens: Int32,
-    costUsd: Numeric,
-    responseTimeMs: Int32,
-    stopReason: String?,
-    wasSuccessful: Bool,
-    errorMessage: String?
-  ) throws(StoreError) {
-    try exec(
-      "recordUsage",
-      #"""
-      insert into ai_usage_logs (tenant_id, conversation_id, message_id, job_id, ai_provider, ai_model, prompt_tokens,
-          cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful,
-          error_message)
-        values (current_tenant(), (select id from conversations where tenant_id = current_tenant() and id = $1),
-          $2, $3, 'anthropic', $4, $5,
-          $6, $7, $8, $9, $10, $11,
-          $12, $13)
+      select message_id as "message_id!", send_job_id, verdict as "verdict!", reason, channel, account_id, contact_kind,
+          contact_address, content, reply_to, token_id, token, payload, wait_seconds
+        from begin_reply($1, $2::text[], $3, $4, $5, $6::jsonb, $7,
+          $8::jsonb, $9, $10::jsonb)
       """#,
       [
         conversationId.sql,
-        messageId.sql,
+        parts.sql,
+        answers.sql,
         jobId.sql,
-        model.sql,
-        promptTokens.sql,
-        cacheWriteTokens.sql,
-        cacheReadTokens.sql,
-        completionTokens.sql,
-        costUsd.sql,
-        responseTimeMs.sql,
-        stopReason.sql,
-        wasSuccessful.sql,
-        errorMessage.sql,
+        workerId.sql,
+        metadata.sql,
+        requestId.sql,
+        usage.sql,
+        attempt.sql,
+        policy.sql,
       ]
+    ) { row throws(StoreError) in
+      try BeginReplyRow(
+        messageId: row.get(0),
+        sendJobId: row.get(1),
+        verdict: row.get(2),
+        reason: row.get(3),
+        channel: row.get(4),
+        accountId: row.get(5),
+        contactKind: row.get(6),
+        contactAddress: row.get(7),
+        content: row.get(8),
+        replyTo: row.get(9),
+        tokenId: row.get(10),
+        token: row.get(11),
+        payload: row.get(12),
+        waitSeconds: row.get(13)
+      )
+    }
+  }
+
+  /// What one call of a model took and cost, that brought nothing to send.
+  public func recordUsage(usage: JSONText) throws(StoreError) {
+    try exec(
+      "recordUsage",
+      #"""
+      select record_usage($1::jsonb)
+      """#,
+      [usage.sql]
     )
   }
 
