@@ -936,7 +936,7 @@ CREATE FUNCTION public.contact_alias(p_channel text, p_identifier text) RETURNS 
     LANGUAGE plpgsql IMMUTABLE
     AS $_$
 declare
-  v_text text := btrim(coalesce(p_identifier, ''));
+  v_text text := btrim(coalesce(p_identifier, ''), E' \t\r\n');
   v_digits text := regexp_replace(regexp_replace(v_text, '[^0-9]', '', 'g'), '^00', '');
   v_value text;
 begin
@@ -1537,7 +1537,8 @@ CREATE FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) RETURNS jsonb
     'business_policies', '[]'::jsonb, 'knowledge_articles', '[]'::jsonb, 'response_templates', '[]'::jsonb,
     'competitor_handling', '[]'::jsonb)
   from (select require_tenant(p_tenant_id) as id offset 0) t
-  cross join lateral (select tenant_profile(t.id) as p) x
+  -- Kept apart, or it is made once for each place that names it.
+  cross join lateral (select tenant_profile(t.id) as p offset 0) x
   left join ai_tenant_context a on a.tenant_id = t.id
 $$;
 
@@ -3167,7 +3168,7 @@ begin
   elsif c.lead_id is distinct from coalesce((select m.merged_into_id from leads m
       where m.tenant_id = v_tenant and m.id = p_lead_id), p_lead_id) then
     raise exception 'conversation % is not this lead''s', p_conversation_id using errcode = 'invalid_parameter_value';
-  elsif btrim(coalesce(p_content, '')) = '' and coalesce(p_message_type, 'text') = 'text' then
+  elsif coalesce(p_content, '') !~ '\S' and coalesce(p_message_type, 'text') = 'text' then
     raise exception 'p_content is empty' using errcode = 'invalid_parameter_value';
   end if;
   perform lock_lead(c.lead_id);
