@@ -145,7 +145,7 @@ import Testing
       #expect(try GuideClient(try Shop(shop.database)).ask(state) == ["1|4|5"])
       try shop.run("update rate_limits set window_start = now() - interval '1 hour'")
       #expect(try client.ask(state) == ["1|4|5"])
-      for junk in ["'', 1", "null, 1", "'x', 0", "'x', 1, 0", "'x', null"] {
+      for junk in ["'', 1", "null, 1", "'x', 0", "'x', 1, 0", "'x', 1, null"] {
         #expect(try client.refused("select check_rate_limit(\(junk))") == "22023", "\(junk)")
       }
 

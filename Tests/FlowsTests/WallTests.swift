@@ -59,8 +59,37 @@ import Testing
         insert into message_reactions (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
           select tenant_id, '\(b.tenant.connection.text)', 'x', id, '', now() from leads where tenant_id = '\(id)';
         """)
+      try database.run(Self.guide(b.tenant))
       try await body(database, a, b)
     }
+  }
+
+  /// A row in each of the tables that only the integration guide's clients fill.
+  private static func guide(_ tenant: Tenant) -> String {
+    let (id, connection) = (tenant.id.text, tenant.connection.text)
+    return """
+      insert into user_roles (tenant_id, user_id, role) values ('\(id)', '\(id)', 'owner');
+      insert into patients (tenant_id, first_name, last_name) values ('\(id)', 'x', 'x');
+      insert into appointments (tenant_id, branch_id, scheduled_at) values ('\(id)', '\(id)', now());
+      insert into lead_score_history (tenant_id, lead_id, previous_score, new_score, score_change, change_source)
+        select tenant_id, id, 50, 60, 10, 'manual' from leads where tenant_id = '\(id)';
+      insert into channel_rate_limits (tenant_id, channel_connection_id, window_start)
+        values ('\(id)', '\(connection)', now());
+      insert into rate_limits (tenant_id, identifier, window_start) values ('\(id)', 'x', now());
+      insert into ai_custom_instructions (tenant_id, instruction_type, title, instruction)
+        values ('\(id)', 'custom', 'x', 'x');
+      insert into ai_dead_letter_queue (tenant_id, original_message, error_message, processing_stage)
+        values ('\(id)', 'x', 'x', 'x');
+      insert into webhook_events (tenant_id, event_id, event_type) values ('\(id)', 'x', 'x');
+      """
+  }
+
+  /// A session of a role, also of one that only others are members of.
+  private func session(_ database: Database, _ role: String) throws -> Connection {
+    guard role == "tistis_guide" else { return database.connection(user: role) }
+    let session = database.connection()
+    try session.script("set role \(role)")
+    return session
   }
 
   private func tables(_ database: Database) throws -> [String] {
@@ -88,10 +117,10 @@ import Testing
     try await two { database, a, b in
       let tables = try tables(database)
       #expect(tables.count >= 26)
-      let roles = try roles(database)
-      #expect(roles.count >= 3)
+      let roles = try roles(database) + ["tistis_guide"]
+      #expect(roles.count >= 4)
       for role in roles {
-        let session = database.connection(user: role)
+        let session = try session(database, role)
         for table in tables {
           #expect(
             try database.count("select count(*) from \(table) where tenant_id = '\(b.tenant.id.text)'") > 0, "\(table)")

@@ -5,7 +5,7 @@
 create or replace function contact_alias(p_channel text, p_identifier text) returns jsonb
 language plpgsql immutable as $$
 declare
-  v_text text := btrim(coalesce(p_identifier, ''));
+  v_text text := btrim(coalesce(p_identifier, ''), E' \t\r\n');
   v_digits text := regexp_replace(regexp_replace(v_text, '[^0-9]', '', 'g'), '^00', '');
   v_value text;
 begin

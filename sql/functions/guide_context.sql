@@ -24,6 +24,7 @@ language sql stable as $$
     'business_policies', '[]'::jsonb, 'knowledge_articles', '[]'::jsonb, 'response_templates', '[]'::jsonb,
     'competitor_handling', '[]'::jsonb)
   from (select require_tenant(p_tenant_id) as id offset 0) t
-  cross join lateral (select tenant_profile(t.id) as p) x
+  -- Kept apart, or it is made once for each place that names it.
+  cross join lateral (select tenant_profile(t.id) as p offset 0) x
   left join ai_tenant_context a on a.tenant_id = t.id
 $$;

@@ -77,7 +77,7 @@ begin
   elsif c.lead_id is distinct from coalesce((select m.merged_into_id from leads m
       where m.tenant_id = v_tenant and m.id = p_lead_id), p_lead_id) then
     raise exception 'conversation % is not this lead''s', p_conversation_id using errcode = 'invalid_parameter_value';
-  elsif btrim(coalesce(p_content, '')) = '' and coalesce(p_message_type, 'text') = 'text' then
+  elsif coalesce(p_content, '') !~ '\S' and coalesce(p_message_type, 'text') = 'text' then
     raise exception 'p_content is empty' using errcode = 'invalid_parameter_value';
   end if;
   perform lock_lead(c.lead_id);
