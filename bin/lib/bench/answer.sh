@@ -5,8 +5,8 @@
 #
 # A whole world (nginx, programs, jobs from its crontab, a durable Postgres, the sandbox) on this machine. Customers write
 # for the first time each, first one after the other, then at the rate, with no quiet time before the answer (0 s instead of
-# 2 s). What the sandbox's Claude takes is subtracted, exactly, by its journal; all else of the sandbox counts as ours. At
-# last Postgres logs every statement for fifty more answers: round trips an answer, and what each takes.
+# 2 s). What the sandbox's Claude takes is subtracted, exactly, by its journal; all else of the sandbox counts as ours. For
+# fifty more Postgres logs every statement: round trips an answer, and what each takes.
 # shellcheck source=bin/lib/trial.sh
 . "$root/bin/lib/trial.sh"
 
@@ -47,9 +47,6 @@ bench() {
 
   say "$count customers, one after the other" >&"$people"
   customers alone --count "$count"
-  say "$count customers, $rate a second, 8 businesses" >&"$people"
-  customers busy --count "$count" --rate "$rate" --tenants 8
-
   log_statements 0
   from=$(wc -c <"$LOG_DIR/postgres.log")
   customers - --count $counted --no-reports
@@ -76,5 +73,7 @@ bench() {
     printf '  %-24s %6s an answer, planning %6s ms, execution %6s ms\n' "$name" "$each" "$planning" "$took" >&"$people"
   done <"$DEV_DIR/statements.out"
   figure round_trips "$trips" 'statements' 'an answer, the webhook included; without heartbeat and looks for the next job'
+  say "$count customers, $rate a second, 8 businesses" >&"$people"
+  customers busy --count "$count" --rate "$rate" --tenants 8
   bench_end
 }
