@@ -46,13 +46,13 @@ begin
   foreach t in array array['jobs'] loop
     execute format('create policy across on %I to tistis_definer using (true) with check (true)', t);
   end loop;
-  foreach t in array array['tenants', 'channel_connections', 'inbound_secrets'] loop
+  foreach t in array array['tenants', 'channel_connections', 'inbound_secrets', 'retention_marks'] loop
     execute format('create policy routing on %I for select to tistis_definer using (true)', t);
   end loop;
 end $$;
 
 grant select, insert, update, delete on jobs, workers to tistis_definer;
-grant select on tenants, channel_connections, inbound_secrets to tistis_definer;
+grant select on tenants, channel_connections, inbound_secrets, retention_marks to tistis_definer;
 grant create on schema public to tistis_definer;
 alter function find_channel(text, text) owner to tistis_definer;
 alter function find_accounts(text, text[]) owner to tistis_definer;
@@ -65,6 +65,7 @@ alter function settle_jobs(jsonb) owner to tistis_definer;
 alter function prune_jobs(interval, int) owner to tistis_definer;
 alter function list_jobs(int, text, uuid) owner to tistis_definer;
 alter function queue_stats() owner to tistis_definer;
+alter function retention_due(timestamptz, int) owner to tistis_definer;
 revoke create on schema public from tistis_definer;
 
 -- Functions that run with the caller's own rights: harmless to whoever has none on the tables.
@@ -94,6 +95,8 @@ grant select, insert on lead_merges to tistis_webhook_whatsapp;
 grant insert on webhook_dead_letters to tistis_webhook_whatsapp;
 grant select, insert, update on contact_windows, contact_consents, message_reactions, message_templates, media_files, alerts,
   send_pace to tistis_webhook_whatsapp;
+-- What was erased does not come back, and who asked to be left alone still is.
+grant select on erased_items, erased_stops, erasure_keys to tistis_webhook_whatsapp;
 -- What the platform says about the account itself: it may stop it.
 grant update (status, stopped_code, stopped_at, error_count, last_error_at, last_error_message, quality, messaging_limit)
   on channel_connections to tistis_webhook_whatsapp;
@@ -101,7 +104,7 @@ grant update (status, stopped_code, stopped_at, error_count, last_error_at, last
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
   claim_jobs(uuid, int, text, uuid, timestamptz), next_job_due(timestamptz), settle_jobs(jsonb), prune_jobs(interval, int),
-  list_jobs(int, text, uuid), queue_stats() to tistis_jobs, tistis_jobs_process;
+  list_jobs(int, text, uuid), queue_stats(), retention_due(timestamptz, int) to tistis_jobs, tistis_jobs_process;
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
   outbound_tokens, leads, lead_aliases, conversations, messages, message_status_history, channel_events, ai_usage_logs,
   jobs to tistis_jobs, tistis_jobs_process;
@@ -112,12 +115,16 @@ grant update (status, stopped_code, stopped_at, error_count, last_error_at, last
 grant select, insert, update on contact_windows, contact_consents, message_templates, media_files, alerts, send_pace
   to tistis_jobs, tistis_jobs_process;
 grant select on message_reactions to tistis_jobs, tistis_jobs_process;
+-- Forgetting what is old.
+grant update (raw) on channel_events to tistis_jobs, tistis_jobs_process;
+grant select, delete on webhook_dead_letters, erased_items to tistis_jobs, tistis_jobs_process;
+grant select, insert, update on retention_marks to tistis_jobs, tistis_jobs_process;
 
 -- The owner, for `tistis`: finds a tenant by its slug, then works in that tenant's name like everybody else. Its
 -- membership of the definer ends with the migration: the definer's policies would let every member through the wall.
 do $$
 begin
-  execute format('grant execute on function find_channel(text, text) to %I', current_user);
+  execute format('grant execute on function find_channel(text, text), retention_due(timestamptz, int) to %I', current_user);
   -- Said aloud, or foreign keys fail where another role owns the database.
   execute format('grant usage, create on schema public to %I', current_user);
   execute format('revoke tistis_definer from %I', current_user);

@@ -115,13 +115,16 @@ begin
         selection = case r.kind when 'edit' then r.selection end,
         edited_at = case r.kind when 'edit' then r.at else m.edited_at end,
         deleted_at = case r.kind when 'delete' then r.at end,
+        -- Deleted is deleted: not the text alone, but also the item that it came in.
+        raw = case r.kind when 'edit' then m.raw end,
         metadata = case r.kind
-          when 'delete' then m.metadata - 'wants_answer' - 'original_content'
+          when 'delete' then '{}'
           else jsonb_build_object('original_content', m.content) || m.metadata end
       where m.tenant_id = v_tenant and m.id = r.id
         and (r.kind = 'delete' or m.edited_at is distinct from r.at or m.content <> r.content);
     if found then v_changed := v_changed || r.id; end if;
   end loop;
+  perform forget_deleted(v_found);
   perform ask_again(v_changed, p_policy, p_request_id);
   return cardinality(v_changed);
 end $$;
@@ -657,6 +660,19 @@ $$;
 ALTER FUNCTION public.consent_of(p_lead uuid, p_channel text) OWNER TO tistis_owner;
 
 --
+-- Name: contact_mark(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.contact_mark(p_kind text, p_value text) RETURNS bytea
+    LANGUAGE sql STABLE
+    AS $$
+  select sha256(convert_to(k.key || '|' || p_kind || '|' || p_value, 'UTF8')) from erasure_keys k
+   where k.tenant_id = current_tenant()
+$$;
+
+ALTER FUNCTION public.contact_mark(p_kind text, p_value text) OWNER TO tistis_owner;
+
+--
 -- Name: conversation_of(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -860,6 +876,114 @@ end $$;
 ALTER FUNCTION public.enqueue_jobs(p_jobs jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: erase_lead(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.erase_lead(p_lead uuid, p_by text) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $_$
+declare
+  v_tenant uuid := current_tenant();
+  v_leads uuid[];
+  v_conversations uuid[];
+  v_lanes text[];
+  v_messages uuid[];
+  v_ids text[];
+  v_media jsonb;
+  v_names text;
+  v_counts jsonb := '{}';
+  v_done int;
+  t text;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|erase', 2));
+  v_leads := leads_of_person(p_lead);
+  if v_leads is null then return null; end if;
+  v_conversations := array(select id from conversations where tenant_id = v_tenant and lead_id = any (v_leads) order by id);
+  v_lanes := array(select x || c from unnest(v_conversations) c, unnest(array['answer:', 'send:']) x);
+  perform lock_lanes(v_tenant, v_lanes, v_lanes);
+  perform 1 from conversations where tenant_id = v_tenant and id = any (v_conversations) order by id for update;
+  v_messages := array(select id from messages where tenant_id = v_tenant and conversation_id = any (v_conversations));
+  v_names := names_pattern(v_leads);
+
+  -- What may come again.
+  v_ids := array(
+    select external_id from messages where tenant_id = v_tenant and id = any (v_messages) and external_id is not null
+    union select id::text from messages where tenant_id = v_tenant and id = any (v_messages) and role <> 'user'
+    union select external_id from message_status_history where tenant_id = v_tenant
+      and (message_id = any (v_messages) or message_id is null and raw::text ~ v_names)
+    union select external_id from channel_events where tenant_id = v_tenant
+      and (lead_id = any (v_leads) or lead_id is null and concat(content, details, raw) ~ v_names));
+  insert into erased_items (tenant_id, mark, expires_at)
+    select v_tenant, erased_mark(i), app_now() + interval '30 days' from unnest(v_ids) i
+    on conflict (tenant_id, mark) do update set expires_at = excluded.expires_at;
+  perform keep_stops(v_leads);
+
+  -- What no row of the person's holds by a foreign key.
+  with gone as (
+    delete from jobs where tenant_id = v_tenant and (payload ->> 'conversation_id' = any (v_conversations::text[])
+      or payload ->> 'lead_id' = any (v_leads::text[]) or payload ->> 'message_id' = any (v_messages::text[])
+      or payload ->> 'media_id' = any (array(select id::text from media_files
+        where tenant_id = v_tenant and message_id = any (v_messages)))) returning 1)
+  select count(*) into v_done from gone;
+  v_counts := v_counts || jsonb_build_object('jobs', v_done);
+  with gone as (
+    delete from media_files where tenant_id = v_tenant and message_id = any (v_messages) returning id, storage_key)
+  select count(*), jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
+      'payload', jsonb_build_object('tenant_id', v_tenant, 'media_id', id, 'storage_key', storage_key)))
+    into v_done, v_media from gone;
+  v_counts := v_counts || jsonb_build_object('media_files', v_done);
+  perform enqueue_jobs(coalesce(v_media, '[]'));
+  with gone as (
+    delete from message_status_history where tenant_id = v_tenant and (message_id = any (v_messages)
+      or external_id = any (v_ids) or message_id is null and raw::text ~ v_names) returning 1)
+  select count(*) into v_done from gone;
+  v_counts := v_counts || jsonb_build_object('message_status_history', v_done);
+  with gone as (
+    delete from channel_events where tenant_id = v_tenant and (lead_id = any (v_leads)
+      or reply_to_external_id = any (v_ids) or lead_id is null and concat(content, details, raw) ~ v_names) returning 1)
+  select count(*) into v_done from gone;
+  v_counts := v_counts || jsonb_build_object('channel_events', v_done);
+  with gone as (
+    delete from webhook_dead_letters where tenant_id = v_tenant and concat(payload, headers, error_message) ~ v_names
+      returning 1)
+  select count(*) into v_done from gone;
+  v_counts := v_counts || jsonb_build_object('webhook_dead_letters', v_done);
+  delete from message_reactions where tenant_id = v_tenant and target_external_id = any (v_ids);
+  delete from send_pace where tenant_id = v_tenant and contact = any (v_leads::text[]);
+  update alerts set sentence = regexp_replace(sentence, v_names, '…', 'g'), details = '{}'
+    where tenant_id = v_tenant and concat(sentence, details) ~ v_names;
+  update channel_connections set last_error_message = regexp_replace(last_error_message, v_names, '…', 'g')
+    where tenant_id = v_tenant and last_error_message ~ v_names;
+  -- What it cost stays, without the person.
+  update ai_usage_logs set conversation_id = null, message_id = null, job_id = null, error_message = null, metadata = '{}'
+    where tenant_id = v_tenant and conversation_id = any (v_conversations);
+
+  -- The rest hangs on the lead.
+  foreach t in array array['lead_aliases', 'contact_windows', 'contact_consents', 'message_reactions', 'conversations'] loop
+    execute format('select count(*) from %I where tenant_id = $1 and lead_id = any ($2)', t) into v_done
+      using v_tenant, v_leads;
+    v_counts := v_counts || jsonb_build_object(t, v_done);
+  end loop;
+  delete from leads where tenant_id = v_tenant and id = any (v_leads);
+  v_counts := v_counts || jsonb_build_object('leads', cardinality(v_leads), 'messages', cardinality(v_messages));
+  insert into erasures (tenant_id, lead_ids, erased_by, erased_at, counts)
+    values (v_tenant, v_leads, p_by, app_now(), v_counts);
+  return v_counts;
+end $_$;
+
+ALTER FUNCTION public.erase_lead(p_lead uuid, p_by text) OWNER TO tistis_owner;
+
+--
+-- Name: erased_mark(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.erased_mark(p_id text) RETURNS bytea
+    LANGUAGE sql STABLE
+    AS $$ select sha256(convert_to(current_tenant()::text || '|' || p_id, 'UTF8')) $$;
+
+ALTER FUNCTION public.erased_mark(p_id text) OWNER TO tistis_owner;
+
+--
 -- Name: escalate_conversation(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -967,6 +1091,37 @@ $$;
 ALTER FUNCTION public.find_channel(p_channel text, p_slug text) OWNER TO tistis_definer;
 
 --
+-- Name: forget_deleted(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.forget_deleted(p_messages uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_gone uuid[] := array(select id from messages where tenant_id = v_tenant and id = any (p_messages)
+    and deleted_at is not null);
+  v_jobs jsonb;
+begin
+  if cardinality(v_gone) = 0 then return; end if;
+  update channel_events x set content = '', details = '{}', raw = null
+    from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+    where m.tenant_id = v_tenant and m.id = any (v_gone) and x.tenant_id = v_tenant
+      and x.channel_connection_id = m.channel_connection_id and x.reply_to_external_id = m.external_id
+      and x.kind = 'edit' and x.lead_id = c.lead_id and (x.content <> '' or x.raw is not null);
+  with gone as (
+    update media_files f set status = 'gone', error_message = 'its writer deleted it', filename = null
+      where f.tenant_id = v_tenant and f.message_id = any (v_gone) and f.status in ('pending', 'stored')
+      returning f.id, f.storage_key)
+  select jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
+      'payload', jsonb_build_object('tenant_id', v_tenant, 'media_id', id, 'storage_key', storage_key)))
+    into v_jobs from gone;
+  perform enqueue_jobs(coalesce(v_jobs, '[]'));
+end $$;
+
+ALTER FUNCTION public.forget_deleted(p_messages uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: forgive_sends(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1040,6 +1195,18 @@ $$;
 ALTER FUNCTION public.hand_back_conversation(p_conversation uuid) OWNER TO tistis_owner;
 
 --
+-- Name: hold_erasures(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_erasures() RETURNS void
+    LANGUAGE sql
+    AS $$
+  select pg_advisory_xact_lock_shared(hashtextextended(current_tenant()::text || '|erase', 2))
+$$;
+
+ALTER FUNCTION public.hold_erasures() OWNER TO tistis_owner;
+
+--
 -- Name: hold_sends(uuid, text, double precision, boolean, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1060,6 +1227,31 @@ begin
 end $$;
 
 ALTER FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: keep_stops(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.keep_stops(p_leads uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  insert into erasure_keys (tenant_id, key)
+    values (v_tenant, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')) on conflict do nothing;
+  delete from erased_stops s using lead_aliases a
+    where a.tenant_id = v_tenant and a.lead_id = any (p_leads) and s.tenant_id = v_tenant
+      and s.mark = contact_mark(a.kind, a.value);
+  insert into erased_stops (tenant_id, mark, channel, scope, source, said_at)
+    select v_tenant, contact_mark(a.kind, a.value), c.channel, c.scope, max(c.source), max(c.said_at)
+      from contact_consents c, lead_aliases a
+     where c.tenant_id = v_tenant and c.lead_id = any (p_leads) and c.state = 'stopped'
+       and a.tenant_id = v_tenant and a.lead_id = any (p_leads)
+     group by 2, 3, 4;
+end $$;
+
+ALTER FUNCTION public.keep_stops(p_leads uuid[]) OWNER TO tistis_owner;
 
 --
 -- Name: lead_of_aliases(jsonb, text, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1098,11 +1290,32 @@ begin
     update leads set phone = coalesce(phone, v_phone), name = coalesce(name, p_name),
         full_name = coalesce(full_name, p_name)
       where tenant_id = v_tenant and id = v_lead;
+    if exists (select from erased_stops where tenant_id = v_tenant) then perform restore_stops(v_lead, p_aliases); end if;
   end if;
   return v_lead;
 end $$;
 
 ALTER FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: leads_of_person(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.leads_of_person(p_lead uuid) RETURNS uuid[]
+    LANGUAGE sql STABLE
+    AS $$
+  with recursive up as (
+    select id, merged_into_id from leads where tenant_id = current_tenant() and id = p_lead
+    union
+    select l.id, l.merged_into_id from up u join leads l on l.tenant_id = current_tenant() and l.id = u.merged_into_id
+  ), person as (
+    select id from up
+    union
+    select l.id from person p join leads l on l.tenant_id = current_tenant() and l.merged_into_id = p.id)
+  select array_agg(id order by id) from person
+$$;
+
+ALTER FUNCTION public.leads_of_person(p_lead uuid) OWNER TO tistis_owner;
 
 --
 -- Name: list_jobs(integer, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -1368,6 +1581,28 @@ $$;
 ALTER FUNCTION public.name_contacts(p_events jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: names_pattern(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.names_pattern(p_leads uuid[]) RETURNS text
+    LANGUAGE sql STABLE
+    AS $_$
+  select coalesce('\m(' || string_agg(regexp_replace(n, '([^[:alnum:]])', '\\\1', 'g'), '|' order by length(n) desc, n) || ')\M',
+      -- Nothing: what never is.
+      '$.')
+    from (
+      select distinct ltrim(x.n, '+') as n
+        from (select unnest(array[value, address]) as n from lead_aliases
+               where tenant_id = current_tenant() and lead_id = any (p_leads)
+              union all
+              select unnest(array[phone, phone_normalized, email]) from leads
+               where tenant_id = current_tenant() and id = any (p_leads)) x
+       where length(ltrim(x.n, '+')) >= 6) s
+$_$;
+
+ALTER FUNCTION public.names_pattern(p_leads uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: newer_news(uuid[], timestamp with time zone, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1557,6 +1792,31 @@ $$;
 ALTER FUNCTION public.open_windows(p_rows jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: prunable_raw(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) RETURNS record
+    LANGUAGE sql STABLE
+    AS $$
+  with k as (
+    select coalesce(r.messages, nothing) as messages, coalesce(r.reports, nothing) as reports,
+        coalesce(r.events, nothing) as events, uuid_v7_floor(least(p_before, app_now() - interval '1 hour')) as until
+      from (select '00000000-0000-0000-0000-000000000000'::uuid as nothing) n
+      left join retention_marks r on r.tenant_id = current_tenant())
+  select (select count(*) from messages x where x.tenant_id = current_tenant() and x.id > k.messages and x.id < k.until
+      and x.raw is not null)::int,
+    (select count(*) from message_status_history x where x.tenant_id = current_tenant() and x.id > k.reports
+      and x.id < k.until and x.raw is not null)::int,
+    (select count(*) from channel_events x where x.tenant_id = current_tenant() and x.id > k.events and x.id < k.until
+      and x.raw is not null)::int,
+    (select count(*) from webhook_dead_letters x where x.tenant_id = current_tenant()
+      and x.status in ('completed', 'dismissed') and x.resolved_at < p_before)::int
+  from k
+$$;
+
+ALTER FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) OWNER TO tistis_owner;
+
+--
 -- Name: prune_jobs(interval, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -1573,6 +1833,71 @@ CREATE FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) RETURN
 $$;
 
 ALTER FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) OWNER TO tistis_definer;
+
+--
+-- Name: prune_raw(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  -- What is newer may still be on its way into the table.
+  v_end uuid := uuid_v7_floor(least(p_before, app_now() - interval '1 hour'));
+  k retention_marks;
+  v_last uuid;
+  v_full boolean;
+begin
+  messages := 0; reports := 0; events := 0; dead_letters := 0; is_more := false;
+  insert into retention_marks (tenant_id) values (v_tenant) on conflict do nothing;
+  select * into k from retention_marks r where r.tenant_id = v_tenant for update skip locked;
+  if not found then return; end if;
+
+  with batch as materialized (
+    select m.id, m.raw is not null as has from messages m
+     where m.tenant_id = v_tenant and m.id > k.messages and m.id < v_end order by m.id limit p_limit
+  ), forgotten as (
+    update messages m set raw = null from batch b where m.tenant_id = v_tenant and m.id = b.id and b.has returning 1)
+  select max(b.id::text)::uuid, count(*) = p_limit, (select count(*) from forgotten) into v_last, v_full, messages from batch b;
+  k.messages := coalesce(v_last, k.messages);
+  is_more := is_more or v_full;
+
+  with batch as materialized (
+    select h.id, h.raw is not null as has from message_status_history h
+     where h.tenant_id = v_tenant and h.id > k.reports and h.id < v_end order by h.id limit p_limit
+  ), forgotten as (
+    update message_status_history h set raw = null from batch b
+     where h.tenant_id = v_tenant and h.id = b.id and b.has returning 1)
+  select max(b.id::text)::uuid, count(*) = p_limit, (select count(*) from forgotten) into v_last, v_full, reports from batch b;
+  k.reports := coalesce(v_last, k.reports);
+  is_more := is_more or v_full;
+
+  with batch as materialized (
+    select e.id, e.raw is not null as has from channel_events e
+     where e.tenant_id = v_tenant and e.id > k.events and e.id < v_end order by e.id limit p_limit
+  ), forgotten as (
+    update channel_events e set raw = null from batch b where e.tenant_id = v_tenant and e.id = b.id and b.has returning 1)
+  select max(b.id::text)::uuid, count(*) = p_limit, (select count(*) from forgotten) into v_last, v_full, events from batch b;
+  k.events := coalesce(v_last, k.events);
+  is_more := is_more or v_full;
+
+  -- What still waits for a person stays until they have decided.
+  with settled as (
+    select d.id from webhook_dead_letters d where d.tenant_id = v_tenant and d.status in ('completed', 'dismissed')
+      and d.resolved_at < p_before order by d.id limit p_limit
+  ), forgotten as (
+    delete from webhook_dead_letters d using settled s where d.tenant_id = v_tenant and d.id = s.id returning 1)
+  select count(*) from forgotten into dead_letters;
+  is_more := is_more or dead_letters = p_limit;
+  delete from erased_items i where i.tenant_id = v_tenant and i.expires_at < app_now();
+
+  update retention_marks r set messages = k.messages, reports = k.reports, events = k.events,
+      checked_at = case when is_more then r.checked_at else app_now() end
+    where r.tenant_id = v_tenant;
+end $$;
+
+ALTER FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) OWNER TO tistis_owner;
 
 --
 -- Name: queue_stats(); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -1629,6 +1954,8 @@ declare
   v_received int;
   c record;
 begin
+  perform hold_erasures();
+  if exists (select from erased_items i where i.tenant_id = v_tenant) then p_events := without_erased(p_events); end if;
   perform lock_contacts(p_events);
 
   -- Whose conversation each belongs to: once a person and account, not once a message. In the order of their ids'
@@ -1703,6 +2030,7 @@ begin
       parked := parked + 1;
     end;
   end loop;
+  perform hold_erasures();
   perform lock_contacts(to_jsonb(v_events));
   foreach e in array v_events loop
     begin
@@ -2271,6 +2599,23 @@ $$;
 ALTER FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) OWNER TO tistis_owner;
 
 --
+-- Name: restore_stops(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_consents (tenant_id, lead_id, channel, scope, state, source, said_at)
+    select distinct on (s.channel, s.scope) current_tenant(), p_lead, s.channel, s.scope, 'stopped', s.source, s.said_at
+      from jsonb_array_elements(p_aliases) a
+      join erased_stops s on s.tenant_id = current_tenant() and s.mark = contact_mark(a ->> 'kind', a ->> 'value')
+     order by s.channel, s.scope, s.said_at desc
+    on conflict do nothing
+$$;
+
+ALTER FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: resume_channel(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2310,6 +2655,21 @@ begin
 end $$;
 
 ALTER FUNCTION public.resume_channel(p_connection uuid) OWNER TO tistis_owner;
+
+--
+-- Name: retention_due(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) RETURNS TABLE(tenant_id uuid, slug text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select t.id, t.slug::text from tenants t left join retention_marks k on k.tenant_id = t.id
+   where k.checked_at is null or k.checked_at < p_checked_before
+   order by k.checked_at nulls first, t.id limit p_limit
+$$;
+
+ALTER FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) OWNER TO tistis_definer;
 
 --
 -- Name: send_staff_message(uuid, jsonb, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2562,7 +2922,9 @@ declare
   v_message uuid;
 begin
   perform lock_lanes(v_tenant, array[v_lane], '{}');
-  select * into strict c from conversations where tenant_id = v_tenant and id = p_conversation for update;
+  select * into c from conversations where tenant_id = v_tenant and id = p_conversation for update;
+  -- Erased while Claude thought about it.
+  if c.id is null then return; end if;
   if exists (select 1 from messages m where m.tenant_id = v_tenant and m.processed_by_job_id = p_job
     and m.answers_message_id = p_answers) then
     return query
@@ -2700,6 +3062,18 @@ end $$;
 ALTER FUNCTION public.touch_updated_at() OWNER TO tistis_owner;
 
 --
+-- Name: uuid_v7_floor(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select (lpad(to_hex(greatest(floor(extract(epoch from p_at) * 1000), 0)::bigint), 12, '0') || repeat('0', 20))::uuid
+$$;
+
+ALTER FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
 -- Name: window_of(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2736,6 +3110,22 @@ CREATE FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) RETURNS json
 $$;
 
 ALTER FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: without_erased(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.without_erased(p_events jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select coalesce(jsonb_agg(x.e order by x.n), '[]')
+    from jsonb_array_elements(p_events) with ordinality x (e, n)
+   where not exists (select from erased_items i where i.tenant_id = current_tenant() and i.mark in (
+     erased_mark(x.e ->> 'external_id'), erased_mark(x.e #>> '{status,opaque}'),
+     case when x.e ->> 'kind' in ('edit', 'delete', 'reaction') then erased_mark(x.e ->> 'reply_to') end))
+$$;
+
+ALTER FUNCTION public.without_erased(p_events jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: worker_heartbeat(uuid, text, text, double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -3069,6 +3459,67 @@ ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.conversations OWNER TO tistis_owner;
 
 --
+-- Name: erased_items; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.erased_items (
+    tenant_id uuid NOT NULL,
+    mark bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.erased_items FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erased_items OWNER TO tistis_owner;
+
+--
+-- Name: erased_stops; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.erased_stops (
+    tenant_id uuid NOT NULL,
+    mark bytea NOT NULL,
+    channel text NOT NULL,
+    scope text NOT NULL,
+    source text NOT NULL,
+    said_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.erased_stops FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erased_stops OWNER TO tistis_owner;
+
+--
+-- Name: erasure_keys; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.erasure_keys (
+    tenant_id uuid NOT NULL,
+    key text NOT NULL
+);
+
+ALTER TABLE ONLY public.erasure_keys FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erasure_keys OWNER TO tistis_owner;
+
+--
+-- Name: erasures; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.erasures (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    lead_ids uuid[] NOT NULL,
+    erased_by text NOT NULL,
+    erased_at timestamp with time zone NOT NULL,
+    counts jsonb NOT NULL
+);
+
+ALTER TABLE ONLY public.erasures FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erasures OWNER TO tistis_owner;
+
+--
 -- Name: faqs; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -3364,6 +3815,22 @@ CREATE TABLE public.outbound_tokens (
 ALTER TABLE ONLY public.outbound_tokens FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbound_tokens OWNER TO tistis_owner;
+
+--
+-- Name: retention_marks; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.retention_marks (
+    tenant_id uuid NOT NULL,
+    messages uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    reports uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    events uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    checked_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.retention_marks FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.retention_marks OWNER TO tistis_owner;
 
 --
 -- Name: schema_migrations; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3682,6 +4149,41 @@ ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: erased_items erased_items_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erased_items
+    ADD CONSTRAINT erased_items_pkey PRIMARY KEY (tenant_id, mark);
+
+--
+-- Name: erased_stops erased_stops_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erased_stops
+    ADD CONSTRAINT erased_stops_pkey PRIMARY KEY (tenant_id, mark, channel, scope);
+
+--
+-- Name: erasure_keys erasure_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erasure_keys
+    ADD CONSTRAINT erasure_keys_pkey PRIMARY KEY (tenant_id);
+
+--
+-- Name: erasures erasures_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_id_key UNIQUE (id);
+
+--
+-- Name: erasures erasures_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_pkey PRIMARY KEY (tenant_id, id);
+
+--
 -- Name: faqs faqs_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -3862,6 +4364,13 @@ ALTER TABLE ONLY public.outbound_tokens
 
 ALTER TABLE ONLY public.outbound_tokens
     ADD CONSTRAINT outbound_tokens_tenant_id_channel_connection_id_kind_key UNIQUE (tenant_id, channel_connection_id, kind);
+
+--
+-- Name: retention_marks retention_marks_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.retention_marks
+    ADD CONSTRAINT retention_marks_pkey PRIMARY KEY (tenant_id);
 
 --
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -4380,6 +4889,34 @@ ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
 
 --
+-- Name: erased_items erased_items_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erased_items
+    ADD CONSTRAINT erased_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: erased_stops erased_stops_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erased_stops
+    ADD CONSTRAINT erased_stops_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: erasure_keys erasure_keys_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erasure_keys
+    ADD CONSTRAINT erasure_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: erasures erasures_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
 -- Name: faqs faqs_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -4576,6 +5113,13 @@ ALTER TABLE ONLY public.outbound_tokens
     ADD CONSTRAINT outbound_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: retention_marks retention_marks_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.retention_marks
+    ADD CONSTRAINT retention_marks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
 -- Name: send_pace send_pace_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -4692,6 +5236,30 @@ ALTER TABLE public.contact_windows ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: erased_items; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.erased_items ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: erased_stops; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.erased_stops ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: erasure_keys; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.erasure_keys ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: erasures; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: faqs; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -4764,6 +5332,12 @@ ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.outbound_tokens ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: retention_marks; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.retention_marks ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: channel_connections routing; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -4774,6 +5348,12 @@ CREATE POLICY routing ON public.channel_connections FOR SELECT TO tistis_definer
 --
 
 CREATE POLICY routing ON public.inbound_secrets FOR SELECT TO tistis_definer USING (true);
+
+--
+-- Name: retention_marks routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.retention_marks FOR SELECT TO tistis_definer USING (true);
 
 --
 -- Name: tenants routing; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -4866,6 +5446,30 @@ CREATE POLICY wall ON public.contact_windows USING ((tenant_id = public.current_
 CREATE POLICY wall ON public.conversations USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: erased_items wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.erased_items USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: erased_stops wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.erased_stops USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: erasure_keys wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.erasure_keys USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: erasures wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.erasures USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: faqs wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -4936,6 +5540,12 @@ CREATE POLICY wall ON public.messages USING ((tenant_id = public.current_tenant(
 --
 
 CREATE POLICY wall ON public.outbound_tokens USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: retention_marks wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.retention_marks USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: send_pace wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -5158,6 +5768,16 @@ GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_j
 GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION contact_mark(p_kind text, p_value text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -5208,6 +5828,26 @@ GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION erase_lead(p_lead uuid, p_by text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION erased_mark(p_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.erased_mark(p_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -5243,6 +5883,16 @@ GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis
 GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_owner;
 
 --
+-- Name: FUNCTION forget_deleted(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION forgive_sends(p_connection uuid, p_contact text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -5273,6 +5923,16 @@ GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tist
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION hold_erasures(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_erasures() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -5283,6 +5943,16 @@ GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_sec
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION keep_stops(p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.keep_stops(p_leads uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -5291,6 +5961,16 @@ GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_sou
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION leads_of_person(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.leads_of_person(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION list_jobs(p_limit integer, p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5389,6 +6069,16 @@ GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION names_pattern(p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.names_pattern(p_leads uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -5467,12 +6157,32 @@ GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
 REVOKE ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION queue_stats(); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5621,6 +6331,16 @@ GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) T
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION restore_stops(p_lead uuid, p_aliases jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION resume_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -5629,6 +6349,15 @@ GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_definer
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION retention_due(p_checked_before timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) TO tistis_owner;
 
 --
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -5759,6 +6488,16 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION uuid_v7_floor(p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION window_of(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -5777,6 +6516,16 @@ GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tis
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION without_erased(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.without_erased(p_events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5915,6 +6664,13 @@ GRANT SELECT ON TABLE public.channel_events TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs_process;
 
 --
+-- Name: COLUMN channel_events.raw; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(raw) ON TABLE public.channel_events TO tistis_jobs;
+GRANT UPDATE(raw) ON TABLE public.channel_events TO tistis_jobs_process;
+
+--
 -- Name: TABLE contact_consents; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -5937,6 +6693,26 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs_proces
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_whatsapp;
 GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs_process;
+
+--
+-- Name: TABLE erased_items; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.erased_items TO tistis_webhook_whatsapp;
+GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs_process;
+
+--
+-- Name: TABLE erased_stops; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_whatsapp;
+
+--
+-- Name: TABLE erasure_keys; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_whatsapp;
 
 --
 -- Name: TABLE faqs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -6021,6 +6797,14 @@ GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs;
 GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs_process;
 
 --
+-- Name: TABLE retention_marks; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.retention_marks TO tistis_definer;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.retention_marks TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.retention_marks TO tistis_jobs_process;
+
+--
 -- Name: TABLE schema_migrations; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -6063,6 +6847,8 @@ GRANT SELECT ON TABLE public.tenants TO tistis_jobs_process;
 --
 
 GRANT INSERT ON TABLE public.webhook_dead_letters TO tistis_webhook_whatsapp;
+GRANT SELECT,DELETE ON TABLE public.webhook_dead_letters TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.webhook_dead_letters TO tistis_jobs_process;
 
 --
 -- Name: TABLE workers; Type: ACL; Schema: public; Owner: tistis_owner

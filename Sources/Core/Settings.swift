@@ -47,6 +47,9 @@ extension Setting {
   public static let mediaFolder = Setting(
     "MEDIA_DIR", .text, default: "/var/lib/tistis/media",
     "Folder in which attachments are kept; it belongs to the user that runs `jobs`.")
+  public static let rawRetentionDays = Setting(
+    "RAW_RETENTION_DAYS", .integer, default: "30",
+    "Days that what platforms sent is kept as it came, beside what was read from it; 0: for ever.")
   public static let cronSecret = Setting(
     "CRON_SECRET", .secret, default: "",
     "Bearer token of /api/jobs/process, for schedulers that cannot start `jobs`; empty: closed.")
@@ -68,7 +71,8 @@ extension Setting {
   public static let all: [Setting] = [
     databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, metaAppSecret, verifyToken, anthropicKey,
     anthropicURL,
-    anthropicModel, graphURL, mediaFolder, cronSecret, environment, allowUnsigned, maxRequests, jobsConnections,
+    anthropicModel, graphURL, mediaFolder, rawRetentionDays, cronSecret, environment, allowUnsigned, maxRequests,
+    jobsConnections,
     jobsConcurrency,
     answerDelayMilliseconds,
   ]

@@ -68,10 +68,18 @@ extension Office {
       }
       let key = try folder.keep(draft, sha256: hex(digest), tenant: job.tenant)
       let size = Int64(draft.size)
-      try await insist(job.tenant) { (scope) throws(StoreError) in
+      let kept = try await insist(job.tenant) { (scope) throws(StoreError) in
         try scope.settleMedia(
           status: "stored", storageKey: key, sha256: hex(digest), size: size, mimeType: place.mimeType, error: nil,
           mediaId: media)
+      }
+      guard kept > 0 else {
+        // Its message was deleted or erased meanwhile.
+        return .done(["media": .string(try await drop(key, job.tenant))])
+      }
+      guard folder.has(key) else {
+        try await insist(job.tenant) { (scope) throws(StoreError) in try scope.fetchMediaAgain(mediaId: media) }
+        throw Missing.later("the file was removed while it was kept", after: 1)
       }
       log.info("media_stored", ["media": media.text, "bytes": String(size)])
       return .done(["media": "stored"])
@@ -144,7 +152,7 @@ extension Office {
     case .refused(let sentence): (status, why) = ("refused", sentence)
     }
     log.warning("media_\(status)", ["media": media.text, "why": why])
-    try await insist(job.tenant) { (scope) throws(StoreError) in
+    _ = try await insist(job.tenant) { (scope) throws(StoreError) in
       try scope.settleMedia(
         status: status, storageKey: nil, sha256: nil, size: nil, mimeType: nil, error: why, mediaId: media)
     }

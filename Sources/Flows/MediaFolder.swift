@@ -46,11 +46,17 @@ struct MediaFolder {
   func draft(of media: UUID, tenant: UUID) throws(Fault) -> Draft {
     let folder = root + "/" + tenant.text
     for path in [root, folder] { try make(path) }
-    let beginning = ".\(media.text)."
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(beginning) {
+    removeDrafts(of: media, tenant: tenant)
+    return try Draft("\(folder)/.\(media.text).\(hex(randomBytes(6)))")
+  }
+
+  /// What attempts that were killed left of an attachment.
+  func removeDrafts(of media: UUID, tenant: UUID) {
+    let folder = root + "/" + tenant.text
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where name.hasPrefix(".\(media.text).") {
       unlink(folder + "/" + name)
     }
-    return try Draft(folder + "/" + beginning + hex(randomBytes(6)))
   }
 
   /// Puts a whole file in its place, at once for whoever looks. Returns its place below the root.
@@ -67,6 +73,36 @@ struct MediaFolder {
       close(folder)
     }
     return "\(part)/\(sha256)"
+  }
+
+  /// Whether a file is in its place.
+  func has(_ key: String) -> Bool { access(root + "/" + key, F_OK) == 0 }
+
+  // MARK: Removing: `drop` says in which order
+
+  /// Takes a file out of its place, if it is there: an earlier attempt may have done that.
+  func putAside(_ key: String, tenant: UUID) throws(Fault) {
+    guard let aside = aside(key, tenant) else { return }
+    guard rename(root + "/" + key, aside) == 0 || errno == ENOENT else { throw Fault("cannot move a file") }
+  }
+
+  func putBack(_ key: String, tenant: UUID) throws(Fault) {
+    guard let aside = aside(key, tenant) else { return }
+    guard rename(aside, root + "/" + key) == 0 || errno == ENOENT else { throw Fault("cannot move a file") }
+  }
+
+  func discard(_ key: String, tenant: UUID) throws(Fault) {
+    guard let aside = aside(key, tenant) else { return }
+    guard unlink(aside) == 0 || errno == ENOENT else { throw Fault("cannot remove a file") }
+  }
+
+  /// Where a file waits for its removal; nil for what is no place of this tenant's.
+  private func aside(_ key: String, _ tenant: UUID) -> String? {
+    let name = key.suffix(64)
+    guard name.utf8.count == 64, name.allSatisfy(\.isHexDigit), key == "\(tenant.text)/\(name.prefix(2))/\(name)" else {
+      return nil
+    }
+    return "\(root)/\(tenant.text)/.removed.\(name)"
   }
 
   private func make(_ folder: String) throws(Fault) {

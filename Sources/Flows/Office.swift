@@ -19,7 +19,7 @@ public struct Office: Sendable {
   /// What `jobs` and its HTTP twin need from the environment.
   public static let needs: [Setting] = [
     .databaseURL, .databasePrepare, .statementSeconds, .outboundKeys, .anthropicKey, .anthropicURL, .anthropicModel,
-    .graphURL, .mediaFolder, .environment, .jobsConnections, .jobsConcurrency,
+    .graphURL, .mediaFolder, .rawRetentionDays, .environment, .jobsConnections, .jobsConcurrency,
   ]
 
   public init(_ name: String, settings: Settings) throws(Keyring.Fault) {

@@ -11,6 +11,8 @@ public enum Work: Sendable, Equatable {
   case send(message: UUID, channel: ChannelName)
   /// `fetch_media`: fetch one attachment and keep it.
   case fetchMedia(media: UUID)
+  /// `remove_media`: remove a file whose message is gone.
+  case removeMedia(media: UUID, key: String?)
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -29,6 +31,10 @@ public enum Work: Sendable, Equatable {
     } else if kind == "fetch_media" {
       self =
         id("media_id").map { .fetchMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
+    } else if kind == "remove_media" {
+      self =
+        id("media_id").map { .removeMedia(media: $0, key: payload["storage_key"].text) }
+        ?? .unknown(kind: kind, fault: "payload.media_id is missing")
     } else {
       self = .unknown(kind: kind, fault: "no such kind of job")
     }
@@ -39,6 +45,7 @@ public enum Work: Sendable, Equatable {
     case .answer: "ai_response"
     case .send(_, let channel): "send_" + channel.rawValue
     case .fetchMedia: "fetch_media"
+    case .removeMedia: "remove_media"
     case .unknown(let kind, _): kind
     }
   }
@@ -51,6 +58,7 @@ extension Office {
     case .answer(let conversation, let channel): await answer(conversation, channel, job)
     case .send(let message, let channel): [JobResult(job, await send(message, channel, job))]
     case .fetchMedia(let media): [JobResult(job, await fetch(media, job))]
+    case .removeMedia(let media, let key): [JobResult(job, await remove(media, key, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

@@ -111,6 +111,7 @@ public actor Worker {
     }
     heart.cancel()
     _ = await heart.value
+    await tidying?.value
     try? await office.database.everyone { [worker = office.worker] (scope) throws(StoreError) in
       try scope.workerStopped(workerId: worker)
     }
@@ -243,7 +244,10 @@ public actor Worker {
       if newer, !superseded { log.info("superseded") }
       superseded = superseded || newer
       if recovered > 0 { log.warning("recovered", ["jobs": String(recovered)]) }
-      if beats % 30 == 1 { await prune() }
+      if beats % 30 == 1 {
+        await prune()
+        tidy()
+      }
     } catch {
       log.warning("no_heartbeat", ["why": error.sentence])
     }
@@ -256,6 +260,17 @@ public actor Worker {
         try scope.pruneJobs(hours: Self.keepHours, limit: Self.pruneAtOnce)
       }
       guard gone == Self.pruneAtOnce else { return }
+    }
+  }
+
+  private var tidying: Task<Void, Never>?
+
+  /// Beside the heartbeat, which must not wait for it; the next time if the last is still at it.
+  private func tidy() {
+    guard options.kind == nil, options.id == nil, tidying == nil else { return }
+    tidying = Task {
+      await office.forget()
+      tidying = nil
     }
   }
 

@@ -191,17 +191,16 @@ private func item(_ type: String, _ body: JSON, from phone: String?, user: Strin
   ])
 }
 
-private func edit(_ id: String, _ text: String, from phone: String) -> JSON {
+func edit(_ id: String, _ text: String, from phone: String) -> JSON {
   item(
     "edit",
     ["original_message_id": .string(id), "message": ["type": "text", "text": ["body": .string(text)]]], from: phone)
 }
 
-private func revoke(_ id: String, from phone: String) -> JSON {
+func revoke(_ id: String, from phone: String) -> JSON {
   item("revoke", ["original_message_id": .string(id)], from: phone)
 }
 
-private func reaction(_ id: String, _ emoji: String, from phone: String? = nil, user: String? = nil, at: Int64) -> JSON
-{
+func reaction(_ id: String, _ emoji: String, from phone: String? = nil, user: String? = nil, at: Int64) -> JSON {
   item("reaction", ["message_id": .string(id), "emoji": .string(emoji)], from: phone, user: user, at: at)
 }

@@ -50,6 +50,12 @@ import Testing
           on conflict do nothing;
         insert into contact_consents (tenant_id, lead_id, channel, scope, state, source, said_at)
           select tenant_id, id, 'whatsapp', 'all', 'stopped', 'staff', now() from leads where tenant_id = '\(id)';
+        insert into retention_marks (tenant_id) values ('\(id)');
+        insert into erased_items (tenant_id, mark, expires_at) values ('\(id)', 'x', now());
+        insert into erasure_keys (tenant_id, key) values ('\(id)', 'x');
+        insert into erased_stops (tenant_id, mark, channel, scope, source, said_at)
+          values ('\(id)', 'x', 'whatsapp', 'all', 'staff', now());
+        insert into erasures (tenant_id, lead_ids, erased_by, erased_at, counts) values ('\(id)', '{}', 'x', now(), '{}');
         insert into message_reactions (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
           select tenant_id, '\(b.tenant.connection.text)', 'x', id, '', now() from leads where tenant_id = '\(id)';
         """)

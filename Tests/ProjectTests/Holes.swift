@@ -11,6 +11,7 @@ private let definerFunctions = [
   "prune_jobs(interval,integer): tistis_jobs, tistis_jobs_process",
   "list_jobs(integer,text,uuid): tistis_jobs, tistis_jobs_process",
   "queue_stats(): tistis_jobs, tistis_jobs_process",
+  "retention_due(timestamp with time zone,integer): tistis_jobs, tistis_jobs_process, tistis_owner",
 ]
 
 /// What is an extension's own is not ours to judge.

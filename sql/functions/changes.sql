@@ -42,15 +42,43 @@ begin
         selection = case r.kind when 'edit' then r.selection end,
         edited_at = case r.kind when 'edit' then r.at else m.edited_at end,
         deleted_at = case r.kind when 'delete' then r.at end,
+        -- Deleted is deleted: not the text alone, but also the item that it came in.
+        raw = case r.kind when 'edit' then m.raw end,
         metadata = case r.kind
-          when 'delete' then m.metadata - 'wants_answer' - 'original_content'
+          when 'delete' then '{}'
           else jsonb_build_object('original_content', m.content) || m.metadata end
       where m.tenant_id = v_tenant and m.id = r.id
         and (r.kind = 'delete' or m.edited_at is distinct from r.at or m.content <> r.content);
     if found then v_changed := v_changed || r.id; end if;
   end loop;
+  perform forget_deleted(v_found);
   perform ask_again(v_changed, p_policy, p_request_id);
   return cardinality(v_changed);
+end $$;
+
+-- What remains of messages that their writers deleted: what they had edited into them, and their attachments.
+create or replace function forget_deleted(p_messages uuid[]) returns void
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_gone uuid[] := array(select id from messages where tenant_id = v_tenant and id = any (p_messages)
+    and deleted_at is not null);
+  v_jobs jsonb;
+begin
+  if cardinality(v_gone) = 0 then return; end if;
+  update channel_events x set content = '', details = '{}', raw = null
+    from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+    where m.tenant_id = v_tenant and m.id = any (v_gone) and x.tenant_id = v_tenant
+      and x.channel_connection_id = m.channel_connection_id and x.reply_to_external_id = m.external_id
+      and x.kind = 'edit' and x.lead_id = c.lead_id and (x.content <> '' or x.raw is not null);
+  with gone as (
+    update media_files f set status = 'gone', error_message = 'its writer deleted it', filename = null
+      where f.tenant_id = v_tenant and f.message_id = any (v_gone) and f.status in ('pending', 'stored')
+      returning f.id, f.storage_key)
+  select jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
+      'payload', jsonb_build_object('tenant_id', v_tenant, 'media_id', id, 'storage_key', storage_key)))
+    into v_jobs from gone;
+  perform enqueue_jobs(coalesce(v_jobs, '[]'));
 end $$;
 
 -- Questions were changed: where no answer to them has left yet, one that waits to leave is withheld and another asked for.

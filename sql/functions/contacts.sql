@@ -58,6 +58,7 @@ begin
     update leads set phone = coalesce(phone, v_phone), name = coalesce(name, p_name),
         full_name = coalesce(full_name, p_name)
       where tenant_id = v_tenant and id = v_lead;
+    if exists (select from erased_stops where tenant_id = v_tenant) then perform restore_stops(v_lead, p_aliases); end if;
   end if;
   return v_lead;
 end $$;

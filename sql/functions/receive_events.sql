@@ -19,6 +19,8 @@ declare
   v_received int;
   c record;
 begin
+  perform hold_erasures();
+  if exists (select from erased_items i where i.tenant_id = v_tenant) then p_events := without_erased(p_events); end if;
   perform lock_contacts(p_events);
 
   -- Whose conversation each belongs to: once a person and account, not once a message. In the order of their ids'
@@ -91,6 +93,7 @@ begin
       parked := parked + 1;
     end;
   end loop;
+  perform hold_erasures();
   perform lock_contacts(to_jsonb(v_events));
   foreach e in array v_events loop
     begin

@@ -49,7 +49,8 @@ select message_id as "message_id!", send_job_id
 insert into ai_usage_logs (tenant_id, conversation_id, message_id, job_id, ai_provider, ai_model, prompt_tokens,
     cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful,
     error_message)
-  values (current_tenant(), :conversation_id, :message_id?, :job_id, 'anthropic', :model, :prompt_tokens,
+  values (current_tenant(), (select id from conversations where tenant_id = current_tenant() and id = :conversation_id),
+    :message_id?, :job_id, 'anthropic', :model, :prompt_tokens,
     :cache_write_tokens, :cache_read_tokens, :completion_tokens, :cost_usd, :response_time_ms, :stop_reason?,
     :was_successful, :error_message?);
 

@@ -8,9 +8,14 @@ select f.status as "status!", f.external_id as "external_id!", f.sha256, coalesc
     and k.kind = 'access_token'
  where f.tenant_id = current_tenant() and f.id = :media_id;
 
--- name: settleMedia :exec
--- What became of an attachment that was still to be fetched.
+-- name: settleMedia :count
+-- What became of an attachment that was still to be fetched; 0: somebody has erased it meanwhile.
 update media_files set status = :status, storage_key = :storage_key?, sha256 = coalesce(:sha256?, sha256),
     size = :size?, mime_type = coalesce(:mime_type?, mime_type), error_message = :error?,
     stored_at = case when :status = 'stored' then app_now() end
  where tenant_id = current_tenant() and id = :media_id and status = 'pending';
+
+-- name: fetchMediaAgain :exec
+-- A file that was kept is not there.
+update media_files set status = 'pending', storage_key = null, stored_at = null
+ where tenant_id = current_tenant() and id = :media_id and status = 'stored';

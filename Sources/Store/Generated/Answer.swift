@@ -142,7 +142,8 @@ extension Scope {
       insert into ai_usage_logs (tenant_id, conversation_id, message_id, job_id, ai_provider, ai_model, prompt_tokens,
           cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful,
           error_message)
-        values (current_tenant(), $1, $2, $3, 'anthropic', $4, $5,
+        values (current_tenant(), (select id from conversations where tenant_id = current_tenant() and id = $1),
+          $2, $3, 'anthropic', $4, $5,
           $6, $7, $8, $9, $10, $11,
           $12, $13)
       """#,

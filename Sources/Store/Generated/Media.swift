@@ -45,7 +45,7 @@ extension Scope {
     }
   }
 
-  /// What became of an attachment that was still to be fetched.
+  /// What became of an attachment that was still to be fetched; 0: somebody has erased it meanwhile.
   public func settleMedia(
     status: String,
     storageKey: String?,
@@ -54,8 +54,8 @@ extension Scope {
     mimeType: String?,
     error: String?,
     mediaId: UUID
-  ) throws(StoreError) {
-    try exec(
+  ) throws(StoreError) -> Int {
+    try count(
       "settleMedia",
       #"""
       update media_files set status = $1, storage_key = $2, sha256 = coalesce($3, sha256),
@@ -64,6 +64,18 @@ extension Scope {
        where tenant_id = current_tenant() and id = $7 and status = 'pending'
       """#,
       [status.sql, storageKey.sql, sha256.sql, size.sql, mimeType.sql, error.sql, mediaId.sql]
+    )
+  }
+
+  /// A file that was kept is not there.
+  public func fetchMediaAgain(mediaId: UUID) throws(StoreError) {
+    try exec(
+      "fetchMediaAgain",
+      #"""
+      update media_files set status = 'pending', storage_key = null, stored_at = null
+       where tenant_id = current_tenant() and id = $1 and status = 'stored'
+      """#,
+      [mediaId.sql]
     )
   }
 }

@@ -13,6 +13,7 @@ struct Tistis: ParsableCommand {
     version: "tistis \(version)",
     subcommands: [
       Seed.self, Environment.self, Webhooks.self, Conversations.self, JobsCommand.self, Alerts.self, Channels.self,
+      Prune.self, Erase.self,
     ])
 }
 
