@@ -33,7 +33,7 @@ import Testing
 
   @Test func theVerbsAreThere() {
     expectNone(
-      ["dev", "test", "check", "send", "migrate", "sqlgen", "fuzz", "storm", "bench"].filter {
+      ["dev", "test", "check", "send", "migrate", "sqlgen", "fuzz", "storm", "bench", "drill"].filter {
         !Self.scripts.contains("bin/\($0)")
       },
       cure: "bin/ lacks this verb")
