@@ -53,7 +53,7 @@ extension Scope {
   ) throws(StoreError) -> Forgotten {
     var sum = Forgotten()
     for _ in 0..<batches {
-      let row = try pruneRaw(before: before, limit: 1000)
+      let row = try self.pruneRaw(before: before, limit: 1000)
       var batch = Forgotten()
       batch.messages = Int(row.messages)
       batch.reports = Int(row.reports)
@@ -69,7 +69,7 @@ extension Scope {
 
   /// What `forget` would forget; changes nothing.
   public func forgettable(before: Instant) throws(StoreError) -> Forgotten {
-    let row = try prunableRaw(before: before)
+    let row = try self.prunableRaw(before: before)
     var sum = Forgotten()
     sum.messages = Int(row.messages)
     sum.reports = Int(row.reports)

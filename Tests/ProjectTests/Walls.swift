@@ -4,6 +4,8 @@ private let platformTables = ["schema_migrations", "schema_state", "workers", "p
 /// The policies besides `wall`: what the functions that cross tenants see.
 private let crossingPolicies = [
   "channel_connections: routing for r to tistis_definer", "inbound_secrets: routing for r to tistis_definer",
+  // When a tenant's raw things were looked at last.
+  "retention_marks: routing for r to tistis_definer",
   "jobs: across for * to tistis_definer", "tenants: routing for r to tistis_definer",
   "sends_in_doubt: routing for r to tistis_definer",
 ]

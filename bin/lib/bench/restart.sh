@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # Restarts under load: requests through nginx while the programs are restarted every second; none may fail.
 #
-#   bin/bench restart [--requests 100000] [--connections 16] [--every 1] [--children 4] [--max-requests 10000]
-#                     [--one-by-one] [--json]
+#   bin/bench restart [--requests 100000] [--connections 16] [--every 1 | --per REQUESTS] [--children 4]
+#                     [--max-requests 10000] [--one-by-one] [--json]
 #
 # Signed WhatsApp webhooks, each another message, are posted once each over connections that are kept, to a durable
 # database. bin/lib/hold-socket holds the listener as systemd does and restarts all programs at once (as systemctl restart
-# of all instances does) or one after the other. Counted are: requests; answers 200; everything else, nginx's own 502 and
+# of all instances does) or one after the other; with --per each time so many requests were answered, so that a slow machine has
+# as many restarts as a fast one. Counted are: requests; answers 200; everything else, nginx's own 502 and
 # 504 and broken connections included; restarts; and the messages in the database. It ends with 1 unless all were
 # answered 200 and all are stored.
 
@@ -14,13 +15,14 @@
 . "$root/bin/lib/trial.sh"
 
 bench() {
-  local requests=100000 connections=16 every=1 children=4 most=10000 order=() restarts ok stored failed name value
+  local requests=100000 connections=16 every=1 per='' children=4 most=10000 order=() restarts ok stored failed name value
   local seconds=0 worst=0 p50=0 p99=0
   while [ $# -gt 0 ]; do
     case $1 in
       --requests) requests=${2:?} && shift ;;
       --connections) connections=${2:?} && shift ;;
       --every) every=${2:?} && shift ;;
+      --per) per=${2:?} && shift ;;
       --children) children=${2:?} && shift ;;
       --max-requests) most=${2:?} && shift ;;
       --one-by-one) order=(--one-by-one) ;;
@@ -30,13 +32,16 @@ bench() {
     shift
   done
 
+  local pause="$every s"
+  [ -z "$per" ] || pause="$per requests"
+
   bench_begin
   build all >&"$people"
   restart_world
   "$root/bin/lib/bench/posts" r "$requests" 2000 dev_meta_app_secret >"$DEV_DIR/posts"
-  say "$requests posts over $connections connections, $children programs, MAX_REQUESTS=$most, a restart every $every s" \
-    "${order[*]:+(one by one)}" >&"$people"
-  (while sleep "$every"; do kill -HUP "$(cut -d ' ' -f 1 "$RUN_DIR/webhook-whatsapp.pid")"; done) &
+  say "$requests posts over $connections connections, $children programs, MAX_REQUESTS=$most," \
+    "a restart every $pause${order[*]:+, one by one}" >&"$people"
+  restart_again "$(cut -d ' ' -f 1 "$RUN_DIR/webhook-whatsapp.pid")" &
   restarter=$!
   "$root/bin/lib/bench/fire" "$PORT" "$DEV_DIR/posts" "$connections" >"$DEV_DIR/fired" || :
   kill $restarter
@@ -68,9 +73,20 @@ bench() {
   bench_end
   if [ "$failed" != 0 ] || [ "$stored" != "$requests" ]; then
     sed -n 's/.* status=\([0-9]*\) .*/\1/p' "$LOG_DIR/nginx.log" | sort | uniq -c >&2
-    grep -vE 'event=(received|left)|^restarted' "$LOG_DIR/webhook-whatsapp.log" | tail -n 20 >&2
+    grep -vE 'event=(received|left)|^restarted' "$LOG_DIR/webhook-whatsapp.log" | head -n 20 >&2
     die "$failed of $requests failed, $stored are stored" "their lines stand above"
   fi
+}
+
+# restart_again PID: tells the holder to restart them, for ever.
+restart_again() {
+  local next=$per
+  while [ -z "$per" ] && sleep "$every"; do kill -HUP "$1"; done
+  while sleep 0.05; do
+    [ "$(wc -l <"$LOG_DIR/nginx.log")" -ge "$next" ] || continue
+    kill -HUP "$1"
+    next=$((next + per))
+  done
 }
 
 # shellcheck disable=SC2034 # world_paths and write_environment read them
@@ -79,6 +95,7 @@ restart_world() {
   DEV_DIR=$(mktemp -d) PORT=$(free_port) STRICT=1
   world_paths
   trap 'kill ${restarter:-} 2>/dev/null || :; world_remove' EXIT
+  trap 'exit 143' TERM
   world_folders
   make_cluster >&"$people"
   spawn_postgres
