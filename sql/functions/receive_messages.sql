@@ -116,11 +116,13 @@ begin
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
   if v_people is not null then
     perform open_windows(v_people);
-    perform attribute_leads(v_people);
-    perform note_consents(v_people);
+    if v_people @? '$[*].referral ? (@ != null)' then perform attribute_leads(v_people); end if;
+    if v_people @? '$[*].consent ? (@ != null)' then perform note_consents(v_people); end if;
   end if;
-  perform alert_stale(l.key::uuid, l.value::int, (p_policy ->> 'stale_seconds')::float8)
-    from jsonb_each_text(v_late) l order by l.key;
+  if v_late is not null then
+    perform alert_stale(l.key::uuid, l.value::int, (p_policy ->> 'stale_seconds')::float8)
+      from jsonb_each_text(v_late) l order by l.key;
+  end if;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
   perform expect_media(p_events, p_request_id);
   return next;
