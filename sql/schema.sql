@@ -389,16 +389,17 @@ ALTER FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id 
 --
 
 CREATE FUNCTION public.attribute_leads(p_rows jsonb) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
+begin
   update leads l set source_details = with_referrals(l.source_details, n.told)
     from (
       select x.lead, jsonb_agg(x.referral || jsonb_build_object('at',
           to_char(x.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) order by x.at) as told
         from jsonb_to_recordset(p_rows) as x (lead uuid, at timestamptz, referral jsonb)
        where x.referral is not null group by x.lead) n
-    where l.tenant_id = current_tenant() and l.id = n.lead
-$$;
+    where l.tenant_id = current_tenant() and l.id = n.lead;
+end $$;
 
 ALTER FUNCTION public.attribute_leads(p_rows jsonb) OWNER TO tistis_owner;
 
@@ -507,14 +508,11 @@ ALTER FUNCTION public.canonical_phone(p_number text) OWNER TO tistis_owner;
 --
 
 CREATE FUNCTION public.uuid_v7() RETURNS uuid
-    LANGUAGE plpgsql PARALLEL SAFE
+    LANGUAGE sql PARALLEL SAFE
     AS $$
-declare
-  us bigint := (extract(epoch from clock_timestamp()) * 1000000)::bigint;
-begin
-  return (lpad(to_hex(us / 1000), 12, '0') || '7' || lpad(to_hex(us % 1000 * 4096 / 1000), 3, '0')
-    || substr(replace(gen_random_uuid()::text, '-', ''), 17))::uuid;
-end $$;
+  select (overlay(lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000000)::bigint * 4096 / 1000), 15, '0')
+    placing '7' from 13 for 0) || substr(gen_random_uuid()::text, 20))::uuid
+$$;
 
 ALTER FUNCTION public.uuid_v7() OWNER TO tistis_owner;
 
@@ -711,6 +709,9 @@ declare
   v_head uuid;
 begin
   foreach v_lane in array p_lanes loop
+    -- A head that is alone is no question: nearly every lane of an answer.
+    continue when (select count(*) = 1 and bool_and(a.lane_head)
+      from (select lane_head from jobs where tenant_id = p_tenant and lane = v_lane and status = 'pending' limit 2) a);
     continue when v_lane is null or exists (select 1 from jobs
       where tenant_id = p_tenant and lane = v_lane and lane_head and status = 'processing');
     select coalesce(
@@ -1072,12 +1073,17 @@ declare
   v_tenant uuid := current_tenant();
   v_leads uuid[];
   v_lead uuid;
-  v_phone text := (select a ->> 'address' from jsonb_array_elements(p_aliases) a where a ->> 'kind' = 'phone' limit 1);
+  v_phone text;
   v_known int;
 begin
   select array_agg(distinct l.lead_id order by l.lead_id), count(*) into v_leads, v_known
     from jsonb_array_elements(p_aliases) a
-    join lead_aliases l on l.tenant_id = v_tenant and l.kind = a ->> 'kind' and l.value = a ->> 'value';
+    -- "limit 1" makes it one look into the index per name, whatever the planner thinks of the table.
+    cross join lateral (select lead_id from lead_aliases where tenant_id = v_tenant and kind = a ->> 'kind'
+      and value = a ->> 'value' limit 1) l;
+  -- Somebody who has written before, under names that are known: nearly always.
+  if v_known = jsonb_array_length(p_aliases) and cardinality(v_leads) = 1 then return v_leads[1]; end if;
+  v_phone := (select a ->> 'address' from jsonb_array_elements(p_aliases) a where a ->> 'kind' = 'phone' limit 1);
   if v_leads is null then
     insert into leads (tenant_id, branch_id, phone, phone_normalized, name, full_name, source, first_contact_at,
         last_interaction_at)
@@ -1133,8 +1139,8 @@ begin
             from jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'aliases') a
            where concerns_person(e)
              -- Of an address book only the few who are known.
-             or (e ->> 'kind' = 'contact' and exists (select from lead_aliases l where l.tenant_id = current_tenant()
-               and l.kind = a ->> 'kind' and l.value = a ->> 'value'))
+             or (e ->> 'kind' = 'contact' and (select true from lead_aliases l where l.tenant_id = current_tenant()
+               and l.kind = a ->> 'kind' and l.value = a ->> 'value' limit 1))
            order by k) s;
 end $$;
 
@@ -1351,8 +1357,9 @@ ALTER FUNCTION public.message_status_rank(p_status text) OWNER TO tistis_owner;
 --
 
 CREATE FUNCTION public.name_contacts(p_events jsonb) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
+begin
   update leads l set name = n.name, full_name = n.name
     from (
       select distinct on (a.lead_id) a.lead_id, e.name
@@ -1362,8 +1369,8 @@ CREATE FUNCTION public.name_contacts(p_events jsonb) RETURNS void
        where e.kind = 'contact' and e.name <> ''
        order by a.lead_id, e.at desc nulls last
     ) n
-    where l.tenant_id = current_tenant() and l.id = n.lead_id and l.name is null and l.full_name is null
-$$;
+    where l.tenant_id = current_tenant() and l.id = n.lead_id and l.name is null and l.full_name is null;
+end $$;
 
 ALTER FUNCTION public.name_contacts(p_events jsonb) OWNER TO tistis_owner;
 
@@ -1531,8 +1538,9 @@ ALTER FUNCTION public.note_template(p_template jsonb, p_at timestamp with time z
 --
 
 CREATE FUNCTION public.open_windows(p_rows jsonb) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
+begin
   insert into contact_windows as w (tenant_id, channel_connection_id, lead_id, last_inbound_at, opened_by, ad_clicked_at,
       referral)
     select current_tenant(), r.connection, r.lead, max(r.at), (array_agg(r.by order by r.at desc))[1],
@@ -1551,8 +1559,8 @@ CREATE FUNCTION public.open_windows(p_rows jsonb) RETURNS void
       referral = case when excluded.ad_clicked_at > coalesce(w.ad_clicked_at, '-infinity') then excluded.referral
         else w.referral end
       where excluded.last_inbound_at > w.last_inbound_at
-        or excluded.ad_clicked_at > coalesce(w.ad_clicked_at, '-infinity')
-$$;
+        or excluded.ad_clicked_at > coalesce(w.ad_clicked_at, '-infinity');
+end $$;
 
 ALTER FUNCTION public.open_windows(p_rows jsonb) OWNER TO tistis_owner;
 
@@ -1616,7 +1624,8 @@ ALTER FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) OWNER TO tis
 
 CREATE FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(messages integer, duplicates integer, reports integer, answers integer)
     LANGUAGE plpgsql
-    AS $_$
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
 declare
   v_tenant uuid := current_tenant();
   v_keys text[] := '{}';
@@ -1626,7 +1635,8 @@ declare
   v_contacts jsonb[] := '{}';
   v_talks boolean[] := '{}';
   v_survivor uuid;
-  v_received int;
+  -- What a POST does not hold costs nothing: most hold one message or one report.
+  v_kinds text[] := (select array_agg(distinct e ->> 'kind') from jsonb_array_elements(p_events) e);
   c record;
 begin
   perform lock_contacts(p_events);
@@ -1660,22 +1670,20 @@ begin
   end loop;
 
   -- Before the news, so that their ids come first.
-  if p_events @? '$[*] ? (@.kind == "history")' then
+  if 'history' = any (v_kinds) then
     perform receive_history(p_events, v_keys, v_conversations);
   end if;
-  select count(*) into v_received from jsonb_array_elements(p_events) e where e ->> 'kind' in ('message', 'echo');
-  if v_received > 0 then
+  messages := 0; duplicates := 0; reports := 0; answers := 0;
+  if v_kinds && '{message,echo}' then
     select r.stored, r.asked into messages, answers
       from receive_messages(p_events, v_keys, v_conversations, p_policy, p_request_id) r;
+    duplicates := (select count(*) from jsonb_array_elements(p_events) e where e ->> 'kind' in ('message', 'echo')) - messages;
   end if;
-  messages := coalesce(messages, 0);
-  answers := coalesce(answers, 0);
-  duplicates := v_received - messages;
-  reports := receive_reports(p_events);
-  perform receive_notices(p_events, v_keys, v_leads);
-  perform apply_changes(p_events, p_policy, p_request_id);
+  if 'status' = any (v_kinds) then reports := receive_reports(p_events); end if;
+  if not v_kinds <@ '{message,echo,status,history}' then perform receive_notices(p_events, v_keys, v_leads); end if;
+  if v_kinds && '{message,history,edit,delete}' then perform apply_changes(p_events, p_policy, p_request_id); end if;
   return next;
-end $_$;
+end $$;
 
 ALTER FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
@@ -1785,12 +1793,14 @@ ALTER FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversat
 
 CREATE FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) RETURNS TABLE(stored integer, asked integer)
     LANGUAGE plpgsql
-    AS $$
+    AS $_$
 declare
   v_tenant uuid := current_tenant();
   v_questions jsonb;
   v_people jsonb;
   v_late jsonb;
+  v_quiet uuid[];
+  v_new uuid[];
 begin
   with incoming as (
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
@@ -1855,12 +1865,6 @@ begin
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
-  ), listened as (
-    update channel_connections cc set last_message_at = app_now()
-      where cc.tenant_id = v_tenant and cc.id in (select channel_connection_id from updated)
-        -- At most once a minute, or every message of an account would queue behind this one row.
-        and (cc.last_message_at is null or cc.last_message_at < app_now() - interval '1 minute')
-      returning 1
   )
   select coalesce(sum(u.n), 0),
       jsonb_agg(jsonb_build_object(
@@ -1876,39 +1880,35 @@ begin
           'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
           'is_first_message', u.is_first)))
         filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
-      (select jsonb_agg(jsonb_build_object('connection', w.channel_connection_id, 'lead', w.lead_id, 'by', 'message',
-          'at', o.at, 'consent', o.consent, 'referral', o.referral))
-        from updated w
-        join (select w.id, w.said_at as at, null::jsonb as consent, null::jsonb as referral from updated w
-              union all
-              -- Few say more than a text.
-              (select distinct on (i.id) i.conversation_id, i.external_timestamp, p.consent, p.referral
-                from placed p
-                join inserted i on i.conversation_id = p.conversation_id and i.external_id = p.external_id
-               where p.kind = 'message' and (p.consent is not null or p.referral is not null)
-               order by i.id, p.position)) o on o.id = w.id
-        where o.at is not null),
-      (select jsonb_object_agg(l.channel_connection_id, l.late order by l.channel_connection_id)
-        -- Where people answer anyway, nobody waited for the assistant.
-        from (select w.channel_connection_id, sum(w.late) as late
-                from updated w
-                join channel_connections a on a.tenant_id = v_tenant and a.id = w.channel_connection_id
-               where w.ai_handling and w.status <> 'escalated' and a.ai_enabled
-               group by 1 having sum(w.late) > 0) l)
-    into stored, v_questions, v_people, v_late
+      jsonb_agg(jsonb_build_object('connection', u.channel_connection_id, 'lead', u.lead_id, 'by', 'message', 'at', u.said_at))
+        filter (where u.said_at is not null),
+      -- Where people answer anyway, nobody waited for the assistant.
+      jsonb_agg(jsonb_build_object('connection', cc.id, 'late', u.late))
+        filter (where u.late > 0 and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
+      -- At most once a minute, or every message of an account would queue behind this one row.
+      array_agg(cc.id) filter (where cc.last_message_at is null or cc.last_message_at < app_now() - interval '1 minute'),
+      (select array_agg(i.id) from inserted i)
+    into stored, v_questions, v_people, v_late, v_quiet, v_new
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
-  if v_people is not null then
-    perform open_windows(v_people);
+  -- The rare ones apart: a plan costs by its size, whether its parts have anything to do or not.
+  if v_quiet is not null then
+    update channel_connections cc set last_message_at = app_now() where cc.tenant_id = v_tenant and cc.id = any (v_quiet);
+  end if;
+  if p_events @? '$[*] ? (@.consent != null || @.referral != null)' then
+    v_people := coalesce(v_people, '[]') || said_with_messages(p_events, v_new);
     perform attribute_leads(v_people);
     perform note_consents(v_people);
   end if;
-  perform alert_stale(l.key::uuid, l.value::int, (p_policy ->> 'stale_seconds')::float8)
-    from jsonb_each_text(v_late) l order by l.key;
+  if v_people is not null then perform open_windows(v_people); end if;
+  if v_late is not null then
+    perform alert_stale(l.connection, sum(l.late)::int, (p_policy ->> 'stale_seconds')::float8)
+      from jsonb_to_recordset(v_late) as l (connection uuid, late int) group by l.connection order by l.connection;
+  end if;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
   perform expect_media(p_events, p_request_id);
   return next;
-end $$;
+end $_$;
 
 ALTER FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
@@ -2310,6 +2310,30 @@ begin
 end $$;
 
 ALTER FUNCTION public.resume_channel(p_connection uuid) OWNER TO tistis_owner;
+
+--
+-- Name: said_with_messages(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('connection', s.channel_connection_id, 'lead', s.lead_id, 'by', 'message',
+        'at', s.external_timestamp, 'consent', s.consent, 'referral', s.referral) order by s.id)
+      from (
+        select distinct on (m.id) m.id, m.channel_connection_id, m.external_timestamp, c.lead_id, e.consent, e.referral
+          from rows from (jsonb_to_recordset(p_events) as (connection_id text, kind text, external_id text, consent jsonb,
+              referral jsonb)) with ordinality e (connection_id, kind, external_id, consent, referral, position)
+          join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id::uuid
+            and m.external_id = e.external_id and m.id = any (p_new)
+          join conversations c on c.tenant_id = current_tenant() and c.id = m.conversation_id
+         where e.kind = 'message' and (e.consent is not null or e.referral is not null)
+         order by m.id, e.position) s), '[]');
+end $$;
+
+ALTER FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
 
 --
 -- Name: send_staff_message(uuid, jsonb, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5629,6 +5653,16 @@ GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_definer
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION said_with_messages(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner

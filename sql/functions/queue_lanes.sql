@@ -19,6 +19,9 @@ declare
   v_head uuid;
 begin
   foreach v_lane in array p_lanes loop
+    -- A head that is alone is no question: nearly every lane of an answer.
+    continue when (select count(*) = 1 and bool_and(a.lane_head)
+      from (select lane_head from jobs where tenant_id = p_tenant and lane = v_lane and status = 'pending' limit 2) a);
     continue when v_lane is null or exists (select 1 from jobs
       where tenant_id = p_tenant and lane = v_lane and lane_head and status = 'processing');
     select coalesce(

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Signed WhatsApp posts through nginx into a durable Postgres, against pgbench with the same SQL, and against php-fpm.
 #
-#   bin/bench webhook [--php] [--json] [--seconds 8] [--rounds 3] [--clients 16] [--processes 8] [--contacts 1000]
+#   bin/bench webhook [--php] [--json] [--seconds 8] [--rounds 3] [--clients 16] [--processes 16] [--contacts 1000]
 #
 # Ours: nginx, webhook-whatsapp as production runs it (PROCESSES on one socket, an answer after COMMIT), one message a post,
 # each with an id and a signature of its own, from contacts who are known (their conversations are open), to two tenants.
@@ -9,15 +9,16 @@
 # and every message stored once, or the measure fails.
 # pgbench: exactly the statements that the program runs for such a post, taken from the server's own log of one post, with
 # CLIENTS clients, prepared, in one round trip, over the same socket and as the same role, in the same database.
-# --php: php-fpm as a competent programmer would use it (bin/lib/bench/webhook.php): 16 workers, opcache, a persistent
-# connection with prepared statements, account and secret kept in APCu for 30 s, the same SQL in a transaction, behind the
-# same nginx and its limits. It installs Debian's php-fpm, php-pgsql and php-apcu.
+# --php: php-fpm as a competent programmer would use it (bin/lib/bench/webhook.php): 16 workers, opcache and its compiler, a
+# persistent connection, the same SQL as prepared statements in a transaction, account and secret kept in APCu for 30 s,
+# behind the same nginx and its limits. Twice: with PDO, as most would write it, and with the thinnest that PHP has, libpq's
+# functions with statements that stay prepared. It installs Debian's php-fpm, php-pgsql and php-apcu.
 # The rounds alternate; a figure is the median of its rounds. Ends with rows for the README's table.
 # shellcheck source=bin/lib/bench/webhook_peers.sh
 . "$root/bin/lib/bench/webhook_peers.sh"
 
 bench() {
-  local php='' seconds=8 rounds=3 clients=16 processes=8 contacts=1000 round
+  local php='' seconds=8 rounds=3 clients=16 processes=16 contacts=1000 round
   while [ $# -gt 0 ]; do
     case $1 in
       --php) php=1 ;;
@@ -38,23 +39,25 @@ bench() {
   say "$clients connections, $processes processes, $contacts contacts, $rounds rounds of $seconds s" >&"$people"
 
   # Everybody has written once, and each side has had the time to get warm, before anything is measured.
-  count_ours=$((contacts > 2000 ? contacts : 2000)) count_php=2000
+  declare -gA pace=() posts_of=([ours]=$((contacts > 2000 ? contacts : 2000)) [pdo]=2000 [pg]=2000)
   fire_round ours warm
   fire_round ours warm
-  count_ours=$(per_round "$ours_rate" "$seconds")
+  posts_of[ours]=$(per_round "${pace[ours]}" "$seconds")
   pgbench_script
   pgbench_round 2
   if [ -n "$php" ]; then
     php_world
-    fire_round php warm
-    fire_round php warm
-    count_php=$(per_round "$php_rate" "$seconds")
+    for round in pdo pg pdo pg; do fire_round $round warm; done
+    posts_of[pdo]=$(per_round "${pace[pdo]}" "$seconds") posts_of[pg]=$(per_round "${pace[pg]}" "$seconds")
   fi
-  ours_rates=() php_rates=() pgbench_rates=() p50s=() p99s=()
+  ours_rates=() pdo_rates=() pg_rates=() pgbench_rates=() p50s=() p99s=()
   for round in $(seq "$rounds"); do
-    fire_round ours "$round" && ours_rates+=("$ours_rate") p50s+=("$p50") p99s+=("$p99")
-    [ -z "$php" ] || { fire_round php "$round" && php_rates+=("$php_rate"); }
-    pgbench_round "$seconds" && pgbench_rates+=("$pgbench_rate")
+    fire_round ours "$round" && ours_rates+=("${pace[ours]}") p50s+=("$p50") p99s+=("$p99")
+    if [ -n "$php" ]; then
+      fire_round pdo "$round" && pdo_rates+=("${pace[pdo]}")
+      fire_round pg "$round" && pg_rates+=("${pace[pg]}")
+    fi
+    pgbench_round "$seconds" && pgbench_rates+=("${pace[pgbench]}")
   done
   report
   bench_end
@@ -102,22 +105,21 @@ free_port() {
 # per_round RATE SECONDS: how many requests take that long.
 per_round() { awk -v r="$1" -v s="$2" 'BEGIN { printf "%d", r * s < 100 ? 100 : r * s }'; }
 
-# fire_round ours|php ROUND: sets ours_rate or php_rate, p50 and p99; fails unless each post was stored exactly once.
+# fire_round ours|pdo|pg ROUND: sets the side's rate, p50 and p99; fails unless each post was stored exactly once.
 fire_round() {
-  local path=/api/webhook/whatsapp count=$count_ours before after said
-  [ "$1" = ours ] || path=/bench/php count=$count_php
-  "$root/bin/lib/bench/posts" "$1-$2-$RANDOM$RANDOM" "$count" "$contacts" dev_meta_app_secret "$path" >"$DEV_DIR/posts"
+  local path=/api/webhook/whatsapp posts=${posts_of[$1]} before after said
+  [ "$1" = ours ] || path=/bench/$1
+  "$root/bin/lib/bench/posts" "$1-$2-$RANDOM$RANDOM" "$posts" "$contacts" dev_meta_app_secret "$path" >"$DEV_DIR/posts"
   before=$(stored)
   psql_world postgres -c checkpoint
   said=$("$root/bin/lib/bench/fire" "$PORT" "$DEV_DIR/posts" "$clients") || die "the load failed" "tail $LOG_DIR/*.log"
   after=$(stored)
-  [ "$(value ok)" = "$count" ] || die "$count posts to $1, answered $(value ok) times with 200, else $(value other)" \
-    "the logs are in $LOG_DIR until this ends: $(tail -n 2 "$LOG_DIR/webhook-whatsapp.log")"
-  [ $((after - before)) = "$count" ] || die "$count posts to $1 were acknowledged and $((after - before)) stored" "that is a bug"
-  printf -v "$1_rate" %s "$(awk -v n="$count" -v s="$(value seconds)" 'BEGIN { printf "%.0f", n / s }')"
+  [ "$(value ok)" = "$posts" ] || die "$posts posts to $1, answered $(value ok) times with 200, else $(value other)" \
+    "the last words of the program: $(tail -n 2 "$LOG_DIR/webhook-whatsapp.log")"
+  [ $((after - before)) = "$posts" ] || die "$posts posts to $1 were acknowledged and $((after - before)) stored" "that is a bug"
+  pace[$1]=$(awk -v n="$posts" -v s="$(value seconds)" 'BEGIN { printf "%.0f", n / s }')
   p50=$(value p50) p99=$(value p99)
-  local rate=$1_rate
-  printf '%-8s %-5s %6s/s   %s posts, p50 %s ms, p99 %s ms\n' "$1" "$2" "${!rate}" "$count" "$p50" "$p99" >&"$people"
+  printf '%-8s %-5s %6s/s   %s posts, p50 %s ms, p99 %s ms\n' "$1" "$2" "${pace[$1]}" "$posts" "$p50" "$p99" >&"$people"
 }
 
 # value NAME: of what fire said.
@@ -128,21 +130,26 @@ stored() { psql_world tistis -Atc 'select count(*) from messages'; }
 median() { printf '%s\n' "$@" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 report() {
-  local ours pgbench php_median
+  local ours pgbench pdo pg ours_p50 ours_p99
   ours=$(median "${ours_rates[@]}") pgbench=$(median "${pgbench_rates[@]}")
-  figure webhook_per_second "$ours" posts/s "p50 $(median "${p50s[@]}") ms, p99 $(median "${p99s[@]}") ms"
+  ours_p50=$(median "${p50s[@]}") ours_p99=$(median "${p99s[@]}")
+  figure webhook_per_second "$ours" posts/s "p50 $ours_p50 ms, p99 $ours_p99 ms"
+  figure webhook_p99 "$ours_p99" ms
   figure pgbench_per_second "$pgbench" transactions/s "the same SQL, no nginx, no program"
   figure webhook_of_pgbench "$(ratio "$ours" "$pgbench")" ratio
-  figure webhook_p99 "$(median "${p99s[@]}")" ms
   if [ -n "$php" ]; then
-    php_median=$(median "${php_rates[@]}")
-    figure php_per_second "$php_median" posts/s "php-fpm, 16 workers"
-    figure webhook_of_php "$(ratio "$ours" "$php_median")" ratio
+    pdo=$(median "${pdo_rates[@]}") pg=$(median "${pg_rates[@]}")
+    figure php_per_second "$pdo" posts/s "php-fpm with PDO, 16 workers"
+    figure webhook_of_php "$(ratio "$ours" "$pdo")" ratio
+    figure thin_php_per_second "$pg" posts/s "php-fpm with libpq's functions, 16 workers"
+    figure webhook_of_thin_php "$(ratio "$ours" "$pg")" ratio
   fi
   {
-    say "| signed webhook, $clients connections, $processes processes | $ours/s, p99 $(median "${p99s[@]}") ms |" \
-      "$(ratio "$ours" "$pgbench") of pgbench's $pgbench/s |"
-    [ -z "$php" ] ||
-      say "| the same by php-fpm, 16 workers | $php_median/s | ours is $(ratio "$ours" "$php_median") times that |"
+    say "| signed webhook, $clients connections, $processes processes | $ours/s, p50 $ours_p50 ms, p99 $ours_p99 ms |" \
+      "$(ratio "$ours" "$pgbench") of pgbench with the same SQL ($pgbench/s) |"
+    if [ -n "$php" ]; then
+      say "| the same by php-fpm, PDO | $pdo/s | ours is $(ratio "$ours" "$pdo") times that |"
+      say "| the same by php-fpm, libpq's functions | $pg/s | ours is $(ratio "$ours" "$pg") times that |"
+    fi
   } >&"$people"
 }

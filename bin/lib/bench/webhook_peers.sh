@@ -16,19 +16,19 @@ pgbench_script() {
   done
 }
 
-# pgbench_round SECONDS: sets pgbench_rate; fails unless each transaction stored a message.
+# pgbench_round SECONDS: sets its rate; fails unless each transaction stored a message.
 pgbench_round() {
-  local said before after script options=()
+  local said before after finished script options=()
   for script in "$DEV_DIR"/a0000000*.sql; do options+=(--file "$script"); done
   psql_world postgres -c checkpoint
   before=$(stored)
   said=$("$(bench_tool pgbench)" --no-vacuum --protocol prepared --client "$clients" --jobs 1 --time "$1" "${options[@]}" \
     "$(dsn tistis tistis_webhook_whatsapp)" 2>&1) || die "pgbench failed: $said" "cat $DEV_DIR/*.sql"
   after=$(stored)
-  pgbench_rate=$(sed -n 's/^tps = \([0-9]*\).*/\1/p' <<<"$said")
-  count=$(sed -n 's/^number of transactions actually processed: \([0-9]*\).*/\1/p' <<<"$said")
-  [ $((after - before)) = "$count" ] || die "pgbench says $count transactions, and $((after - before)) were stored" "see $DEV_DIR"
-  printf '%-8s %-5s %6s/s\n' pgbench "${1}s" "$pgbench_rate" >&"$people"
+  pace[pgbench]=$(sed -n 's/^tps = \([0-9]*\).*/\1/p' <<<"$said")
+  finished=$(sed -n 's/^number of transactions actually processed: \([0-9]*\).*/\1/p' <<<"$said")
+  [ $((after - before)) = "$finished" ] || die "pgbench says $finished transactions, and $((after - before)) were stored" "see $DEV_DIR"
+  printf '%-8s %-5s %6s/s\n' pgbench "${1}s" "${pace[pgbench]}" >&"$people"
 }
 
 # As root, php-fpm wants to be told that this is meant.
@@ -41,7 +41,7 @@ need_php() {
 
 # php_world: 16 workers that stay, and a second address of the same nginx that leads to them.
 php_world() {
-  local fpm
+  local fpm peer
   fpm=$(compgen -G '/usr/sbin/php-fpm*' | sort -V | tail -n 1)
   cp "$root/bin/lib/bench/webhook.php" "$SOCKET_DIR/"
   {
@@ -53,19 +53,22 @@ php_world() {
     printf 'php_admin_value[error_log] = %s\nphp_admin_flag[log_errors] = on\n' "$LOG_DIR/php-app.log"
     printf 'php_admin_value[opcache.validate_timestamps] = 0\n'
   } >"$ETC_DIR/php.conf"
-  cat >"$ETC_DIR/php_location.conf" <<EOT
-location ~ ^/bench/php/ {
+  for peer in pdo pg; do
+    cat <<EOT
+location ~ ^/bench/$peer/ {
   include tistis_fastcgi.conf;
   fastcgi_param SCRIPT_FILENAME $SOCKET_DIR/webhook.php;
   fastcgi_param DATABASE_URL "$(dsn tistis tistis_webhook_whatsapp)";
   fastcgi_param APP_SECRET dev_meta_app_secret;
+  fastcgi_param PEER $peer;
   fastcgi_pass unix:$SOCKET_DIR/php.sock;
 }
 EOT
+  done >"$ETC_DIR/php_location.conf"
   sed -i 's/^    include endpoints.conf;/&\n    include php_location.conf;/' "$ETC_DIR/nginx.conf"
   # Opcache is on by Debian's own settings; its compiler to machine code too, as it would be for speed.
   spawn php "$fpm" --nodaemonize --fpm-config "$ETC_DIR/php.conf" ${root_may[@]+"${root_may[@]}"} \
     -d opcache.enable=1 -d opcache.jit=tracing -d opcache.jit_buffer_size=32M -d apc.enabled=1
   is_alive nginx && kill -HUP "$pid"
-  await_http php "http://127.0.0.1:$PORT/bench/php/esva-dental"
+  await_http php "http://127.0.0.1:$PORT/bench/pdo/esva-dental"
 }
