@@ -57,8 +57,11 @@ public struct FastCGILoop {
     log.info("left", ["served": String(served)])
   }
 
-  /// Holds SIGTERM and SIGINT back from here on; returns the mask that lets them in.
-  private static func holdSignals() -> sigset_t {
+  /// Holds SIGTERM and SIGINT back from here on, in this thread and those that it will make; returns the mask that lets
+  /// them in. Called before a program makes threads: a thread that does not hold them takes them, and `run`, which waits in
+  /// another, is not woken (seen 2026-11-22 with jobs-process).
+  @discardableResult
+  public static func holdSignals() -> sigset_t {
     onSignal(SIGTERM) { _ in toldToStop.store(true, ordering: .relaxed) }
     onSignal(SIGINT) { _ in toldToStop.store(true, ordering: .relaxed) }
     var held = sigset_t()

@@ -36,6 +36,8 @@ public final class App {
     _ name: String, needs: [Setting], arguments: [String] = CommandLine.arguments,
     environment: [String: String] = processEnvironment()
   ) -> App {
+    // Before there is a second thread: one that lets SIGTERM in would take it, and the loop would go on waiting.
+    FastCGILoop.holdSignals()
     let needs = common + needs
     let argument = arguments.dropFirst().first
     if argument == "--version" {

@@ -4,8 +4,10 @@ import Testing
 
 /// What one meets first: the verbs of bin/, the README, the top of the tree.
 @Suite struct ScriptTests {
-  /// Everything in bin/ that is run, as opposed to sourced or installed.
-  static let scripts = Tree.files("bin/").filter { !$0.hasPrefix("bin/etc/") && !$0.hasSuffix(".sh") }
+  /// Everything in bin/ that is run, as opposed to sourced, installed or given to another program (the peers of bin/bench).
+  static let scripts = Tree.files("bin/").filter { file in
+    !file.hasPrefix("bin/etc/") && ![".sh", ".php", ".c"].contains { file.hasSuffix($0) }
+  }
 
   @Test(arguments: scripts) func everyScriptExplainsItself(_ script: String) throws {
     #expect(

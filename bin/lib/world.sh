@@ -164,7 +164,8 @@ world_remove() {
 # rest. With psql it needs none of our programs.
 scratch_database() {
   local file
-  DEV_DIR=$(mktemp -d) CLUSTER_VOLATILE=1
+  # Unless the caller wants it durable: what the command line says, ALTER SYSTEM cannot take back.
+  DEV_DIR=$(mktemp -d) CLUSTER_VOLATILE=${CLUSTER_VOLATILE-1}
   world_paths
   trap 'world_remove' EXIT
   world_folders

@@ -61,7 +61,8 @@ $$;
 
 -- Entries of the owner's address book: they name people who are known and have no name yet, and nobody else.
 create or replace function name_contacts(p_events jsonb) returns void
-language sql as $$
+language plpgsql as $$
+begin
   update leads l set name = n.name, full_name = n.name
     from (
       select distinct on (a.lead_id) a.lead_id, e.name
@@ -71,5 +72,5 @@ language sql as $$
        where e.kind = 'contact' and e.name <> ''
        order by a.lead_id, e.at desc nulls last
     ) n
-    where l.tenant_id = current_tenant() and l.id = n.lead_id and l.name is null and l.full_name is null
-$$;
+    where l.tenant_id = current_tenant() and l.id = n.lead_id and l.name is null and l.full_name is null;
+end $$;

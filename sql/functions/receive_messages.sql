@@ -8,6 +8,8 @@ declare
   v_questions jsonb;
   v_people jsonb;
   v_late jsonb;
+  v_quiet uuid[];
+  v_new uuid[];
 begin
   with incoming as (
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
@@ -72,12 +74,6 @@ begin
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
-  ), listened as (
-    update channel_connections cc set last_message_at = app_now()
-      where cc.tenant_id = v_tenant and cc.id in (select channel_connection_id from updated)
-        -- At most once a minute, or every message of an account would queue behind this one row.
-        and (cc.last_message_at is null or cc.last_message_at < app_now() - interval '1 minute')
-      returning 1
   )
   select coalesce(sum(u.n), 0),
       jsonb_agg(jsonb_build_object(
@@ -95,37 +91,52 @@ begin
           'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
           'is_first_message', u.is_first)))
         filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
-      (select jsonb_agg(jsonb_build_object('connection', w.channel_connection_id, 'lead', w.lead_id, 'by', 'message',
-          'at', o.at, 'consent', o.consent, 'referral', o.referral))
-        from updated w
-        join (select w.id, w.said_at as at, null::jsonb as consent, null::jsonb as referral from updated w
-              union all
-              -- Few say more than a text.
-              (select distinct on (i.id) i.conversation_id, i.external_timestamp, p.consent, p.referral
-                from placed p
-                join inserted i on i.conversation_id = p.conversation_id and i.external_id = p.external_id
-               where p.kind = 'message' and (p.consent is not null or p.referral is not null)
-               order by i.id, p.position)) o on o.id = w.id
-        where o.at is not null),
-      (select jsonb_object_agg(l.channel_connection_id, l.late order by l.channel_connection_id)
-        -- Where people answer anyway, nobody waited for the assistant.
-        from (select w.channel_connection_id, sum(w.late) as late
-                from updated w
-                join channel_connections a on a.tenant_id = v_tenant and a.id = w.channel_connection_id
-               where w.ai_handling and w.status <> 'escalated' and a.ai_enabled
-               group by 1 having sum(w.late) > 0) l)
-    into stored, v_questions, v_people, v_late
+      jsonb_agg(jsonb_build_object('connection', u.channel_connection_id, 'lead', u.lead_id, 'by', 'message', 'at', u.said_at))
+        filter (where u.said_at is not null),
+      -- Where people answer anyway, nobody waited for the assistant.
+      jsonb_agg(jsonb_build_object('connection', cc.id, 'late', u.late))
+        filter (where u.late > 0 and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
+      -- At most once a minute, or every message of an account would queue behind this one row.
+      array_agg(cc.id) filter (where cc.last_message_at is null or cc.last_message_at < app_now() - interval '1 minute'),
+      (select array_agg(i.id) from inserted i)
+    into stored, v_questions, v_people, v_late, v_quiet, v_new
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
-  if v_people is not null then
-    perform open_windows(v_people);
+  -- The rare ones apart: a plan costs by its size, whether its parts have anything to do or not.
+  if v_quiet is not null then
+    update channel_connections cc set last_message_at = app_now() where cc.tenant_id = v_tenant and cc.id = any (v_quiet);
+  end if;
+  if p_events @? '$[*] ? (@.consent != null || @.referral != null)' then
+    v_people := coalesce(v_people, '[]') || said_with_messages(p_events, v_new);
     perform attribute_leads(v_people);
     perform note_consents(v_people);
   end if;
-  perform alert_stale(l.key::uuid, l.value::int, (p_policy ->> 'stale_seconds')::float8)
-    from jsonb_each_text(v_late) l order by l.key;
+  if v_people is not null then perform open_windows(v_people); end if;
+  if v_late is not null then
+    perform alert_stale(l.connection, sum(l.late)::int, (p_policy ->> 'stale_seconds')::float8)
+      from jsonb_to_recordset(v_late) as l (connection uuid, late int) group by l.connection order by l.connection;
+  end if;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
   select min((q ->> 'delay_seconds')::float8) into soonest from jsonb_array_elements(v_questions) q;
   perform expect_media(p_events, p_request_id);
   return next;
+end $$;
+
+-- What messages brought beside their text: consents and referrals, as rows of `open_windows` and `note_consents`.
+-- p_new: the messages of the batch that were not known before; of two under one id the first is the one that was stored.
+create or replace function said_with_messages(p_events jsonb, p_new uuid[]) returns jsonb
+language plpgsql as $$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('connection', s.channel_connection_id, 'lead', s.lead_id, 'by', 'message',
+        'at', s.external_timestamp, 'consent', s.consent, 'referral', s.referral) order by s.id)
+      from (
+        select distinct on (m.id) m.id, m.channel_connection_id, m.external_timestamp, c.lead_id, e.consent, e.referral
+          from rows from (jsonb_to_recordset(p_events) as (connection_id text, kind text, external_id text, consent jsonb,
+              referral jsonb)) with ordinality e (connection_id, kind, external_id, consent, referral, position)
+          join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id::uuid
+            and m.external_id = e.external_id and m.id = any (p_new)
+          join conversations c on c.tenant_id = current_tenant() and c.id = m.conversation_id
+         where e.kind = 'message' and (e.consent is not null or e.referral is not null)
+         order by m.id, e.position) s), '[]');
 end $$;

@@ -35,9 +35,8 @@ bench_end() {
 # durable_database: a migrated database of its own whose commits are on the disk when they are acknowledged.
 durable_database() {
   build migrate
-  scratch_database migrate
-  psql_world tistis -c 'alter system set fsync = on' -c 'alter system set synchronous_commit = on' \
-    -c 'select pg_reload_conf()' >/dev/null
+  CLUSTER_VOLATILE='' scratch_database migrate
+  [ "$(psql_world tistis -Atc 'show fsync')" = on ] || die "this cluster is not durable" "unset CLUSTER_VOLATILE"
 }
 
 # bench_tool NAME: one of PostgreSQL's own programs (pgbench), as it is installed.
