@@ -14,6 +14,47 @@ SET client_min_messages = warning;
 SET row_security = off;
 
 --
+-- Name: extensions; Type: SCHEMA; Schema: -; Owner: tistis_owner
+--
+
+CREATE SCHEMA extensions;
+
+ALTER SCHEMA extensions OWNER TO tistis_owner;
+
+--
+-- Name: btree_gist; Type: EXTENSION; Schema: -; Owner: -
+--
+
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA extensions;
+
+--
+-- Name: EXTENSION btree_gist; Type: COMMENT; Schema: -; Owner: 
+--
+
+COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
+
+--
+-- Name: ai_context_of_config(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.ai_context_of_config(p_row jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select p_row - array['ai_model', 'ai_personality', 'ai_temperature', 'custom_instructions', 'max_turns_before_escalation',
+      'business_hours_start', 'business_hours_end', 'business_hours_days']
+    || jsonb_build_object('model', p_row -> 'ai_model', 'response_style', p_row -> 'ai_personality',
+      'temperature', p_row -> 'ai_temperature', 'system_prompt', p_row -> 'custom_instructions',
+      'auto_escalate_after_messages', p_row -> 'max_turns_before_escalation',
+      'business_hours', case when num_nulls(p_row ->> 'business_hours_start', p_row ->> 'business_hours_end',
+          p_row ->> 'business_hours_days') < 3 then jsonb_build_object(
+        'start', coalesce(p_row ->> 'business_hours_start', '09:00'),
+        'end', coalesce(p_row ->> 'business_hours_end', '18:00'),
+        'days', coalesce(nullif(p_row -> 'business_hours_days', 'null'), '[1, 2, 3, 4, 5]')) end)
+$$;
+
+ALTER FUNCTION public.ai_context_of_config(p_row jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: alert_stale(uuid, integer, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -32,18 +73,31 @@ $$;
 ALTER FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) OWNER TO tistis_owner;
 
 --
+-- Name: alias_list(jsonb[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select coalesce(jsonb_agg(a order by n), '[]') from unnest(p_aliases) with ordinality u (a, n) where a is not null
+$$;
+
+ALTER FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) OWNER TO tistis_owner;
+
+--
 -- Name: answer_advertisement(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
 CREATE FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
+begin
   update contact_windows set free_entry_until = app_now() + interval '72 hours'
     where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
       and ad_clicked_at >= app_now() - interval '24 hours'
       -- What ends later was made by an answer to this click already.
-      and coalesce(free_entry_until, '-infinity') < ad_clicked_at + interval '72 hours'
-$$;
+      and coalesce(free_entry_until, '-infinity') < ad_clicked_at + interval '72 hours';
+end $$;
 
 ALTER FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
 
@@ -115,13 +169,16 @@ begin
         selection = case r.kind when 'edit' then r.selection end,
         edited_at = case r.kind when 'edit' then r.at else m.edited_at end,
         deleted_at = case r.kind when 'delete' then r.at end,
+        -- Deleted is deleted: not the text alone, but also the item that it came in.
+        raw = case r.kind when 'edit' then m.raw end,
         metadata = case r.kind
-          when 'delete' then m.metadata - 'wants_answer' - 'original_content'
+          when 'delete' then '{}'
           else jsonb_build_object('original_content', m.content) || m.metadata end
       where m.tenant_id = v_tenant and m.id = r.id
         and (r.kind = 'delete' or m.edited_at is distinct from r.at or m.content <> r.content);
     if found then v_changed := v_changed || r.id; end if;
   end loop;
+  perform forget_deleted(v_found);
   perform ask_again(v_changed, p_policy, p_request_id);
   return cardinality(v_changed);
 end $$;
@@ -342,7 +399,8 @@ begin
         -- What this transaction stored, it has asked for itself.
         bool_or(m.created_at < now()) as was_there,
         c.ai_handling and c.status <> 'escalated' and cc.ai_enabled as is_ours,
-        coalesce(cc.subsequent_message_delay_seconds, (p_policy ->> 'next_delay_seconds')::float8) as delay,
+        coalesce(cc.subsequent_message_delay_seconds, (select d.default_subsequent_message_delay from ai_tenant_context d
+          where d.tenant_id = v_tenant), (p_policy ->> 'next_delay_seconds')::float8) as delay,
         coalesce((select max(x.answers_message_id::text)::uuid from messages x where x.tenant_id = v_tenant
           and x.conversation_id = c.id and x.role = 'assistant' and x.status not in ('pending', 'withheld', 'failed')),
           '00000000-0000-0000-0000-000000000000') as answered
@@ -404,6 +462,32 @@ end $$;
 ALTER FUNCTION public.attribute_leads(p_rows jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision)
+    LANGUAGE plpgsql
+    AS $$
+begin
+  select s.message_id, s.send_job_id into message_id, send_job_id
+    from store_reply(p_conversation, p_parts, p_answers, p_job, p_worker, p_metadata, p_request_id) s;
+  -- Not before: its foreign key locks the conversation, for which `store_reply` waits behind the lane.
+  perform record_usage(p_usage);
+  if message_id is null then return; end if;
+  verdict := 'later';
+  if send_job_id is not null then
+    select b.verdict, b.reason, b.channel, b.account_id, b.contact_kind, b.contact_address, b.content, b.reply_to,
+        b.token_id, b.token, b.payload, b.wait_seconds
+      into verdict, reason, channel, account_id, contact_kind, contact_address, content, reply_to, token_id, token,
+        payload, wait_seconds
+      from begin_send(message_id, p_attempt, p_policy) b;
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -427,6 +511,7 @@ begin
   elsif m.status = 'sending' and m.send_attempt is distinct from p_attempt then
     update messages x set status = 'unknown', error_message = 'the sender stopped before an answer came'
       where x.tenant_id = v_tenant and x.id = p_message;
+    insert into sends_in_doubt (tenant_id, message_id, since) values (v_tenant, p_message, app_now()) on conflict do nothing;
     perform apply_message_reports(array[p_message]);
     verdict := 'unknown';
   elsif m.status not in ('pending', 'sending') then
@@ -481,6 +566,24 @@ end $$;
 ALTER FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: cache_job_ai_response(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb DEFAULT NULL::jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update jobs set cached_result = jsonb_build_object('response', p_ai_response, 'metadata', coalesce(p_metadata, '{}'),
+      'cached_at', app_now()), updated_at = now()
+    where tenant_id = require_tenant(current_tenant()) and id = p_job_id and status in ('pending', 'processing');
+  if not found then
+    raise exception 'there is no job % that is still to be done', p_job_id using errcode = 'no_data_found';
+  end if;
+end $$;
+
+ALTER FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: canonical_phone(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -502,6 +605,108 @@ CREATE FUNCTION public.canonical_phone(p_number text) RETURNS text
 $_$;
 
 ALTER FUNCTION public.canonical_phone(p_number text) OWNER TO tistis_owner;
+
+--
+-- Name: channel_minute_limit(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.channel_minute_limit(p_channel text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case p_channel when 'whatsapp' then 4800 when 'instagram' then 30 when 'facebook' then 50 when 'tiktok' then 10 end
+$$;
+
+ALTER FUNCTION public.channel_minute_limit(p_channel text) OWNER TO tistis_owner;
+
+--
+-- Name: check_rate_limit(uuid, character varying); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) RETURNS TABLE(allowed boolean, current_count integer, limit_count integer, retry_after_seconds integer)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_now timestamptz := app_clock();
+  v_window timestamptz := date_trunc('minute', v_now);
+  v_rest timestamptz;
+  v_channel text;
+begin
+  select cc.channel, coalesce(cc.throughput_per_second * 60, channel_minute_limit(cc.channel), 60), p.blocked_until
+    into v_channel, limit_count, v_rest
+    from channel_connections cc
+    left join send_pace p on p.tenant_id = v_tenant and p.channel_connection_id = cc.id and p.contact = ''
+   where cc.tenant_id = v_tenant and cc.id = p_channel_connection_id;
+  if v_channel is null or v_channel <> coalesce(p_channel, v_channel) then
+    return query select false, 0, 0, null::int;
+    return;
+  end if;
+  if coalesce(v_rest, v_now) <= v_now then
+    insert into channel_rate_limits as r (tenant_id, channel_connection_id, window_start, message_count)
+      values (v_tenant, p_channel_connection_id, v_window, 1)
+      on conflict (tenant_id, channel_connection_id, window_start) do update set message_count = r.message_count + 1
+        where r.message_count < check_rate_limit.limit_count
+      returning r.message_count into current_count;
+    allowed := current_count is not null;
+    if current_count = 1 then
+      delete from channel_rate_limits r where r.tenant_id = v_tenant and r.channel_connection_id = p_channel_connection_id
+        and r.window_start < v_window - interval '1 hour';
+    end if;
+  else
+    allowed := false;
+  end if;
+  if not allowed then
+    select r.message_count into current_count from channel_rate_limits r where r.tenant_id = v_tenant
+      and r.channel_connection_id = p_channel_connection_id and r.window_start = v_window;
+    current_count := coalesce(current_count, 0);
+    retry_after_seconds := ceil(extract(epoch from
+      case when v_rest > v_now then v_rest else v_window + interval '1 minute' end - v_now));
+  else
+    retry_after_seconds := 0;
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) OWNER TO tistis_owner;
+
+--
+-- Name: check_rate_limit(text, integer, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.check_rate_limit(p_identifier text, p_limit integer DEFAULT 100, p_window_seconds integer DEFAULT 60) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_now timestamptz := app_clock();
+  v_window interval := make_interval(secs => p_window_seconds);
+  v_taken boolean;
+  r rate_limits;
+begin
+  if coalesce(p_identifier, '') = '' or coalesce(p_limit, 0) < 1 or coalesce(p_window_seconds, 0) < 1 then
+    raise exception 'p_identifier must not be empty, p_limit and p_window_seconds must be at least 1'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  insert into rate_limits as x (tenant_id, identifier, window_start, request_count) values (v_tenant, p_identifier, v_now, 1)
+    on conflict (tenant_id, identifier) do update set
+      window_start = case when x.window_start <= v_now - v_window then v_now else x.window_start end,
+      request_count = case when x.window_start <= v_now - v_window then 1 else x.request_count + 1 end
+      where x.window_start <= v_now - v_window or x.request_count < p_limit
+    returning x.* into r;
+  v_taken := found;
+  if not v_taken then
+    select * into r from rate_limits x where x.tenant_id = v_tenant and x.identifier = p_identifier;
+  elsif r.request_count = 1 then
+    -- Who begins a window takes a few away that nobody has asked for since yesterday.
+    delete from rate_limits x where x.tenant_id = v_tenant and x.identifier in (
+      select o.identifier from rate_limits o where o.tenant_id = v_tenant and o.window_start < v_now - interval '1 day'
+        and o.window_start < v_now - v_window order by o.window_start limit 10 for update skip locked);
+  end if;
+  return jsonb_build_object('success', v_taken, 'limit', p_limit, 'remaining', greatest(p_limit - r.request_count, 0),
+    'reset', floor(extract(epoch from r.window_start + v_window) * 1000), 'count', r.request_count);
+end $$;
+
+ALTER FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) OWNER TO tistis_owner;
 
 --
 -- Name: uuid_v7(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -548,6 +753,7 @@ CREATE TABLE public.jobs (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     ready_at timestamp with time zone,
+    cached_result jsonb,
     CONSTRAINT jobs_check CHECK (((status <> 'processing'::text) OR (worker_id IS NOT NULL))),
     CONSTRAINT jobs_check1 CHECK (((completed_at IS NOT NULL) = (status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text, 'dead'::text])))),
     CONSTRAINT jobs_max_attempts_check CHECK ((max_attempts > 0)),
@@ -627,6 +833,103 @@ end $$;
 ALTER FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid, p_since timestamp with time zone) OWNER TO tistis_definer;
 
 --
+-- Name: job_queue; Type: VIEW; Schema: public; Owner: tistis_owner
+--
+
+CREATE VIEW public.job_queue WITH (security_invoker='true') AS
+ SELECT jobs.id,
+    jobs.tenant_id,
+    jobs.job_type,
+    jobs.payload,
+    jobs.status,
+    jobs.priority,
+    jobs.attempts,
+    jobs.max_attempts,
+    jobs.scheduled_for,
+    jobs.started_at,
+    jobs.completed_at,
+    jobs.error_message,
+    jobs.result,
+    jobs.cached_result,
+    jobs.created_at,
+    jobs.updated_at
+   FROM public.jobs;
+
+ALTER TABLE public.job_queue OWNER TO tistis_owner;
+
+--
+-- Name: claim_next_job(); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.claim_next_job() RETURNS public.job_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_worker uuid := uuid_v7();
+  v_id uuid;
+  v_job job_queue;
+begin
+  insert into workers (id, name, kind, last_seen)
+    values (v_worker, session_user, 'external', clock_timestamp() + interval '5 minutes');
+  for v_id in
+    select j.id from jobs j
+     where j.tenant_id = v_tenant and j.priority > 0 and j.ready_at is not null and j.ready_at <= app_clock()
+       and j.job_type not like 'send\_%' and j.job_type <> 'fetch_media'
+     -- More than one: others claim at the same time.
+     order by j.priority, j.ready_at limit 32
+  loop
+    perform 1 from claim_jobs(v_worker, 1, null, v_id, null);
+    if found then
+      select q.* into v_job from job_queue q where q.tenant_id = v_tenant and q.id = v_id;
+      return v_job;
+    end if;
+  end loop;
+  delete from workers where id = v_worker;
+  return null;
+end $$;
+
+ALTER FUNCTION public.claim_next_job() OWNER TO tistis_definer;
+
+--
+-- Name: classification_of(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.classification_of(p_score integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when p_score >= 70 then 'hot' when p_score >= 40 then 'warm' else 'cold' end
+$$;
+
+ALTER FUNCTION public.classification_of(p_score integer) OWNER TO tistis_owner;
+
+--
+-- Name: complete_job(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.complete_job(p_job_id uuid, p_result jsonb DEFAULT NULL::jsonb, p_error_message text DEFAULT NULL::text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  j jobs;
+begin
+  select x.* into j from jobs x join workers w on w.id = x.worker_id and w.kind = 'external' and w.stopped_at is null
+   where x.tenant_id = v_tenant and x.id = p_job_id and x.status = 'processing';
+  if j.id is null or settle_jobs(jsonb_build_array(jsonb_build_object('tenant_id', v_tenant, 'id', j.id,
+    'attempt', j.attempts, 'worker', j.worker_id, 'outcome', case when p_error_message is null then 'done' else 'retry' end,
+    'seconds', least(power(2, least(j.attempts, 12)), 3600), 'why', p_error_message, 'result', p_result))) = 0 then
+    return false;
+  end if;
+  perform worker_stopped(j.worker_id);
+  return true;
+end $$;
+
+ALTER FUNCTION public.complete_job(p_job_id uuid, p_result jsonb, p_error_message text) OWNER TO tistis_definer;
+
+--
 -- Name: concerns_person(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -641,18 +944,66 @@ $$;
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
 
 --
--- Name: consent_of(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: contact_alias(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.consent_of(p_lead uuid, p_channel text) RETURNS TABLE(state text, not_before timestamp with time zone)
+CREATE FUNCTION public.contact_alias(p_channel text, p_identifier text) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+declare
+  v_text text := btrim(coalesce(p_identifier, ''), E' \t\r\n');
+  v_digits text := regexp_replace(regexp_replace(v_text, '[^0-9]', '', 'g'), '^00', '');
+  v_value text;
+begin
+  if p_channel = 'whatsapp' and v_text ~ '[A-Za-z]' then
+    return jsonb_build_object('kind', 'whatsapp_user_id', 'value', v_text, 'address', v_text);
+  elsif p_channel in ('whatsapp', 'sms', 'voice', 'phone') then
+    v_value := case p_channel when 'whatsapp' then canonical_phone(v_text) else normalize_phone_number(v_text) end;
+    return case when v_value <> '' then jsonb_build_object('kind', 'phone', 'value', v_value,
+      -- Answers go to the spelling that was told, unless its country was guessed.
+      'address', case when v_digits ~ '^[0-9]{10}$' then v_value else v_digits end) end;
+  elsif p_channel in ('instagram', 'facebook', 'tiktok') then
+    return case when v_text <> '' then jsonb_build_object('kind', p_channel, 'value', v_text, 'address', v_text) end;
+  elsif p_channel = 'email' then
+    return case when v_text <> '' then jsonb_build_object('kind', 'email', 'value', lower(v_text), 'address', v_text) end;
+  end if;
+  raise exception '"%" is no channel on which people have an address', p_channel using errcode = 'invalid_parameter_value',
+    hint = 'whatsapp, instagram, facebook, tiktok, sms, voice, phone or email';
+end $_$;
+
+ALTER FUNCTION public.contact_alias(p_channel text, p_identifier text) OWNER TO tistis_owner;
+
+--
+-- Name: contact_mark(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.contact_mark(p_kind text, p_value text) RETURNS bytea
     LANGUAGE sql STABLE
     AS $$
-  select case when bool_or(c.state = 'stopped') then 'stopped' when count(*) > 0 then 'allowed' end, max(c.not_before)
-    from contact_consents c
-   where c.tenant_id = current_tenant() and c.lead_id = p_lead and c.channel = p_channel
+  select sha256(convert_to(k.key || '|' || p_kind || '|' || p_value, 'UTF8')) from erasure_keys k
+   where k.tenant_id = current_tenant()
 $$;
 
-ALTER FUNCTION public.consent_of(p_lead uuid, p_channel text) OWNER TO tistis_owner;
+ALTER FUNCTION public.contact_mark(p_kind text, p_value text) OWNER TO tistis_owner;
+
+--
+-- Name: contact_of_lead(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select coalesce(
+    (select jsonb_build_object('kind', a.kind, 'value', a.value, 'address', a.address) from lead_aliases a
+      where a.tenant_id = current_tenant() and a.lead_id = p_lead_id and a.kind = any (case
+        when p_channel = 'whatsapp' then array['phone', 'whatsapp_user_id'] when p_channel = 'sms' then array['phone']
+        else array[p_channel] end)
+      order by a.created_at desc, a.kind, a.value limit 1),
+    (select contact_alias('phone', coalesce(l.phone, l.phone_normalized)) from leads l
+      where l.tenant_id = current_tenant() and l.id = p_lead_id and p_channel in ('whatsapp', 'sms')))
+$$;
+
+ALTER FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) OWNER TO tistis_owner;
 
 --
 -- Name: conversation_of(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -671,6 +1022,8 @@ begin
       and status in ('active', 'waiting_response', 'escalated')
     for update;
   if v_id is null then
+    -- Deleting closed every conversation, so who was deleted and writes again comes by here.
+    perform revive_lead(p_lead);
     v_renamed := renamed_contact(p_lead, p_connection, p_contact);
     insert into conversations (tenant_id, lead_id, branch_id, channel, channel_connection_id, contact_kind,
         contact_address, ai_handling, context)
@@ -684,6 +1037,43 @@ begin
 end $$;
 
 ALTER FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: cron_runs(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.cron_runs() RETURNS void
+    LANGUAGE sql
+    AS $$
+  update platform_alerts set resolved_at = clock_timestamp() where kind = 'cron_stopped' and resolved_at is null
+$$;
+
+ALTER FUNCTION public.cron_runs() OWNER TO tistis_owner;
+
+--
+-- Name: cron_stopped(double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.cron_stopped(p_silent_seconds double precision) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  v_since timestamptz;
+  v_first boolean;
+begin
+  select r.silent_since into v_since from health_report(p_silent_seconds) r;
+  if v_since is null then return false; end if;
+  insert into platform_alerts as a (kind, sentence) values ('cron_stopped', format(
+      'no run of jobs has been alive since %s: nothing is answered and nothing is sent. See that cron runs and that '
+      || '/etc/cron.d/tistis starts jobs; what it says is in the journal: journalctl -t jobs',
+      to_char(v_since at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')))
+    on conflict (kind) where resolved_at is null do update set last_seen = clock_timestamp()
+    returning a.xmax = 0 into v_first;
+  return v_first;
+end $$;
+
+ALTER FUNCTION public.cron_stopped(p_silent_seconds double precision) OWNER TO tistis_definer;
 
 --
 -- Name: current_tenant(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -705,30 +1095,29 @@ CREATE FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) RETURNS v
     LANGUAGE plpgsql
     AS $$
 declare
-  v_lane text;
-  v_head uuid;
+  v_new uuid[];
+  v_old uuid[];
 begin
-  foreach v_lane in array p_lanes loop
-    -- A head that is alone is no question: nearly every lane of an answer.
-    continue when (select count(*) = 1 and bool_and(a.lane_head)
-      from (select lane_head from jobs where tenant_id = p_tenant and lane = v_lane and status = 'pending' limit 2) a);
-    continue when v_lane is null or exists (select 1 from jobs
-      where tenant_id = p_tenant and lane = v_lane and lane_head and status = 'processing');
-    select coalesce(
-        (select id from jobs where tenant_id = p_tenant and lane = v_lane and status = 'pending' and lane_head
-          and holds_lane),
-        (select id from jobs where tenant_id = p_tenant and lane = v_lane and status = 'pending'
-          order by scheduled_for, id limit 1))
-      into v_head;
-    continue when v_head is null;
+  -- One look into an index after the other, whatever the planner thinks of the table.
+  select array_agg(n.id), array_agg(h.id) filter (where h.id is not null) into v_new, v_old
+    from (select distinct l.lane from unnest(p_lanes) l (lane) where l.lane is not null) x
+    left join lateral (select j.id, j.status, j.holds_lane from jobs j
+      where j.tenant_id = p_tenant and j.lane = x.lane and j.lane_head and j.status in ('pending', 'processing')
+      limit 1) h on true
+    cross join lateral (select j.id from jobs j
+      where j.tenant_id = p_tenant and j.lane = x.lane and j.status = 'pending'
+      order by j.scheduled_for, j.id limit 1) n
+   where h.id is null or (h.status = 'pending' and not h.holds_lane and h.id <> n.id);
+  if v_new is null then return; end if;
+  if v_old is not null then
     update jobs set lane_head = false
-      where tenant_id = p_tenant and lane = v_lane and lane_head and status = 'pending' and id <> v_head;
-    -- A worker may have claimed the old head while we waited for its row: then it keeps its place.
-    update jobs set lane_head = true
-      where tenant_id = p_tenant and id = v_head and not lane_head and status = 'pending'
-        and not exists (select 1 from jobs h where h.tenant_id = p_tenant and h.lane = v_lane and h.lane_head
-          and h.status in ('pending', 'processing'));
-  end loop;
+      where tenant_id = p_tenant and id = any (v_old) and lane_head and status = 'pending';
+  end if;
+  -- A worker may have claimed the old head while we waited for its row: then it keeps its place.
+  update jobs j set lane_head = true
+    where j.tenant_id = p_tenant and j.id = any (v_new) and not j.lane_head and j.status = 'pending'
+      and not exists (select 1 from jobs h where h.tenant_id = p_tenant and h.lane = j.lane and h.lane_head
+        and h.status in ('pending', 'processing'));
 end $$;
 
 ALTER FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) OWNER TO tistis_owner;
@@ -766,6 +1155,9 @@ begin
         else x.metadata end
     where x.tenant_id = v_tenant and x.id = p_message
     returning x.* into m;
+  if m.status = 'unknown' then
+    insert into sends_in_doubt (tenant_id, message_id, since) values (v_tenant, m.id, app_now()) on conflict do nothing;
+  end if;
   if m.external_id is not null then
     update message_status_history h set message_id = m.id
       where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
@@ -799,6 +1191,36 @@ begin
 end $$;
 
 ALTER FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) OWNER TO tistis_owner;
+
+--
+-- Name: enqueue_dead_letter(text, text, jsonb, text, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text DEFAULT NULL::text, p_payload jsonb DEFAULT NULL::jsonb, p_error_message text DEFAULT NULL::text, p_error_stack text DEFAULT NULL::text, p_headers jsonb DEFAULT NULL::jsonb) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_slug text := (select t.slug from tenants t where t.id = v_tenant);
+  v_id uuid;
+begin
+  if p_tenant_slug <> v_slug then
+    raise exception '"%" is not the tenant of this transaction', p_tenant_slug using errcode = 'insufficient_privilege';
+  elsif coalesce(p_channel, '') = '' then
+    raise exception 'p_channel is empty' using errcode = 'invalid_parameter_value';
+  end if;
+  insert into webhook_dead_letters as d (tenant_id, channel, tenant_slug, payload, headers, error_message, error_stack,
+      next_retry_at)
+    values (v_tenant, p_channel, v_slug, coalesce(p_payload, '{}'), p_headers,
+      coalesce(p_error_message, 'no reason was given'), p_error_stack, app_now() + interval '1 minute')
+    on conflict (tenant_id, channel, md5(payload::text)) where status = 'pending' do update set
+      error_message = excluded.error_message, error_stack = coalesce(excluded.error_stack, d.error_stack),
+      headers = coalesce(excluded.headers, d.headers)
+    returning d.id into v_id;
+  return v_id;
+end $$;
+
+ALTER FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: enqueue_jobs(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -859,6 +1281,114 @@ begin
 end $$;
 
 ALTER FUNCTION public.enqueue_jobs(p_jobs jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: erase_lead(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.erase_lead(p_lead uuid, p_by text) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $_$
+declare
+  v_tenant uuid := current_tenant();
+  v_leads uuid[];
+  v_conversations uuid[];
+  v_lanes text[];
+  v_messages uuid[];
+  v_ids text[];
+  v_media jsonb;
+  v_names text;
+  v_counts jsonb := '{}';
+  v_done int;
+  t text;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|erase', 2));
+  v_leads := leads_of_person(p_lead);
+  if v_leads is null then return null; end if;
+  v_conversations := array(select id from conversations where tenant_id = v_tenant and lead_id = any (v_leads) order by id);
+  v_lanes := array(select x || c from unnest(v_conversations) c, unnest(array['answer:', 'send:']) x);
+  perform lock_lanes(v_tenant, v_lanes, v_lanes);
+  perform 1 from conversations where tenant_id = v_tenant and id = any (v_conversations) order by id for update;
+  v_messages := array(select id from messages where tenant_id = v_tenant and conversation_id = any (v_conversations));
+  v_names := names_pattern(v_leads);
+
+  -- What may come again.
+  v_ids := array(
+    select external_id from messages where tenant_id = v_tenant and id = any (v_messages) and external_id is not null
+    union select id::text from messages where tenant_id = v_tenant and id = any (v_messages) and role <> 'user'
+    union select external_id from message_status_history where tenant_id = v_tenant
+      and (message_id = any (v_messages) or message_id is null and raw::text ~ v_names)
+    union select external_id from channel_events where tenant_id = v_tenant
+      and (lead_id = any (v_leads) or lead_id is null and concat(content, details, raw) ~ v_names));
+  insert into erased_items (tenant_id, mark, expires_at)
+    select v_tenant, erased_mark(i), app_now() + interval '30 days' from unnest(v_ids) i
+    on conflict (tenant_id, mark) do update set expires_at = excluded.expires_at;
+  perform keep_stops(v_leads);
+
+  -- What no row of the person's holds by a foreign key.
+  with gone as (
+    delete from jobs where tenant_id = v_tenant and (payload ->> 'conversation_id' = any (v_conversations::text[])
+      or payload ->> 'lead_id' = any (v_leads::text[]) or payload ->> 'message_id' = any (v_messages::text[])
+      or payload ->> 'media_id' = any (array(select id::text from media_files
+        where tenant_id = v_tenant and message_id = any (v_messages)))) returning 1)
+  select count(*) into v_done from gone;
+  v_counts := v_counts || jsonb_build_object('jobs', v_done);
+  with gone as (
+    delete from media_files where tenant_id = v_tenant and message_id = any (v_messages) returning id, storage_key)
+  select count(*), jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
+      'payload', jsonb_build_object('tenant_id', v_tenant, 'media_id', id, 'storage_key', storage_key)))
+    into v_done, v_media from gone;
+  v_counts := v_counts || jsonb_build_object('media_files', v_done);
+  perform enqueue_jobs(coalesce(v_media, '[]'));
+  with gone as (
+    delete from message_status_history where tenant_id = v_tenant and (message_id = any (v_messages)
+      or external_id = any (v_ids) or message_id is null and raw::text ~ v_names) returning 1)
+  select count(*) into v_done from gone;
+  v_counts := v_counts || jsonb_build_object('message_status_history', v_done);
+  with gone as (
+    delete from channel_events where tenant_id = v_tenant and (lead_id = any (v_leads)
+      or reply_to_external_id = any (v_ids) or lead_id is null and concat(content, details, raw) ~ v_names) returning 1)
+  select count(*) into v_done from gone;
+  v_counts := v_counts || jsonb_build_object('channel_events', v_done);
+  with gone as (
+    delete from webhook_dead_letters where tenant_id = v_tenant and concat(payload, headers, error_message) ~ v_names
+      returning 1)
+  select count(*) into v_done from gone;
+  v_counts := v_counts || jsonb_build_object('webhook_dead_letters', v_done);
+  delete from message_reactions where tenant_id = v_tenant and target_external_id = any (v_ids);
+  delete from send_pace where tenant_id = v_tenant and contact = any (v_leads::text[]);
+  update alerts set sentence = regexp_replace(sentence, v_names, '…', 'g'), details = '{}'
+    where tenant_id = v_tenant and concat(sentence, details) ~ v_names;
+  update channel_connections set last_error_message = regexp_replace(last_error_message, v_names, '…', 'g')
+    where tenant_id = v_tenant and last_error_message ~ v_names;
+  -- What it cost stays, without the person.
+  update ai_usage_logs set conversation_id = null, message_id = null, job_id = null, error_message = null, metadata = '{}'
+    where tenant_id = v_tenant and conversation_id = any (v_conversations);
+
+  -- The rest hangs on the lead.
+  foreach t in array array['lead_aliases', 'contact_windows', 'contact_consents', 'message_reactions', 'conversations'] loop
+    execute format('select count(*) from %I where tenant_id = $1 and lead_id = any ($2)', t) into v_done
+      using v_tenant, v_leads;
+    v_counts := v_counts || jsonb_build_object(t, v_done);
+  end loop;
+  delete from leads where tenant_id = v_tenant and id = any (v_leads);
+  v_counts := v_counts || jsonb_build_object('leads', cardinality(v_leads), 'messages', cardinality(v_messages));
+  insert into erasures (tenant_id, lead_ids, erased_by, erased_at, counts)
+    values (v_tenant, v_leads, p_by, app_now(), v_counts);
+  return v_counts;
+end $_$;
+
+ALTER FUNCTION public.erase_lead(p_lead uuid, p_by text) OWNER TO tistis_owner;
+
+--
+-- Name: erased_mark(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.erased_mark(p_id text) RETURNS bytea
+    LANGUAGE sql STABLE
+    AS $$ select sha256(convert_to(current_tenant()::text || '|' || p_id, 'UTF8')) $$;
+
+ALTER FUNCTION public.erased_mark(p_id text) OWNER TO tistis_owner;
 
 --
 -- Name: escalate_conversation(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -968,21 +1498,226 @@ $$;
 ALTER FUNCTION public.find_channel(p_channel text, p_slug text) OWNER TO tistis_definer;
 
 --
+-- Name: find_lead_by_any_identity(uuid, text, text, text, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text DEFAULT NULL::text, p_email text DEFAULT NULL::text, p_instagram_psid text DEFAULT NULL::text, p_facebook_psid text DEFAULT NULL::text, p_tiktok_open_id text DEFAULT NULL::text) RETURNS TABLE(lead_id uuid, lead_name text, match_type text)
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  perform require_tenant(p_tenant_id);
+  return query
+    select k.lead_id, coalesce(nullif(l.full_name, ''), l.name), a.alias ->> 'kind'
+      from jsonb_array_elements(alias_list(contact_alias('phone', p_phone_normalized),
+          contact_alias('instagram', p_instagram_psid), contact_alias('facebook', p_facebook_psid),
+          contact_alias('tiktok', p_tiktok_open_id), contact_alias('email', p_email))) with ordinality a (alias, place)
+      cross join lateral known_lead(a.alias ->> 'kind', a.alias ->> 'value') k
+      join leads l on l.tenant_id = p_tenant_id and l.id = k.lead_id
+     where not k.is_deleted order by a.place limit 1;
+end $$;
+
+ALTER FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) OWNER TO tistis_owner;
+
+--
+-- Name: find_matching_lead_for_dedup(uuid, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) RETURNS TABLE(lead_id uuid, match_type text, confidence numeric)
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return query
+    select i.lead_id, i.match_type, case i.match_type when 'phone' then 0.95 else 0.90 end
+      from find_lead_by_any_identity(p_tenant_id, p_phone, p_email) i;
+end $$;
+
+ALTER FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) OWNER TO tistis_owner;
+
+--
+-- Name: find_or_create_channel_lead(uuid, uuid, text, text, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text DEFAULT NULL::text, p_profile_image_url text DEFAULT NULL::text) RETURNS TABLE(lead_id uuid, lead_name text, is_new boolean)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  r record;
+begin
+  perform require_tenant(p_tenant_id);
+  select * into r
+    from resolve_lead(alias_list(contact_alias(p_channel, p_identifier)), p_contact_name, p_channel, p_branch_id);
+  update leads l set profile_image_url = p_profile_image_url
+    where l.tenant_id = p_tenant_id and l.id = r.lead_id and p_profile_image_url <> ''
+      and l.profile_image_url is distinct from p_profile_image_url;
+  return query select r.lead_id, r.lead_name, r.is_new;
+end $$;
+
+ALTER FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) OWNER TO tistis_owner;
+
+--
+-- Name: find_or_create_conversation(uuid, uuid, uuid, uuid, text, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text DEFAULT 'whatsapp'::text, p_ai_enabled boolean DEFAULT true) RETURNS TABLE(conversation_id uuid, is_new boolean)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(p_tenant_id);
+  v_lead uuid := coalesce((select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead_id),
+    p_lead_id);
+  v_channel text := (select cc.channel from channel_connections cc
+    where cc.tenant_id = v_tenant and cc.id = p_channel_connection_id);
+  v_contact jsonb;
+begin
+  if (lock_lead(v_lead)).id is null then
+    raise exception 'there is no lead %', p_lead_id using errcode = 'no_data_found';
+  elsif v_channel is distinct from coalesce(p_channel, v_channel) or v_channel is null then
+    raise exception 'connection % is %', p_channel_connection_id,
+      coalesce(v_channel || ', not ' || p_channel, 'none of this tenant''s') using errcode = 'invalid_parameter_value';
+  end if;
+  is_new := not exists (select from conversations c where c.tenant_id = v_tenant and c.lead_id = v_lead
+    and c.channel_connection_id = p_channel_connection_id and c.status in ('active', 'waiting_response', 'escalated'));
+  if is_new then
+    v_contact := contact_of_lead(v_lead, v_channel);
+    if v_contact is null then
+      raise exception 'this person has no address on %', v_channel using errcode = 'invalid_parameter_value',
+        hint = 'find_or_create_channel_lead or find_or_create_lead_smart gives one';
+    end if;
+  end if;
+  conversation_id := conversation_of(v_lead, p_channel_connection_id, v_contact);
+  if is_new then
+    update conversations c set branch_id = coalesce(p_branch_id, c.branch_id),
+        ai_handling = c.ai_handling and coalesce(p_ai_enabled, true)
+      where c.tenant_id = v_tenant and c.id = conversation_id;
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) OWNER TO tistis_owner;
+
+--
+-- Name: find_or_create_lead(uuid, uuid, text, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text DEFAULT NULL::text, p_source text DEFAULT 'whatsapp'::text) RETURNS TABLE(lead_id uuid, lead_name text, is_new boolean)
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform require_tenant(p_tenant_id);
+  return query select r.lead_id, r.lead_name, r.is_new
+    from resolve_lead(alias_list(contact_alias('phone', p_phone_normalized)),
+      p_contact_name, p_source, p_branch_id) r;
+end $$;
+
+ALTER FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) OWNER TO tistis_owner;
+
+--
+-- Name: find_or_create_lead_smart(uuid, uuid, text, text, text, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text DEFAULT NULL::text, p_email text DEFAULT NULL::text, p_phone text DEFAULT NULL::text) RETURNS TABLE(lead_id uuid, lead_name text, is_new boolean, was_linked boolean, match_type text, matched_channel text)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_identity jsonb := contact_alias(p_channel, p_identifier);
+  r record;
+begin
+  perform require_tenant(p_tenant_id);
+  select * into r from resolve_lead(alias_list(v_identity, contact_alias('phone', p_phone), contact_alias('email', p_email)),
+    p_contact_name, p_channel, p_branch_id);
+  return query
+    select r.lead_id, r.lead_name, r.is_new, not r.is_new and v_identity is not null and r.found_by <> v_identity ->> 'kind',
+        case when r.found_by = v_identity ->> 'kind' then 'channel' else r.found_by end,
+        case when not r.is_new then l.source end
+      from leads l where l.tenant_id = p_tenant_id and l.id = r.lead_id;
+end $$;
+
+ALTER FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) OWNER TO tistis_owner;
+
+--
+-- Name: forget_deleted(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.forget_deleted(p_messages uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_gone uuid[] := array(select id from messages where tenant_id = v_tenant and id = any (p_messages)
+    and deleted_at is not null);
+  v_jobs jsonb;
+begin
+  if cardinality(v_gone) = 0 then return; end if;
+  update channel_events x set content = '', details = '{}', raw = null
+    from messages m join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
+    where m.tenant_id = v_tenant and m.id = any (v_gone) and x.tenant_id = v_tenant
+      and x.channel_connection_id = m.channel_connection_id and x.reply_to_external_id = m.external_id
+      and x.kind = 'edit' and x.lead_id = c.lead_id and (x.content <> '' or x.raw is not null);
+  with gone as (
+    update media_files f set status = 'gone', error_message = 'its writer deleted it', filename = null
+      where f.tenant_id = v_tenant and f.message_id = any (v_gone) and f.status in ('pending', 'stored')
+      returning f.id, f.storage_key)
+  select jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
+      'payload', jsonb_build_object('tenant_id', v_tenant, 'media_id', id, 'storage_key', storage_key)))
+    into v_jobs from gone;
+  perform enqueue_jobs(coalesce(v_jobs, '[]'));
+end $$;
+
+ALTER FUNCTION public.forget_deleted(p_messages uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: forget_secret_hint(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.forget_secret_hint() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  delete from secret_hints h
+   where h.tenant_id = old.tenant_id and h.channel_connection_id = old.channel_connection_id and h.kind = old.kind
+     and not exists (select from inbound_secrets s where s.tenant_id = h.tenant_id
+       and s.channel_connection_id = h.channel_connection_id and s.kind = h.kind)
+     and not exists (select from outbound_tokens s where s.tenant_id = h.tenant_id
+       and s.channel_connection_id = h.channel_connection_id and s.kind = h.kind);
+  return null;
+end $$;
+
+ALTER FUNCTION public.forget_secret_hint() OWNER TO tistis_owner;
+
+--
 -- Name: forgive_sends(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
 CREATE FUNCTION public.forgive_sends(p_connection uuid, p_contact text) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
+begin
   update send_pace s set strikes = 0
     where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = p_contact
       and s.strikes > 0 and s.blocked_until <= app_clock();
   update send_pace s set strikes = 0
     where s.tenant_id = current_tenant() and s.channel_connection_id = p_connection and s.contact = ''
       and s.strikes > 0 and s.blocked_until <= app_clock();
-$$;
+end $$;
 
 ALTER FUNCTION public.forgive_sends(p_connection uuid, p_contact text) OWNER TO tistis_owner;
+
+--
+-- Name: get_pending_dead_letters(text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.get_pending_dead_letters(p_channel text DEFAULT NULL::text, p_limit integer DEFAULT 10) RETURNS TABLE(id uuid, channel text, tenant_slug text, payload jsonb, retry_count integer, created_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return query
+    select d.id, d.channel, d.tenant_slug, d.payload, d.retry_count, d.created_at from webhook_dead_letters d
+     where d.tenant_id = require_tenant(current_tenant()) and d.status = 'pending'
+       and coalesce(d.next_retry_at, '-infinity') <= app_now() and (p_channel is null or d.channel = p_channel)
+     order by d.created_at, d.id limit greatest(coalesce(p_limit, 10), 0);
+end $$;
+
+ALTER FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) OWNER TO tistis_owner;
 
 --
 -- Name: get_tenant_ai_context(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -991,35 +1726,30 @@ ALTER FUNCTION public.forgive_sends(p_connection uuid, p_contact text) OWNER TO 
 CREATE FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) RETURNS jsonb
     LANGUAGE sql STABLE
     AS $$
-  select jsonb_build_object(
-    'tenant_id', t.id, 'tenant_name', t.name, 'vertical', t.vertical,
-    'timezone', coalesce(t.settings ->> 'timezone',
-      (select b.timezone from branches b where b.tenant_id = t.id and b.is_active
-        order by b.is_headquarters desc, b.id limit 1), 'America/Mexico_City'),
-    'ai_config', jsonb_build_object('system_prompt', a.system_prompt, 'model', a.model, 'temperature', a.temperature,
-      'max_tokens', a.max_tokens, 'response_style', a.response_style, 'business_hours', a.business_hours,
-      'escalation_keywords', to_jsonb(a.escalation_keywords),
-      'auto_escalate_after_messages', a.auto_escalate_after_messages, 'default_language', a.default_language),
-    'services', (select coalesce(jsonb_agg(jsonb_build_object('name', s.name,
-        'description', coalesce(s.ai_description, s.short_description, s.description), 'category', s.category,
-        'price_min', s.price_min::text, 'price_max', s.price_max::text, 'price_unit', s.price_unit,
-        'currency', s.currency, 'price_note', s.price_note, 'duration_minutes', s.duration_minutes,
-        'promotion_text', case when s.promotion_active then s.promotion_text end,
-        'special_instructions', s.special_instructions) order by s.display_order, s.id), '[]')
-      from services s where s.tenant_id = t.id and s.is_active),
-    'faqs', (select coalesce(jsonb_agg(jsonb_build_object('question', f.question,
-        'answer', coalesce(f.short_answer, f.answer)) order by f.display_order, f.id), '[]')
-      from faqs f where f.tenant_id = t.id and f.is_active),
-    'branches', (select coalesce(jsonb_agg(jsonb_build_object('name', b.name, 'address', b.address, 'city', b.city,
-        'state', b.state, 'phone', b.phone, 'timezone', b.timezone, 'operating_hours', b.operating_hours,
-        'google_maps_url', b.google_maps_url) order by b.is_headquarters desc, b.id), '[]')
-      from branches b where b.tenant_id = t.id and b.is_active),
-    'staff', (select coalesce(jsonb_agg(jsonb_build_object('display_name',
-        coalesce(p.display_name, p.first_name || ' ' || p.last_name), 'role', p.role, 'role_title', p.role_title,
-        'specialty', p.specialty) order by p.id), '[]')
-      from staff p where p.tenant_id = t.id and p.is_active and p.role in ('dentist', 'specialist')))
-  from tenants t left join ai_tenant_context a on a.tenant_id = t.id
-  where t.id = p_tenant_id
+  select p || jsonb_build_object(
+    'ai_config', (p -> 'ai_config') || jsonb_build_object(
+      'max_response_length', coalesce(a.max_tokens, 500),
+      'enable_scoring', coalesce(a.enable_scoring, true),
+      'auto_escalate_keywords', to_jsonb(coalesce(a.escalation_keywords, '{}')),
+      'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 5),
+      'escalate_on_hot_lead', coalesce(a.escalate_on_hot_lead, true), 'use_emojis', coalesce(a.use_emojis, false),
+      'supported_languages', to_jsonb(coalesce(a.supported_languages, '{es}'))),
+    'doctors', p -> 'staff',
+    'scoring_rules', (select coalesce(jsonb_agg(jsonb_build_object('signal_name', r.signal_name,
+        'signal_display_name', r.signal_display_name, 'points', r.points, 'detection_type', r.detection_type,
+        'detection_config', r.detection_config, 'category', r.category) order by r.evaluation_order, r.id), '[]')
+      from ai_scoring_rules r where r.tenant_id = t.id and r.is_active),
+    'custom_instructions', (select coalesce(jsonb_agg(jsonb_build_object('type', i.instruction_type, 'title', i.title,
+        'instruction', i.instruction, 'examples', i.examples, 'branch_id', i.branch_id)
+        order by i.priority desc, i.id), '[]')
+      from (select * from ai_custom_instructions c where c.tenant_id = t.id and c.is_active and c.include_in_prompt
+        order by c.priority desc, c.id limit 5) i),
+    'business_policies', '[]'::jsonb, 'knowledge_articles', '[]'::jsonb, 'response_templates', '[]'::jsonb,
+    'competitor_handling', '[]'::jsonb)
+  from (select require_tenant(p_tenant_id) as id offset 0) t
+  -- Kept apart, or it is made once for each place that names it.
+  cross join lateral (select tenant_profile(t.id) as p offset 0) x
+  left join ai_tenant_context a on a.tenant_id = t.id
 $$;
 
 ALTER FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) OWNER TO tistis_owner;
@@ -1039,6 +1769,62 @@ CREATE FUNCTION public.hand_back_conversation(p_conversation uuid) RETURNS boole
 $$;
 
 ALTER FUNCTION public.hand_back_conversation(p_conversation uuid) OWNER TO tistis_owner;
+
+--
+-- Name: health_queue(integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.health_queue(p_limit integer) RETURNS TABLE(oldest_due_seconds double precision, due integer, dead integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+  select coalesce(extract(epoch from app_now() - min(d.ready_at)), 0)::float8, count(*)::int,
+    (select count(*)::int from (select from jobs b where b.status = 'dead' limit p_limit) b)
+  from (select j.ready_at from jobs j where j.ready_at > '-infinity' and j.ready_at <= app_now()
+        order by j.ready_at limit p_limit) d
+$$;
+
+ALTER FUNCTION public.health_queue(p_limit integer) OWNER TO tistis_definer;
+
+--
+-- Name: health_report(double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.health_report(p_silent_seconds double precision) RETURNS TABLE(schema_version integer, read_only boolean, last_run_at timestamp with time zone, silent_since timestamp with time zone, workers integer, alert_open boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  v_last timestamptz := last_run_of_jobs();
+  v_version int;
+  v_migrated timestamptz;
+begin
+  select max(m.version), max(m.applied_at) into v_version, v_migrated from schema_migrations m;
+  return query
+    select v_version, pg_is_in_recovery() or current_setting('transaction_read_only')::boolean, v_last,
+      case when s.at < clock_timestamp() - make_interval(secs => p_silent_seconds) then s.at end,
+      (select count(*)::int from workers w
+        where w.stopped_at is null and w.last_seen > clock_timestamp() - interval '20 s'),
+      exists (select from platform_alerts a where a.kind = 'cron_stopped' and a.resolved_at is null)
+    from (select coalesce(v_last, v_migrated) as at) s;
+end $$;
+
+ALTER FUNCTION public.health_report(p_silent_seconds double precision) OWNER TO tistis_definer;
+
+--
+-- Name: hold_erasures(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_erasures() RETURNS void
+    LANGUAGE sql
+    AS $$
+  select pg_advisory_xact_lock_shared(hashtextextended(current_tenant()::text || '|erase', 2))
+$$;
+
+ALTER FUNCTION public.hold_erasures() OWNER TO tistis_owner;
 
 --
 -- Name: hold_sends(uuid, text, double precision, boolean, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1063,6 +1849,133 @@ end $$;
 ALTER FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) OWNER TO tistis_owner;
 
 --
+-- Name: increment_conversation_message_count(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update conversations set message_count = message_count + 1, last_message_at = greatest(last_message_at, app_now())
+    where tenant_id = require_tenant(current_tenant()) and id = p_conversation_id;
+end $$;
+
+ALTER FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: keep_appointment(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.keep_appointment() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  new.end_time := new.scheduled_at + make_interval(mins => new.duration_minutes);
+  new.cancelled_at := case when new.status = 'cancelled' then coalesce(new.cancelled_at, app_now()) end;
+  new.completed_at := case when new.status = 'completed' then coalesce(new.completed_at, app_now()) end;
+  return new;
+end $$;
+
+ALTER FUNCTION public.keep_appointment() OWNER TO tistis_owner;
+
+--
+-- Name: keep_lead(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.keep_lead() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if tg_op = 'INSERT' then
+    if new.score = 50 and new.classification <> 'warm' then
+      new.score := case new.classification when 'hot' then 75 else 25 end;
+    else
+      new.classification := classification_of(new.score);
+    end if;
+    new.full_name := coalesce(nullif(btrim(new.full_name), ''), nullif(concat_ws(' ', new.first_name, new.last_name), ''),
+      new.name);
+  else
+    if new.score <> old.score then
+      new.classification := classification_of(new.score);
+      new.score_updated_at := app_now();
+    elsif new.classification <> old.classification then
+      new.score := case new.classification when 'hot' then 75 when 'warm' then 55 else 25 end;
+      new.score_updated_at := app_now();
+    end if;
+    if (new.first_name, new.last_name) is distinct from (old.first_name, old.last_name)
+      and new.full_name is not distinct from old.full_name then
+      new.full_name := coalesce(nullif(concat_ws(' ', new.first_name, new.last_name), ''), new.full_name);
+    end if;
+  end if;
+  if new.status = 'converted' then new.converted_at := coalesce(new.converted_at, app_now()); end if;
+  return new;
+end $$;
+
+ALTER FUNCTION public.keep_lead() OWNER TO tistis_owner;
+
+--
+-- Name: keep_stops(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.keep_stops(p_leads uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  insert into erasure_keys (tenant_id, key)
+    values (v_tenant, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')) on conflict do nothing;
+  delete from erased_stops s using lead_aliases a
+    where a.tenant_id = v_tenant and a.lead_id = any (p_leads) and s.tenant_id = v_tenant
+      and s.mark = contact_mark(a.kind, a.value);
+  insert into erased_stops (tenant_id, mark, channel, scope, source, said_at)
+    select v_tenant, contact_mark(a.kind, a.value), c.channel, c.scope, max(c.source), max(c.said_at)
+      from contact_consents c, lead_aliases a
+     where c.tenant_id = v_tenant and c.lead_id = any (p_leads) and c.state = 'stopped'
+       and a.tenant_id = v_tenant and a.lead_id = any (p_leads)
+     group by 2, 3, 4;
+end $$;
+
+ALTER FUNCTION public.keep_stops(p_leads uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: known_lead(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) RETURNS record
+    LANGUAGE sql STABLE
+    AS $$
+  select f.id, f.deleted_at is not null
+    from (
+      select l.id, l.deleted_at, 1 as rank from lead_aliases a
+        join leads l on l.tenant_id = a.tenant_id and l.id = a.lead_id
+       where a.tenant_id = current_tenant() and a.kind = p_kind and a.value = p_value
+      union all
+      select l.id, l.deleted_at, 2 from leads l
+       where l.tenant_id = current_tenant() and p_kind = 'phone' and l.phone_normalized in (p_value, '+' || p_value)
+         and l.merged_into_id is null
+      union all
+      select l.id, l.deleted_at, 3 from leads l
+       where l.tenant_id = current_tenant() and p_kind = 'email' and l.email_normalized = p_value
+         and l.merged_into_id is null) f
+   order by f.deleted_at is not null, f.rank, f.id limit 1
+$$;
+
+ALTER FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) OWNER TO tistis_owner;
+
+--
+-- Name: last_run_of_jobs(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.last_run_of_jobs() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+  select max(last_seen) from workers where kind is null or kind = 'drain'
+$$;
+
+ALTER FUNCTION public.last_run_of_jobs() OWNER TO tistis_owner;
+
+--
 -- Name: lead_of_aliases(jsonb, text, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1085,6 +1998,12 @@ begin
   if v_known = jsonb_array_length(p_aliases) and cardinality(v_leads) = 1 then return v_leads[1]; end if;
   v_phone := (select a ->> 'address' from jsonb_array_elements(p_aliases) a where a ->> 'kind' = 'phone' limit 1);
   if v_leads is null then
+    -- Entered by hand: known by the number, without a name of `lead_aliases` yet.
+    select array_agg(distinct k.lead_id order by k.lead_id) into v_leads
+      from jsonb_array_elements(p_aliases) a cross join lateral known_lead('phone', a ->> 'value') k
+     where a ->> 'kind' = 'phone' and k.lead_id is not null;
+  end if;
+  if v_leads is null then
     insert into leads (tenant_id, branch_id, phone, phone_normalized, name, full_name, source, first_contact_at,
         last_interaction_at)
       values (v_tenant, p_branch_id, v_phone, '+' || (select a ->> 'value' from jsonb_array_elements(p_aliases) a
@@ -1104,11 +2023,32 @@ begin
     update leads set phone = coalesce(phone, v_phone), name = coalesce(name, p_name),
         full_name = coalesce(full_name, p_name)
       where tenant_id = v_tenant and id = v_lead;
+    if exists (select from erased_stops where tenant_id = v_tenant) then perform restore_stops(v_lead, p_aliases); end if;
   end if;
   return v_lead;
 end $$;
 
 ALTER FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: leads_of_person(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.leads_of_person(p_lead uuid) RETURNS uuid[]
+    LANGUAGE sql STABLE
+    AS $$
+  with recursive up as (
+    select id, merged_into_id from leads where tenant_id = current_tenant() and id = p_lead
+    union
+    select l.id, l.merged_into_id from up u join leads l on l.tenant_id = current_tenant() and l.id = u.merged_into_id
+  ), person as (
+    select id from up
+    union
+    select l.id from person p join leads l on l.tenant_id = current_tenant() and l.merged_into_id = p.id)
+  select array_agg(id order by id) from person
+$$;
+
+ALTER FUNCTION public.leads_of_person(p_lead uuid) OWNER TO tistis_owner;
 
 --
 -- Name: list_jobs(integer, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -1125,6 +2065,19 @@ CREATE FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) RETURN
 $$;
 
 ALTER FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) OWNER TO tistis_definer;
+
+--
+-- Name: list_tenants(); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.list_tenants() RETURNS TABLE(id uuid, slug text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select t.id, t.slug from tenants t order by t.slug
+$$;
+
+ALTER FUNCTION public.list_tenants() OWNER TO tistis_definer;
 
 --
 -- Name: lock_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1161,6 +2114,85 @@ begin
 end $$;
 
 ALTER FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) OWNER TO tistis_owner;
+
+--
+-- Name: leads; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.leads (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    phone character varying(32),
+    phone_normalized character varying(32),
+    first_name text,
+    last_name text,
+    full_name text,
+    name text,
+    email text,
+    source text DEFAULT 'whatsapp'::text NOT NULL,
+    source_details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT 'new'::text NOT NULL,
+    classification text DEFAULT 'warm'::text NOT NULL,
+    score integer DEFAULT 50 NOT NULL,
+    interested_services text[] DEFAULT '{}'::text[] NOT NULL,
+    notes text,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    assigned_staff_id uuid,
+    preferred_language text DEFAULT 'es'::text NOT NULL,
+    first_contact_at timestamp with time zone,
+    last_contact_at timestamp with time zone,
+    last_interaction_at timestamp with time zone,
+    escalated_to_human boolean DEFAULT false NOT NULL,
+    merged_into_id uuid,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    utm_source text,
+    utm_medium text,
+    utm_campaign text,
+    next_followup_at timestamp with time zone,
+    converted_at timestamp with time zone,
+    score_updated_at timestamp with time zone,
+    scoring_signals jsonb DEFAULT '{}'::jsonb NOT NULL,
+    preferred_branch_id uuid,
+    preferred_staff_id uuid,
+    instagram_username text,
+    profile_image_url text,
+    primary_service_id uuid,
+    interested_service_id uuid,
+    deleted_by uuid,
+    email_normalized text GENERATED ALWAYS AS (lower(btrim(email))) STORED,
+    CONSTRAINT leads_classification_check CHECK ((classification = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
+    CONSTRAINT leads_score_check CHECK (((score >= 0) AND (score <= 100))),
+    CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'website'::text, 'referral'::text, 'walk_in'::text, 'phone'::text, 'google'::text, 'other'::text]))),
+    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'contacted'::text, 'qualified'::text, 'appointment_scheduled'::text, 'converted'::text, 'lost'::text, 'inactive'::text])))
+);
+
+ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.leads OWNER TO tistis_owner;
+
+--
+-- Name: lock_lead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lock_lead(p_lead_id uuid) RETURNS public.leads
+    LANGUAGE plpgsql
+    AS $$
+declare
+  l leads;
+begin
+  perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases',
+    (select coalesce(jsonb_agg(jsonb_build_object('kind', a.kind, 'value', a.value)), '[]') from lead_aliases a
+      where a.tenant_id = current_tenant() and a.lead_id = p_lead_id))));
+  perform 1 from conversations c where c.tenant_id = current_tenant() and c.lead_id = p_lead_id
+    and c.status in ('active', 'waiting_response', 'escalated') order by c.id for update;
+  select * into l from leads where tenant_id = current_tenant() and id = p_lead_id for update;
+  return l;
+end $$;
+
+ALTER FUNCTION public.lock_lead(p_lead_id uuid) OWNER TO tistis_owner;
 
 --
 -- Name: send_pace; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -1203,6 +2235,18 @@ begin
 end $$;
 
 ALTER FUNCTION public.lock_pace(p_connection uuid, p_contact text) OWNER TO tistis_owner;
+
+--
+-- Name: masked_secret(jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.masked_secret(p_hints jsonb, p_kind text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when p_hints ? p_kind then '••••' || coalesce(p_hints #>> array[p_kind, 'hint'], '') end
+$$;
+
+ALTER FUNCTION public.masked_secret(p_hints jsonb, p_kind text) OWNER TO tistis_owner;
 
 --
 -- Name: merge_consents(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1285,6 +2329,7 @@ begin
   end loop;
   perform merge_windows(p_survivor, p_merged);
   perform merge_consents(p_survivor, p_merged);
+  perform merge_records(p_survivor, p_merged);
   update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update channel_events set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   insert into message_reactions as old (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
@@ -1308,6 +2353,21 @@ begin
 end $$;
 
 ALTER FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: merge_records(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update lead_score_history set lead_id = p_survivor where tenant_id = current_tenant() and lead_id = p_merged;
+  update appointments set lead_id = p_survivor where tenant_id = current_tenant() and lead_id = p_merged;
+  update patients set lead_id = p_survivor where tenant_id = current_tenant() and lead_id = p_merged
+    and not exists (select from patients o where o.tenant_id = current_tenant() and o.lead_id = p_survivor);
+$$;
+
+ALTER FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
 
 --
 -- Name: merge_windows(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1373,6 +2433,28 @@ begin
 end $$;
 
 ALTER FUNCTION public.name_contacts(p_events jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: names_pattern(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.names_pattern(p_leads uuid[]) RETURNS text
+    LANGUAGE sql STABLE
+    AS $_$
+  select coalesce('\m(' || string_agg(regexp_replace(n, '([^[:alnum:]])', '\\\1', 'g'), '|' order by length(n) desc, n) || ')\M',
+      -- Nothing: what never is.
+      '$.')
+    from (
+      select distinct ltrim(x.n, '+') as n
+        from (select unnest(array[value, address]) as n from lead_aliases
+               where tenant_id = current_tenant() and lead_id = any (p_leads)
+              union all
+              select unnest(array[phone, phone_normalized, email]) from leads
+               where tenant_id = current_tenant() and id = any (p_leads)) x
+       where length(ltrim(x.n, '+')) >= 6) s
+$_$;
+
+ALTER FUNCTION public.names_pattern(p_leads uuid[]) OWNER TO tistis_owner;
 
 --
 -- Name: newer_news(uuid[], timestamp with time zone, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1446,16 +2528,16 @@ ALTER FUNCTION public.next_message_status(p_current text, p_incoming text) OWNER
 -- Name: normalize_phone_number(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.normalize_phone_number(p_number text) RETURNS text
+CREATE FUNCTION public.normalize_phone_number(phone text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $_$
   select canonical_phone(case
-    when d ~ '^[0-9]{10}$' and d !~ '^00' and p_number !~ '^[^0-9]*\+' then '52' || d
-    else p_number end)
-    from (select regexp_replace(p_number, '[^0-9]', '', 'g') as d) x
+    when d ~ '^[0-9]{10}$' and d !~ '^00' and phone !~ '^[^0-9]*\+' then '52' || d
+    else phone end)
+    from (select regexp_replace(phone, '[^0-9]', '', 'g') as d) x
 $_$;
 
-ALTER FUNCTION public.normalize_phone_number(p_number text) OWNER TO tistis_owner;
+ALTER FUNCTION public.normalize_phone_number(phone text) OWNER TO tistis_owner;
 
 --
 -- Name: note_consents(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1487,19 +2569,16 @@ ALTER FUNCTION public.note_consents(p_said jsonb) OWNER TO tistis_owner;
 CREATE FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) RETURNS void
     LANGUAGE sql
     AS $$
+  select set_consent(p_lead, cc.channel, 'marketing', 'stopped', 'error', p_at)
+    from channel_connections cc
+   where cc.tenant_id = current_tenant() and cc.id = p_connection and p_note ? 'stopped';
   insert into contact_consents as k (tenant_id, lead_id, channel, scope, state, source, said_at, not_before)
-    select current_tenant(), p_lead, cc.channel, 'marketing',
-        case when p_note ? 'stopped' then 'stopped' else 'allowed' end, 'error',
-        -- A rest says nothing about what the person wants: whatever they say is newer.
-        case when p_note ? 'stopped' then p_at else '-infinity' end,
+    select current_tenant(), p_lead, cc.channel, 'marketing', 'allowed', 'error', '-infinity',
         p_at + make_interval(secs => (p_note ->> 'rest_seconds')::float8)
-      from channel_connections cc where cc.tenant_id = current_tenant() and cc.id = p_connection
+      from channel_connections cc
+     where cc.tenant_id = current_tenant() and cc.id = p_connection and not p_note ? 'stopped'
   on conflict (tenant_id, lead_id, channel, scope) do update set
-      state = case when excluded.said_at >= k.said_at then excluded.state else k.state end,
-      source = case when excluded.said_at >= k.said_at then excluded.source else k.source end,
-      said_at = greatest(k.said_at, excluded.said_at),
-      not_before = case when p_note ? 'stopped' then k.not_before
-        when k.not_before > p_at - interval '7 days'
+      not_before = case when k.not_before > p_at - interval '7 days'
           then greatest(k.not_before, p_at + make_interval(secs => (p_note ->> 'rest_again_seconds')::float8))
         else excluded.not_before end
 $$;
@@ -1565,6 +2644,31 @@ end $$;
 ALTER FUNCTION public.open_windows(p_rows jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: prunable_raw(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) RETURNS record
+    LANGUAGE sql STABLE
+    AS $$
+  with k as (
+    select coalesce(r.messages, nothing) as messages, coalesce(r.reports, nothing) as reports,
+        coalesce(r.events, nothing) as events, uuid_v7_floor(least(p_before, app_now() - interval '1 hour')) as until
+      from (select '00000000-0000-0000-0000-000000000000'::uuid as nothing) n
+      left join retention_marks r on r.tenant_id = current_tenant())
+  select (select count(*) from messages x where x.tenant_id = current_tenant() and x.id > k.messages and x.id < k.until
+      and x.raw is not null)::int,
+    (select count(*) from message_status_history x where x.tenant_id = current_tenant() and x.id > k.reports
+      and x.id < k.until and x.raw is not null)::int,
+    (select count(*) from channel_events x where x.tenant_id = current_tenant() and x.id > k.events and x.id < k.until
+      and x.raw is not null)::int,
+    (select count(*) from webhook_dead_letters x where x.tenant_id = current_tenant()
+      and x.status in ('completed', 'dismissed') and x.resolved_at < p_before)::int
+  from k
+$$;
+
+ALTER FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) OWNER TO tistis_owner;
+
+--
 -- Name: prune_jobs(interval, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -1581,6 +2685,71 @@ CREATE FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) RETURN
 $$;
 
 ALTER FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) OWNER TO tistis_definer;
+
+--
+-- Name: prune_raw(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  -- What is newer may still be on its way into the table.
+  v_end uuid := uuid_v7_floor(least(p_before, app_now() - interval '1 hour'));
+  k retention_marks;
+  v_last uuid;
+  v_full boolean;
+begin
+  messages := 0; reports := 0; events := 0; dead_letters := 0; is_more := false;
+  insert into retention_marks (tenant_id) values (v_tenant) on conflict do nothing;
+  select * into k from retention_marks r where r.tenant_id = v_tenant for update skip locked;
+  if not found then return; end if;
+
+  with batch as materialized (
+    select m.id, m.raw is not null as has from messages m
+     where m.tenant_id = v_tenant and m.id > k.messages and m.id < v_end order by m.id limit p_limit
+  ), forgotten as (
+    update messages m set raw = null from batch b where m.tenant_id = v_tenant and m.id = b.id and b.has returning 1)
+  select max(b.id::text)::uuid, count(*) = p_limit, (select count(*) from forgotten) into v_last, v_full, messages from batch b;
+  k.messages := coalesce(v_last, k.messages);
+  is_more := is_more or v_full;
+
+  with batch as materialized (
+    select h.id, h.raw is not null as has from message_status_history h
+     where h.tenant_id = v_tenant and h.id > k.reports and h.id < v_end order by h.id limit p_limit
+  ), forgotten as (
+    update message_status_history h set raw = null from batch b
+     where h.tenant_id = v_tenant and h.id = b.id and b.has returning 1)
+  select max(b.id::text)::uuid, count(*) = p_limit, (select count(*) from forgotten) into v_last, v_full, reports from batch b;
+  k.reports := coalesce(v_last, k.reports);
+  is_more := is_more or v_full;
+
+  with batch as materialized (
+    select e.id, e.raw is not null as has from channel_events e
+     where e.tenant_id = v_tenant and e.id > k.events and e.id < v_end order by e.id limit p_limit
+  ), forgotten as (
+    update channel_events e set raw = null from batch b where e.tenant_id = v_tenant and e.id = b.id and b.has returning 1)
+  select max(b.id::text)::uuid, count(*) = p_limit, (select count(*) from forgotten) into v_last, v_full, events from batch b;
+  k.events := coalesce(v_last, k.events);
+  is_more := is_more or v_full;
+
+  -- What still waits for a person stays until they have decided.
+  with settled as (
+    select d.id from webhook_dead_letters d where d.tenant_id = v_tenant and d.status in ('completed', 'dismissed')
+      and d.resolved_at < p_before order by d.id limit p_limit
+  ), forgotten as (
+    delete from webhook_dead_letters d using settled s where d.tenant_id = v_tenant and d.id = s.id returning 1)
+  select count(*) from forgotten into dead_letters;
+  is_more := is_more or dead_letters = p_limit;
+  delete from erased_items i where i.tenant_id = v_tenant and i.expires_at < app_now();
+
+  update retention_marks r set messages = k.messages, reports = k.reports, events = k.events,
+      checked_at = case when is_more then r.checked_at else app_now() end
+    where r.tenant_id = v_tenant;
+end $$;
+
+ALTER FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) OWNER TO tistis_owner;
 
 --
 -- Name: queue_stats(); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -1622,7 +2791,7 @@ ALTER FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) OWNER TO tis
 -- Name: receive_events(jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(messages integer, duplicates integer, reports integer, answers integer)
+CREATE FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(messages integer, duplicates integer, reports integer, answers integer, soonest double precision)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
@@ -1635,10 +2804,13 @@ declare
   v_contacts jsonb[] := '{}';
   v_talks boolean[] := '{}';
   v_survivor uuid;
-  -- What a POST does not hold costs nothing: most hold one message or one report.
-  v_kinds text[] := (select array_agg(distinct e ->> 'kind') from jsonb_array_elements(p_events) e);
+  v_kinds text[];
   c record;
 begin
+  perform hold_erasures();
+  if exists (select from erased_items i where i.tenant_id = v_tenant) then p_events := without_erased(p_events); end if;
+  -- What a POST does not hold costs nothing: most hold one message or one report.
+  select coalesce(array_agg(distinct e ->> 'kind'), '{}') into v_kinds from jsonb_array_elements(p_events) e;
   perform lock_contacts(p_events);
 
   -- Whose conversation each belongs to: once a person and account, not once a message. In the order of their ids'
@@ -1675,7 +2847,7 @@ begin
   end if;
   messages := 0; duplicates := 0; reports := 0; answers := 0;
   if v_kinds && '{message,echo}' then
-    select r.stored, r.asked into messages, answers
+    select r.stored, r.asked, r.soonest into messages, answers, soonest
       from receive_messages(p_events, v_keys, v_conversations, p_policy, p_request_id) r;
     duplicates := (select count(*) from jsonb_array_elements(p_events) e where e ->> 'kind' in ('message', 'echo')) - messages;
   end if;
@@ -1711,6 +2883,7 @@ begin
       parked := parked + 1;
     end;
   end loop;
+  perform hold_erasures();
   perform lock_contacts(to_jsonb(v_events));
   foreach e in array v_events loop
     begin
@@ -1791,7 +2964,7 @@ ALTER FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversat
 -- Name: receive_messages(jsonb, text[], uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) RETURNS TABLE(stored integer, asked integer)
+CREATE FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) RETURNS TABLE(stored integer, asked integer, soonest double precision)
     LANGUAGE plpgsql
     AS $_$
 declare
@@ -1873,6 +3046,8 @@ begin
         'unique_key', 'answer:' || u.id,
         'delay_seconds', coalesce(case when u.is_first then cc.first_message_delay_seconds
           else cc.subsequent_message_delay_seconds end,
+          (select case when u.is_first then d.default_first_message_delay else d.default_subsequent_message_delay end
+            from ai_tenant_context d where d.tenant_id = v_tenant),
           (p_policy ->> case when u.is_first then 'first_delay_seconds' else 'next_delay_seconds' end)::float8),
         'cap_seconds', (p_policy ->> 'cap_seconds')::float8,
         'request_id', p_request_id,
@@ -1906,6 +3081,7 @@ begin
       from jsonb_to_recordset(v_late) as l (connection uuid, late int) group by l.connection order by l.connection;
   end if;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
+  select min((q ->> 'delay_seconds')::float8) into soonest from jsonb_array_elements(v_questions) q;
   perform expect_media(p_events, p_request_id);
   return next;
 end $_$;
@@ -1977,6 +3153,18 @@ end $$;
 ALTER FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) OWNER TO tistis_owner;
 
 --
+-- Name: receive_policy(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.receive_policy() RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select '{"stale_seconds": 3600, "first_delay_seconds": 2, "next_delay_seconds": 2, "cap_seconds": 20}'::jsonb
+$$;
+
+ALTER FUNCTION public.receive_policy() OWNER TO tistis_owner;
+
+--
 -- Name: receive_reports(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2045,6 +3233,30 @@ begin
 end $_$;
 
 ALTER FUNCTION public.receive_reports(p_events jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: record_usage(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.record_usage(p_usage jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into ai_usage_logs (tenant_id, id, conversation_id, job_id, ai_provider, ai_model, prompt_tokens,
+      cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful)
+    -- Whoever was erased meanwhile has no conversation any more; what the call cost stays.
+    select current_tenant(), u.id,
+        (select c.id from conversations c where c.tenant_id = current_tenant() and c.id = u.conversation_id),
+        u.job_id, 'anthropic', u.ai_model, u.prompt_tokens,
+        u.cache_write_tokens, u.cache_read_tokens, u.completion_tokens, u.cost_usd, u.response_time_ms, u.stop_reason,
+        u.was_successful
+      from jsonb_to_record(p_usage) as u (id uuid, conversation_id uuid, job_id uuid, ai_model text, prompt_tokens int,
+        cache_write_tokens int, cache_read_tokens int, completion_tokens int, cost_usd numeric, response_time_ms int,
+        stop_reason text, was_successful boolean)
+  on conflict do nothing;
+end $$;
+
+ALTER FUNCTION public.record_usage(p_usage jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: recover_jobs(double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -2224,8 +3436,9 @@ ALTER FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) OWNER TO tis
 --
 
 CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
+begin return (
   select case
       when t.status <> 'active' then 'tenant_inactive'
       when c.status = 'escalated' then 'escalated'
@@ -2249,9 +3462,29 @@ CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy 
     left join ai_tenant_context a on a.tenant_id = c.tenant_id
     left join messages q on q.tenant_id = c.tenant_id and q.id = p_answers
    where c.tenant_id = current_tenant() and c.id = p_conversation
-$$;
+); end $$;
 
 ALTER FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: require_tenant(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.require_tenant(p_tenant_id uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  if current_tenant() is null then
+    raise exception 'no tenant is set: select set_config(''app.tenant_id'', ''<tenant id>'', true) in the same transaction'
+      using errcode = 'insufficient_privilege';
+  elsif p_tenant_id is distinct from current_tenant() then
+    raise exception 'p_tenant_id is not the tenant of this transaction (app.tenant_id)'
+      using errcode = 'insufficient_privilege';
+  end if;
+  return p_tenant_id;
+end $$;
+
+ALTER FUNCTION public.require_tenant(p_tenant_id uuid) OWNER TO tistis_owner;
 
 --
 -- Name: resolve_alerts(uuid, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2269,6 +3502,90 @@ CREATE FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) RETURNS
 $$;
 
 ALTER FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) OWNER TO tistis_owner;
+
+--
+-- Name: resolve_lead(jsonb, text, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_phone jsonb := (select a from jsonb_array_elements(p_aliases) a where a ->> 'kind' = 'phone' limit 1);
+  v_email text := (select a ->> 'address' from jsonb_array_elements(p_aliases) a where a ->> 'kind' = 'email' limit 1);
+  v_name text := nullif(btrim(p_name), '');
+begin
+  if jsonb_array_length(p_aliases) = 0 then
+    raise exception 'whom? the identifier is empty or has no digit' using errcode = 'invalid_parameter_value';
+  end if;
+  perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases', p_aliases)));
+  select k.lead_id, a.alias ->> 'kind' into lead_id, found_by
+    from jsonb_array_elements(p_aliases) with ordinality a (alias, place)
+    cross join lateral known_lead(a.alias ->> 'kind', a.alias ->> 'value') k
+   where k.lead_id is not null order by a.place limit 1;
+  is_new := lead_id is null;
+  if is_new then
+    lead_id := lead_of_aliases(p_aliases, v_name, case when p_source in ('whatsapp', 'instagram', 'facebook', 'tiktok',
+      'website', 'referral', 'walk_in', 'phone', 'google') then p_source else 'other' end, p_branch_id);
+  else
+    insert into lead_aliases (tenant_id, kind, value, lead_id, address)
+      select v_tenant, a ->> 'kind', a ->> 'value', resolve_lead.lead_id, a ->> 'address'
+        from jsonb_array_elements(p_aliases) a
+      on conflict do nothing;
+    perform revive_lead(lead_id);
+  end if;
+  update leads l set
+      name = coalesce(l.name, v_name), full_name = coalesce(nullif(l.full_name, ''), v_name),
+      email = coalesce(l.email, v_email), phone = coalesce(l.phone, v_phone ->> 'address'),
+      phone_normalized = coalesce(l.phone_normalized, '+' || (v_phone ->> 'value'))
+    where l.tenant_id = v_tenant and l.id = resolve_lead.lead_id
+      and (l.name is null and v_name is not null or l.email is null and v_email is not null
+        or l.phone_normalized is null and v_phone is not null);
+  select coalesce(nullif(l.full_name, ''), l.name) into lead_name from leads l
+    where l.tenant_id = v_tenant and l.id = resolve_lead.lead_id;
+end $$;
+
+ALTER FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) OWNER TO tistis_owner;
+
+--
+-- Name: restore_lead(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid DEFAULT NULL::uuid) RETURNS TABLE(success boolean, restored_status text, message text)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  l leads := lock_lead(p_lead_id);
+begin
+  if l.id is null or l.deleted_at is null or l.merged_into_id is not null then
+    return query select false, null::text, case when l.id is null then 'no such lead'
+      when l.merged_into_id is not null then 'merged into ' || l.merged_into_id else 'not deleted' end;
+    return;
+  end if;
+  perform revive_lead(l.id);
+  return query select true, l.status, 'restored' || coalesce(' by ' || p_restored_by, '');
+end $$;
+
+ALTER FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) OWNER TO tistis_owner;
+
+--
+-- Name: restore_stops(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into contact_consents (tenant_id, lead_id, channel, scope, state, source, said_at)
+    select distinct on (s.channel, s.scope) current_tenant(), p_lead, s.channel, s.scope, 'stopped', s.source, s.said_at
+      from jsonb_array_elements(p_aliases) a
+      join erased_stops s on s.tenant_id = current_tenant() and s.mark = contact_mark(a ->> 'kind', a ->> 'value')
+     order by s.channel, s.scope, s.said_at desc
+    on conflict do nothing
+$$;
+
+ALTER FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: resume_channel(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2312,6 +3629,34 @@ end $$;
 ALTER FUNCTION public.resume_channel(p_connection uuid) OWNER TO tistis_owner;
 
 --
+-- Name: retention_due(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) RETURNS TABLE(tenant_id uuid, slug text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select t.id, t.slug::text from tenants t left join retention_marks k on k.tenant_id = t.id
+   where k.checked_at is null or k.checked_at < p_checked_before
+   order by k.checked_at nulls first, t.id limit p_limit
+$$;
+
+ALTER FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) OWNER TO tistis_definer;
+
+--
+-- Name: revive_lead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.revive_lead(p_lead_id uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update leads set deleted_at = null, deleted_by = null
+    where tenant_id = current_tenant() and id = p_lead_id and deleted_at is not null and merged_into_id is null
+$$;
+
+ALTER FUNCTION public.revive_lead(p_lead_id uuid) OWNER TO tistis_owner;
+
+--
 -- Name: said_with_messages(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2334,6 +3679,122 @@ begin
 end $$;
 
 ALTER FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: save_incoming_message(uuid, uuid, text, text, text, text, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text DEFAULT 'text'::text, p_channel text DEFAULT 'whatsapp'::text, p_media_url text DEFAULT NULL::text, p_whatsapp_message_id text DEFAULT NULL::text, p_metadata jsonb DEFAULT NULL::jsonb) RETURNS TABLE(message_id uuid, is_duplicate boolean, conversation_reopened boolean)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_external text := nullif(btrim(p_whatsapp_message_id), '');
+  v_contact jsonb;
+  c conversations;
+begin
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation_id;
+  if c.id is null then
+    raise exception 'there is no conversation %', p_conversation_id using errcode = 'no_data_found';
+  elsif c.lead_id is distinct from coalesce((select m.merged_into_id from leads m
+      where m.tenant_id = v_tenant and m.id = p_lead_id), p_lead_id) then
+    raise exception 'conversation % is not this lead''s', p_conversation_id using errcode = 'invalid_parameter_value';
+  elsif coalesce(p_content, '') !~ '\S' and coalesce(p_message_type, 'text') = 'text' then
+    raise exception 'p_content is empty' using errcode = 'invalid_parameter_value';
+  end if;
+  perform lock_lead(c.lead_id);
+  select * into strict c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation_id;
+  select m.id into message_id from messages m where m.tenant_id = v_tenant
+    and m.channel_connection_id = c.channel_connection_id and m.external_id = v_external;
+  is_duplicate := message_id is not null;
+  conversation_reopened := not is_duplicate and c.status = 'resolved' and not exists (
+    select from conversations o where o.tenant_id = v_tenant and o.lead_id = c.lead_id
+      and o.channel_connection_id = c.channel_connection_id and o.status in ('active', 'waiting_response', 'escalated'));
+  if is_duplicate then
+    return next;
+    return;
+  elsif conversation_reopened then
+    update conversations x set status = 'active', resolved_at = null
+      where x.tenant_id = v_tenant and x.id = c.id and x.status = 'resolved';
+    conversation_reopened := found;
+    perform revive_lead(c.lead_id);
+  end if;
+  -- The name that the webhook finds this person by: the conversation's own, if it is theirs.
+  insert into lead_aliases (tenant_id, kind, value, lead_id, address)
+    values (v_tenant, c.contact_kind, case c.contact_kind when 'phone' then canonical_phone(c.contact_address)
+      else c.contact_address end, c.lead_id, c.contact_address) on conflict do nothing;
+  select jsonb_build_object('kind', a.kind, 'value', a.value, 'address', c.contact_address) into v_contact
+    from lead_aliases a where a.tenant_id = v_tenant and a.lead_id = c.lead_id and a.kind = c.contact_kind
+    order by a.address = c.contact_address desc, a.created_at desc limit 1;
+  if v_contact is null then
+    raise exception 'conversation % answers to somebody else''s address', c.id using errcode = 'invalid_parameter_value';
+  end if;
+  perform receive_events(jsonb_build_array(jsonb_build_object('connection_id', c.channel_connection_id, 'kind', 'message',
+    'external_id', v_external, 'aliases', jsonb_build_array(v_contact), 'content', coalesce(p_content, ''),
+    'content_type', coalesce(p_message_type, 'text'), 'wants_answer', true, 'details', coalesce(p_metadata, '{}'))),
+    receive_policy(), null);
+  -- The newest: the person's names are locked, nobody else stores a message of theirs.
+  select m.id into message_id from messages m
+    where m.tenant_id = v_tenant and m.role = 'user' and m.conversation_id in (select o.id from conversations o
+      where o.tenant_id = v_tenant and o.lead_id = c.lead_id and o.channel_connection_id = c.channel_connection_id)
+      and m.external_id is not distinct from v_external
+    order by m.id desc limit 1;
+  update messages m set media_url = p_media_url
+    where m.tenant_id = v_tenant and m.id = message_id and p_media_url <> '';
+  return next;
+end $$;
+
+ALTER FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: seed_scoring_rules(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.seed_scoring_rules(p_tenant uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into ai_scoring_rules (tenant_id, is_global, signal_name, signal_display_name, points, detection_type,
+      detection_config, category, evaluation_order)
+    select p_tenant, true, r.name, r.display, r.points, r.type, r.config::jsonb, r.category, r.place
+      from (values
+        (1, 'urgency_pain', 'Urgencia o dolor', 35, 'keyword', 'urgency',
+          '{"keywords": ["dolor", "duele", "urgencia", "urgente", "emergencia", "sangra", "hinchad", "inflamad"]}'),
+        (2, 'wants_appointment', 'Quiere una cita', 30, 'keyword', 'intent',
+          '{"keywords": ["cita", "agendar", "reservar", "reservación", "apartar", "appointment", "book"]}'),
+        (3, 'date_defined', 'Propone fecha u hora', 25, 'keyword', 'intent',
+          '{"keywords": ["mañana", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo", "esta semana"]}'),
+        (4, 'usa_patient', 'Viene de Estados Unidos', 25, 'keyword', 'demographics',
+          '{"keywords": ["estados unidos", "usa", "arizona", "tucson", "phoenix", "california", "dólares"]}'),
+        (5, 'high_value_treatment', 'Tratamiento de alto valor', 20, 'keyword', 'intent',
+          '{"keywords": ["implante", "ortodoncia", "brackets", "corona", "carilla", "diseño de sonrisa"]}'),
+        (6, 'high_engagement', 'Conversa mucho', 10, 'engagement', 'engagement', '{"min_messages": 5}'),
+        (7, 'complete_info', 'Dejó sus datos', 10, 'attribute', 'engagement', '{"fields": ["full_name", "phone", "email"]}'),
+        (8, 'just_browsing', 'Solo pregunta', -15, 'keyword', 'negative',
+          '{"keywords": ["solo pregunto", "nada más pregunto", "solo quería saber", "just browsing"]}'),
+        (9, 'price_shopping', 'Busca el precio más bajo', -10, 'keyword', 'negative',
+          '{"keywords": ["más barato", "muy caro", "descuento", "cheaper"]}'),
+        (10, 'comparing_options', 'Compara opciones', -10, 'keyword', 'negative',
+          '{"keywords": ["comparando", "otras opciones", "otro lugar", "cotizando"]}'),
+        (11, 'service_interest_detected', 'Preguntó por un servicio', 0, 'intent', 'intent', '{}'))
+        r (place, name, display, points, type, category, config)
+    on conflict (tenant_id, signal_name) do nothing
+$$;
+
+ALTER FUNCTION public.seed_scoring_rules(p_tenant uuid) OWNER TO tistis_owner;
+
+--
+-- Name: seed_scoring_rules_of_new(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.seed_scoring_rules_of_new() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform seed_scoring_rules(new.id);
+  return null;
+end $$;
+
+ALTER FUNCTION public.seed_scoring_rules_of_new() OWNER TO tistis_owner;
 
 --
 -- Name: send_staff_message(uuid, jsonb, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2443,8 +3904,11 @@ ALTER FUNCTION public.settle_jobs(p_results jsonb) OWNER TO tistis_definer;
 --
 
 CREATE FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) RETURNS integer
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
+declare
+  v_taken int;
+begin
   with held as materialized (
     select j.id, j.unique_key, j.attempts, j.max_attempts, r.outcome, r.why, r.result,
         app_now() + make_interval(secs => coalesce(r.seconds, 0)) as due,
@@ -2492,18 +3956,52 @@ CREATE FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) RETURNS in
       from ended e where j.tenant_id = p_tenant and j.id = e.id
       returning 1
   )
-  select count(*)::int from changed
-$$;
+  select count(*)::int into v_taken from changed;
+  return v_taken;
+end $$;
 
 ALTER FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: soft_delete_lead(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid DEFAULT NULL::uuid, p_cancel_reason text DEFAULT NULL::text) RETURNS TABLE(success boolean, appointments_cancelled integer, conversations_closed integer, message text)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  l leads := lock_lead(p_lead_id);
+begin
+  if l.id is null or l.deleted_at is not null then
+    return query select false, 0, 0, case when l.id is null then 'no such lead' else 'deleted already' end;
+    return;
+  end if;
+  update appointments a set status = 'cancelled', cancellation_reason = coalesce(p_cancel_reason, 'lead deleted')
+    where a.tenant_id = v_tenant and a.lead_id = l.id and a.status in ('scheduled', 'confirmed')
+      and a.scheduled_at > app_now();
+  get diagnostics appointments_cancelled = row_count;
+  update conversations c set status = 'resolved', resolved_at = app_now(),
+      resolution_notes = coalesce(c.resolution_notes, 'lead deleted')
+    where c.tenant_id = v_tenant and c.lead_id = l.id and c.status in ('active', 'waiting_response', 'escalated');
+  get diagnostics conversations_closed = row_count;
+  update leads x set deleted_at = app_now(), deleted_by = p_deleted_by where x.tenant_id = v_tenant and x.id = l.id;
+  success := true;
+  message := format('deleted; %s appointments cancelled, %s conversations closed', appointments_cancelled,
+    conversations_closed);
+  return next;
+end $$;
+
+ALTER FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) OWNER TO tistis_owner;
 
 --
 -- Name: staff_gate(uuid, jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
 CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
+begin return (
   select case
       when t.status <> 'active' then 'tenant_inactive'
       -- What was said in several parts is not said by halves.
@@ -2520,7 +4018,7 @@ CREATE FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message
     join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
     left join messages m on m.tenant_id = c.tenant_id and m.id = p_message
    where c.tenant_id = current_tenant() and c.id = p_conversation
-$$;
+); end $$;
 
 ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) OWNER TO tistis_owner;
 
@@ -2586,7 +4084,9 @@ declare
   v_message uuid;
 begin
   perform lock_lanes(v_tenant, array[v_lane], '{}');
-  select * into strict c from conversations where tenant_id = v_tenant and id = p_conversation for update;
+  select * into c from conversations where tenant_id = v_tenant and id = p_conversation for update;
+  -- Erased while Claude thought about it.
+  if c.id is null then return; end if;
   if exists (select 1 from messages m where m.tenant_id = v_tenant and m.processed_by_job_id = p_job
     and m.answers_message_id = p_answers) then
     return query
@@ -2595,7 +4095,8 @@ begin
         join jobs j on j.tenant_id = v_tenant and j.lane = v_lane and j.status = 'processing' and j.worker_id = p_worker
           and j.attempts = 1 and j.payload ->> 'message_id' = m.id::text
        where m.tenant_id = v_tenant and m.processed_by_job_id = p_job and m.answers_message_id = p_answers
-         and m.status = 'pending'
+         -- On its way already if `begin_reply`'s answer was lost: `begin_send` knows its attempts apart.
+         and m.status in ('pending', 'sending')
        limit 1;
     return;
   end if;
@@ -2681,12 +4182,44 @@ end $$;
 ALTER FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) OWNER TO tistis_owner;
 
 --
+-- Name: tell_sends_in_doubt(double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.tell_sends_in_doubt(p_seconds double precision) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_count int := 0;
+  d record;
+begin
+  for d in
+    with old as (
+      delete from sends_in_doubt s
+       where s.tenant_id = current_tenant() and s.since < app_now() - make_interval(secs => p_seconds)
+      returning s.message_id)
+    select m.channel_connection_id as connection, count(*)::int as many, jsonb_agg(m.id) as messages
+      from old join messages m on m.tenant_id = current_tenant() and m.id = old.message_id
+     where m.status = 'unknown' group by 1
+  loop
+    perform raise_alert(d.connection, jsonb_build_object('kind', 'sends_unknown', 'key', 'sends_unknown', 'severity', 'act',
+      'sentence', format('the platform never said whether it took %s of our messages. They are not sent again by '
+        || 'themselves: look into the conversation, and write once more if it matters', d.many),
+      'details', jsonb_build_object('messages', d.messages)));
+    v_count := v_count + d.many;
+  end loop;
+  return v_count;
+end $$;
+
+ALTER FUNCTION public.tell_sends_in_doubt(p_seconds double precision) OWNER TO tistis_owner;
+
+--
 -- Name: template_gate(uuid, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
 CREATE FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
+begin return (
   select case
       when not (p_policy -> 'usable_templates') ? upper(coalesce(x.status, 'UNKNOWN')) then 'template_blocked'
       when w.stopped then 'opted_out'
@@ -2705,9 +4238,75 @@ CREATE FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payl
          and (k.scope = 'all' or -- What nobody has named is taken for a promotion.
            lower(coalesce(x.category, p_payload ->> 'category', 'marketing')) = 'marketing')) w
    where c.tenant_id = current_tenant() and c.id = p_conversation
-$$;
+); end $$;
 
 ALTER FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: tenant_profile(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.tenant_profile(p_tenant_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object(
+    'tenant_id', t.id, 'tenant_name', t.name, 'vertical', t.vertical,
+    'timezone', coalesce(t.settings ->> 'timezone',
+      (select b.timezone from branches b where b.tenant_id = t.id and b.is_active
+        order by b.is_headquarters desc, b.id limit 1), 'America/Mexico_City'),
+    'ai_config', jsonb_build_object('system_prompt', a.system_prompt, 'model', a.model, 'temperature', a.temperature,
+      'max_tokens', a.max_tokens, 'response_style', a.response_style, 'business_hours', a.business_hours,
+      'escalation_keywords', to_jsonb(a.escalation_keywords),
+      'auto_escalate_after_messages', a.auto_escalate_after_messages, 'default_language', a.default_language),
+    'services', (select coalesce(jsonb_agg(jsonb_build_object('name', s.name,
+        'description', coalesce(s.ai_description, s.short_description, s.description), 'category', s.category,
+        'price_min', s.price_min::text, 'price_max', s.price_max::text, 'price_unit', s.price_unit,
+        'currency', s.currency, 'price_note', s.price_note, 'duration_minutes', s.duration_minutes,
+        'promotion_text', case when s.promotion_active then s.promotion_text end,
+        'special_instructions', s.special_instructions) order by s.display_order, s.id), '[]')
+      from services s where s.tenant_id = t.id and s.is_active),
+    'faqs', (select coalesce(jsonb_agg(jsonb_build_object('question', f.question,
+        'answer', coalesce(f.short_answer, f.answer)) order by f.display_order, f.id), '[]')
+      from faqs f where f.tenant_id = t.id and f.is_active),
+    'branches', (select coalesce(jsonb_agg(jsonb_build_object('name', b.name, 'address', b.address, 'city', b.city,
+        'state', b.state, 'phone', b.phone, 'timezone', b.timezone, 'operating_hours', b.operating_hours,
+        'google_maps_url', b.google_maps_url) order by b.is_headquarters desc, b.id), '[]')
+      from branches b where b.tenant_id = t.id and b.is_active),
+    'staff', (select coalesce(jsonb_agg(jsonb_build_object('display_name',
+        coalesce(p.display_name, p.first_name || ' ' || p.last_name), 'role', p.role, 'role_title', p.role_title,
+        'specialty', p.specialty) order by p.id), '[]')
+      from staff p where p.tenant_id = t.id and p.is_active and p.role in ('dentist', 'specialist')))
+  from tenants t left join ai_tenant_context a on a.tenant_id = t.id
+  where t.id = p_tenant_id
+); end $$;
+
+ALTER FUNCTION public.tenant_profile(p_tenant_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: tenants_in_doubt(double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.tenants_in_doubt(p_seconds double precision) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select distinct d.tenant_id from sends_in_doubt d where d.since < app_now() - make_interval(secs => p_seconds)
+$$;
+
+ALTER FUNCTION public.tenants_in_doubt(p_seconds double precision) OWNER TO tistis_definer;
+
+--
+-- Name: token_expiry(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.token_expiry(p_hints jsonb) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select (p_hints #>> '{access_token,expires_at}')::timestamptz
+$$;
+
+ALTER FUNCTION public.token_expiry(p_hints jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: touch_updated_at(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2724,15 +4323,123 @@ end $$;
 ALTER FUNCTION public.touch_updated_at() OWNER TO tistis_owner;
 
 --
+-- Name: update_lead_score(uuid, integer, character varying, character varying, text, uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text DEFAULT NULL::text, p_message_id uuid DEFAULT NULL::uuid, p_staff_id uuid DEFAULT NULL::uuid, p_conversation_id uuid DEFAULT NULL::uuid) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_score int;
+  l leads;
+begin
+  if p_score_change is null or p_change_source is null then
+    raise exception 'p_score_change and p_change_source must not be null' using errcode = 'null_value_not_allowed';
+  end if;
+  select * into l from leads x where x.tenant_id = v_tenant and x.id = coalesce(
+    (select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead_id), p_lead_id) for update;
+  if l.id is null or l.deleted_at is not null then return null; end if;
+  -- Not by more than there is, or the sum would not fit.
+  v_score := least(greatest(l.score + least(greatest(p_score_change, -100), 100), 0), 100);
+  insert into lead_score_history (tenant_id, lead_id, previous_score, new_score, score_change, previous_classification,
+      new_classification, change_source, signal_name, reason, triggered_by_message_id, changed_by_staff_id, metadata)
+    values (v_tenant, l.id, l.score, v_score, v_score - l.score, l.classification, classification_of(v_score),
+      p_change_source, p_signal_name, p_reason, p_message_id, p_staff_id,
+      jsonb_strip_nulls(jsonb_build_object('points', p_score_change, 'conversation_id', p_conversation_id)))
+    on conflict (tenant_id, triggered_by_message_id, signal_name)
+      where triggered_by_message_id is not null and signal_name is not null do nothing;
+  if not found then return l.score; end if;
+  update leads x set score = v_score, score_updated_at = app_now(),
+      scoring_signals = case when p_signal_name is null then x.scoring_signals else x.scoring_signals
+        || jsonb_build_object(p_signal_name, jsonb_build_object('points', p_score_change, 'at', app_now())) end
+    where x.tenant_id = v_tenant and x.id = l.id;
+  return v_score;
+end $$;
+
+ALTER FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: update_message_status(uuid, text, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text DEFAULT NULL::text) RETURNS TABLE(message_id uuid, updated boolean)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(p_tenant_id);
+  m messages;
+begin
+  if p_new_status is null or p_new_status not in ('sent', 'delivered', 'read', 'played', 'failed') then
+    raise exception 'p_new_status is "%": no state that a platform reports', p_new_status
+      using errcode = 'invalid_parameter_value', hint = 'sent, delivered, read, played or failed';
+  end if;
+  select x.* into m from channel_connections cc
+    join messages x on x.tenant_id = v_tenant and x.channel_connection_id = cc.id and x.external_id = p_whatsapp_message_id
+   where cc.tenant_id = v_tenant order by x.id limit 1;
+  if m.id is not null then
+    -- The conversation before the message, as everybody does.
+    perform 1 from conversations c where c.tenant_id = v_tenant and c.id = m.conversation_id for update;
+    select * into m from messages x where x.tenant_id = v_tenant and x.id = m.id for update;
+    perform receive_reports(jsonb_build_array(jsonb_build_object('connection_id', m.channel_connection_id, 'kind', 'status',
+      'external_id', p_whatsapp_message_id, 'at', app_now(), 'aliases', '[]'::jsonb,
+      'status', jsonb_build_object('state', p_new_status, 'error', p_error_message))));
+  end if;
+  return query select m.id, m.id is not null
+    and m.status <> (select x.status from messages x where x.tenant_id = v_tenant and x.id = m.id);
+end $$;
+
+ALTER FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) OWNER TO tistis_owner;
+
+--
+-- Name: uuid_v7_floor(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select (lpad(to_hex(greatest(floor(extract(epoch from p_at) * 1000), 0)::bigint), 12, '0') || repeat('0', 20))::uuid
+$$;
+
+ALTER FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: validate_channel_connection_for_job(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) RETURNS TABLE(is_valid boolean, connection_status text, error_reason text)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+begin
+  return query
+    select r.reason is null, r.status, r.reason
+      from (select cc.status, case
+            when j.id is null then 'job_not_found'
+            when cc.id is null then 'connection_not_found'
+            when j.payload ->> 'channel_connection_id' <> cc.id::text then 'connection_of_another_job'
+            when t.status <> 'active' then 'tenant_' || t.status
+            when cc.status <> 'connected' then 'connection_' || cc.status end as reason
+          from tenants t
+          left join jobs j on j.tenant_id = t.id and j.id = p_job_id
+          left join channel_connections cc on cc.tenant_id = t.id and cc.id = p_channel_connection_id
+         where t.id = v_tenant) r;
+end $$;
+
+ALTER FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) OWNER TO tistis_owner;
+
+--
 -- Name: window_of(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
 CREATE FUNCTION public.window_of(p_connection uuid, p_lead uuid) RETURNS timestamp with time zone
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
+begin return (
   select last_inbound_at from contact_windows
     where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
-$$;
+); end $$;
 
 ALTER FUNCTION public.window_of(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
 
@@ -2762,6 +4469,22 @@ $$;
 ALTER FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: without_erased(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.without_erased(p_events jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select coalesce(jsonb_agg(x.e order by x.n), '[]')
+    from jsonb_array_elements(p_events) with ordinality x (e, n)
+   where not exists (select from erased_items i where i.tenant_id = current_tenant() and i.mark in (
+     erased_mark(x.e ->> 'external_id'), erased_mark(x.e #>> '{status,opaque}'),
+     case when x.e ->> 'kind' in ('edit', 'delete', 'reaction') then erased_mark(x.e ->> 'reply_to') end))
+$$;
+
+ALTER FUNCTION public.without_erased(p_events jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: worker_heartbeat(uuid, text, text, double precision); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -2769,9 +4492,13 @@ CREATE FUNCTION public.worker_heartbeat(p_worker uuid, p_name text, p_kind text,
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
+declare
+  v_new boolean;
 begin
   insert into workers as w (id, name, kind) values (p_worker, p_name, p_kind)
-    on conflict (id) do update set last_seen = clock_timestamp(), stopped_at = null;
+    on conflict (id) do update set last_seen = clock_timestamp(), stopped_at = null
+    returning w.xmax = 0 into v_new;
+  if v_new and (p_kind is null or p_kind = 'drain') then perform cron_runs(); end if;
   return p_kind is null and exists (
     select 1 from workers n, workers me
      where me.id = p_worker and n.kind is null and n.stopped_at is null and n.id <> me.id
@@ -2798,6 +4525,171 @@ $$;
 ALTER FUNCTION public.worker_stopped(p_worker uuid) OWNER TO tistis_definer;
 
 --
+-- Name: write_ai_tenant_config(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.write_ai_tenant_config() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if tg_op = 'DELETE' then
+    delete from ai_tenant_context where tenant_id = old.tenant_id;
+    return old;
+  end if;
+  perform write_through('ai_tenant_context', 'ai_tenant_config',
+    case tg_op when 'UPDATE' then jsonb_build_object('tenant_id', old.tenant_id) end,
+    case tg_op when 'UPDATE' then ai_context_of_config(to_jsonb(old)) end, ai_context_of_config(to_jsonb(new)));
+  return new;
+end $$;
+
+ALTER FUNCTION public.write_ai_tenant_config() OWNER TO tistis_owner;
+
+--
+-- Name: write_channel_connection(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.write_channel_connection() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $_$
+declare
+  v_old jsonb := case tg_op when 'UPDATE' then to_jsonb(old) end;
+  v_new jsonb;
+  v_secret text;
+begin
+  if tg_op = 'DELETE' then
+    delete from channel_connections where tenant_id = old.tenant_id and id = old.id;
+    return old;
+  end if;
+  v_new := to_jsonb(new);
+  select n.key into v_secret from jsonb_each(v_new) n
+   where n.key ~ '(_token|_secret)$' and n.value <> coalesce(v_old -> n.key, 'null') limit 1;
+  if v_secret is not null then
+    raise exception 'channel_connections_guide.% shows the end of a secret that is sealed: it cannot be written here',
+      v_secret using errcode = 'feature_not_supported',
+        hint = 'tistis channels resume --tenant SLUG --channel ID --token-file FILE seals a new access token';
+  end if;
+  perform write_through('channel_connections', 'channel_connections_guide',
+    case tg_op when 'UPDATE' then jsonb_build_object('tenant_id', old.tenant_id, 'id', old.id) end, v_old,
+    -- Counted by nobody yet in a new row.
+    case tg_op when 'UPDATE' then v_new else v_new - array['messages_received', 'messages_sent'] end);
+  return new;
+end $_$;
+
+ALTER FUNCTION public.write_channel_connection() OWNER TO tistis_owner;
+
+--
+-- Name: write_through(regclass, text, jsonb, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+  v_changed text[];
+  v_columns text;
+  v_stray text;
+begin
+  select array_agg(n.key order by n.key), string_agg(quote_ident(n.key), ', ' order by n.key) into v_changed, v_columns
+    from jsonb_each(p_new) n
+   where case when p_old is null then n.value <> 'null' else n.value is distinct from p_old -> n.key end;
+  select c into v_stray from unnest(v_changed) c
+   where not exists (select from pg_attribute a where a.attrelid = p_table and a.attname = c and a.attnum > 0
+     and not a.attisdropped and a.attgenerated = '')
+   limit 1;
+  if v_stray is not null then
+    raise exception '%.% is computed: it cannot be written', p_view, v_stray using errcode = 'feature_not_supported';
+  end if;
+  if p_old is null then
+    execute format('insert into %s (%s) select %2$s from jsonb_populate_record(null::%1$s, $1)', p_table, v_columns)
+      using p_new;
+  elsif v_changed is not null then
+    execute format('update %s t set (%s) = (select %2$s from jsonb_populate_record(null::%1$s, $1))
+      where to_jsonb(t) @> $2 and t.tenant_id = ($2 ->> ''tenant_id'')::uuid', p_table, v_columns) using p_new, p_key;
+  end if;
+end $_$;
+
+ALTER FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: ai_custom_instructions; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.ai_custom_instructions (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    instruction_type text NOT NULL,
+    title text NOT NULL,
+    instruction text NOT NULL,
+    examples text,
+    priority integer DEFAULT 0 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    include_in_prompt boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ai_custom_instructions_instruction_type_check CHECK ((instruction_type = ANY (ARRAY['identity'::text, 'greeting'::text, 'farewell'::text, 'pricing_policy'::text, 'special_cases'::text, 'competitors'::text, 'objections'::text, 'upsell'::text, 'tone_examples'::text, 'forbidden'::text, 'always_mention'::text, 'custom'::text])))
+);
+
+ALTER TABLE ONLY public.ai_custom_instructions FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.ai_custom_instructions OWNER TO tistis_owner;
+
+--
+-- Name: ai_dead_letter_queue; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.ai_dead_letter_queue (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    conversation_id uuid,
+    contact_id uuid,
+    original_message text NOT NULL,
+    original_payload jsonb,
+    error_message text NOT NULL,
+    error_code text,
+    error_stack text,
+    failure_count integer DEFAULT 1 NOT NULL,
+    channel text,
+    processing_stage text NOT NULL,
+    last_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ai_dead_letter_queue_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'retrying'::text, 'resolved'::text, 'archived'::text])))
+);
+
+ALTER TABLE ONLY public.ai_dead_letter_queue FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.ai_dead_letter_queue OWNER TO tistis_owner;
+
+--
+-- Name: ai_scoring_rules; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.ai_scoring_rules (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    is_global boolean DEFAULT false NOT NULL,
+    signal_name text NOT NULL,
+    signal_display_name text NOT NULL,
+    points integer NOT NULL,
+    detection_type text NOT NULL,
+    detection_config jsonb DEFAULT '{}'::jsonb NOT NULL,
+    category text NOT NULL,
+    evaluation_order integer DEFAULT 0 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ai_scoring_rules_category_check CHECK ((category = ANY (ARRAY['urgency'::text, 'intent'::text, 'engagement'::text, 'demographics'::text, 'negative'::text]))),
+    CONSTRAINT ai_scoring_rules_detection_type_check CHECK ((detection_type = ANY (ARRAY['keyword'::text, 'intent'::text, 'behavior'::text, 'attribute'::text, 'engagement'::text]))),
+    CONSTRAINT ai_scoring_rules_points_check CHECK (((points >= '-100'::integer) AND (points <= 100)))
+);
+
+ALTER TABLE ONLY public.ai_scoring_rules FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.ai_scoring_rules OWNER TO tistis_owner;
+
+--
 -- Name: ai_tenant_context; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -2815,7 +4707,21 @@ CREATE TABLE public.ai_tenant_context (
     default_language text DEFAULT 'es'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    out_of_hours_enabled boolean DEFAULT false NOT NULL,
+    out_of_hours_message text,
+    auto_greeting_enabled boolean DEFAULT false NOT NULL,
+    auto_greeting_message text,
+    escalate_on_hot_lead boolean DEFAULT true NOT NULL,
+    supported_languages text[] DEFAULT '{es}'::text[] NOT NULL,
+    currency text DEFAULT 'MXN'::text NOT NULL,
+    currency_format text,
+    use_emojis boolean DEFAULT false NOT NULL,
+    default_first_message_delay integer,
+    default_subsequent_message_delay integer,
+    enable_scoring boolean DEFAULT true NOT NULL,
     CONSTRAINT ai_tenant_context_auto_escalate_after_messages_check CHECK ((auto_escalate_after_messages >= 0)),
+    CONSTRAINT ai_tenant_context_default_first_message_delay_check CHECK (((default_first_message_delay >= 0) AND (default_first_message_delay <= 1800))),
+    CONSTRAINT ai_tenant_context_default_subsequent_message_delay_check CHECK (((default_subsequent_message_delay >= 0) AND (default_subsequent_message_delay <= 300))),
     CONSTRAINT ai_tenant_context_max_tokens_check CHECK (((max_tokens >= 100) AND (max_tokens <= 32000))),
     CONSTRAINT ai_tenant_context_response_style_check CHECK ((response_style = ANY (ARRAY['professional'::text, 'professional_friendly'::text, 'formal'::text]))),
     CONSTRAINT ai_tenant_context_temperature_check CHECK (((temperature >= (0)::numeric) AND (temperature <= (1)::numeric)))
@@ -2824,6 +4730,47 @@ CREATE TABLE public.ai_tenant_context (
 ALTER TABLE ONLY public.ai_tenant_context FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.ai_tenant_context OWNER TO tistis_owner;
+
+--
+-- Name: ai_tenant_config; Type: VIEW; Schema: public; Owner: tistis_owner
+--
+
+CREATE VIEW public.ai_tenant_config WITH (security_invoker='true') AS
+ SELECT ai_tenant_context.tenant_id,
+    ai_tenant_context.ai_enabled,
+    ai_tenant_context.model AS ai_model,
+    ai_tenant_context.response_style AS ai_personality,
+    ai_tenant_context.temperature AS ai_temperature,
+    ai_tenant_context.max_tokens,
+    ai_tenant_context.system_prompt AS custom_instructions,
+    ai_tenant_context.escalation_keywords,
+    ai_tenant_context.out_of_hours_enabled,
+    ai_tenant_context.out_of_hours_message,
+    ai_tenant_context.auto_greeting_enabled,
+    ai_tenant_context.auto_greeting_message,
+    ai_tenant_context.auto_escalate_after_messages AS max_turns_before_escalation,
+    ai_tenant_context.escalate_on_hot_lead,
+    ai_tenant_context.supported_languages,
+    ai_tenant_context.default_language,
+    ai_tenant_context.currency,
+    ai_tenant_context.currency_format,
+    ai_tenant_context.use_emojis,
+    ai_tenant_context.default_first_message_delay,
+    ai_tenant_context.default_subsequent_message_delay,
+    ai_tenant_context.enable_scoring,
+    (ai_tenant_context.business_hours ->> 'start'::text) AS business_hours_start,
+    (ai_tenant_context.business_hours ->> 'end'::text) AS business_hours_end,
+        CASE jsonb_typeof((ai_tenant_context.business_hours -> 'days'::text))
+            WHEN 'array'::text THEN ARRAY( SELECT (d.value)::integer AS d
+               FROM jsonb_array_elements_text((ai_tenant_context.business_hours -> 'days'::text)) d(value)
+              WHERE (d.value ~ '^[0-9]$'::text))
+            ELSE NULL::integer[]
+        END AS business_hours_days,
+    ai_tenant_context.created_at,
+    ai_tenant_context.updated_at
+   FROM public.ai_tenant_context;
+
+ALTER TABLE public.ai_tenant_config OWNER TO tistis_owner;
 
 --
 -- Name: ai_usage_logs; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -2879,6 +4826,72 @@ CREATE TABLE public.alerts (
 ALTER TABLE ONLY public.alerts FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.alerts OWNER TO tistis_owner;
+
+--
+-- Name: appointments; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.appointments (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid NOT NULL,
+    lead_id uuid,
+    patient_id uuid,
+    staff_id uuid,
+    service_id uuid,
+    scheduled_at timestamp with time zone NOT NULL,
+    duration_minutes integer DEFAULT 30 NOT NULL,
+    end_time timestamp with time zone NOT NULL,
+    status text DEFAULT 'scheduled'::text NOT NULL,
+    confirmation_sent boolean DEFAULT false NOT NULL,
+    reminder_1week_sent boolean DEFAULT false NOT NULL,
+    reminder_24h_sent boolean DEFAULT false NOT NULL,
+    reminder_4h_sent boolean DEFAULT false NOT NULL,
+    reminder_2h_sent boolean DEFAULT false NOT NULL,
+    reminder_sent boolean GENERATED ALWAYS AS (reminder_24h_sent) STORED NOT NULL,
+    notes text,
+    internal_notes text,
+    reason text,
+    cancellation_reason text,
+    cancelled_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    outcome text,
+    rescheduled_from_id uuid,
+    rescheduled_to_id uuid,
+    created_by_staff_id uuid,
+    booking_source text DEFAULT 'manual'::text NOT NULL,
+    source text GENERATED ALWAYS AS (booking_source) STORED NOT NULL,
+    party_size integer DEFAULT 1 NOT NULL,
+    reservation_type text,
+    conversation_id uuid,
+    ai_booking_channel text,
+    ai_confidence_score numeric(4,3),
+    ai_urgency_level integer,
+    ai_detected_symptoms jsonb,
+    ai_booked_at timestamp with time zone,
+    requires_human_review boolean DEFAULT false NOT NULL,
+    human_review_reason text,
+    confirmation_status text DEFAULT 'not_required'::text NOT NULL,
+    deposit_status text DEFAULT 'not_required'::text NOT NULL,
+    deposit_amount_cents integer,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT appointments_ai_booking_channel_check CHECK ((ai_booking_channel = ANY (ARRAY['ai_whatsapp'::text, 'ai_voice'::text, 'ai_webchat'::text, 'ai_instagram'::text, 'ai_facebook'::text, 'ai_tiktok'::text]))),
+    CONSTRAINT appointments_ai_confidence_score_check CHECK (((ai_confidence_score >= (0)::numeric) AND (ai_confidence_score <= (1)::numeric))),
+    CONSTRAINT appointments_ai_urgency_level_check CHECK (((ai_urgency_level >= 1) AND (ai_urgency_level <= 5))),
+    CONSTRAINT appointments_booking_source_check CHECK ((booking_source = ANY (ARRAY['manual'::text, 'whatsapp'::text, 'website'::text, 'phone'::text, 'walk_in'::text, 'voice'::text, 'ai_chat'::text]))),
+    CONSTRAINT appointments_confirmation_status_check CHECK ((confirmation_status = ANY (ARRAY['not_required'::text, 'pending'::text, 'confirmed'::text, 'expired'::text]))),
+    CONSTRAINT appointments_deposit_amount_cents_check CHECK ((deposit_amount_cents >= 0)),
+    CONSTRAINT appointments_deposit_status_check CHECK ((deposit_status = ANY (ARRAY['not_required'::text, 'required'::text, 'pending'::text, 'paid'::text, 'forfeited'::text, 'refunded'::text, 'applied'::text]))),
+    CONSTRAINT appointments_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
+    CONSTRAINT appointments_party_size_check CHECK ((party_size > 0)),
+    CONSTRAINT appointments_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'confirmed'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'rescheduled'::text])))
+);
+
+ALTER TABLE ONLY public.appointments FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.appointments OWNER TO tistis_owner;
 
 --
 -- Name: branches; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -2967,6 +4980,9 @@ END) STORED,
     messaging_limit text,
     stopped_code text,
     stopped_at timestamp with time zone,
+    is_personal_brand boolean DEFAULT false NOT NULL,
+    profile_id uuid,
+    meta_app_id text,
     CONSTRAINT channel_connections_account_number_check CHECK ((account_number = ANY (ARRAY[1, 2]))),
     CONSTRAINT channel_connections_ai_personality_override_check CHECK ((ai_personality_override = ANY (ARRAY['professional'::text, 'professional_friendly'::text, 'formal'::text]))),
     CONSTRAINT channel_connections_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'voice'::text]))),
@@ -2979,6 +4995,229 @@ END) STORED,
 ALTER TABLE ONLY public.channel_connections FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.channel_connections OWNER TO tistis_owner;
+
+--
+-- Name: conversations; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.conversations (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    lead_id uuid NOT NULL,
+    branch_id uuid,
+    channel text NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    channel_conversation_id text,
+    contact_kind text NOT NULL,
+    contact_address text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    ai_handling boolean DEFAULT true NOT NULL,
+    context jsonb DEFAULT '{}'::jsonb NOT NULL,
+    escalated_at timestamp with time zone,
+    escalated_to_staff_id uuid,
+    escalation_reason text,
+    resolved_at timestamp with time zone,
+    resolution_notes text,
+    message_count integer DEFAULT 0 NOT NULL,
+    turn_count integer DEFAULT 0 NOT NULL,
+    last_message_at timestamp with time zone,
+    last_inbound_at timestamp with time zone,
+    last_question_id uuid,
+    last_human_at timestamp with time zone,
+    first_response_time_seconds integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    current_intent text,
+    last_intent_confidence numeric(4,3),
+    assigned_staff_id uuid,
+    satisfaction_score integer,
+    CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
+    CONSTRAINT conversations_last_intent_confidence_check CHECK (((last_intent_confidence >= (0)::numeric) AND (last_intent_confidence <= (1)::numeric))),
+    CONSTRAINT conversations_satisfaction_score_check CHECK (((satisfaction_score >= 1) AND (satisfaction_score <= 5))),
+    CONSTRAINT conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'waiting_response'::text, 'escalated'::text, 'resolved'::text, 'archived'::text])))
+);
+
+ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.conversations OWNER TO tistis_owner;
+
+--
+-- Name: secret_hints; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.secret_hints (
+    tenant_id uuid NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    kind text NOT NULL,
+    hint text,
+    expires_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT secret_hints_hint_check CHECK ((length(hint) = 4))
+);
+
+ALTER TABLE ONLY public.secret_hints FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.secret_hints OWNER TO tistis_owner;
+
+--
+-- Name: tenants; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.tenants (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name character varying(255) NOT NULL,
+    slug character varying(100) NOT NULL,
+    legal_name text,
+    vertical text NOT NULL,
+    plan text DEFAULT 'starter'::text NOT NULL,
+    settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    features_enabled jsonb DEFAULT '{}'::jsonb NOT NULL,
+    primary_contact_name text,
+    primary_contact_email text,
+    primary_contact_phone text,
+    status text DEFAULT 'active'::text NOT NULL,
+    onboarded_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    plan_started_at timestamp with time zone,
+    plan_expires_at timestamp with time zone,
+    logo_url text,
+    primary_color text,
+    cancelled_at timestamp with time zone,
+    data_retention_until timestamp with time zone,
+    service_options jsonb DEFAULT '{}'::jsonb NOT NULL,
+    client_id uuid,
+    CONSTRAINT tenants_plan_check CHECK ((plan = ANY (ARRAY['starter'::text, 'essentials'::text, 'growth'::text, 'scale'::text]))),
+    CONSTRAINT tenants_slug_check CHECK (((slug)::text ~ '^[a-z0-9][a-z0-9-]*$'::text)),
+    CONSTRAINT tenants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'suspended'::text, 'cancelling'::text, 'cancelled'::text]))),
+    CONSTRAINT tenants_vertical_check CHECK ((vertical = ANY (ARRAY['dental'::text, 'restaurant'::text, 'clinic'::text, 'pharmacy'::text, 'retail'::text, 'medical'::text, 'gym'::text, 'beauty'::text, 'veterinary'::text, 'services'::text, 'other'::text])))
+);
+
+ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.tenants OWNER TO tistis_owner;
+
+--
+-- Name: channel_connections_guide; Type: VIEW; Schema: public; Owner: tistis_owner
+--
+
+CREATE VIEW public.channel_connections_guide WITH (security_invoker='true') AS
+ SELECT c.tenant_id,
+    c.id,
+    c.branch_id,
+    c.channel,
+    c.account_number,
+    c.status,
+    c.ai_enabled,
+    c.connection_name,
+    c.account_name,
+    c.is_personal_brand,
+    c.whatsapp_phone_number_id,
+    c.whatsapp_business_account_id,
+        CASE c.channel
+            WHEN 'whatsapp'::text THEN public.masked_secret(hints.h, 'access_token'::text)
+            ELSE NULL::text
+        END AS whatsapp_access_token,
+        CASE c.channel
+            WHEN 'whatsapp'::text THEN public.masked_secret(hints.h, 'verify_token'::text)
+            ELSE NULL::text
+        END AS whatsapp_verify_token,
+        CASE c.channel
+            WHEN 'whatsapp'::text THEN hook.path
+            ELSE NULL::text
+        END AS whatsapp_webhook_url,
+        CASE c.channel
+            WHEN 'whatsapp'::text THEN public.token_expiry(hints.h)
+            ELSE NULL::timestamp with time zone
+        END AS whatsapp_token_expires_at,
+    c.instagram_page_id,
+    c.instagram_account_id,
+    c.instagram_username,
+        CASE c.channel
+            WHEN 'instagram'::text THEN public.masked_secret(hints.h, 'access_token'::text)
+            ELSE NULL::text
+        END AS instagram_access_token,
+        CASE c.channel
+            WHEN 'instagram'::text THEN public.masked_secret(hints.h, 'verify_token'::text)
+            ELSE NULL::text
+        END AS instagram_verify_token,
+        CASE c.channel
+            WHEN 'instagram'::text THEN public.token_expiry(hints.h)
+            ELSE NULL::timestamp with time zone
+        END AS instagram_token_expires_at,
+    c.facebook_page_id,
+    c.facebook_page_name,
+        CASE c.channel
+            WHEN 'facebook'::text THEN public.masked_secret(hints.h, 'access_token'::text)
+            ELSE NULL::text
+        END AS facebook_access_token,
+        CASE c.channel
+            WHEN 'facebook'::text THEN public.masked_secret(hints.h, 'verify_token'::text)
+            ELSE NULL::text
+        END AS facebook_verify_token,
+        CASE c.channel
+            WHEN 'facebook'::text THEN public.token_expiry(hints.h)
+            ELSE NULL::timestamp with time zone
+        END AS facebook_token_expires_at,
+    c.tiktok_business_id,
+    c.tiktok_client_key,
+    public.masked_secret(hints.h, 'client_secret'::text) AS tiktok_client_secret,
+        CASE c.channel
+            WHEN 'tiktok'::text THEN public.masked_secret(hints.h, 'access_token'::text)
+            ELSE NULL::text
+        END AS tiktok_access_token,
+        CASE c.channel
+            WHEN 'tiktok'::text THEN public.masked_secret(hints.h, 'refresh_token'::text)
+            ELSE NULL::text
+        END AS tiktok_refresh_token,
+    c.tiktok_open_id,
+        CASE c.channel
+            WHEN 'tiktok'::text THEN public.masked_secret(hints.h, 'verify_token'::text)
+            ELSE NULL::text
+        END AS tiktok_verify_token,
+        CASE c.channel
+            WHEN 'tiktok'::text THEN public.token_expiry(hints.h)
+            ELSE NULL::timestamp with time zone
+        END AS tiktok_token_expires_at,
+    COALESCE(c.facebook_page_id, c.instagram_page_id) AS meta_page_id,
+        CASE
+            WHEN (c.channel = ANY (ARRAY['instagram'::text, 'facebook'::text])) THEN public.masked_secret(hints.h, 'access_token'::text)
+            ELSE NULL::text
+        END AS meta_access_token,
+    c.meta_app_id,
+    public.masked_secret(hints.h, 'access_token'::text) AS access_token,
+    public.masked_secret(hints.h, 'verify_token'::text) AS verify_token,
+    COALESCE(public.masked_secret(hints.h, 'app_secret'::text), public.masked_secret(hints.h, 'webhook_secret'::text)) AS webhook_secret,
+    c.ai_personality_override,
+    c.first_message_delay_seconds,
+    c.subsequent_message_delay_seconds,
+    c.custom_instructions_override,
+    ( SELECT COALESCE(sum(v.turn_count), (0)::bigint) AS "coalesce"
+           FROM public.conversations v
+          WHERE ((v.tenant_id = c.tenant_id) AND (v.channel_connection_id = c.id))) AS messages_received,
+    ( SELECT COALESCE(sum((v.message_count - v.turn_count)), (0)::bigint) AS "coalesce"
+           FROM public.conversations v
+          WHERE ((v.tenant_id = c.tenant_id) AND (v.channel_connection_id = c.id))) AS messages_sent,
+    c.error_count,
+    c.last_message_at,
+    c.last_error_at,
+    c.last_error_message,
+    c.connected_at,
+    c.disconnected_at,
+    c.connection_metadata,
+    c.profile_id,
+    c.created_at,
+    c.updated_at
+   FROM ((public.channel_connections c
+     CROSS JOIN LATERAL ( SELECT ((('/api/webhook/'::text || c.channel) || '/'::text) || (t.slug)::text) AS path
+           FROM public.tenants t
+          WHERE (t.id = c.tenant_id)) hook)
+     CROSS JOIN LATERAL ( SELECT COALESCE(jsonb_object_agg(s.kind, jsonb_build_object('hint', s.hint, 'expires_at', s.expires_at)), '{}'::jsonb) AS h
+           FROM public.secret_hints s
+          WHERE ((s.tenant_id = c.tenant_id) AND (s.channel_connection_id = c.id))) hints);
+
+ALTER TABLE public.channel_connections_guide OWNER TO tistis_owner;
 
 --
 -- Name: channel_events; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3008,6 +5247,21 @@ ALTER TABLE public.channel_events OWNER TO tistis_owner;
 --
 
 COMMENT ON TABLE public.channel_events IS 'What arrived and is not a message, raw beside it; pruned after a stated time.';
+
+--
+-- Name: channel_rate_limits; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.channel_rate_limits (
+    tenant_id uuid NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    window_start timestamp with time zone NOT NULL,
+    message_count integer DEFAULT 0 NOT NULL
+);
+
+ALTER TABLE ONLY public.channel_rate_limits FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.channel_rate_limits OWNER TO tistis_owner;
 
 --
 -- Name: contact_consents; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3054,43 +5308,100 @@ ALTER TABLE ONLY public.contact_windows FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.contact_windows OWNER TO tistis_owner;
 
 --
--- Name: conversations; Type: TABLE; Schema: public; Owner: tistis_owner
+-- Name: conversations_guide; Type: VIEW; Schema: public; Owner: tistis_owner
 --
 
-CREATE TABLE public.conversations (
+CREATE VIEW public.conversations_guide WITH (security_invoker='true') AS
+ SELECT conversations.tenant_id,
+    conversations.id,
+    conversations.lead_id,
+    conversations.branch_id,
+    conversations.channel,
+    conversations.channel_conversation_id,
+    conversations.channel_connection_id,
+    conversations.status,
+    conversations.ai_handling,
+    conversations.current_intent,
+    conversations.last_intent_confidence,
+    conversations.context,
+    conversations.escalated_at,
+    conversations.escalated_to_staff_id,
+    conversations.escalation_reason,
+    conversations.resolved_at,
+    conversations.resolution_notes,
+    conversations.message_count,
+    conversations.turn_count,
+    conversations.last_message_at,
+    conversations.first_response_time_seconds,
+    conversations.assigned_staff_id,
+    conversations.satisfaction_score,
+    conversations.created_at AS started_at,
+    conversations.created_at,
+    conversations.updated_at
+   FROM public.conversations;
+
+ALTER TABLE public.conversations_guide OWNER TO tistis_owner;
+
+--
+-- Name: erased_items; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.erased_items (
     tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    lead_id uuid NOT NULL,
-    branch_id uuid,
-    channel text NOT NULL,
-    channel_connection_id uuid NOT NULL,
-    channel_conversation_id text,
-    contact_kind text NOT NULL,
-    contact_address text NOT NULL,
-    status text DEFAULT 'active'::text NOT NULL,
-    ai_handling boolean DEFAULT true NOT NULL,
-    context jsonb DEFAULT '{}'::jsonb NOT NULL,
-    escalated_at timestamp with time zone,
-    escalated_to_staff_id uuid,
-    escalation_reason text,
-    resolved_at timestamp with time zone,
-    resolution_notes text,
-    message_count integer DEFAULT 0 NOT NULL,
-    turn_count integer DEFAULT 0 NOT NULL,
-    last_message_at timestamp with time zone,
-    last_inbound_at timestamp with time zone,
-    last_question_id uuid,
-    last_human_at timestamp with time zone,
-    first_response_time_seconds integer,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
-    CONSTRAINT conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'waiting_response'::text, 'escalated'::text, 'resolved'::text, 'archived'::text])))
+    mark bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL
 );
 
-ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.erased_items FORCE ROW LEVEL SECURITY;
 
-ALTER TABLE public.conversations OWNER TO tistis_owner;
+ALTER TABLE public.erased_items OWNER TO tistis_owner;
+
+--
+-- Name: erased_stops; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.erased_stops (
+    tenant_id uuid NOT NULL,
+    mark bytea NOT NULL,
+    channel text NOT NULL,
+    scope text NOT NULL,
+    source text NOT NULL,
+    said_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.erased_stops FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erased_stops OWNER TO tistis_owner;
+
+--
+-- Name: erasure_keys; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.erasure_keys (
+    tenant_id uuid NOT NULL,
+    key text NOT NULL
+);
+
+ALTER TABLE ONLY public.erasure_keys FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erasure_keys OWNER TO tistis_owner;
+
+--
+-- Name: erasures; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.erasures (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    lead_ids uuid[] NOT NULL,
+    erased_by text NOT NULL,
+    erased_at timestamp with time zone NOT NULL,
+    counts jsonb NOT NULL
+);
+
+ALTER TABLE ONLY public.erasures FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erasures OWNER TO tistis_owner;
 
 --
 -- Name: faqs; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3108,7 +5419,12 @@ CREATE TABLE public.faqs (
     is_active boolean DEFAULT true NOT NULL,
     display_order integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    subcategory text,
+    question_variations text[] DEFAULT '{}'::text[] NOT NULL,
+    times_used integer DEFAULT 0 NOT NULL,
+    last_used_at timestamp with time zone,
+    helpfulness_score numeric(5,2)
 );
 
 ALTER TABLE ONLY public.faqs FORCE ROW LEVEL SECURITY;
@@ -3170,53 +5486,147 @@ ALTER TABLE ONLY public.lead_merges FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.lead_merges OWNER TO tistis_owner;
 
 --
--- Name: leads; Type: TABLE; Schema: public; Owner: tistis_owner
+-- Name: lead_score_history; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
-CREATE TABLE public.leads (
+CREATE TABLE public.lead_score_history (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT public.uuid_v7() NOT NULL,
-    branch_id uuid,
-    phone character varying(32),
-    phone_normalized character varying(32),
-    first_name text,
-    last_name text,
-    full_name text,
-    name text,
-    email text,
-    source text DEFAULT 'whatsapp'::text NOT NULL,
-    source_details jsonb DEFAULT '{}'::jsonb NOT NULL,
-    status text DEFAULT 'new'::text NOT NULL,
-    classification text DEFAULT 'warm'::text NOT NULL,
-    score integer DEFAULT 50 NOT NULL,
-    interested_services text[] DEFAULT '{}'::text[] NOT NULL,
-    notes text,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
-    assigned_staff_id uuid,
-    preferred_language text DEFAULT 'es'::text NOT NULL,
-    first_contact_at timestamp with time zone,
-    last_contact_at timestamp with time zone,
-    last_interaction_at timestamp with time zone,
-    escalated_to_human boolean DEFAULT false NOT NULL,
-    merged_into_id uuid,
-    deleted_at timestamp with time zone,
+    lead_id uuid NOT NULL,
+    previous_score integer NOT NULL,
+    new_score integer NOT NULL,
+    score_change integer NOT NULL,
+    previous_classification text,
+    new_classification text,
+    change_source text NOT NULL,
+    signal_name text,
+    reason text,
+    triggered_by_message_id uuid,
+    changed_by_staff_id uuid,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT leads_classification_check CHECK ((classification = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
-    CONSTRAINT leads_score_check CHECK (((score >= 0) AND (score <= 100))),
-    CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'website'::text, 'referral'::text, 'walk_in'::text, 'phone'::text, 'google'::text, 'other'::text]))),
-    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'contacted'::text, 'qualified'::text, 'appointment_scheduled'::text, 'converted'::text, 'lost'::text, 'inactive'::text])))
+    CONSTRAINT lead_score_history_change_source_check CHECK ((change_source = ANY (ARRAY['ai_detection'::text, 'manual'::text, 'rule_trigger'::text, 'time_decay'::text, 'conversion'::text])))
 );
 
-ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.lead_score_history FORCE ROW LEVEL SECURITY;
 
-ALTER TABLE public.leads OWNER TO tistis_owner;
+ALTER TABLE public.lead_score_history OWNER TO tistis_owner;
 
 --
--- Name: TABLE leads; Type: COMMENT; Schema: public; Owner: tistis_owner
+-- Name: patients; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
-COMMENT ON TABLE public.leads IS 'People who wrote, or may write: the guide''s leads.';
+CREATE TABLE public.patients (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    lead_id uuid,
+    branch_id uuid,
+    preferred_branch_id uuid,
+    first_name text NOT NULL,
+    last_name text NOT NULL,
+    full_name text GENERATED ALWAYS AS (btrim(((first_name || ' '::text) || last_name))) STORED NOT NULL,
+    date_of_birth date,
+    gender text,
+    email text,
+    phone text,
+    phone_secondary text,
+    whatsapp_number text,
+    address text,
+    city text,
+    state text,
+    postal_code text,
+    government_id text,
+    government_id_type text,
+    blood_type text,
+    allergies text[] DEFAULT '{}'::text[] NOT NULL,
+    medical_conditions text[] DEFAULT '{}'::text[] NOT NULL,
+    current_medications text[] DEFAULT '{}'::text[] NOT NULL,
+    emergency_contact_name text,
+    emergency_contact_phone text,
+    insurance_provider text,
+    insurance_policy_number text,
+    insurance_group_number text,
+    status text DEFAULT 'active'::text NOT NULL,
+    notes text,
+    internal_notes text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT patients_gender_check CHECK ((gender = ANY (ARRAY['male'::text, 'female'::text, 'other'::text, 'prefer_not_say'::text]))),
+    CONSTRAINT patients_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'archived'::text])))
+);
+
+ALTER TABLE ONLY public.patients FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.patients OWNER TO tistis_owner;
+
+--
+-- Name: leads_guide; Type: VIEW; Schema: public; Owner: tistis_owner
+--
+
+CREATE VIEW public.leads_guide WITH (security_invoker='true') AS
+ SELECT l.tenant_id,
+    l.id,
+    l.branch_id,
+    l.phone,
+    l.phone_normalized,
+    l.first_name,
+    l.last_name,
+    l.full_name,
+    l.name,
+    l.email,
+    l.source,
+    l.source_details,
+    l.utm_source,
+    l.utm_medium,
+    l.utm_campaign,
+    l.status,
+    l.classification,
+    l.score,
+    l.interested_services,
+    l.notes,
+    l.tags,
+    l.assigned_staff_id,
+    l.last_contact_at,
+    l.next_followup_at,
+    l.converted_at,
+    l.first_contact_at,
+    l.last_interaction_at,
+    l.score_updated_at,
+    l.scoring_signals,
+    l.escalated_to_human,
+    l.preferred_branch_id,
+    l.preferred_staff_id,
+    l.preferred_language,
+    l.instagram_username,
+    l.profile_image_url,
+    l.primary_service_id,
+    l.interested_service_id,
+    ( SELECT a.value
+           FROM public.lead_aliases a
+          WHERE ((a.tenant_id = l.tenant_id) AND (a.lead_id = l.id) AND (a.kind = 'instagram'::text))
+          ORDER BY a.created_at DESC, a.value
+         LIMIT 1) AS instagram_psid,
+    ( SELECT a.value
+           FROM public.lead_aliases a
+          WHERE ((a.tenant_id = l.tenant_id) AND (a.lead_id = l.id) AND (a.kind = 'facebook'::text))
+          ORDER BY a.created_at DESC, a.value
+         LIMIT 1) AS facebook_psid,
+    ( SELECT a.value
+           FROM public.lead_aliases a
+          WHERE ((a.tenant_id = l.tenant_id) AND (a.lead_id = l.id) AND (a.kind = 'tiktok'::text))
+          ORDER BY a.created_at DESC, a.value
+         LIMIT 1) AS tiktok_open_id,
+    ( SELECT p.id
+           FROM public.patients p
+          WHERE ((p.tenant_id = l.tenant_id) AND (p.lead_id = l.id))) AS patient_id,
+    l.merged_into_id,
+    l.deleted_at,
+    l.deleted_by,
+    l.created_at,
+    l.updated_at
+   FROM public.leads l;
+
+ALTER TABLE public.leads_guide OWNER TO tistis_owner;
 
 --
 -- Name: media_files; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3362,6 +5772,8 @@ END) STORED NOT NULL,
     edited_at timestamp with time zone,
     deleted_at timestamp with time zone,
     billing jsonb,
+    detected_intent text,
+    detected_signals jsonb,
     CONSTRAINT messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text, 'staff'::text, 'system'::text]))),
     CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['received'::text, 'pending'::text, 'sending'::text, 'accepted'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text, 'withheld'::text, 'unknown'::text])))
 );
@@ -3369,6 +5781,43 @@ END) STORED NOT NULL,
 ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages OWNER TO tistis_owner;
+
+--
+-- Name: messages_guide; Type: VIEW; Schema: public; Owner: tistis_owner
+--
+
+CREATE VIEW public.messages_guide WITH (security_invoker='true') AS
+ SELECT m.tenant_id,
+    m.id,
+    m.conversation_id,
+    m.role,
+    m.sender_type,
+    m.sender_id,
+    m.content,
+    m.content_type,
+    m.message_type,
+    m.channel,
+    m.media_url,
+    m.external_id,
+    m.external_id AS channel_message_id,
+    m.external_id AS whatsapp_message_id,
+    m.metadata,
+    m.status,
+    m.sent_at,
+    m.error_message,
+    m.external_timestamp,
+    m.sent_by_staff_id,
+    m.detected_intent,
+    m.detected_signals,
+    m.processed_by_job_id,
+    ((m.role = 'user'::text) AND (EXISTS ( SELECT
+           FROM public.messages r
+          WHERE ((r.tenant_id = m.tenant_id) AND (r.conversation_id = m.conversation_id) AND (r.id > m.id) AND (r.answers_message_id >= m.id) AND (r.status <> ALL (ARRAY['withheld'::text, 'failed'::text])))))) AS ai_processed,
+    m.created_at,
+    m.updated_at
+   FROM public.messages m;
+
+ALTER TABLE public.messages_guide OWNER TO tistis_owner;
 
 --
 -- Name: outbound_tokens; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3380,7 +5829,6 @@ CREATE TABLE public.outbound_tokens (
     channel_connection_id uuid NOT NULL,
     kind text NOT NULL,
     sealed bytea NOT NULL,
-    expires_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT outbound_tokens_kind_check CHECK ((kind = ANY (ARRAY['access_token'::text, 'refresh_token'::text])))
 );
@@ -3388,6 +5836,52 @@ CREATE TABLE public.outbound_tokens (
 ALTER TABLE ONLY public.outbound_tokens FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbound_tokens OWNER TO tistis_owner;
+
+--
+-- Name: platform_alerts; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.platform_alerts (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    sentence text NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_seen timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    resolved_at timestamp with time zone
+);
+
+ALTER TABLE public.platform_alerts OWNER TO tistis_owner;
+
+--
+-- Name: rate_limits; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.rate_limits (
+    tenant_id uuid NOT NULL,
+    identifier text NOT NULL,
+    window_start timestamp with time zone NOT NULL,
+    request_count integer DEFAULT 0 NOT NULL
+);
+
+ALTER TABLE ONLY public.rate_limits FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rate_limits OWNER TO tistis_owner;
+
+--
+-- Name: retention_marks; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.retention_marks (
+    tenant_id uuid NOT NULL,
+    messages uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    reports uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    events uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    checked_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.retention_marks FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.retention_marks OWNER TO tistis_owner;
 
 --
 -- Name: schema_migrations; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3414,6 +5908,20 @@ CREATE TABLE public.schema_state (
 );
 
 ALTER TABLE public.schema_state OWNER TO tistis_owner;
+
+--
+-- Name: sends_in_doubt; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.sends_in_doubt (
+    tenant_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.sends_in_doubt FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sends_in_doubt OWNER TO tistis_owner;
 
 --
 -- Name: services; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3446,8 +5954,12 @@ CREATE TABLE public.services (
     lead_priority text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    sku text,
+    price_variants jsonb DEFAULT '[]'::jsonb NOT NULL,
+    sessions_required integer DEFAULT 1 NOT NULL,
     CONSTRAINT services_lead_priority_check CHECK ((lead_priority = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
-    CONSTRAINT services_price_unit_check CHECK ((price_unit = ANY (ARRAY['per_service'::text, 'per_hour'::text, 'per_session'::text, 'per_tooth'::text, 'per_unit'::text])))
+    CONSTRAINT services_price_unit_check CHECK ((price_unit = ANY (ARRAY['per_service'::text, 'per_hour'::text, 'per_session'::text, 'per_tooth'::text, 'per_unit'::text]))),
+    CONSTRAINT services_sessions_required_check CHECK ((sessions_required > 0))
 );
 
 ALTER TABLE ONLY public.services FORCE ROW LEVEL SECURITY;
@@ -3476,6 +5988,7 @@ CREATE TABLE public.staff (
     notification_preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    avatar_url text,
     CONSTRAINT staff_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'manager'::text, 'dentist'::text, 'specialist'::text, 'receptionist'::text, 'assistant'::text, 'staff'::text])))
 );
 
@@ -3491,7 +6004,10 @@ CREATE TABLE public.staff_branches (
     tenant_id uuid NOT NULL,
     staff_id uuid NOT NULL,
     branch_id uuid NOT NULL,
-    is_primary boolean DEFAULT false NOT NULL
+    is_primary boolean DEFAULT false NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 ALTER TABLE ONLY public.staff_branches FORCE ROW LEVEL SECURITY;
@@ -3499,35 +6015,27 @@ ALTER TABLE ONLY public.staff_branches FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.staff_branches OWNER TO tistis_owner;
 
 --
--- Name: tenants; Type: TABLE; Schema: public; Owner: tistis_owner
+-- Name: user_roles; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
-CREATE TABLE public.tenants (
+CREATE TABLE public.user_roles (
+    tenant_id uuid NOT NULL,
     id uuid DEFAULT public.uuid_v7() NOT NULL,
-    name character varying(255) NOT NULL,
-    slug character varying(100) NOT NULL,
-    legal_name text,
-    vertical text NOT NULL,
-    plan text DEFAULT 'starter'::text NOT NULL,
-    settings jsonb DEFAULT '{}'::jsonb NOT NULL,
-    features_enabled jsonb DEFAULT '{}'::jsonb NOT NULL,
-    primary_contact_name text,
-    primary_contact_email text,
-    primary_contact_phone text,
-    status text DEFAULT 'active'::text NOT NULL,
-    onboarded_at timestamp with time zone,
-    deleted_at timestamp with time zone,
+    user_id uuid NOT NULL,
+    role text NOT NULL,
+    staff_id uuid,
+    permissions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    deactivated_at timestamp with time zone,
+    deactivation_reason text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT tenants_plan_check CHECK ((plan = ANY (ARRAY['starter'::text, 'essentials'::text, 'growth'::text, 'scale'::text]))),
-    CONSTRAINT tenants_slug_check CHECK (((slug)::text ~ '^[a-z0-9][a-z0-9-]*$'::text)),
-    CONSTRAINT tenants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'suspended'::text, 'cancelling'::text, 'cancelled'::text]))),
-    CONSTRAINT tenants_vertical_check CHECK ((vertical = ANY (ARRAY['dental'::text, 'restaurant'::text, 'clinic'::text, 'pharmacy'::text, 'retail'::text, 'medical'::text, 'gym'::text, 'beauty'::text, 'veterinary'::text, 'services'::text, 'other'::text])))
+    CONSTRAINT user_roles_role_check CHECK ((role = ANY (ARRAY['super_admin'::text, 'admin'::text, 'owner'::text, 'manager'::text, 'dentist'::text, 'specialist'::text, 'receptionist'::text, 'staff'::text, 'assistant'::text])))
 );
 
-ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.user_roles FORCE ROW LEVEL SECURITY;
 
-ALTER TABLE public.tenants OWNER TO tistis_owner;
+ALTER TABLE public.user_roles OWNER TO tistis_owner;
 
 --
 -- Name: webhook_dead_letters; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3550,12 +6058,35 @@ CREATE TABLE public.webhook_dead_letters (
     resolved_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    error_stack text,
+    resolved_by uuid,
     CONSTRAINT webhook_dead_letters_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'dismissed'::text])))
 );
 
 ALTER TABLE ONLY public.webhook_dead_letters FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.webhook_dead_letters OWNER TO tistis_owner;
+
+--
+-- Name: webhook_events; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.webhook_events (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    event_id text NOT NULL,
+    event_type text NOT NULL,
+    status text DEFAULT 'success'::text NOT NULL,
+    error_message text,
+    processed_at timestamp with time zone DEFAULT now() NOT NULL,
+    retry_count integer DEFAULT 0 NOT NULL,
+    attempt_count integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.webhook_events FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_events OWNER TO tistis_owner;
 
 --
 -- Name: workers; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -3578,6 +6109,55 @@ ALTER TABLE public.workers OWNER TO tistis_owner;
 --
 
 COMMENT ON TABLE public.workers IS 'One row a run of jobs; a heartbeat is the lease of all its jobs.';
+
+--
+-- Name: ai_custom_instructions ai_custom_instructions_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_custom_instructions
+    ADD CONSTRAINT ai_custom_instructions_id_key UNIQUE (id);
+
+--
+-- Name: ai_custom_instructions ai_custom_instructions_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_custom_instructions
+    ADD CONSTRAINT ai_custom_instructions_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: ai_dead_letter_queue ai_dead_letter_queue_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_dead_letter_queue
+    ADD CONSTRAINT ai_dead_letter_queue_id_key UNIQUE (id);
+
+--
+-- Name: ai_dead_letter_queue ai_dead_letter_queue_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_dead_letter_queue
+    ADD CONSTRAINT ai_dead_letter_queue_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: ai_scoring_rules ai_scoring_rules_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_scoring_rules
+    ADD CONSTRAINT ai_scoring_rules_id_key UNIQUE (id);
+
+--
+-- Name: ai_scoring_rules ai_scoring_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_scoring_rules
+    ADD CONSTRAINT ai_scoring_rules_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: ai_scoring_rules ai_scoring_rules_tenant_id_signal_name_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_scoring_rules
+    ADD CONSTRAINT ai_scoring_rules_tenant_id_signal_name_key UNIQUE (tenant_id, signal_name);
 
 --
 -- Name: ai_tenant_context ai_tenant_context_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -3613,6 +6193,27 @@ ALTER TABLE ONLY public.alerts
 
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: appointments appointments_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_id_key UNIQUE (id);
+
+--
+-- Name: appointments appointments_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: appointments appointments_staff_once; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_staff_once EXCLUDE USING gist (tenant_id WITH =, staff_id WITH =, tstzrange(scheduled_at, end_time) WITH &&) WHERE (((staff_id IS NOT NULL) AND (status = ANY (ARRAY['scheduled'::text, 'confirmed'::text, 'in_progress'::text]))));
 
 --
 -- Name: branches branches_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -3678,6 +6279,13 @@ ALTER TABLE ONLY public.channel_events
     ADD CONSTRAINT channel_events_tenant_id_channel_connection_id_kind_externa_key UNIQUE (tenant_id, channel_connection_id, kind, external_id);
 
 --
+-- Name: channel_rate_limits channel_rate_limits_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.channel_rate_limits
+    ADD CONSTRAINT channel_rate_limits_pkey PRIMARY KEY (tenant_id, channel_connection_id, window_start);
+
+--
 -- Name: contact_consents contact_consents_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -3704,6 +6312,41 @@ ALTER TABLE ONLY public.conversations
 
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: erased_items erased_items_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erased_items
+    ADD CONSTRAINT erased_items_pkey PRIMARY KEY (tenant_id, mark);
+
+--
+-- Name: erased_stops erased_stops_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erased_stops
+    ADD CONSTRAINT erased_stops_pkey PRIMARY KEY (tenant_id, mark, channel, scope);
+
+--
+-- Name: erasure_keys erasure_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erasure_keys
+    ADD CONSTRAINT erasure_keys_pkey PRIMARY KEY (tenant_id);
+
+--
+-- Name: erasures erasures_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_id_key UNIQUE (id);
+
+--
+-- Name: erasures erasures_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_pkey PRIMARY KEY (tenant_id, id);
 
 --
 -- Name: faqs faqs_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -3767,6 +6410,20 @@ ALTER TABLE ONLY public.lead_merges
 
 ALTER TABLE ONLY public.lead_merges
     ADD CONSTRAINT lead_merges_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: lead_score_history lead_score_history_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.lead_score_history
+    ADD CONSTRAINT lead_score_history_id_key UNIQUE (id);
+
+--
+-- Name: lead_score_history lead_score_history_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.lead_score_history
+    ADD CONSTRAINT lead_score_history_pkey PRIMARY KEY (tenant_id, id);
 
 --
 -- Name: leads leads_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -3888,6 +6545,41 @@ ALTER TABLE ONLY public.outbound_tokens
     ADD CONSTRAINT outbound_tokens_tenant_id_channel_connection_id_kind_key UNIQUE (tenant_id, channel_connection_id, kind);
 
 --
+-- Name: patients patients_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.patients
+    ADD CONSTRAINT patients_id_key UNIQUE (id);
+
+--
+-- Name: patients patients_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.patients
+    ADD CONSTRAINT patients_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: platform_alerts platform_alerts_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.platform_alerts
+    ADD CONSTRAINT platform_alerts_pkey PRIMARY KEY (id);
+
+--
+-- Name: rate_limits rate_limits_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.rate_limits
+    ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (tenant_id, identifier);
+
+--
+-- Name: retention_marks retention_marks_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.retention_marks
+    ADD CONSTRAINT retention_marks_pkey PRIMARY KEY (tenant_id);
+
+--
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -3902,11 +6594,25 @@ ALTER TABLE ONLY public.schema_state
     ADD CONSTRAINT schema_state_pkey PRIMARY KEY (one);
 
 --
+-- Name: secret_hints secret_hints_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.secret_hints
+    ADD CONSTRAINT secret_hints_pkey PRIMARY KEY (tenant_id, channel_connection_id, kind);
+
+--
 -- Name: send_pace send_pace_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
 ALTER TABLE ONLY public.send_pace
     ADD CONSTRAINT send_pace_pkey PRIMARY KEY (tenant_id, channel_connection_id, contact);
+
+--
+-- Name: sends_in_doubt sends_in_doubt_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.sends_in_doubt
+    ADD CONSTRAINT sends_in_doubt_pkey PRIMARY KEY (tenant_id, message_id);
 
 --
 -- Name: services services_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -3928,6 +6634,13 @@ ALTER TABLE ONLY public.services
 
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_tenant_id_slug_key UNIQUE (tenant_id, slug);
+
+--
+-- Name: staff_branches staff_branches_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_branches
+    ADD CONSTRAINT staff_branches_id_key UNIQUE (id);
 
 --
 -- Name: staff_branches staff_branches_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -3972,6 +6685,27 @@ ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
 
 --
+-- Name: user_roles user_roles_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.user_roles
+    ADD CONSTRAINT user_roles_id_key UNIQUE (id);
+
+--
+-- Name: user_roles user_roles_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.user_roles
+    ADD CONSTRAINT user_roles_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: user_roles user_roles_tenant_id_user_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.user_roles
+    ADD CONSTRAINT user_roles_tenant_id_user_id_key UNIQUE (tenant_id, user_id);
+
+--
 -- Name: webhook_dead_letters webhook_dead_letters_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -3986,11 +6720,44 @@ ALTER TABLE ONLY public.webhook_dead_letters
     ADD CONSTRAINT webhook_dead_letters_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: webhook_events webhook_events_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.webhook_events
+    ADD CONSTRAINT webhook_events_id_key UNIQUE (id);
+
+--
+-- Name: webhook_events webhook_events_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.webhook_events
+    ADD CONSTRAINT webhook_events_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: webhook_events webhook_events_tenant_id_event_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.webhook_events
+    ADD CONSTRAINT webhook_events_tenant_id_event_id_key UNIQUE (tenant_id, event_id);
+
+--
 -- Name: workers workers_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
+
+--
+-- Name: ai_custom_instructions_first; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX ai_custom_instructions_first ON public.ai_custom_instructions USING btree (tenant_id, priority DESC, id) WHERE is_active;
+
+--
+-- Name: ai_dead_letter_queue_pending; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX ai_dead_letter_queue_pending ON public.ai_dead_letter_queue USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
 
 --
 -- Name: ai_usage_logs_by_day; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -4003,6 +6770,18 @@ CREATE INDEX ai_usage_logs_by_day ON public.ai_usage_logs USING btree (tenant_id
 --
 
 CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (tenant_id, dedup_key) WHERE (resolved_at IS NULL);
+
+--
+-- Name: appointments_by_day; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX appointments_by_day ON public.appointments USING btree (tenant_id, scheduled_at);
+
+--
+-- Name: appointments_of_lead; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX appointments_of_lead ON public.appointments USING btree (tenant_id, lead_id, scheduled_at) WHERE (lead_id IS NOT NULL);
 
 --
 -- Name: channel_connections_account; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -4107,6 +6886,30 @@ CREATE UNIQUE INDEX jobs_unique_key ON public.jobs USING btree (tenant_id, uniqu
 CREATE INDEX lead_aliases_of ON public.lead_aliases USING btree (tenant_id, lead_id);
 
 --
+-- Name: lead_score_history_of; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX lead_score_history_of ON public.lead_score_history USING btree (tenant_id, lead_id, id);
+
+--
+-- Name: lead_score_history_once; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX lead_score_history_once ON public.lead_score_history USING btree (tenant_id, triggered_by_message_id, signal_name) WHERE ((triggered_by_message_id IS NOT NULL) AND (signal_name IS NOT NULL));
+
+--
+-- Name: leads_email; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX leads_email ON public.leads USING btree (tenant_id, email_normalized) WHERE (email_normalized IS NOT NULL);
+
+--
+-- Name: leads_phone; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX leads_phone ON public.leads USING btree (tenant_id, phone_normalized) WHERE (phone_normalized IS NOT NULL);
+
+--
 -- Name: leads_recent; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -4149,6 +6952,30 @@ CREATE UNIQUE INDEX messages_external ON public.messages USING btree (tenant_id,
 CREATE INDEX messages_of ON public.messages USING btree (tenant_id, conversation_id, id);
 
 --
+-- Name: patients_lead; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX patients_lead ON public.patients USING btree (tenant_id, lead_id) WHERE (lead_id IS NOT NULL);
+
+--
+-- Name: patients_phone; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX patients_phone ON public.patients USING btree (tenant_id, phone) WHERE (phone <> ''::text);
+
+--
+-- Name: platform_alerts_open; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX platform_alerts_open ON public.platform_alerts USING btree (kind) WHERE (resolved_at IS NULL);
+
+--
+-- Name: rate_limits_old; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX rate_limits_old ON public.rate_limits USING btree (tenant_id, window_start);
+
+--
 -- Name: webhook_dead_letters_once; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -4159,6 +6986,18 @@ CREATE UNIQUE INDEX webhook_dead_letters_once ON public.webhook_dead_letters USI
 --
 
 CREATE INDEX webhook_dead_letters_pending ON public.webhook_dead_letters USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
+
+--
+-- Name: inbound_secrets forget_secret_hint; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER forget_secret_hint AFTER DELETE ON public.inbound_secrets FOR EACH ROW EXECUTE FUNCTION public.forget_secret_hint();
+
+--
+-- Name: outbound_tokens forget_secret_hint; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER forget_secret_hint AFTER DELETE ON public.outbound_tokens FOR EACH ROW EXECUTE FUNCTION public.forget_secret_hint();
 
 --
 -- Name: jobs jobs_ready; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -4173,10 +7012,52 @@ CREATE TRIGGER jobs_ready BEFORE UPDATE OF status, lane_head, scheduled_for ON p
 CREATE TRIGGER jobs_ready_new BEFORE INSERT ON public.jobs FOR EACH ROW EXECUTE FUNCTION public.stamp_ready();
 
 --
+-- Name: appointments keep_appointment; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER keep_appointment BEFORE INSERT OR UPDATE ON public.appointments FOR EACH ROW EXECUTE FUNCTION public.keep_appointment();
+
+--
+-- Name: leads keep_lead; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER keep_lead BEFORE INSERT OR UPDATE OF score, classification, status, first_name, last_name ON public.leads FOR EACH ROW EXECUTE FUNCTION public.keep_lead();
+
+--
+-- Name: tenants tenants_scoring_rules; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER tenants_scoring_rules AFTER INSERT ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.seed_scoring_rules_of_new();
+
+--
+-- Name: ai_custom_instructions touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.ai_custom_instructions FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: ai_dead_letter_queue touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.ai_dead_letter_queue FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: ai_scoring_rules touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.ai_scoring_rules FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
 -- Name: ai_tenant_context touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.ai_tenant_context FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: appointments touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.appointments FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
 -- Name: branches touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -4233,6 +7114,18 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.message_templates FOR EA
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.messages FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
+-- Name: patients touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: secret_hints touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.secret_hints FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
 -- Name: services touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
@@ -4245,16 +7138,82 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.services FOR EACH ROW EX
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.staff FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
+-- Name: staff_branches touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.staff_branches FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
 -- Name: tenants touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
+-- Name: user_roles touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.user_roles FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
 -- Name: webhook_dead_letters touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.webhook_dead_letters FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: ai_tenant_config write_ai_tenant_config; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER write_ai_tenant_config INSTEAD OF INSERT OR DELETE OR UPDATE ON public.ai_tenant_config FOR EACH ROW EXECUTE FUNCTION public.write_ai_tenant_config();
+
+--
+-- Name: channel_connections_guide write_channel_connection; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER write_channel_connection INSTEAD OF INSERT OR DELETE OR UPDATE ON public.channel_connections_guide FOR EACH ROW EXECUTE FUNCTION public.write_channel_connection();
+
+--
+-- Name: ai_custom_instructions ai_custom_instructions_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_custom_instructions
+    ADD CONSTRAINT ai_custom_instructions_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: ai_custom_instructions ai_custom_instructions_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_custom_instructions
+    ADD CONSTRAINT ai_custom_instructions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: ai_dead_letter_queue ai_dead_letter_queue_tenant_id_contact_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_dead_letter_queue
+    ADD CONSTRAINT ai_dead_letter_queue_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES public.leads(tenant_id, id) ON DELETE SET NULL (contact_id);
+
+--
+-- Name: ai_dead_letter_queue ai_dead_letter_queue_tenant_id_conversation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_dead_letter_queue
+    ADD CONSTRAINT ai_dead_letter_queue_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES public.conversations(tenant_id, id) ON DELETE SET NULL (conversation_id);
+
+--
+-- Name: ai_dead_letter_queue ai_dead_letter_queue_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_dead_letter_queue
+    ADD CONSTRAINT ai_dead_letter_queue_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: ai_scoring_rules ai_scoring_rules_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_scoring_rules
+    ADD CONSTRAINT ai_scoring_rules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
 -- Name: ai_tenant_context ai_tenant_context_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -4290,6 +7249,76 @@ ALTER TABLE ONLY public.alerts
 
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: appointments appointments_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id);
+
+--
+-- Name: appointments appointments_tenant_id_conversation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES public.conversations(tenant_id, id) ON DELETE SET NULL (conversation_id);
+
+--
+-- Name: appointments appointments_tenant_id_created_by_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_tenant_id_created_by_staff_id_fkey FOREIGN KEY (tenant_id, created_by_staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE SET NULL (created_by_staff_id);
+
+--
+-- Name: appointments appointments_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: appointments appointments_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE SET NULL (lead_id);
+
+--
+-- Name: appointments appointments_tenant_id_patient_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_tenant_id_patient_id_fkey FOREIGN KEY (tenant_id, patient_id) REFERENCES public.patients(tenant_id, id) ON DELETE SET NULL (patient_id);
+
+--
+-- Name: appointments appointments_tenant_id_rescheduled_from_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_tenant_id_rescheduled_from_id_fkey FOREIGN KEY (tenant_id, rescheduled_from_id) REFERENCES public.appointments(tenant_id, id) ON DELETE SET NULL (rescheduled_from_id);
+
+--
+-- Name: appointments appointments_tenant_id_rescheduled_to_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_tenant_id_rescheduled_to_id_fkey FOREIGN KEY (tenant_id, rescheduled_to_id) REFERENCES public.appointments(tenant_id, id) ON DELETE SET NULL (rescheduled_to_id);
+
+--
+-- Name: appointments appointments_tenant_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_tenant_id_service_id_fkey FOREIGN KEY (tenant_id, service_id) REFERENCES public.services(tenant_id, id) ON DELETE SET NULL (service_id);
+
+--
+-- Name: appointments appointments_tenant_id_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE SET NULL (staff_id);
 
 --
 -- Name: branches branches_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -4334,6 +7363,20 @@ ALTER TABLE ONLY public.channel_events
     ADD CONSTRAINT channel_events_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE SET NULL (lead_id);
 
 --
+-- Name: channel_rate_limits channel_rate_limits_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.channel_rate_limits
+    ADD CONSTRAINT channel_rate_limits_tenant_id_channel_connection_id_fkey FOREIGN KEY (tenant_id, channel_connection_id) REFERENCES public.channel_connections(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: channel_rate_limits channel_rate_limits_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.channel_rate_limits
+    ADD CONSTRAINT channel_rate_limits_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
 -- Name: contact_consents contact_consents_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -4369,6 +7412,13 @@ ALTER TABLE ONLY public.contact_windows
     ADD CONSTRAINT contact_windows_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
 
 --
+-- Name: conversations conversations_tenant_id_assigned_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_tenant_id_assigned_staff_id_fkey FOREIGN KEY (tenant_id, assigned_staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE SET NULL (assigned_staff_id);
+
+--
 -- Name: conversations conversations_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -4402,6 +7452,34 @@ ALTER TABLE ONLY public.conversations
 
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: erased_items erased_items_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erased_items
+    ADD CONSTRAINT erased_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: erased_stops erased_stops_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erased_stops
+    ADD CONSTRAINT erased_stops_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: erasure_keys erasure_keys_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erasure_keys
+    ADD CONSTRAINT erasure_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: erasures erasures_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
 -- Name: faqs faqs_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -4467,6 +7545,34 @@ ALTER TABLE ONLY public.lead_merges
     ADD CONSTRAINT lead_merges_tenant_id_survivor_id_fkey FOREIGN KEY (tenant_id, survivor_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
 
 --
+-- Name: lead_score_history lead_score_history_tenant_id_changed_by_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.lead_score_history
+    ADD CONSTRAINT lead_score_history_tenant_id_changed_by_staff_id_fkey FOREIGN KEY (tenant_id, changed_by_staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE SET NULL (changed_by_staff_id);
+
+--
+-- Name: lead_score_history lead_score_history_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.lead_score_history
+    ADD CONSTRAINT lead_score_history_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: lead_score_history lead_score_history_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.lead_score_history
+    ADD CONSTRAINT lead_score_history_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: lead_score_history lead_score_history_tenant_id_triggered_by_message_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.lead_score_history
+    ADD CONSTRAINT lead_score_history_tenant_id_triggered_by_message_id_fkey FOREIGN KEY (tenant_id, triggered_by_message_id) REFERENCES public.messages(tenant_id, id) ON DELETE SET NULL (triggered_by_message_id);
+
+--
 -- Name: leads leads_tenant_id_assigned_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -4488,11 +7594,39 @@ ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: leads leads_tenant_id_interested_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_tenant_id_interested_service_id_fkey FOREIGN KEY (tenant_id, interested_service_id) REFERENCES public.services(tenant_id, id) ON DELETE SET NULL (interested_service_id);
+
+--
 -- Name: leads leads_tenant_id_merged_into_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
 ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_tenant_id_merged_into_id_fkey FOREIGN KEY (tenant_id, merged_into_id) REFERENCES public.leads(tenant_id, id) ON DELETE SET NULL (merged_into_id);
+
+--
+-- Name: leads leads_tenant_id_preferred_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_tenant_id_preferred_branch_id_fkey FOREIGN KEY (tenant_id, preferred_branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE SET NULL (preferred_branch_id);
+
+--
+-- Name: leads leads_tenant_id_preferred_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_tenant_id_preferred_staff_id_fkey FOREIGN KEY (tenant_id, preferred_staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE SET NULL (preferred_staff_id);
+
+--
+-- Name: leads leads_tenant_id_primary_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_tenant_id_primary_service_id_fkey FOREIGN KEY (tenant_id, primary_service_id) REFERENCES public.services(tenant_id, id) ON DELETE SET NULL (primary_service_id);
 
 --
 -- Name: media_files media_files_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -4600,6 +7734,62 @@ ALTER TABLE ONLY public.outbound_tokens
     ADD CONSTRAINT outbound_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: patients patients_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.patients
+    ADD CONSTRAINT patients_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE SET NULL (branch_id);
+
+--
+-- Name: patients patients_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.patients
+    ADD CONSTRAINT patients_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: patients patients_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.patients
+    ADD CONSTRAINT patients_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE SET NULL (lead_id);
+
+--
+-- Name: patients patients_tenant_id_preferred_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.patients
+    ADD CONSTRAINT patients_tenant_id_preferred_branch_id_fkey FOREIGN KEY (tenant_id, preferred_branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE SET NULL (preferred_branch_id);
+
+--
+-- Name: rate_limits rate_limits_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.rate_limits
+    ADD CONSTRAINT rate_limits_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: retention_marks retention_marks_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.retention_marks
+    ADD CONSTRAINT retention_marks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: secret_hints secret_hints_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.secret_hints
+    ADD CONSTRAINT secret_hints_tenant_id_channel_connection_id_fkey FOREIGN KEY (tenant_id, channel_connection_id) REFERENCES public.channel_connections(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: secret_hints secret_hints_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.secret_hints
+    ADD CONSTRAINT secret_hints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
 -- Name: send_pace send_pace_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -4612,6 +7802,20 @@ ALTER TABLE ONLY public.send_pace
 
 ALTER TABLE ONLY public.send_pace
     ADD CONSTRAINT send_pace_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: sends_in_doubt sends_in_doubt_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.sends_in_doubt
+    ADD CONSTRAINT sends_in_doubt_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: sends_in_doubt sends_in_doubt_tenant_id_message_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.sends_in_doubt
+    ADD CONSTRAINT sends_in_doubt_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES public.messages(tenant_id, id) ON DELETE CASCADE;
 
 --
 -- Name: services services_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -4649,6 +7853,20 @@ ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: user_roles user_roles_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.user_roles
+    ADD CONSTRAINT user_roles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: user_roles user_roles_tenant_id_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.user_roles
+    ADD CONSTRAINT user_roles_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE SET NULL (staff_id);
+
+--
 -- Name: webhook_dead_letters webhook_dead_letters_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -4656,10 +7874,35 @@ ALTER TABLE ONLY public.webhook_dead_letters
     ADD CONSTRAINT webhook_dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: webhook_events webhook_events_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.webhook_events
+    ADD CONSTRAINT webhook_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
 -- Name: jobs across; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
 CREATE POLICY across ON public.jobs TO tistis_definer USING (true) WITH CHECK (true);
+
+--
+-- Name: ai_custom_instructions; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.ai_custom_instructions ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: ai_dead_letter_queue; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.ai_dead_letter_queue ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: ai_scoring_rules; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.ai_scoring_rules ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: ai_tenant_context; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -4680,6 +7923,12 @@ ALTER TABLE public.ai_usage_logs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: appointments; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.appointments ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: branches; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -4698,6 +7947,12 @@ ALTER TABLE public.channel_connections ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.channel_events ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: channel_rate_limits; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.channel_rate_limits ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: contact_consents; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -4714,6 +7969,30 @@ ALTER TABLE public.contact_windows ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: erased_items; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.erased_items ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: erased_stops; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.erased_stops ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: erasure_keys; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.erasure_keys ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: erasures; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: faqs; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -4744,6 +8023,12 @@ ALTER TABLE public.lead_aliases ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.lead_merges ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: lead_score_history; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.lead_score_history ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: leads; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -4788,6 +8073,24 @@ ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.outbound_tokens ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: patients; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.patients ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: rate_limits; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.rate_limits ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: retention_marks; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.retention_marks ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: channel_connections routing; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -4800,16 +8103,40 @@ CREATE POLICY routing ON public.channel_connections FOR SELECT TO tistis_definer
 CREATE POLICY routing ON public.inbound_secrets FOR SELECT TO tistis_definer USING (true);
 
 --
+-- Name: retention_marks routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.retention_marks FOR SELECT TO tistis_definer USING (true);
+
+--
+-- Name: sends_in_doubt routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.sends_in_doubt FOR SELECT TO tistis_definer USING (true);
+
+--
 -- Name: tenants routing; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
 CREATE POLICY routing ON public.tenants FOR SELECT TO tistis_definer USING (true);
 
 --
+-- Name: secret_hints; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.secret_hints ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: send_pace; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
 ALTER TABLE public.send_pace ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: sends_in_doubt; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.sends_in_doubt ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: services; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -4836,6 +8163,30 @@ ALTER TABLE public.staff_branches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: user_roles; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.user_roles ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: ai_custom_instructions wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.ai_custom_instructions USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: ai_dead_letter_queue wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.ai_dead_letter_queue USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: ai_scoring_rules wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.ai_scoring_rules USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: ai_tenant_context wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -4852,6 +8203,12 @@ CREATE POLICY wall ON public.ai_usage_logs USING ((tenant_id = public.current_te
 --
 
 CREATE POLICY wall ON public.alerts USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: appointments wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.appointments USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: branches wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -4872,6 +8229,12 @@ CREATE POLICY wall ON public.channel_connections USING ((tenant_id = public.curr
 CREATE POLICY wall ON public.channel_events USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: channel_rate_limits wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.channel_rate_limits USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: contact_consents wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -4888,6 +8251,30 @@ CREATE POLICY wall ON public.contact_windows USING ((tenant_id = public.current_
 --
 
 CREATE POLICY wall ON public.conversations USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: erased_items wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.erased_items USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: erased_stops wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.erased_stops USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: erasure_keys wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.erasure_keys USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: erasures wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.erasures USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: faqs wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -4918,6 +8305,12 @@ CREATE POLICY wall ON public.lead_aliases USING ((tenant_id = public.current_ten
 --
 
 CREATE POLICY wall ON public.lead_merges USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: lead_score_history wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.lead_score_history USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: leads wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -4962,10 +8355,40 @@ CREATE POLICY wall ON public.messages USING ((tenant_id = public.current_tenant(
 CREATE POLICY wall ON public.outbound_tokens USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: patients wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.patients USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: rate_limits wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.rate_limits USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: retention_marks wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.retention_marks USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: secret_hints wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.secret_hints USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: send_pace wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
 CREATE POLICY wall ON public.send_pace USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: sends_in_doubt wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.sends_in_doubt USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: services wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -4992,10 +8415,22 @@ CREATE POLICY wall ON public.staff_branches USING ((tenant_id = public.current_t
 CREATE POLICY wall ON public.tenants USING ((id = public.current_tenant())) WITH CHECK ((id = public.current_tenant()));
 
 --
+-- Name: user_roles wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.user_roles USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: webhook_dead_letters wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
 CREATE POLICY wall ON public.webhook_dead_letters USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: webhook_events wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.webhook_events USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: webhook_dead_letters; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -5004,145 +8439,243 @@ CREATE POLICY wall ON public.webhook_dead_letters USING ((tenant_id = public.cur
 ALTER TABLE public.webhook_dead_letters ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: webhook_events; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.webhook_events ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: SCHEMA public; Type: ACL; Schema: -; Owner: pg_database_owner
 --
 
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO tistis_definer;
 GRANT USAGE ON SCHEMA public TO tistis_webhook_whatsapp;
 GRANT USAGE ON SCHEMA public TO tistis_jobs;
 GRANT USAGE ON SCHEMA public TO tistis_jobs_process;
+GRANT USAGE ON SCHEMA public TO tistis_health;
+GRANT USAGE ON SCHEMA public TO tistis_definer;
+GRANT USAGE ON SCHEMA public TO tistis_guide;
 GRANT ALL ON SCHEMA public TO tistis_owner;
+
+--
+-- Name: FUNCTION ai_context_of_config(p_row jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_definer;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_guide;
+
+--
+-- Name: FUNCTION alias_list(VARIADIC p_aliases jsonb[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION answer_advertisement(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION app_clock(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.app_clock() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.app_clock() TO tistis_definer;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_definer;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_guide;
 
 --
 -- Name: FUNCTION app_now(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.app_now() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.app_now() TO tistis_definer;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.app_now() TO tistis_definer;
+GRANT ALL ON FUNCTION public.app_now() TO tistis_guide;
 
 --
 -- Name: FUNCTION apply_changes(p_events jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION apply_message_reports(p_message_ids uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION apply_news(p_news jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_news(p_news jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION attribute_leads(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.attribute_leads(p_rows jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION begin_send(p_message uuid, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION canonical_phone(p_number text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.canonical_phone(p_number text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_guide;
+
+--
+-- Name: FUNCTION channel_minute_limit(p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.channel_minute_limit(p_channel text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_guide;
+
+--
+-- Name: FUNCTION check_rate_limit(p_channel_connection_id uuid, p_channel character varying); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_definer;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_guide;
+
+--
+-- Name: FUNCTION check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.uuid_v7() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_definer;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_definer;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_guide;
 
 --
 -- Name: TABLE jobs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5152,6 +8685,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO tistis_definer;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_guide;
 
 --
 -- Name: FUNCTION claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid, p_since timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5162,94 +8696,208 @@ GRANT ALL ON FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind t
 GRANT ALL ON FUNCTION public.claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid, p_since timestamp with time zone) TO tistis_jobs_process;
 
 --
+-- Name: TABLE job_queue; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.job_queue TO tistis_definer;
+GRANT SELECT ON TABLE public.job_queue TO tistis_guide;
+
+--
+-- Name: FUNCTION claim_next_job(); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.claim_next_job() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_next_job() TO tistis_guide;
+
+--
+-- Name: FUNCTION classification_of(p_score integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.classification_of(p_score integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_guide;
+
+--
+-- Name: FUNCTION complete_job(p_job_id uuid, p_result jsonb, p_error_message text); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.complete_job(p_job_id uuid, p_result jsonb, p_error_message text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.complete_job(p_job_id uuid, p_result jsonb, p_error_message text) TO tistis_guide;
+
+--
 -- Name: FUNCTION concerns_person(p_event jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.concerns_person(p_event jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_guide;
 
 --
--- Name: FUNCTION consent_of(p_lead uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION contact_alias(p_channel text, p_identifier text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.consent_of(p_lead uuid, p_channel text) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_guide;
+
+--
+-- Name: FUNCTION contact_mark(p_kind text, p_value text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_guide;
+
+--
+-- Name: FUNCTION contact_of_lead(p_lead_id uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_guide;
 
 --
 -- Name: FUNCTION conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION cron_runs(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.cron_runs() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_definer;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_guide;
+
+--
+-- Name: FUNCTION cron_stopped(p_silent_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.cron_stopped(p_silent_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cron_stopped(p_silent_seconds double precision) TO tistis_health;
 
 --
 -- Name: FUNCTION current_tenant(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.current_tenant() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.current_tenant() TO tistis_definer;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.current_tenant() TO tistis_definer;
+GRANT ALL ON FUNCTION public.current_tenant() TO tistis_guide;
 
 --
 -- Name: FUNCTION elect_lane_heads(p_tenant uuid, p_lanes text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_definer;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_guide;
+
+--
+-- Name: FUNCTION enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION enqueue_jobs(p_jobs jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION erase_lead(p_lead uuid, p_by text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_guide;
+
+--
+-- Name: FUNCTION erased_mark(p_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.erased_mark(p_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_guide;
 
 --
 -- Name: FUNCTION expect_media(p_events jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION find_accounts(p_channel text, p_accounts text[]); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5267,54 +8915,262 @@ GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis
 GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_owner;
 
 --
+-- Name: FUNCTION find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_guide;
+
+--
+-- Name: FUNCTION find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_guide;
+
+--
+-- Name: FUNCTION find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_guide;
+
+--
+-- Name: FUNCTION find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_guide;
+
+--
+-- Name: FUNCTION find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_guide;
+
+--
+-- Name: FUNCTION find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_guide;
+
+--
+-- Name: FUNCTION forget_deleted(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION forget_secret_hint(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.forget_secret_hint() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_definer;
+GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_guide;
+
+--
 -- Name: FUNCTION forgive_sends(p_connection uuid, p_contact text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_guide;
+
+--
+-- Name: FUNCTION get_pending_dead_letters(p_channel text, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION get_tenant_ai_context(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION hand_back_conversation(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION health_queue(p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.health_queue(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.health_queue(p_limit integer) TO tistis_health;
+GRANT ALL ON FUNCTION public.health_queue(p_limit integer) TO tistis_owner;
+
+--
+-- Name: FUNCTION health_report(p_silent_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.health_report(p_silent_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.health_report(p_silent_seconds double precision) TO tistis_health;
+GRANT ALL ON FUNCTION public.health_report(p_silent_seconds double precision) TO tistis_owner;
+
+--
+-- Name: FUNCTION hold_erasures(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_erasures() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_guide;
 
 --
 -- Name: FUNCTION hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_guide;
+
+--
+-- Name: FUNCTION increment_conversation_message_count(p_conversation_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION keep_appointment(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.keep_appointment() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_definer;
+GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_guide;
+
+--
+-- Name: FUNCTION keep_lead(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.keep_lead() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.keep_lead() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.keep_lead() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.keep_lead() TO tistis_definer;
+GRANT ALL ON FUNCTION public.keep_lead() TO tistis_guide;
+
+--
+-- Name: FUNCTION keep_stops(p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.keep_stops(p_leads uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_guide;
+
+--
+-- Name: FUNCTION last_run_of_jobs(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.last_run_of_jobs() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_definer;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_guide;
 
 --
 -- Name: FUNCTION lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION leads_of_person(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.leads_of_person(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION list_jobs(p_limit integer, p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5325,24 +9181,53 @@ GRANT ALL ON FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) 
 GRANT ALL ON FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION list_tenants(); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.list_tenants() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_tenants() TO tistis_owner;
+
+--
 -- Name: FUNCTION lock_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lock_contacts(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_guide;
+
+--
+-- Name: TABLE leads; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
+
+--
+-- Name: FUNCTION lock_lead(p_lead_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lock_lead(p_lead_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_guide;
 
 --
 -- Name: TABLE send_pace; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5351,76 +9236,117 @@ GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys te
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_guide;
 
 --
 -- Name: FUNCTION lock_pace(p_connection uuid, p_contact text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_guide;
+
+--
+-- Name: FUNCTION masked_secret(p_hints jsonb, p_kind text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_guide;
 
 --
 -- Name: FUNCTION merge_consents(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_guide;
+
+--
+-- Name: FUNCTION merge_records(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION merge_windows(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION message_status_rank(p_status text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.message_status_rank(p_status text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_guide;
 
 --
 -- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.name_contacts(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION names_pattern(p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.names_pattern(p_leads uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5435,60 +9361,77 @@ GRANT ALL ON FUNCTION public.next_job_due(p_since timestamp with time zone, OUT 
 --
 
 REVOKE ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_guide;
 
 --
--- Name: FUNCTION normalize_phone_number(p_number text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION normalize_phone_number(phone text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.normalize_phone_number(p_number text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.normalize_phone_number(p_number text) TO tistis_jobs_process;
+REVOKE ALL ON FUNCTION public.normalize_phone_number(phone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_guide;
 
 --
 -- Name: FUNCTION note_consents(p_said jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_consents(p_said jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_guide;
 
 --
 -- Name: FUNCTION note_template(p_template jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_guide;
 
 --
 -- Name: FUNCTION open_windows(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.open_windows(p_rows jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5497,6 +9440,17 @@ GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
 REVOKE ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_guide;
 
 --
 -- Name: FUNCTION queue_stats(); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5511,70 +9465,99 @@ GRANT ALL ON FUNCTION public.queue_stats() TO tistis_jobs_process;
 --
 
 REVOKE ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION receive_events(p_events jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION receive_policy(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.receive_policy() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.receive_policy() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.receive_policy() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_policy() TO tistis_definer;
+GRANT ALL ON FUNCTION public.receive_policy() TO tistis_guide;
 
 --
 -- Name: FUNCTION receive_reports(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_reports(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION record_usage(p_usage jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.record_usage(p_usage jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION recover_jobs(p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5589,100 +9572,207 @@ GRANT ALL ON FUNCTION public.recover_jobs(p_lease_seconds double precision) TO t
 --
 
 REVOKE ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION rename_contact(p_lead uuid, p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION replay_dead_letter(p_id uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION require_tenant(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION resolve_alerts(p_connection uuid, p_kinds text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_guide;
+
+--
+-- Name: FUNCTION restore_lead(p_lead_id uuid, p_restored_by uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION restore_stops(p_lead uuid, p_aliases jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION resume_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.resume_channel(p_connection uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION retention_due(p_checked_before timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) TO tistis_owner;
+
+--
+-- Name: FUNCTION revive_lead(p_lead_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.revive_lead(p_lead_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION said_with_messages(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION seed_scoring_rules(p_tenant uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION seed_scoring_rules_of_new(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.seed_scoring_rules_of_new() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_definer;
+GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_guide;
 
 --
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_guide;
 
 --
 -- Name: FUNCTION settle_jobs(p_results jsonb); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5697,120 +9787,239 @@ GRANT ALL ON FUNCTION public.settle_jobs(p_results jsonb) TO tistis_jobs_process
 --
 
 REVOKE ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_guide;
 
 --
 -- Name: FUNCTION staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION stale_sentence(p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_definer;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_guide;
 
 --
 -- Name: FUNCTION stamp_ready(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.stamp_ready() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_definer;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_definer;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_guide;
 
 --
 -- Name: FUNCTION stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_guide;
 
 --
 -- Name: FUNCTION take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_guide;
+
+--
+-- Name: FUNCTION tell_sends_in_doubt(p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_guide;
 
 --
 -- Name: FUNCTION template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION tenant_profile(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION tenants_in_doubt(p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION token_expiry(p_hints jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.token_expiry(p_hints jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION touch_updated_at(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.touch_updated_at() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
+GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_guide;
+
+--
+-- Name: FUNCTION update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_guide;
+
+--
+-- Name: FUNCTION uuid_v7_floor(p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_guide;
+
+--
+-- Name: FUNCTION validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION window_of(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION with_referrals(p_details jsonb, p_new jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION without_erased(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.without_erased(p_events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
@@ -5829,11 +10038,87 @@ GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION write_ai_tenant_config(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.write_ai_tenant_config() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_definer;
+GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_guide;
+
+--
+-- Name: FUNCTION write_channel_connection(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.write_channel_connection() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_definer;
+GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_guide;
+
+--
+-- Name: FUNCTION write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_guide;
+
+--
+-- Name: TABLE ai_custom_instructions; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_guide;
+
+--
+-- Name: TABLE ai_dead_letter_queue; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_dead_letter_queue TO tistis_guide;
+
+--
+-- Name: TABLE ai_scoring_rules; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_guide;
+
+--
 -- Name: TABLE ai_tenant_context; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs;
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_guide;
+
+--
+-- Name: COLUMN ai_tenant_context.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
+
+--
+-- Name: COLUMN ai_tenant_context.default_first_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
+
+--
+-- Name: COLUMN ai_tenant_context.default_subsequent_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
+
+--
+-- Name: TABLE ai_tenant_config; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.ai_tenant_config TO tistis_guide;
 
 --
 -- Name: TABLE ai_usage_logs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5841,6 +10126,7 @@ GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs_process;
 
 GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs;
 GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_usage_logs TO tistis_guide;
 
 --
 -- Name: TABLE alerts; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5849,6 +10135,38 @@ GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_guide;
+
+--
+-- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
+
+--
+-- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
+GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.cancellation_reason; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
 
 --
 -- Name: TABLE branches; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5856,6 +10174,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
 
 GRANT SELECT ON TABLE public.branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.branches TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.branches TO tistis_guide;
 
 --
 -- Name: TABLE channel_connections; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5865,6 +10184,7 @@ GRANT SELECT ON TABLE public.channel_connections TO tistis_definer;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.channel_connections TO tistis_guide;
 
 --
 -- Name: COLUMN channel_connections.status; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5887,6 +10207,7 @@ GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_jobs_pro
 --
 
 GRANT UPDATE(last_message_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(last_message_at) ON TABLE public.channel_connections TO tistis_guide;
 
 --
 -- Name: COLUMN channel_connections.last_error_at; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5911,6 +10232,7 @@ GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_j
 GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
 GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_guide;
 
 --
 -- Name: COLUMN channel_connections.quality; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5941,12 +10263,57 @@ GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs_process;
 
 --
+-- Name: TABLE conversations; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_whatsapp;
+GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs;
+GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_guide;
+
+--
+-- Name: TABLE secret_hints; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.secret_hints TO tistis_guide;
+
+--
+-- Name: TABLE tenants; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.tenants TO tistis_definer;
+GRANT SELECT ON TABLE public.tenants TO tistis_webhook_whatsapp;
+GRANT SELECT ON TABLE public.tenants TO tistis_jobs;
+GRANT SELECT ON TABLE public.tenants TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.tenants TO tistis_guide;
+
+--
+-- Name: TABLE channel_connections_guide; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.channel_connections_guide TO tistis_guide;
+
+--
 -- Name: TABLE channel_events; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_guide;
+
+--
+-- Name: COLUMN channel_events.raw; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(raw) ON TABLE public.channel_events TO tistis_jobs;
+GRANT UPDATE(raw) ON TABLE public.channel_events TO tistis_jobs_process;
+
+--
+-- Name: TABLE channel_rate_limits; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.channel_rate_limits TO tistis_guide;
 
 --
 -- Name: TABLE contact_consents; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5955,6 +10322,7 @@ GRANT SELECT ON TABLE public.channel_events TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_guide;
 
 --
 -- Name: TABLE contact_windows; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5963,14 +10331,33 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs_proce
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_guide;
 
 --
--- Name: TABLE conversations; Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: TABLE conversations_guide; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_whatsapp;
-GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs;
-GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.conversations_guide TO tistis_guide;
+
+--
+-- Name: TABLE erased_items; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.erased_items TO tistis_webhook_whatsapp;
+GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs_process;
+
+--
+-- Name: TABLE erased_stops; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_whatsapp;
+
+--
+-- Name: TABLE erasure_keys; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_whatsapp;
 
 --
 -- Name: TABLE faqs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5978,6 +10365,7 @@ GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs_process;
 
 GRANT SELECT ON TABLE public.faqs TO tistis_jobs;
 GRANT SELECT ON TABLE public.faqs TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.faqs TO tistis_guide;
 
 --
 -- Name: TABLE inbound_secrets; Type: ACL; Schema: public; Owner: tistis_owner
@@ -5992,20 +10380,57 @@ GRANT SELECT ON TABLE public.inbound_secrets TO tistis_definer;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_guide;
 
 --
 -- Name: TABLE lead_merges; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_guide;
 
 --
--- Name: TABLE leads; Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: TABLE lead_score_history; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
-GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
-GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_score_history TO tistis_guide;
+
+--
+-- Name: COLUMN lead_score_history.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_whatsapp;
+
+--
+-- Name: COLUMN lead_score_history.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_whatsapp;
+
+--
+-- Name: TABLE patients; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.patients TO tistis_guide;
+
+--
+-- Name: COLUMN patients.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_whatsapp;
+
+--
+-- Name: COLUMN patients.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_whatsapp;
+GRANT UPDATE(lead_id) ON TABLE public.patients TO tistis_guide;
+
+--
+-- Name: TABLE leads_guide; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.leads_guide TO tistis_guide;
 
 --
 -- Name: TABLE media_files; Type: ACL; Schema: public; Owner: tistis_owner
@@ -6014,6 +10439,7 @@ GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_guide;
 
 --
 -- Name: TABLE message_reactions; Type: ACL; Schema: public; Owner: tistis_owner
@@ -6022,6 +10448,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs;
 GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_guide;
 
 --
 -- Name: TABLE message_status_history; Type: ACL; Schema: public; Owner: tistis_owner
@@ -6030,6 +10457,7 @@ GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_whatsapp;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_guide;
 
 --
 -- Name: TABLE message_templates; Type: ACL; Schema: public; Owner: tistis_owner
@@ -6038,6 +10466,7 @@ GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_proces
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_guide;
 
 --
 -- Name: TABLE messages; Type: ACL; Schema: public; Owner: tistis_owner
@@ -6046,6 +10475,13 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs_proc
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: TABLE messages_guide; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.messages_guide TO tistis_guide;
 
 --
 -- Name: TABLE outbound_tokens; Type: ACL; Schema: public; Owner: tistis_owner
@@ -6055,12 +10491,42 @@ GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs;
 GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs_process;
 
 --
+-- Name: TABLE platform_alerts; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.platform_alerts TO tistis_definer;
+
+--
+-- Name: TABLE rate_limits; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO tistis_guide;
+
+--
+-- Name: TABLE retention_marks; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.retention_marks TO tistis_definer;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.retention_marks TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.retention_marks TO tistis_jobs_process;
+
+--
 -- Name: TABLE schema_migrations; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.schema_migrations TO tistis_definer;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.schema_migrations TO tistis_health;
+
+--
+-- Name: TABLE sends_in_doubt; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.sends_in_doubt TO tistis_definer;
+GRANT SELECT,INSERT,DELETE ON TABLE public.sends_in_doubt TO tistis_jobs;
+GRANT SELECT,INSERT,DELETE ON TABLE public.sends_in_doubt TO tistis_jobs_process;
 
 --
 -- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner
@@ -6068,6 +10534,7 @@ GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs_process;
 
 GRANT SELECT ON TABLE public.services TO tistis_jobs;
 GRANT SELECT ON TABLE public.services TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.services TO tistis_guide;
 
 --
 -- Name: TABLE staff; Type: ACL; Schema: public; Owner: tistis_owner
@@ -6075,6 +10542,7 @@ GRANT SELECT ON TABLE public.services TO tistis_jobs_process;
 
 GRANT SELECT ON TABLE public.staff TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff TO tistis_guide;
 
 --
 -- Name: TABLE staff_branches; Type: ACL; Schema: public; Owner: tistis_owner
@@ -6082,21 +10550,28 @@ GRANT SELECT ON TABLE public.staff TO tistis_jobs_process;
 
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff_branches TO tistis_guide;
 
 --
--- Name: TABLE tenants; Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: TABLE user_roles; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT SELECT ON TABLE public.tenants TO tistis_definer;
-GRANT SELECT ON TABLE public.tenants TO tistis_webhook_whatsapp;
-GRANT SELECT ON TABLE public.tenants TO tistis_jobs;
-GRANT SELECT ON TABLE public.tenants TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.user_roles TO tistis_guide;
 
 --
 -- Name: TABLE webhook_dead_letters; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT INSERT ON TABLE public.webhook_dead_letters TO tistis_webhook_whatsapp;
+GRANT SELECT,DELETE ON TABLE public.webhook_dead_letters TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.webhook_dead_letters TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_dead_letters TO tistis_guide;
+
+--
+-- Name: TABLE webhook_events; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_events TO tistis_guide;
 
 --
 -- Name: TABLE workers; Type: ACL; Schema: public; Owner: tistis_owner

@@ -96,7 +96,8 @@ extension Setting {
   public static let all: [Setting] = [
     databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, metaAppSecret, verifyToken, anthropicKey,
     anthropicURL,
-    anthropicModel, graphURL, mediaFolder, rawRetentionDays, cronSecret, healthToken, environment, publicURL, allowUnsigned, maxRequests,
+    anthropicModel, graphURL, mediaFolder, rawRetentionDays, cronSecret, healthToken, environment, publicURL,
+    allowUnsigned, maxRequests,
     jobsConnections,
     jobsConcurrency, jobsListen,
     answerDelayMilliseconds,

@@ -35,9 +35,10 @@ import Testing
 
   @Test func theVerbsAreThere() {
     expectNone(
-      ["dev", "test", "check", "send", "migrate", "sqlgen", "fuzz", "storm", "bench", "release", "install", "drill"].filter {
-        !Self.scripts.contains("bin/\($0)")
-      },
+      ["dev", "test", "check", "send", "migrate", "sqlgen", "fuzz", "storm", "bench", "release", "install", "drill"]
+        .filter {
+          !Self.scripts.contains("bin/\($0)")
+        },
       cure: "bin/ lacks this verb")
   }
 
