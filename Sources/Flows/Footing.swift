@@ -12,7 +12,7 @@ public enum Footing {
     "worker_heartbeat(uuid,text,text,double precision)", "worker_stopped(uuid)", "recover_jobs(double precision)",
     "claim_jobs(uuid,integer,text,uuid,timestamp with time zone)", "next_job_due(timestamp with time zone)",
     "settle_jobs(jsonb)", "prune_jobs(interval,integer)", "list_jobs(integer,text,uuid)", "queue_stats()",
-    "tenants_in_doubt(double precision)",
+    "tenants_in_doubt(double precision)", "retention_due(timestamp with time zone,integer)",
   ]
 
   /// The role of a program: `webhook-whatsapp` is `tistis_webhook_whatsapp` to Postgres.

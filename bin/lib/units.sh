@@ -11,10 +11,11 @@ user_of() { say "tistis_${1//-/_}"; }
 
 # settings_of FILE: NAME=default of all that the program reads, secrets that must be given as dots.
 settings_of() {
-  local given
-  mapfile -t given < <(sed -n 's/^\([A-Z_]*\)=$/\1=x/p' "$root/bin/etc/env.example")
+  local given key
+  printf -v key 'x:%064d' 0
+  mapfile -t given < <(sed -n "s/^\([A-Z_]*_KEYS\)=\$/\1=$key/p; s/^\([A-Z_]*\)=\$/\1=x/p" "$root/bin/etc/env.example")
   env -i "${given[@]}" "$1" --config </dev/null ||
-    die "$1 --config does not list its settings" "it must take x for every setting without a default"
+    die "$1 --config does not list its settings" "it must take x for every setting without a default, and a key of zeros"
 }
 
 # reads PROGRAM NAME: the program has that setting.
