@@ -121,7 +121,7 @@ grant insert on webhook_dead_letters to tistis_webhook_whatsapp;
 grant select, insert, update on contact_windows, contact_consents, message_reactions, message_templates, media_files, alerts,
   send_pace to tistis_webhook_whatsapp;
 -- What was erased does not come back, and who asked to be left alone still is.
-grant select on erased_items, erased_stops, erasure_keys to tistis_webhook_whatsapp;
+grant select on erased_items, erased_stops, erasure_keys to tistis_webhook_whatsapp, tistis_guide;
 -- What the platform says about the account itself: it may stop it.
 grant update (status, stopped_code, stopped_at, error_count, last_error_at, last_error_message, quality, messaging_limit)
   on channel_connections to tistis_webhook_whatsapp;

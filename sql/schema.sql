@@ -1819,10 +1819,11 @@ ALTER FUNCTION public.health_report(p_silent_seconds double precision) OWNER TO 
 --
 
 CREATE FUNCTION public.hold_erasures() RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
-  select pg_advisory_xact_lock_shared(hashtextextended(current_tenant()::text || '|erase', 2))
-$$;
+begin
+  perform pg_advisory_xact_lock_shared(hashtextextended(current_tenant()::text || '|erase', 2));
+end $$;
 
 ALTER FUNCTION public.hold_erasures() OWNER TO tistis_owner;
 
@@ -10344,6 +10345,7 @@ GRANT SELECT ON TABLE public.conversations_guide TO tistis_guide;
 --
 
 GRANT SELECT ON TABLE public.erased_items TO tistis_webhook_whatsapp;
+GRANT SELECT ON TABLE public.erased_items TO tistis_guide;
 GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs;
 GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs_process;
 
@@ -10352,12 +10354,14 @@ GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs_process;
 --
 
 GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_whatsapp;
+GRANT SELECT ON TABLE public.erased_stops TO tistis_guide;
 
 --
 -- Name: TABLE erasure_keys; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_whatsapp;
+GRANT SELECT ON TABLE public.erasure_keys TO tistis_guide;
 
 --
 -- Name: TABLE faqs; Type: ACL; Schema: public; Owner: tistis_owner

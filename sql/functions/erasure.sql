@@ -13,9 +13,10 @@ $$;
 
 -- Whoever stores waits while somebody of the tenant is erased, and the other way round; nobody waits for those who store.
 create or replace function hold_erasures() returns void
-language sql as $$
-  select pg_advisory_xact_lock_shared(hashtextextended(current_tenant()::text || '|erase', 2))
-$$;
+language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock_shared(hashtextextended(current_tenant()::text || '|erase', 2));
+end $$;
 
 -- A batch without what was erased and is delivered again, and without what is told about it.
 create or replace function without_erased(p_events jsonb) returns jsonb
