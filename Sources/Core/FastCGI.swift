@@ -35,13 +35,17 @@ public struct FastCGILoop {
     signal(SIGPIPE, SIG_IGN)
     // Another process on this socket may be quicker after both were woken: then accept must return, not wait.
     _ = fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK)
+    guard let watch = Self.watchListener() else {
+      log.error("listener", ["why": "descriptor 0 is no listening socket; see --help"])
+      return
+    }
     guard FCGX_Init() == 0 else { preconditionFailure("FCGX_Init failed") }
     let raw = UnsafeMutablePointer<FCGX_Request>.allocate(capacity: 1)
     raw.initialize(to: FCGX_Request())
     FCGX_InitRequest(raw, 0, 0)
     var served = 0
     while maxRequests == 0 || served < maxRequests {
-      guard Self.waitForRequest(waiting) else { break }
+      guard Self.waitForRequest(watch, waiting) else { break }
       let status = FCGX_Accept_r(raw)
       if [-EAGAIN, -ECONNABORTED, -EINTR, -EPROTO].contains(status) { continue }
       guard status >= 0 else {
@@ -75,17 +79,26 @@ public struct FastCGILoop {
     return before
   }
 
+  /// Watches the listener for one process: of several that wait on a socket, a connection wakes one. With select it woke
+  /// all of them, fifteen of sixteen for nothing.
+  private static func watchListener() -> Int32? {
+    let watch = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
+    var event = epoll_event()
+    event.events = EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue
+    return watch >= 0 && epoll_ctl(watch, EPOLL_CTL_ADD, 0, &event) == 0 ? watch : nil
+  }
+
   /// Until a connection waits; false: told to stop. Opening the mask and waiting are one step, so no signal is missed.
   ///
-  /// While a connection waits already, Linux lets no signal in here: under load a program went on until its supervisor
-  /// killed it, with an answer in hand (24 of 5,000 requests were lost that way, seen 2026-11-22). So it is asked for.
-  private static func waitForRequest(_ mask: sigset_t) -> Bool {
+  /// Who was woken serves: the connection woke nobody else. While one waits already, Linux lets no signal in here: under
+  /// load a program went on until its supervisor killed it, with an answer in hand (24 of 5,000 requests were lost that
+  /// way, seen 2026-11-22). So before each wait it is asked for.
+  private static func waitForRequest(_ watch: Int32, _ mask: sigset_t) -> Bool {
     var mask = mask
-    while !toldToStop.load(ordering: .relaxed) {
-      var listener = fd_set()
-      listener.__fds_bits.0 = 1
-      let ready = pselect(1, &listener, nil, nil, nil, &mask)
-      if ready > 0 { return !toldToStop.load(ordering: .relaxed) && !isToldToStop }
+    var event = epoll_event()
+    while !toldToStop.load(ordering: .relaxed), !isToldToStop {
+      let ready = epoll_pwait(watch, &event, 1, -1, &mask)
+      if ready > 0 { return true }
       if ready < 0, errno != EINTR { return false }
     }
     return false
