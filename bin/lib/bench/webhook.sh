@@ -82,9 +82,10 @@ webhook_world() {
   await_postgres
   [ "$(psql_world postgres -Atc 'show fsync')" = on ] || die "this cluster is not durable" "CLUSTER_VOLATILE= $me"
   world_database tistis
+  understands webhook-whatsapp
   start_programs "$processes"
   spawn nginx "$(type -P nginx)" -p "$DEV_DIR" -c "$ETC_DIR/nginx.conf" -e stderr
-  await_http nginx "http://127.0.0.1:$PORT/"
+  await_http webhook-whatsapp "http://127.0.0.1:$PORT/api/webhook/whatsapp/esva-dental"
 }
 
 # start_programs N: as units with N instances on one socket would run them.
