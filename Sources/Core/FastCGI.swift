@@ -82,7 +82,7 @@ public struct FastCGILoop {
   /// Watches the listener for one process: of several that wait on a socket, a connection wakes one. With select it woke
   /// all of them, fifteen of sixteen for nothing.
   private static func watchListener() -> Int32? {
-    let watch = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
+    let watch = epoll_create1(Int32(EPOLL_CLOEXEC))
     var event = epoll_event()
     event.events = EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue
     return watch >= 0 && epoll_ctl(watch, EPOLL_CTL_ADD, 0, &event) == 0 ? watch : nil
