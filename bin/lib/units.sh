@@ -87,6 +87,8 @@ write_users() {
     if reads "$name" MEDIA_DIR; then say "m $(user_of "$name") tistis_media"; fi
   done
   say "m tistis_owner tistis_media"
+  say "# Who makes backups."
+  say "m postgres tistis_media"
 }
 
 write_folders() {
