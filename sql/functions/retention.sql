@@ -25,7 +25,9 @@ declare
 begin
   perform hold_erasures();
   messages := 0; reports := 0; events := 0; dead_letters := 0; is_more := false;
-  insert into retention_marks (tenant_id) values (v_tenant) on conflict do nothing;
+  -- Not "on conflict" alone: that would wait for whoever is writing the row.
+  insert into retention_marks (tenant_id)
+    select v_tenant where not exists (select from retention_marks r where r.tenant_id = v_tenant) on conflict do nothing;
   if p_wait then perform 1 from retention_marks r where r.tenant_id = v_tenant for update; end if;
   select * into k from retention_marks r where r.tenant_id = v_tenant for update skip locked;
   if not found then return; end if;
