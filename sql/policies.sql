@@ -153,8 +153,8 @@ grant select, insert, update on retention_marks to tistis_jobs, tistis_jobs_proc
 
 -- health: asks how it all is, and says when cron has stopped. No row of any tenant.
 grant execute on function health_report(float8), health_queue(int), cron_stopped(float8) to tistis_health;
--- SQL clients of the integration guide: they read everything of their tenant but sealed secrets, and write through its
--- functions, which run with these rights.
+-- SQL clients of the integration guide: they read everything of their tenant but sealed secrets. Its functions run with
+-- these rights, so a client may also write what a function writes; of messages and jobs only the columns that they need.
 grant execute on function claim_next_job(), complete_job(uuid, jsonb, text) to tistis_guide;
 grant select on tenants, branches, staff, staff_branches, user_roles, services, faqs, leads, lead_aliases, lead_merges,
   lead_score_history, patients, appointments, channel_connections, secret_hints, channel_rate_limits, rate_limits,
@@ -162,10 +162,19 @@ grant select on tenants, branches, staff, staff_branches, user_roles, services, 
   contact_windows, contact_consents, send_pace, alerts, ai_tenant_context, ai_scoring_rules, ai_custom_instructions,
   ai_usage_logs, jobs, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
   conversations_guide, messages_guide, channel_connections_guide to tistis_guide;
-grant insert, update on leads, lead_aliases, conversations, messages, message_status_history, message_reactions,
-  message_templates, media_files, channel_events, contact_windows, contact_consents, send_pace, alerts, jobs,
-  lead_score_history, webhook_dead_letters, ai_dead_letter_queue, webhook_events to tistis_guide;
-grant insert on lead_merges to tistis_guide;
+grant insert, update on leads, lead_aliases, conversations, message_reactions, contact_windows, contact_consents,
+  webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, ai_tenant_context to tistis_guide;
+grant insert on lead_merges, messages, message_status_history, jobs, lead_score_history to tistis_guide;
+-- Neither whose attempt to send it is nor what leaves.
+grant update (conversation_id, content, selection, media_url, external_id, status, error_code, error_message, sent_at,
+  delivered_at, read_at, edited_at, deleted_at, billing, metadata, raw, processed_by_job_id) on messages to tistis_guide;
+-- Neither who holds it nor at which attempt it is.
+grant update (payload, request_id, priority, scheduled_for, lane_head, status, completed_at, error_message, cached_result,
+  updated_at) on jobs to tistis_guide;
+-- When two leads are one person, and when a message was deleted.
+grant update (lead_id) on lead_score_history to tistis_guide;
+grant update (lead_id, content, details, raw) on channel_events to tistis_guide;
+grant update (status, error_message, filename) on media_files to tistis_guide;
 grant update (lead_id, status, cancellation_reason) on appointments to tistis_guide;
 grant update (lead_id) on patients to tistis_guide;
 grant update (last_message_at, updated_at) on channel_connections to tistis_guide;

@@ -874,22 +874,23 @@ declare
   v_id uuid;
   v_job job_queue;
 begin
-  insert into workers (id, name, kind, last_seen)
-    values (v_worker, session_user, 'external', clock_timestamp() + interval '5 minutes');
   for v_id in
     select j.id from jobs j
      where j.tenant_id = v_tenant and j.priority > 0 and j.ready_at is not null and j.ready_at <= app_clock()
-       and j.job_type not like 'send\_%' and j.job_type <> 'fetch_media'
+       and (j.job_type = 'ai_response' or not is_own_kind(j.job_type))
      -- More than one: others claim at the same time.
      order by j.priority, j.ready_at limit 32
   loop
+    -- Not before there is something to claim: most polls find nothing.
+    insert into workers (id, name, kind, last_seen)
+      values (v_worker, session_user, 'external', clock_timestamp() + interval '5 minutes') on conflict do nothing;
     perform 1 from claim_jobs(v_worker, 1, null, v_id, null);
     if found then
       select q.* into v_job from job_queue q where q.tenant_id = v_tenant and q.id = v_id;
       return v_job;
     end if;
   end loop;
-  delete from workers where id = v_worker;
+  if found then delete from workers where id = v_worker; end if;
   return null;
 end $$;
 
@@ -1091,6 +1092,19 @@ $$;
 ALTER FUNCTION public.current_tenant() OWNER TO tistis_owner;
 
 --
+-- Name: doubt_sentence(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.doubt_sentence(p_count integer) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select format('the platform never said whether it took %s of our messages. They are not sent again by themselves: look '
+    || 'into the conversation, and write once more if it matters', p_count)
+$$;
+
+ALTER FUNCTION public.doubt_sentence(p_count integer) OWNER TO tistis_owner;
+
+--
 -- Name: elect_lane_heads(uuid, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1286,79 +1300,91 @@ end $$;
 ALTER FUNCTION public.enqueue_jobs(p_jobs jsonb) OWNER TO tistis_owner;
 
 --
--- Name: erase_lead(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: erase_lead(uuid, text, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.erase_lead(p_lead uuid, p_by text) RETURNS jsonb
+CREATE FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) RETURNS jsonb
     LANGUAGE plpgsql
     AS $_$
 declare
   v_tenant uuid := current_tenant();
-  v_leads uuid[];
+  v_nil constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_leads uuid[] := leads_of_person(p_lead);
+  v_names text := names_pattern(v_leads);
+  -- What is newer may still be on its way into its table while it is read.
+  v_since uuid := uuid_v7_floor(clock_timestamp() - interval '5 minutes');
+  v_looks jsonb;
   v_conversations uuid[];
   v_lanes text[];
   v_messages uuid[];
-  v_ids text[];
+  v_items text[];
   v_media jsonb;
-  v_names text;
   v_counts jsonb := '{}';
   v_done int;
   t text;
 begin
-  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|erase', 2));
-  v_leads := leads_of_person(p_lead);
   if v_leads is null then return null; end if;
+  v_looks := jsonb_build_array(rows_of_person(v_leads, v_names, v_nil));
+  if p_really then
+    perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|erase', 2));
+    -- Merged with somebody, or known by one more name, or erased by another, meanwhile.
+    if leads_of_person(p_lead) is distinct from v_leads or names_pattern(v_leads) <> v_names then
+      v_leads := leads_of_person(p_lead);
+      if v_leads is null then return null; end if;
+      v_names := names_pattern(v_leads);
+      v_since := v_nil;
+    end if;
+  end if;
   v_conversations := array(select id from conversations where tenant_id = v_tenant and lead_id = any (v_leads) order by id);
-  v_lanes := array(select x || c from unnest(v_conversations) c, unnest(array['answer:', 'send:']) x);
-  perform lock_lanes(v_tenant, v_lanes, v_lanes);
-  perform 1 from conversations where tenant_id = v_tenant and id = any (v_conversations) order by id for update;
+  if p_really then
+    v_lanes := array(select x || c from unnest(v_conversations) c, unnest(array['answer:', 'send:']) x);
+    perform lock_lanes(v_tenant, v_lanes, v_lanes);
+    perform 1 from conversations where tenant_id = v_tenant and id = any (v_conversations) order by id for update;
+    v_looks := v_looks || rows_of_person(v_leads, v_names, v_since);
+  end if;
   v_messages := array(select id from messages where tenant_id = v_tenant and conversation_id = any (v_conversations));
-  v_names := names_pattern(v_leads);
+  v_items := found_rows(v_looks, 'items');
+
+  foreach t in array array['jobs', 'media_files', 'message_status_history', 'channel_events', 'patients', 'appointments',
+    'webhook_dead_letters', 'ai_dead_letter_queue', 'webhook_events', 'rate_limits'] loop
+    v_counts := v_counts || jsonb_build_object(t, cardinality(found_rows(v_looks, t)));
+  end loop;
+  -- These hang on the lead.
+  foreach t in array array['lead_aliases', 'contact_windows', 'contact_consents', 'lead_score_history', 'message_reactions',
+    'conversations'] loop
+    execute format('select count(*) from %I where tenant_id = $1 and lead_id = any ($2)', t) into v_done
+      using v_tenant, v_leads;
+    v_counts := v_counts || jsonb_build_object(t, v_done);
+  end loop;
+  v_counts := v_counts || jsonb_build_object('leads', cardinality(v_leads), 'messages', cardinality(v_messages));
+  if not p_really then return v_counts; end if;
 
   -- What may come again.
-  v_ids := array(
-    select external_id from messages where tenant_id = v_tenant and id = any (v_messages) and external_id is not null
-    union select id::text from messages where tenant_id = v_tenant and id = any (v_messages) and role <> 'user'
-    union select external_id from message_status_history where tenant_id = v_tenant
-      and (message_id = any (v_messages) or message_id is null and raw::text ~ v_names)
-    union select external_id from channel_events where tenant_id = v_tenant
-      and (lead_id = any (v_leads) or lead_id is null and concat(content, details, raw) ~ v_names));
   insert into erased_items (tenant_id, mark, expires_at)
-    select v_tenant, erased_mark(i), app_now() + interval '30 days' from unnest(v_ids) i
+    select v_tenant, erased_mark(i), app_now() + interval '30 days' from unnest(v_items) i
     on conflict (tenant_id, mark) do update set expires_at = excluded.expires_at;
   perform keep_stops(v_leads);
 
   -- What no row of the person's holds by a foreign key.
+  foreach t in array array['jobs', 'message_status_history', 'channel_events', 'appointments', 'patients',
+    'webhook_dead_letters', 'ai_dead_letter_queue'] loop
+    execute format('delete from %I where tenant_id = $1 and id = any ($2)', t)
+      using v_tenant, found_rows(v_looks, t)::uuid[];
+  end loop;
   with gone as (
-    delete from jobs where tenant_id = v_tenant and (payload ->> 'conversation_id' = any (v_conversations::text[])
-      or payload ->> 'lead_id' = any (v_leads::text[]) or payload ->> 'message_id' = any (v_messages::text[])
-      or payload ->> 'media_id' = any (array(select id::text from media_files
-        where tenant_id = v_tenant and message_id = any (v_messages)))) returning 1)
-  select count(*) into v_done from gone;
-  v_counts := v_counts || jsonb_build_object('jobs', v_done);
-  with gone as (
-    delete from media_files where tenant_id = v_tenant and message_id = any (v_messages) returning id, storage_key)
-  select count(*), jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
+    delete from media_files where tenant_id = v_tenant and id = any (found_rows(v_looks, 'media_files')::uuid[])
+      returning id, storage_key)
+  select jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
       'payload', jsonb_build_object('tenant_id', v_tenant, 'media_id', id, 'storage_key', storage_key)))
-    into v_done, v_media from gone;
-  v_counts := v_counts || jsonb_build_object('media_files', v_done);
+    into v_media from gone;
   perform enqueue_jobs(coalesce(v_media, '[]'));
-  with gone as (
-    delete from message_status_history where tenant_id = v_tenant and (message_id = any (v_messages)
-      or external_id = any (v_ids) or message_id is null and raw::text ~ v_names) returning 1)
-  select count(*) into v_done from gone;
-  v_counts := v_counts || jsonb_build_object('message_status_history', v_done);
-  with gone as (
-    delete from channel_events where tenant_id = v_tenant and (lead_id = any (v_leads)
-      or reply_to_external_id = any (v_ids) or lead_id is null and concat(content, details, raw) ~ v_names) returning 1)
-  select count(*) into v_done from gone;
-  v_counts := v_counts || jsonb_build_object('channel_events', v_done);
-  with gone as (
-    delete from webhook_dead_letters where tenant_id = v_tenant and concat(payload, headers, error_message) ~ v_names
-      returning 1)
-  select count(*) into v_done from gone;
-  v_counts := v_counts || jsonb_build_object('webhook_dead_letters', v_done);
-  delete from message_reactions where tenant_id = v_tenant and target_external_id = any (v_ids);
+  -- That it was handled stays known, unless its id names them.
+  delete from webhook_events where tenant_id = v_tenant and id = any (found_rows(v_looks, 'webhook_events')::uuid[])
+    and event_id ~ v_names;
+  update webhook_events set error_message = regexp_replace(error_message, v_names, '…', 'g')
+    where tenant_id = v_tenant and id = any (found_rows(v_looks, 'webhook_events')::uuid[]);
+  delete from rate_limits where tenant_id = v_tenant and identifier = any (found_rows(v_looks, 'rate_limits'));
+  delete from message_reactions where tenant_id = v_tenant and target_external_id = any (v_items);
   delete from send_pace where tenant_id = v_tenant and contact = any (v_leads::text[]);
   update alerts set sentence = regexp_replace(sentence, v_names, '…', 'g'), details = '{}'
     where tenant_id = v_tenant and concat(sentence, details) ~ v_names;
@@ -1367,21 +1393,13 @@ begin
   -- What it cost stays, without the person.
   update ai_usage_logs set conversation_id = null, message_id = null, job_id = null, error_message = null, metadata = '{}'
     where tenant_id = v_tenant and conversation_id = any (v_conversations);
-
-  -- The rest hangs on the lead.
-  foreach t in array array['lead_aliases', 'contact_windows', 'contact_consents', 'message_reactions', 'conversations'] loop
-    execute format('select count(*) from %I where tenant_id = $1 and lead_id = any ($2)', t) into v_done
-      using v_tenant, v_leads;
-    v_counts := v_counts || jsonb_build_object(t, v_done);
-  end loop;
   delete from leads where tenant_id = v_tenant and id = any (v_leads);
-  v_counts := v_counts || jsonb_build_object('leads', cardinality(v_leads), 'messages', cardinality(v_messages));
   insert into erasures (tenant_id, lead_ids, erased_by, erased_at, counts)
     values (v_tenant, v_leads, p_by, app_now(), v_counts);
   return v_counts;
 end $_$;
 
-ALTER FUNCTION public.erase_lead(p_lead uuid, p_by text) OWNER TO tistis_owner;
+ALTER FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) OWNER TO tistis_owner;
 
 --
 -- Name: erased_mark(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1706,6 +1724,18 @@ end $$;
 ALTER FUNCTION public.forgive_sends(p_connection uuid, p_contact text) OWNER TO tistis_owner;
 
 --
+-- Name: found_rows(jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.found_rows(p_looks jsonb, p_table text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select array(select distinct r from jsonb_array_elements(p_looks) l, jsonb_array_elements_text(l -> p_table) r)
+$$;
+
+ALTER FUNCTION public.found_rows(p_looks jsonb, p_table text) OWNER TO tistis_owner;
+
+--
 -- Name: get_pending_dead_letters(text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1810,7 +1840,7 @@ begin
     select v_version, pg_is_in_recovery() or current_setting('transaction_read_only')::boolean, v_last,
       case when s.at < clock_timestamp() - make_interval(secs => p_silent_seconds) then s.at end,
       (select count(*)::int from workers w
-        where w.stopped_at is null and w.last_seen > clock_timestamp() - interval '20 s'),
+        where (w.kind is null or w.kind = 'drain') and w.stopped_at is null and w.last_seen > clock_timestamp() - interval '20 s'),
       exists (select from platform_alerts a where a.kind = 'cron_stopped' and a.resolved_at is null)
     from (select coalesce(v_last, v_migrated) as at) s;
 end $$;
@@ -1865,6 +1895,18 @@ begin
 end $$;
 
 ALTER FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: is_own_kind(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'noop')
+$$;
+
+ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
 
 --
 -- Name: keep_appointment(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2187,6 +2229,7 @@ CREATE FUNCTION public.lock_lead(p_lead_id uuid) RETURNS public.leads
 declare
   l leads;
 begin
+  perform hold_erasures();
   perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases',
     (select coalesce(jsonb_agg(jsonb_build_object('kind', a.kind, 'value', a.value)), '[]') from lead_aliases a
       where a.tenant_id = current_tenant() and a.lead_id = p_lead_id))));
@@ -2691,10 +2734,10 @@ $$;
 ALTER FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) OWNER TO tistis_definer;
 
 --
--- Name: prune_raw(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: prune_raw(timestamp with time zone, integer, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) RETURNS record
+CREATE FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) RETURNS record
     LANGUAGE plpgsql
     AS $$
 declare
@@ -2705,8 +2748,12 @@ declare
   v_last uuid;
   v_full boolean;
 begin
+  perform hold_erasures();
   messages := 0; reports := 0; events := 0; dead_letters := 0; is_more := false;
-  insert into retention_marks (tenant_id) values (v_tenant) on conflict do nothing;
+  -- Not "on conflict" alone: that would wait for whoever is writing the row.
+  insert into retention_marks (tenant_id)
+    select v_tenant where not exists (select from retention_marks r where r.tenant_id = v_tenant) on conflict do nothing;
+  if p_wait then perform 1 from retention_marks r where r.tenant_id = v_tenant for update; end if;
   select * into k from retention_marks r where r.tenant_id = v_tenant for update skip locked;
   if not found then return; end if;
 
@@ -2753,7 +2800,7 @@ begin
     where r.tenant_id = v_tenant;
 end $$;
 
-ALTER FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) OWNER TO tistis_owner;
+ALTER FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) OWNER TO tistis_owner;
 
 --
 -- Name: queue_stats(); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -3524,6 +3571,7 @@ begin
   if jsonb_array_length(p_aliases) = 0 then
     raise exception 'whom? the identifier is empty or has no digit' using errcode = 'invalid_parameter_value';
   end if;
+  perform hold_erasures();
   perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases', p_aliases)));
   select k.lead_id, a.alias ->> 'kind' into lead_id, found_by
     from jsonb_array_elements(p_aliases) with ordinality a (alias, place)
@@ -3660,6 +3708,66 @@ CREATE FUNCTION public.revive_lead(p_lead_id uuid) RETURNS void
 $$;
 
 ALTER FUNCTION public.revive_lead(p_lead_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: rows_of_person(uuid[], text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_accounts uuid[] := array(select id from channel_connections where tenant_id = v_tenant);
+  v_talks uuid[] := array(select id from conversations where tenant_id = v_tenant and lead_id = any (p_leads));
+  v_messages uuid[] := array(select id from messages where tenant_id = v_tenant and conversation_id = any (v_talks));
+  v_media uuid[] := array(select id from media_files where tenant_id = v_tenant and message_id = any (v_messages));
+  v_patients uuid[] := array(select id from patients where tenant_id = v_tenant and (lead_id = any (p_leads)
+    -- Entered by hand, and nobody has said yet who of the leads it is.
+    or lead_id is null and concat_ws(' ', phone, normalize_phone_number(phone), whatsapp_number,
+      normalize_phone_number(whatsapp_number), email) ~ p_names));
+  v_reports uuid[] := array(
+    select id from message_status_history where tenant_id = v_tenant and message_id = any (v_messages)
+    union select id from message_status_history where tenant_id = v_tenant and id >= p_from and message_id is null
+      and raw::text ~ p_names);
+  v_events uuid[] := array(
+    select id from channel_events where tenant_id = v_tenant and lead_id = any (p_leads)
+    union select id from channel_events where tenant_id = v_tenant and id >= p_from and lead_id is null
+      and concat(content, details, raw) ~ p_names);
+  v_items text[] := array(
+    select external_id from messages where tenant_id = v_tenant and id = any (v_messages) and external_id is not null
+    union select id::text from messages where tenant_id = v_tenant and id = any (v_messages) and role <> 'user'
+    union select external_id from message_status_history where tenant_id = v_tenant and id = any (v_reports)
+    union select external_id from channel_events where tenant_id = v_tenant and id = any (v_events));
+begin
+  return jsonb_build_object('items', v_items, 'media_files', v_media, 'patients', v_patients,
+    'message_status_history', array(
+      select unnest(v_reports) union select id from message_status_history where tenant_id = v_tenant
+        and channel_connection_id = any (v_accounts) and external_id = any (v_items)),
+    'channel_events', array(
+      select unnest(v_events) union select id from channel_events where tenant_id = v_tenant and id >= p_from
+        and reply_to_external_id = any (v_items)),
+    'jobs', array(
+      select id from jobs where tenant_id = v_tenant and id >= p_from
+        and (payload ->> 'conversation_id' = any (v_talks::text[]) or payload ->> 'lead_id' = any (p_leads::text[])
+          or payload ->> 'message_id' = any (v_messages::text[]) or payload ->> 'media_id' = any (v_media::text[]))),
+    'appointments', array(
+      select id from appointments where tenant_id = v_tenant and (lead_id = any (p_leads) or patient_id = any (v_patients)
+        or lead_id is null and conversation_id = any (v_talks))),
+    'webhook_dead_letters', array(
+      select id from webhook_dead_letters where tenant_id = v_tenant and id >= p_from
+        and concat_ws(' ', payload, headers, error_message, error_stack) ~ p_names),
+    'ai_dead_letter_queue', array(
+      select id from ai_dead_letter_queue where tenant_id = v_tenant and id >= p_from
+        and (contact_id = any (p_leads) or conversation_id = any (v_talks) or contact_id is null and conversation_id is null
+          and concat_ws(' ', original_message, original_payload, error_message, error_stack) ~ p_names)),
+    'webhook_events', array(
+      select id from webhook_events where tenant_id = v_tenant and id >= p_from
+        and concat_ws(' ', event_id, error_message) ~ p_names),
+    'rate_limits', array(select identifier from rate_limits where tenant_id = v_tenant and identifier ~ p_names));
+end $$;
+
+ALTER FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) OWNER TO tistis_owner;
 
 --
 -- Name: said_with_messages(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4197,6 +4305,7 @@ declare
   v_count int := 0;
   d record;
 begin
+  perform hold_erasures();
   for d in
     with old as (
       delete from sends_in_doubt s
@@ -4206,10 +4315,14 @@ begin
       from old join messages m on m.tenant_id = current_tenant() and m.id = old.message_id
      where m.status = 'unknown' group by 1
   loop
-    perform raise_alert(d.connection, jsonb_build_object('kind', 'sends_unknown', 'key', 'sends_unknown', 'severity', 'act',
-      'sentence', format('the platform never said whether it took %s of our messages. They are not sent again by '
-        || 'themselves: look into the conversation, and write once more if it matters', d.many),
-      'details', jsonb_build_object('messages', d.messages)));
+    insert into alerts as a (tenant_id, channel_connection_id, kind, dedup_key, severity, sentence, details, first_at,
+        last_at)
+      values (current_tenant(), d.connection, 'sends_unknown', d.connection || ':sends_unknown', 'act',
+        doubt_sentence(d.many), jsonb_build_object('messages', d.messages), app_now(), app_now())
+      on conflict (tenant_id, dedup_key) where resolved_at is null do update set
+        times = a.times + 1, last_at = excluded.last_at,
+        sentence = doubt_sentence(d.many + jsonb_array_length(coalesce(a.details -> 'messages', '[]'))),
+        details = jsonb_build_object('messages', coalesce(a.details -> 'messages', '[]') || d.messages);
     v_count := v_count + d.many;
   end loop;
   return v_count;
@@ -4379,6 +4492,7 @@ begin
     raise exception 'p_new_status is "%": no state that a platform reports', p_new_status
       using errcode = 'invalid_parameter_value', hint = 'sent, delivered, read, played or failed';
   end if;
+  perform hold_erasures();
   select x.* into m from channel_connections cc
     join messages x on x.tenant_id = v_tenant and x.channel_connection_id = cc.id and x.external_id = p_whatsapp_message_id
    where cc.tenant_id = v_tenant order by x.id limit 1;
@@ -4386,6 +4500,8 @@ begin
     -- The conversation before the message, as everybody does.
     perform 1 from conversations c where c.tenant_id = v_tenant and c.id = m.conversation_id for update;
     select * into m from messages x where x.tenant_id = v_tenant and x.id = m.id for update;
+  end if;
+  if m.id is not null then
     perform receive_reports(jsonb_build_array(jsonb_build_object('connection_id', m.channel_connection_id, 'kind', 'status',
       'external_id', p_whatsapp_message_id, 'at', app_now(), 'aliases', '[]'::jsonb,
       'status', jsonb_build_object('state', p_new_status, 'error', p_error_message))));
@@ -8690,7 +8806,67 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO tistis_definer;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_guide;
+GRANT SELECT,INSERT ON TABLE public.jobs TO tistis_guide;
+
+--
+-- Name: COLUMN jobs.status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.jobs TO tistis_guide;
+
+--
+-- Name: COLUMN jobs.priority; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(priority) ON TABLE public.jobs TO tistis_guide;
+
+--
+-- Name: COLUMN jobs.payload; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(payload) ON TABLE public.jobs TO tistis_guide;
+
+--
+-- Name: COLUMN jobs.scheduled_for; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(scheduled_for) ON TABLE public.jobs TO tistis_guide;
+
+--
+-- Name: COLUMN jobs.lane_head; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(lane_head) ON TABLE public.jobs TO tistis_guide;
+
+--
+-- Name: COLUMN jobs.completed_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(completed_at) ON TABLE public.jobs TO tistis_guide;
+
+--
+-- Name: COLUMN jobs.error_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(error_message) ON TABLE public.jobs TO tistis_guide;
+
+--
+-- Name: COLUMN jobs.request_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(request_id) ON TABLE public.jobs TO tistis_guide;
+
+--
+-- Name: COLUMN jobs.updated_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(updated_at) ON TABLE public.jobs TO tistis_guide;
+
+--
+-- Name: COLUMN jobs.cached_result; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(cached_result) ON TABLE public.jobs TO tistis_guide;
 
 --
 -- Name: FUNCTION claim_jobs(p_worker uuid, p_limit integer, p_kind text, p_id uuid, p_since timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_definer
@@ -8817,6 +8993,17 @@ GRANT ALL ON FUNCTION public.current_tenant() TO tistis_definer;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_guide;
 
 --
+-- Name: FUNCTION doubt_sentence(p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.doubt_sentence(p_count integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_guide;
+
+--
 -- Name: FUNCTION elect_lane_heads(p_tenant uuid, p_lanes text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -8861,15 +9048,15 @@ GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_guide;
 
 --
--- Name: FUNCTION erase_lead(p_lead uuid, p_by text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION erase_lead(p_lead uuid, p_by text, p_really boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_guide;
 
 --
 -- Name: FUNCTION erased_mark(p_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9019,6 +9206,17 @@ GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_guide;
 
 --
+-- Name: FUNCTION found_rows(p_looks jsonb, p_table text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_guide;
+
+--
 -- Name: FUNCTION get_pending_dead_letters(p_channel text, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9099,6 +9297,17 @@ GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION is_own_kind(p_job_type text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.is_own_kind(p_job_type text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_guide;
 
 --
 -- Name: FUNCTION keep_appointment(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9241,7 +9450,7 @@ GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_guide;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_guide;
+GRANT SELECT ON TABLE public.send_pace TO tistis_guide;
 
 --
 -- Name: FUNCTION lock_pace(p_connection uuid, p_contact text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9447,15 +9656,15 @@ GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) 
 GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_guide;
 
 --
 -- Name: FUNCTION queue_stats(); Type: ACL; Schema: public; Owner: tistis_definer
@@ -9712,6 +9921,17 @@ GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION rows_of_person(p_leads uuid[], p_names text, p_from uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION said_with_messages(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10099,7 +10319,7 @@ GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_guide;
 
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs;
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_guide;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_tenant_context TO tistis_guide;
 
 --
 -- Name: COLUMN ai_tenant_context.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
@@ -10123,7 +10343,7 @@ GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context
 -- Name: TABLE ai_tenant_config; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT SELECT ON TABLE public.ai_tenant_config TO tistis_guide;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_tenant_config TO tistis_guide;
 
 --
 -- Name: TABLE ai_usage_logs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -10140,7 +10360,7 @@ GRANT SELECT ON TABLE public.ai_usage_logs TO tistis_guide;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_guide;
+GRANT SELECT ON TABLE public.alerts TO tistis_guide;
 
 --
 -- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
@@ -10305,7 +10525,25 @@ GRANT SELECT ON TABLE public.channel_connections_guide TO tistis_guide;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_guide;
+GRANT SELECT ON TABLE public.channel_events TO tistis_guide;
+
+--
+-- Name: COLUMN channel_events.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(lead_id) ON TABLE public.channel_events TO tistis_guide;
+
+--
+-- Name: COLUMN channel_events.content; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(content) ON TABLE public.channel_events TO tistis_guide;
+
+--
+-- Name: COLUMN channel_events.details; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(details) ON TABLE public.channel_events TO tistis_guide;
 
 --
 -- Name: COLUMN channel_events.raw; Type: ACL; Schema: public; Owner: tistis_owner
@@ -10313,6 +10551,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_guide;
 
 GRANT UPDATE(raw) ON TABLE public.channel_events TO tistis_jobs;
 GRANT UPDATE(raw) ON TABLE public.channel_events TO tistis_jobs_process;
+GRANT UPDATE(raw) ON TABLE public.channel_events TO tistis_guide;
 
 --
 -- Name: TABLE channel_rate_limits; Type: ACL; Schema: public; Owner: tistis_owner
@@ -10401,7 +10640,7 @@ GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_guide;
 -- Name: TABLE lead_score_history; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_score_history TO tistis_guide;
+GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_guide;
 
 --
 -- Name: COLUMN lead_score_history.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
@@ -10414,6 +10653,7 @@ GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_wha
 --
 
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_whatsapp;
+GRANT UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_guide;
 
 --
 -- Name: TABLE patients; Type: ACL; Schema: public; Owner: tistis_owner
@@ -10447,7 +10687,25 @@ GRANT SELECT ON TABLE public.leads_guide TO tistis_guide;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_guide;
+GRANT SELECT ON TABLE public.media_files TO tistis_guide;
+
+--
+-- Name: COLUMN media_files.filename; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(filename) ON TABLE public.media_files TO tistis_guide;
+
+--
+-- Name: COLUMN media_files.status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.media_files TO tistis_guide;
+
+--
+-- Name: COLUMN media_files.error_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(error_message) ON TABLE public.media_files TO tistis_guide;
 
 --
 -- Name: TABLE message_reactions; Type: ACL; Schema: public; Owner: tistis_owner
@@ -10465,7 +10723,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_guide;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_whatsapp;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_guide;
+GRANT SELECT,INSERT ON TABLE public.message_status_history TO tistis_guide;
 
 --
 -- Name: TABLE message_templates; Type: ACL; Schema: public; Owner: tistis_owner
@@ -10474,7 +10732,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_guid
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_guide;
+GRANT SELECT ON TABLE public.message_templates TO tistis_guide;
 
 --
 -- Name: TABLE messages; Type: ACL; Schema: public; Owner: tistis_owner
@@ -10483,7 +10741,109 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_guide;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_guide;
+GRANT SELECT,INSERT ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.conversation_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(conversation_id) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.content; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(content) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.external_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(external_id) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.selection; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(selection) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.error_code; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(error_code) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.error_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(error_message) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.processed_by_job_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(processed_by_job_id) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.sent_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(sent_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.delivered_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(delivered_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.read_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(read_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.metadata; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(metadata) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.raw; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(raw) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.media_url; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(media_url) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.edited_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(edited_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.deleted_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(deleted_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.billing; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(billing) ON TABLE public.messages TO tistis_guide;
 
 --
 -- Name: TABLE messages_guide; Type: ACL; Schema: public; Owner: tistis_owner

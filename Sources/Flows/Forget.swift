@@ -47,13 +47,13 @@ public struct Forgotten: Sendable, Equatable {
 
 extension Scope {
   /// Forgets the tenant's raw things from before then, each batch a transaction of its own. Killed between two of them it
-  /// goes on there the next time.
+  /// goes on there the next time. Where somebody else is at it, `waiting` goes on after them; otherwise it leaves it to them.
   public func forget(
-    before: Instant, batches: Int = .max, _ progress: (Forgotten) -> Void = { _ in }
+    before: Instant, batches: Int = .max, waiting: Bool = false, _ progress: (Forgotten) -> Void = { _ in }
   ) throws(StoreError) -> Forgotten {
     var sum = Forgotten()
     for _ in 0..<batches {
-      let row = try self.pruneRaw(before: before, limit: 1000)
+      let row = try self.pruneRaw(before: before, limit: 1000, wait: waiting)
       var batch = Forgotten()
       batch.messages = Int(row.messages)
       batch.reports = Int(row.reports)

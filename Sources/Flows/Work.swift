@@ -3,7 +3,8 @@ import FoundationEssentials
 import Rules
 import Store
 
-/// A kind of job with what it needs. Adding one: a case here, and the switches stop compiling until it is handled.
+/// A kind of job with what it needs. Adding one: a case here, and the switches stop compiling until it is handled; its name
+/// in `is_own_kind` (`sql/functions/guide_queue.sql`), or somebody else's worker takes it.
 public enum Work: Sendable, Equatable {
   /// `ai_response`: ask Claude and send what it says.
   case answer(conversation: UUID, channel: ChannelName)

@@ -49,6 +49,25 @@ import Testing
     }
   }
 
+  /// Those before are not forgotten over the next.
+  @Test func oneAlertGathersThem() async throws {
+    try await Shop.test { shop in
+      for _ in 0..<3 {
+        try shop.run(Shop.anAssistantsMessage(shop.tenant, "unknown"))
+        try shop.run(
+          """
+          insert into sends_in_doubt (tenant_id, message_id, since)
+            select tenant_id, id, now() - interval '6 minutes' from messages order by id desc limit 1
+          """)
+        try await tell(shop)
+      }
+      #expect(try shop.value("kind || ' ' || times", of: "alerts") == "sends_unknown 3")
+      let ids = try shop.value("details -> 'messages'", of: "alerts")
+      #expect(try ids == shop.value("jsonb_agg(id order by id)", of: "messages"))
+      #expect(try shop.value("sentence", of: "alerts")?.contains("took 3 of") == true)
+    }
+  }
+
   @Test func whatIsKnownMeanwhileIsNoTrouble() async throws {
     try await Shop.test { shop in
       try await lose(shop)

@@ -74,6 +74,33 @@ import Testing
         select tenant_id, id, 'local', 'x', 5 from conversations where tenant_id = '\(shop.tenant.id.text)'
           and lead_id = (select lead_id from lead_aliases where tenant_id = '\(shop.tenant.id.text)' and value = '\(person.phone)');
       """)
+    try shop.run(guide(person, shop))
+  }
+
+  /// What the integration guide's clients wrote about them: by the lead, by the patient, and by the address alone.
+  private func guide(_ person: Person, _ shop: Shop) throws -> String {
+    let (id, phone, word) = (shop.tenant.id.text, person.phone, person.word)
+    let lead = try #require(try shop.lead(phone)).text
+    return """
+      insert into branches (tenant_id, name, slug, city) select '\(id)', 'Centro', 'centro', 'Puebla'
+        where not exists (select from branches where tenant_id = '\(id)');
+      with p as (insert into patients (tenant_id, lead_id, first_name, last_name, phone)
+          values ('\(id)', '\(lead)', '\(word)', 'x', '+\(phone)') returning *)
+        insert into appointments (tenant_id, branch_id, patient_id, scheduled_at, notes)
+          select p.tenant_id, b.id, p.id, now(), '\(word)' from p join branches b using (tenant_id);
+      insert into patients (tenant_id, first_name, last_name, whatsapp_number) values ('\(id)', '\(word)', 'y', '+\(phone)');
+      insert into appointments (tenant_id, branch_id, lead_id, scheduled_at, notes)
+        select tenant_id, id, '\(lead)', now(), '\(word)' from branches where tenant_id = '\(id)';
+      insert into lead_score_history (tenant_id, lead_id, previous_score, new_score, score_change, change_source, reason)
+        values ('\(id)', '\(lead)', 50, 60, 10, 'manual', '\(word)');
+      insert into ai_dead_letter_queue (tenant_id, contact_id, original_message, error_message, processing_stage)
+        values ('\(id)', '\(lead)', '\(word)', 'x', 'x'), ('\(id)', null, '\(word) +\(phone)', 'x', 'x');
+      insert into ai_dead_letter_queue (tenant_id, conversation_id, original_message, error_message, processing_stage)
+        select tenant_id, id, '\(word)', 'x', 'x' from conversations where lead_id = '\(lead)' limit 1;
+      insert into rate_limits (tenant_id, identifier, window_start) values ('\(id)', 'say:+\(phone)', now());
+      insert into webhook_events (tenant_id, event_id, event_type, error_message) values
+        ('\(id)', '\(unique("e"))', 'x', 'no such number: \(phone)'), ('\(id)', 'e.\(phone)', 'x', null);
+      """
   }
 
   private func traces(_ person: Person, _ shop: Shop) throws -> [String] {
@@ -96,6 +123,10 @@ import Testing
 
       let tried = try #require(try shop.erase(lead, reallyDo: false))
       #expect(tried["messages"].integer ?? 0 >= 4)
+      let counted = [
+        "patients": 2, "appointments": 2, "ai_dead_letter_queue": 3, "rate_limits": 1, "webhook_events": 2,
+      ]
+      for (table, n) in counted { #expect(tried[table].integer == Int64(n), "\(table)") }
       #expect(try traces(person, shop).count > 20)
 
       let erased = try #require(try shop.erase(lead))
@@ -105,6 +136,8 @@ import Testing
       #expect(try other.rows() == theirs)
       #expect(try shop.rows(mentioning: [neighbour.phone, neighbour.word]) == ours)
       #expect(try shop.value("count(*) || ' ' || sum(prompt_tokens)", of: "ai_usage_logs") == usage)
+      // The integrator's own events stay known as handled.
+      #expect(try shop.count("webhook_events") == 3)
       #expect(try shop.count("erasures", "erased_by = 'test' and '\(lead.text)' = any (lead_ids)") == 1)
 
       try await shop.work(settings)

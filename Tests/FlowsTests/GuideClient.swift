@@ -27,6 +27,11 @@ final class GuideClient {
     return found.map { $0 ?? "null" }
   }
 
+  /// Runs a statement that returns nothing.
+  func write(_ sql: String) throws {
+    try (tenant.map { session.tenant($0) } ?? session.everyone).exec("write", sql, [])
+  }
+
   /// The only row's, of columns joined by '|'.
   func row(_ columns: String, _ function: String, _ values: String?...) throws -> String {
     try ask("select concat_ws('|', \(columns)) from \(function)", values).joined(separator: " and ")
@@ -52,8 +57,14 @@ final class GuideClient {
 
   /// The SQLSTATE with which it is refused; nil if it is not.
   func refused(_ sql: String, _ values: [String?] = []) throws -> String? {
+    try refused { _ = try ask(sql, values) }
+  }
+
+  func refusedWrite(_ sql: String) throws -> String? { try refused { try write(sql) } }
+
+  private func refused(_ work: () throws -> Void) throws -> String? {
     do {
-      _ = try ask(sql, values)
+      try work()
       return nil
     } catch {
       switch error as? StoreError {

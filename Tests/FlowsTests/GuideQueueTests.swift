@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Rules
 import Store
 import TestSupport
 import Testing
@@ -39,7 +40,8 @@ import Testing
     try await Shop.test { shop in
       let client = try GuideClient(shop)
       try enqueue(
-        shop, job("a", lane: "l"), job("b", lane: "l"), job("s", kind: "send_whatsapp"), job("m", kind: "fetch_media"))
+        shop, job("a", kind: "ai_response", lane: "l"), job("b", lane: "l"), job("s", kind: "send_whatsapp"),
+        job("m", kind: "fetch_media"), job("r", kind: "remove_media"), job("n", kind: "noop"))
       let name = "select payload ->> 'name' from claim_next_job()"
       #expect(try client.ask(name) == ["a"])
       #expect(try client.ask(name) == ["null"])
@@ -47,7 +49,24 @@ import Testing
       #expect(try client.ask("select complete_job($1::uuid)", [id]) == ["true"])
       #expect(try client.ask(name) == ["b"])
       #expect(try client.ask(name) == ["null"])
+      #expect(try shop.database.count("select count(*) from workers") == 2)
     }
+  }
+
+  /// What this build does itself is none of theirs, but for answers.
+  @Test func ourKindsAreKnown() throws {
+    let id = UUID()
+    let ours: [Work] = [
+      .answer(conversation: id, channel: .whatsapp), .fetchMedia(media: id), .nothing,
+      .removeMedia(media: id, key: nil),
+    ]
+    for work in ours + ChannelName.allCases.map({ .send(message: id, channel: $0) }) {
+      switch work {
+      case .answer, .send, .fetchMedia, .nothing, .removeMedia, .unknown: break
+      }
+      #expect(try Database.world.scalar("select is_own_kind($1)", [work.name]) == "true", "\(work.name)")
+    }
+    #expect(try Database.world.scalar("select is_own_kind('sendgrid')") == "false")
   }
 
   @Test func failuresAreTriedAgainAndThenDead() async throws {

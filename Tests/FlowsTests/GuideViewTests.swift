@@ -120,9 +120,35 @@ import Testing
           "select concat_ws(' ', ai_personality, business_hours_start, business_hours_end, business_hours_days) from ai_tenant_config"
         )
           == ["formal 10:00 18:00 {1,6}"])
+      // Clients write it, too; taking it away is the owner's.
+      #expect(try client.refusedWrite("delete from ai_tenant_config") == "42501")
       try owner.exec("delete", "delete from ai_tenant_config", [])
       #expect(try shop.count("ai_tenant_context") == 0)
-      #expect(try client.refused("select ai_model from ai_tenant_config for update") == "42501")
+      try client.write(
+        "insert into ai_tenant_config (tenant_id, custom_instructions) values (current_tenant(), 'Sé breve')")
+      try client.write("update ai_tenant_config set ai_model = 'otro', enable_scoring = false")
+      #expect(
+        try shop.value("concat_ws(' ', system_prompt, model, enable_scoring)", of: "ai_tenant_context")
+          == "Sé breve otro f")
+    }
+  }
+
+  /// A client may change of messages and jobs what the guide's functions change, and no more.
+  @Test func whatDecidesAboutSendingIsNobodys() async throws {
+    try await Shop.test { shop in
+      try shop.post(message("hola", from: newPhone()))
+      let client = try GuideClient(shop)
+      let closed = [
+        "messages": ["send_attempt", "payload", "role", "answers_message_id", "historical"],
+        "jobs": ["worker_id", "attempts", "max_attempts", "lane", "job_type", "result"],
+        "alerts": ["resolved_at"], "send_pace": ["blocked_until"], "message_templates": ["status"],
+      ]
+      for (table, columns) in closed {
+        for column in columns {
+          #expect(try client.refusedWrite("update \(table) set \(column) = \(column)") == "42501", "\(table).\(column)")
+        }
+      }
+      try client.write("update messages set metadata = '{}'")
     }
   }
 

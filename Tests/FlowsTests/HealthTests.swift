@@ -70,7 +70,8 @@ import Testing
         update jobs set ready_at = now() - interval '10 minutes' where id = (select id from jobs limit 1);
         insert into jobs (tenant_id, job_type, status, completed_at) values ('\(tenant.id.text)', 'x', 'dead', now());
         insert into jobs (tenant_id, job_type, scheduled_for) values ('\(tenant.id.text)', 'x', now() + interval '1 hour');
-        insert into workers (name) values ('alive')
+        insert into workers (name) values ('alive');
+        insert into workers (name, kind, last_seen) values ('n8n', 'external', now() + interval '5 minutes')
         """)
       let (response, body) = try ask(door(database), remote: "127.0.0.1")
       #expect(response.status == 200)

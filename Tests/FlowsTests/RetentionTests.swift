@@ -105,7 +105,7 @@ import Testing
       let moment = Instant.now + -30 * 86_400
       let session = shop.database.connection(user: "tistis_jobs")
       try? session.transaction(tenant: shop.tenant.id) { (scope) throws(StoreError) in
-        _ = try scope.pruneRaw(before: moment, limit: 1000)
+        _ = try scope.pruneRaw(before: moment, limit: 1000, wait: false)
         throw .unavailable("killed")
       }
       #expect(try shop.count("messages", "raw is not null") == 5000)
@@ -116,6 +116,33 @@ import Testing
       }
       #expect(found.flatMap(\.self).reduce(0, +) == 3000)
       #expect(try shop.count("messages", "raw is not null") == 0)
+    }
+  }
+
+  /// `tistis prune` says that it is done when it is done, also where `jobs` has begun.
+  @Test func whoWaitsForTheOther() async throws {
+    try await Shop.test(delay: 60) { shop in
+      for _ in 0..<3 { try deliver(shop, newPhone()) }
+      try age(shop, days: 40)
+      let moment = Instant.now + -30 * 86_400
+      let jobs = shop.database.connection(user: "tistis_jobs").tenant(shop.tenant.id)
+      #expect(try jobs.forget(before: moment + -30 * 86_400).total == 0)
+      let worker = shop.database.connection()
+      try worker.script(
+        """
+        begin; select set_config('app.tenant_id', '\(shop.tenant.id.text)', true);
+        select prune_raw(now() - interval '30 days', 1, false)
+        """)
+      #expect(try jobs.forget(before: moment).total == 0)
+      async let told = onThreads(1) { _ in
+        try shop.database.connection(user: "tistis_owner").tenant(shop.tenant.id).forget(before: moment, waiting: true)
+      }
+      let waiting = "datname = current_database() and wait_event_type = 'Lock'"
+      #expect(
+        try await eventually { try shop.database.count("select count(*) from pg_stat_activity where \(waiting)") > 0 })
+      try worker.script("commit")
+      #expect(try await told.map(\.total) == [4])
+      #expect(try raw(shop) == [0, 0, 0])
     }
   }
 

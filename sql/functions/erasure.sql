@@ -54,79 +54,93 @@ language sql stable as $$
 $$;
 
 -- Erases a person. Returns how many rows of what; null: there is no such lead. Files follow: a job each removes them
--- (`remove_media`), unless another message has the same content. Only the owner may do this (`tistis erase lead`).
+-- (`remove_media`), unless another message has the same content. Only the owner may do this (`tistis erase lead`). Unless
+-- p_really, it is only counted: nothing is locked and nothing changes.
 --
 -- Who stores waits (`hold_erasures`), and the conversations are locked as everybody locks them: lanes, then rows. A worker
--- that holds a job of this person finds nothing to write to when it comes back.
-create or replace function erase_lead(p_lead uuid, p_by text) returns jsonb
+-- that holds a job of this person finds nothing to write to when it comes back. Everything is read through before that,
+-- while nobody waits; then only what came since.
+create or replace function erase_lead(p_lead uuid, p_by text, p_really boolean) returns jsonb
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
-  v_leads uuid[];
+  v_nil constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_leads uuid[] := leads_of_person(p_lead);
+  v_names text := names_pattern(v_leads);
+  -- What is newer may still be on its way into its table while it is read.
+  v_since uuid := uuid_v7_floor(clock_timestamp() - interval '5 minutes');
+  v_looks jsonb;
   v_conversations uuid[];
   v_lanes text[];
   v_messages uuid[];
-  v_ids text[];
+  v_items text[];
   v_media jsonb;
-  v_names text;
   v_counts jsonb := '{}';
   v_done int;
   t text;
 begin
-  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|erase', 2));
-  v_leads := leads_of_person(p_lead);
   if v_leads is null then return null; end if;
+  v_looks := jsonb_build_array(rows_of_person(v_leads, v_names, v_nil));
+  if p_really then
+    perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|erase', 2));
+    -- Merged with somebody, or known by one more name, or erased by another, meanwhile.
+    if leads_of_person(p_lead) is distinct from v_leads or names_pattern(v_leads) <> v_names then
+      v_leads := leads_of_person(p_lead);
+      if v_leads is null then return null; end if;
+      v_names := names_pattern(v_leads);
+      v_since := v_nil;
+    end if;
+  end if;
   v_conversations := array(select id from conversations where tenant_id = v_tenant and lead_id = any (v_leads) order by id);
-  v_lanes := array(select x || c from unnest(v_conversations) c, unnest(array['answer:', 'send:']) x);
-  perform lock_lanes(v_tenant, v_lanes, v_lanes);
-  perform 1 from conversations where tenant_id = v_tenant and id = any (v_conversations) order by id for update;
+  if p_really then
+    v_lanes := array(select x || c from unnest(v_conversations) c, unnest(array['answer:', 'send:']) x);
+    perform lock_lanes(v_tenant, v_lanes, v_lanes);
+    perform 1 from conversations where tenant_id = v_tenant and id = any (v_conversations) order by id for update;
+    v_looks := v_looks || rows_of_person(v_leads, v_names, v_since);
+  end if;
   v_messages := array(select id from messages where tenant_id = v_tenant and conversation_id = any (v_conversations));
-  v_names := names_pattern(v_leads);
+  v_items := found_rows(v_looks, 'items');
+
+  foreach t in array array['jobs', 'media_files', 'message_status_history', 'channel_events', 'patients', 'appointments',
+    'webhook_dead_letters', 'ai_dead_letter_queue', 'webhook_events', 'rate_limits'] loop
+    v_counts := v_counts || jsonb_build_object(t, cardinality(found_rows(v_looks, t)));
+  end loop;
+  -- These hang on the lead.
+  foreach t in array array['lead_aliases', 'contact_windows', 'contact_consents', 'lead_score_history', 'message_reactions',
+    'conversations'] loop
+    execute format('select count(*) from %I where tenant_id = $1 and lead_id = any ($2)', t) into v_done
+      using v_tenant, v_leads;
+    v_counts := v_counts || jsonb_build_object(t, v_done);
+  end loop;
+  v_counts := v_counts || jsonb_build_object('leads', cardinality(v_leads), 'messages', cardinality(v_messages));
+  if not p_really then return v_counts; end if;
 
   -- What may come again.
-  v_ids := array(
-    select external_id from messages where tenant_id = v_tenant and id = any (v_messages) and external_id is not null
-    union select id::text from messages where tenant_id = v_tenant and id = any (v_messages) and role <> 'user'
-    union select external_id from message_status_history where tenant_id = v_tenant
-      and (message_id = any (v_messages) or message_id is null and raw::text ~ v_names)
-    union select external_id from channel_events where tenant_id = v_tenant
-      and (lead_id = any (v_leads) or lead_id is null and concat(content, details, raw) ~ v_names));
   insert into erased_items (tenant_id, mark, expires_at)
-    select v_tenant, erased_mark(i), app_now() + interval '30 days' from unnest(v_ids) i
+    select v_tenant, erased_mark(i), app_now() + interval '30 days' from unnest(v_items) i
     on conflict (tenant_id, mark) do update set expires_at = excluded.expires_at;
   perform keep_stops(v_leads);
 
   -- What no row of the person's holds by a foreign key.
+  foreach t in array array['jobs', 'message_status_history', 'channel_events', 'appointments', 'patients',
+    'webhook_dead_letters', 'ai_dead_letter_queue'] loop
+    execute format('delete from %I where tenant_id = $1 and id = any ($2)', t)
+      using v_tenant, found_rows(v_looks, t)::uuid[];
+  end loop;
   with gone as (
-    delete from jobs where tenant_id = v_tenant and (payload ->> 'conversation_id' = any (v_conversations::text[])
-      or payload ->> 'lead_id' = any (v_leads::text[]) or payload ->> 'message_id' = any (v_messages::text[])
-      or payload ->> 'media_id' = any (array(select id::text from media_files
-        where tenant_id = v_tenant and message_id = any (v_messages)))) returning 1)
-  select count(*) into v_done from gone;
-  v_counts := v_counts || jsonb_build_object('jobs', v_done);
-  with gone as (
-    delete from media_files where tenant_id = v_tenant and message_id = any (v_messages) returning id, storage_key)
-  select count(*), jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
+    delete from media_files where tenant_id = v_tenant and id = any (found_rows(v_looks, 'media_files')::uuid[])
+      returning id, storage_key)
+  select jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
       'payload', jsonb_build_object('tenant_id', v_tenant, 'media_id', id, 'storage_key', storage_key)))
-    into v_done, v_media from gone;
-  v_counts := v_counts || jsonb_build_object('media_files', v_done);
+    into v_media from gone;
   perform enqueue_jobs(coalesce(v_media, '[]'));
-  with gone as (
-    delete from message_status_history where tenant_id = v_tenant and (message_id = any (v_messages)
-      or external_id = any (v_ids) or message_id is null and raw::text ~ v_names) returning 1)
-  select count(*) into v_done from gone;
-  v_counts := v_counts || jsonb_build_object('message_status_history', v_done);
-  with gone as (
-    delete from channel_events where tenant_id = v_tenant and (lead_id = any (v_leads)
-      or reply_to_external_id = any (v_ids) or lead_id is null and concat(content, details, raw) ~ v_names) returning 1)
-  select count(*) into v_done from gone;
-  v_counts := v_counts || jsonb_build_object('channel_events', v_done);
-  with gone as (
-    delete from webhook_dead_letters where tenant_id = v_tenant and concat(payload, headers, error_message) ~ v_names
-      returning 1)
-  select count(*) into v_done from gone;
-  v_counts := v_counts || jsonb_build_object('webhook_dead_letters', v_done);
-  delete from message_reactions where tenant_id = v_tenant and target_external_id = any (v_ids);
+  -- That it was handled stays known, unless its id names them.
+  delete from webhook_events where tenant_id = v_tenant and id = any (found_rows(v_looks, 'webhook_events')::uuid[])
+    and event_id ~ v_names;
+  update webhook_events set error_message = regexp_replace(error_message, v_names, '…', 'g')
+    where tenant_id = v_tenant and id = any (found_rows(v_looks, 'webhook_events')::uuid[]);
+  delete from rate_limits where tenant_id = v_tenant and identifier = any (found_rows(v_looks, 'rate_limits'));
+  delete from message_reactions where tenant_id = v_tenant and target_external_id = any (v_items);
   delete from send_pace where tenant_id = v_tenant and contact = any (v_leads::text[]);
   update alerts set sentence = regexp_replace(sentence, v_names, '…', 'g'), details = '{}'
     where tenant_id = v_tenant and concat(sentence, details) ~ v_names;
@@ -135,15 +149,7 @@ begin
   -- What it cost stays, without the person.
   update ai_usage_logs set conversation_id = null, message_id = null, job_id = null, error_message = null, metadata = '{}'
     where tenant_id = v_tenant and conversation_id = any (v_conversations);
-
-  -- The rest hangs on the lead.
-  foreach t in array array['lead_aliases', 'contact_windows', 'contact_consents', 'message_reactions', 'conversations'] loop
-    execute format('select count(*) from %I where tenant_id = $1 and lead_id = any ($2)', t) into v_done
-      using v_tenant, v_leads;
-    v_counts := v_counts || jsonb_build_object(t, v_done);
-  end loop;
   delete from leads where tenant_id = v_tenant and id = any (v_leads);
-  v_counts := v_counts || jsonb_build_object('leads', cardinality(v_leads), 'messages', cardinality(v_messages));
   insert into erasures (tenant_id, lead_ids, erased_by, erased_at, counts)
     values (v_tenant, v_leads, p_by, app_now(), v_counts);
   return v_counts;

@@ -123,7 +123,7 @@ begin
 end $$;
 
 -- A platform's report, as its webhook would have brought it: states only move up. p_new_status: sent, delivered, read,
--- played or failed. (null, false) for a message that is not ours.
+-- played or failed. (null, false) for a message that is not ours, or no more.
 create or replace function update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text,
   p_error_message text default null)
 returns table (message_id uuid, updated boolean)
@@ -136,6 +136,7 @@ begin
     raise exception 'p_new_status is "%": no state that a platform reports', p_new_status
       using errcode = 'invalid_parameter_value', hint = 'sent, delivered, read, played or failed';
   end if;
+  perform hold_erasures();
   select x.* into m from channel_connections cc
     join messages x on x.tenant_id = v_tenant and x.channel_connection_id = cc.id and x.external_id = p_whatsapp_message_id
    where cc.tenant_id = v_tenant order by x.id limit 1;
@@ -143,6 +144,8 @@ begin
     -- The conversation before the message, as everybody does.
     perform 1 from conversations c where c.tenant_id = v_tenant and c.id = m.conversation_id for update;
     select * into m from messages x where x.tenant_id = v_tenant and x.id = m.id for update;
+  end if;
+  if m.id is not null then
     perform receive_reports(jsonb_build_array(jsonb_build_object('connection_id', m.channel_connection_id, 'kind', 'status',
       'external_id', p_whatsapp_message_id, 'at', app_now(), 'aliases', '[]'::jsonb,
       'status', jsonb_build_object('state', p_new_status, 'error', p_error_message))));

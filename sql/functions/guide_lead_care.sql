@@ -1,12 +1,13 @@
 -- Deleting people so that they can come back, and their score.
 
--- Locks a person in everybody's order: under all names, as who stores their messages does, the open conversations, the row.
--- Null if there is none.
+-- Locks a person in everybody's order: no erasure meanwhile, under all names, as who stores their messages does, the open
+-- conversations, the row. Null if there is none.
 create or replace function lock_lead(p_lead_id uuid) returns leads
 language plpgsql as $$
 declare
   l leads;
 begin
+  perform hold_erasures();
   perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases',
     (select coalesce(jsonb_agg(jsonb_build_object('kind', a.kind, 'value', a.value)), '[]') from lead_aliases a
       where a.tenant_id = current_tenant() and a.lead_id = p_lead_id))));

@@ -35,6 +35,7 @@ begin
   if jsonb_array_length(p_aliases) = 0 then
     raise exception 'whom? the identifier is empty or has no digit' using errcode = 'invalid_parameter_value';
   end if;
+  perform hold_erasures();
   perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases', p_aliases)));
   select k.lead_id, a.alias ->> 'kind' into lead_id, found_by
     from jsonb_array_elements(p_aliases) with ordinality a (alias, place)

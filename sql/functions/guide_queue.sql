@@ -1,8 +1,14 @@
 -- The queue, for a worker of somebody else's. What it takes it holds for five minutes, as long as the guide's timeout: it
 -- has no heartbeat, so each claim is a worker of its own (kind 'external') that is seen for the last time then. After that
--- the job is another's. What leaves to customers and what is fetched from platforms stays ours: those jobs are not given
--- away, for only `begin_send` knows that a message leaves once.
---
+-- the job is another's. Of our own kinds only answers are given away: only `begin_send` knows that a message leaves once,
+-- and files are where our programs are.
+
+-- The kinds of job that our programs do themselves (`Flows/Work`; a test compares). All others are an integrator's own.
+create or replace function is_own_kind(p_job_type text) returns boolean
+language sql immutable parallel safe as $$
+  select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'noop')
+$$;
+
 -- These two are `security definer`, as all that touch `workers` and claims, and serve the transaction's tenant only.
 
 create or replace function claim_next_job() returns job_queue
@@ -13,22 +19,23 @@ declare
   v_id uuid;
   v_job job_queue;
 begin
-  insert into workers (id, name, kind, last_seen)
-    values (v_worker, session_user, 'external', clock_timestamp() + interval '5 minutes');
   for v_id in
     select j.id from jobs j
      where j.tenant_id = v_tenant and j.priority > 0 and j.ready_at is not null and j.ready_at <= app_clock()
-       and j.job_type not like 'send\_%' and j.job_type <> 'fetch_media'
+       and (j.job_type = 'ai_response' or not is_own_kind(j.job_type))
      -- More than one: others claim at the same time.
      order by j.priority, j.ready_at limit 32
   loop
+    -- Not before there is something to claim: most polls find nothing.
+    insert into workers (id, name, kind, last_seen)
+      values (v_worker, session_user, 'external', clock_timestamp() + interval '5 minutes') on conflict do nothing;
     perform 1 from claim_jobs(v_worker, 1, null, v_id, null);
     if found then
       select q.* into v_job from job_queue q where q.tenant_id = v_tenant and q.id = v_id;
       return v_job;
     end if;
   end loop;
-  delete from workers where id = v_worker;
+  if found then delete from workers where id = v_worker; end if;
   return null;
 end $$;
 

@@ -22,7 +22,7 @@ begin
     select v_version, pg_is_in_recovery() or current_setting('transaction_read_only')::boolean, v_last,
       case when s.at < clock_timestamp() - make_interval(secs => p_silent_seconds) then s.at end,
       (select count(*)::int from workers w
-        where w.stopped_at is null and w.last_seen > clock_timestamp() - interval '20 s'),
+        where (w.kind is null or w.kind = 'drain') and w.stopped_at is null and w.last_seen > clock_timestamp() - interval '20 s'),
       exists (select from platform_alerts a where a.kind = 'cron_stopped' and a.resolved_at is null)
     from (select coalesce(v_last, v_migrated) as at) s;
 end $$;
@@ -75,14 +75,21 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select distinct d.tenant_id from sends_in_doubt d where d.since < app_now() - make_interval(secs => p_seconds)
 $$;
 
--- Tells the tenant's people of them, once; what the platform has reported on meanwhile is in doubt no more. Returns how
--- many still were.
+create or replace function doubt_sentence(p_count int) returns text
+language sql immutable as $$
+  select format('the platform never said whether it took %s of our messages. They are not sent again by themselves: look '
+    || 'into the conversation, and write once more if it matters', p_count)
+$$;
+
+-- Tells the tenant's people of them, each once; what the platform has reported on meanwhile is in doubt no more. One open
+-- alert an account, which gathers them. Returns how many still were.
 create or replace function tell_sends_in_doubt(p_seconds float8) returns int
 language plpgsql as $$
 declare
   v_count int := 0;
   d record;
 begin
+  perform hold_erasures();
   for d in
     with old as (
       delete from sends_in_doubt s
@@ -92,10 +99,14 @@ begin
       from old join messages m on m.tenant_id = current_tenant() and m.id = old.message_id
      where m.status = 'unknown' group by 1
   loop
-    perform raise_alert(d.connection, jsonb_build_object('kind', 'sends_unknown', 'key', 'sends_unknown', 'severity', 'act',
-      'sentence', format('the platform never said whether it took %s of our messages. They are not sent again by '
-        || 'themselves: look into the conversation, and write once more if it matters', d.many),
-      'details', jsonb_build_object('messages', d.messages)));
+    insert into alerts as a (tenant_id, channel_connection_id, kind, dedup_key, severity, sentence, details, first_at,
+        last_at)
+      values (current_tenant(), d.connection, 'sends_unknown', d.connection || ':sends_unknown', 'act',
+        doubt_sentence(d.many), jsonb_build_object('messages', d.messages), app_now(), app_now())
+      on conflict (tenant_id, dedup_key) where resolved_at is null do update set
+        times = a.times + 1, last_at = excluded.last_at,
+        sentence = doubt_sentence(d.many + jsonb_array_length(coalesce(a.details -> 'messages', '[]'))),
+        details = jsonb_build_object('messages', coalesce(a.details -> 'messages', '[]') || d.messages);
     v_count := v_count + d.many;
   end loop;
   return v_count;

@@ -11,8 +11,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 
 -- Forgets the current tenant's raw things from before p_before, at most p_limit rows of each kind are looked at. Says how
--- much was forgotten, and whether there may be more. One at a time; who comes second finds nothing to do.
-create or replace function prune_raw(p_before timestamptz, p_limit int, out messages int, out reports int,
+-- much was forgotten, and whether there may be more. One at a time; who comes second waits (p_wait) or finds nothing to do.
+create or replace function prune_raw(p_before timestamptz, p_limit int, p_wait boolean, out messages int, out reports int,
   out events int, out dead_letters int, out is_more boolean)
 language plpgsql as $$
 declare
@@ -23,8 +23,12 @@ declare
   v_last uuid;
   v_full boolean;
 begin
+  perform hold_erasures();
   messages := 0; reports := 0; events := 0; dead_letters := 0; is_more := false;
-  insert into retention_marks (tenant_id) values (v_tenant) on conflict do nothing;
+  -- Not "on conflict" alone: that would wait for whoever is writing the row.
+  insert into retention_marks (tenant_id)
+    select v_tenant where not exists (select from retention_marks r where r.tenant_id = v_tenant) on conflict do nothing;
+  if p_wait then perform 1 from retention_marks r where r.tenant_id = v_tenant for update; end if;
   select * into k from retention_marks r where r.tenant_id = v_tenant for update skip locked;
   if not found then return; end if;
 

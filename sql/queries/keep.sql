@@ -4,9 +4,10 @@ select tenant_id as "tenant_id!", slug as "slug!" from retention_due(:checked_be
 
 -- name: pruneRaw :one
 -- Forgets the tenant's raw things from before then, a batch at a time; how much, and whether there may be more.
+-- While somebody else does so it waits, or finds nothing to do.
 select messages as "messages!", reports as "reports!", events as "events!", dead_letters as "dead_letters!",
     is_more as "is_more!"
-  from prune_raw(:before, :limit);
+  from prune_raw(:before, :limit, :wait);
 
 -- name: prunableRaw :one
 -- What `pruneRaw` would forget in all; changes nothing.
@@ -14,8 +15,8 @@ select messages as "messages!", reports as "reports!", events as "events!", dead
   from prunable_raw(:before);
 
 -- name: eraseLead :one
--- Erases a person; how many rows of what, null if there is no such lead.
-select erase_lead(:lead_id, :by);
+-- Erases a person, or only counts; how many rows of what, null if there is no such lead.
+select erase_lead(:lead_id, :by, :really);
 
 -- name: erasureOf :maybe
 -- When somebody was erased, and how many of their files wait to be removed.

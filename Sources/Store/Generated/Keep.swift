@@ -46,15 +46,16 @@ extension Scope {
   }
 
   /// Forgets the tenant's raw things from before then, a batch at a time; how much, and whether there may be more.
-  public func pruneRaw(before: Instant, limit: Int32) throws(StoreError) -> PruneRawRow {
+  /// While somebody else does so it waits, or finds nothing to do.
+  public func pruneRaw(before: Instant, limit: Int32, wait: Bool) throws(StoreError) -> PruneRawRow {
     try one(
       "pruneRaw",
       #"""
       select messages as "messages!", reports as "reports!", events as "events!", dead_letters as "dead_letters!",
           is_more as "is_more!"
-        from prune_raw($1, $2)
+        from prune_raw($1, $2, $3)
       """#,
-      [before.sql, limit.sql]
+      [before.sql, limit.sql, wait.sql]
     ) { row throws(StoreError) in
       try PruneRawRow(
         messages: row.get(0),
@@ -80,14 +81,14 @@ extension Scope {
     }
   }
 
-  /// Erases a person; how many rows of what, null if there is no such lead.
-  public func eraseLead(leadId: UUID, by: String) throws(StoreError) -> JSONText? {
+  /// Erases a person, or only counts; how many rows of what, null if there is no such lead.
+  public func eraseLead(leadId: UUID, by: String, really: Bool) throws(StoreError) -> JSONText? {
     try one(
       "eraseLead",
       #"""
-      select erase_lead($1, $2)
+      select erase_lead($1, $2, $3)
       """#,
-      [leadId.sql, by.sql]
+      [leadId.sql, by.sql, really.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 

@@ -35,7 +35,7 @@ struct Prune: ParsableCommand {
         let sum =
           try dryRun
           ? scope.forgettable(before: moment)
-          : scope.forget(before: moment) { sum in
+          : scope.forget(before: moment, waiting: true) { sum in
             if !json, sum.isMore { say("\(slug)  \(sum.total) so far") }
           }
         rows.append(sum.json(slug))
