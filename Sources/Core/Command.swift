@@ -33,6 +33,9 @@ public func runProgram(_ program: String, _ arguments: [String]) -> (status: Int
   return (status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F, String(decoding: output, as: UTF8.self))
 }
 
+/// Whether this process may do everything on the machine.
+public var runsAsRoot: Bool { geteuid() == 0 }
+
 /// The name of the user that this process runs as.
 public var userName: String {
   guard let entry = getpwuid(geteuid()) else { return String(geteuid()) }

@@ -4,10 +4,10 @@
 
 /// What a person who sets up a machine gets wrong about files.
 public enum FileState {
-  /// Whether others than its owner and group may read it; false for what is not there.
-  public static func isOpenToAll(_ path: String) -> Bool {
+  /// Whether others than its owner and group have any of these rights to it; false for what is not there.
+  public static func isOpenToAll(_ path: String, _ rights: UInt32 = 0o007) -> Bool {
     var about = stat()
-    return stat(path, &about) == 0 && about.st_mode & 0o007 != 0
+    return stat(path, &about) == 0 && about.st_mode & rights != 0
   }
 
   public static func isFolder(_ path: String) -> Bool {

@@ -37,6 +37,14 @@ public func say(_ text: String) {
 /// Ends the process. 64 usage, 69 something is away, 70 our mistake, 75 try again later, 78 configuration (sysexits.h).
 public func leave(_ status: Int32) -> Never { exit(status) }
 
+/// Ends the process with 78: settings or schema are wrong. Where a supervisor gave it a socket it waits 5 s first, since it
+/// is started again at once and would say the same without end.
+public func leaveMisconfigured() -> Never {
+  var status = stat()
+  if fstat(0, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { sleep(5) }
+  leave(78)
+}
+
 /// Calls a handler in the signal's context; it may only do what is safe there. Without SA_RESTART, so that a blocked
 /// call returns.
 public func onSignal(_ signal: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {

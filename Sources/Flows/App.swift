@@ -59,7 +59,7 @@ public final class App {
     } catch {
       let log = Log(service: name)
       for problem in error.problems { log.error("configuration", ["problem": problem.description]) }
-      leave(78)
+      leaveMisconfigured()
     }
   }
 
@@ -88,7 +88,7 @@ public final class App {
       log.warning("database_away", ["why": why])
     } catch {
       log.error("schema", ["why": error.sentence])
-      leave(78)
+      leaveMisconfigured()
     }
     let loop = FastCGILoop(log: log, maxRequests: settings.int(.maxRequests))
     loop.run(after: wakeWorkers) { (request) throws(Refusal) in

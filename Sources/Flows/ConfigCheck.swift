@@ -95,11 +95,12 @@ extension ConfigCheck {
   }
 
   private mutating func media(_ folder: String) {
-    let cure = "install -d -m 750 -o \(userName) \(folder)"
     if !FileState.isFolder(folder) {
-      add("MEDIA_DIR: there is no folder \(folder)", cure)
+      add("MEDIA_DIR: there is no folder \(folder)", MediaFolder.cure(folder))
     } else if !FileState.isWritable(folder) {
-      add("MEDIA_DIR: \(userName) may not write to \(folder)", cure)
+      add(
+        "MEDIA_DIR: \(userName) may not write to \(folder)",
+        MediaFolder.cure(folder) + "; adduser \(userName) tistis_media")
     }
   }
 }

@@ -12,20 +12,20 @@ extension InboundEvent {
     return .object([
       "connection_id": .string(connection.text),
       "kind": .string(kind.rawValue),
-      "external_id": .string(String(externalID.prefix(Limits.externalID))),
+      "external_id": .string(cut(externalID, Limits.externalID)),
       "aliases": .array(
         aliases.map { alias in
           [
-            "kind": .string(alias.kind), "value": .string(String(alias.value.prefix(Limits.externalID))),
-            "address": .string(String(alias.address.prefix(Limits.externalID))),
+            "kind": .string(alias.kind), "value": .string(cut(alias.value, Limits.externalID)),
+            "address": .string(cut(alias.address, Limits.externalID)),
           ]
         }),
-      "name": profileName.map { .string(String($0.prefix(Limits.personName))) },
+      "name": profileName.map { .string(cut($0, Limits.personName)) },
       "at": at.map { .string($0.description) },
-      "content": .string(String(content.prefix(Limits.messageText))),
+      "content": .string(cut(content, Limits.messageText)),
       "content_type": .string(contentType),
       "selection": selection.map { .string($0) },
-      "reply_to": replyTo.map { .string(String($0.prefix(Limits.externalID))) },
+      "reply_to": replyTo.map { .string(cut($0, Limits.externalID)) },
       // Who asks to be left alone gets no chat about it.
       "wants_answer": .bool(wantsAnswer && kind == .message && consent?.state != .stopped),
       "outbound": .bool(outbound),
@@ -56,4 +56,9 @@ extension JSON {
     members[key] = value
     return .object(members)
   }
+}
+
+/// The first `most` characters. Counting characters takes longer than storing them, so short texts are not counted.
+private func cut(_ text: String, _ most: Int) -> String {
+  text.utf8.count <= most ? text : String(text.prefix(most))
 }

@@ -16,6 +16,9 @@ struct MediaFolder {
     init(_ what: String) { sentence = "MEDIA_DIR: \(what): \(String(cString: strerror(errno)))" }
   }
 
+  /// Makes one as `install` does: what `jobs` keeps in it is the group's, who may read and remove it.
+  static func cure(_ folder: String) -> String { "install -d -m 2770 -o tistis_jobs -g tistis_media \(folder)" }
+
   /// A file on its way. Gone with its last user, unless it was kept.
   final class Draft: Sendable {
     let file: Int32

@@ -65,7 +65,7 @@ extension App {
   public func jobsDoor() -> JobsDoor {
     do throws(Keyring.Fault) { return try JobsDoor(self) } catch {
       log.error("configuration", ["problem": "OUTBOUND_KEYS cannot be read: \(error)"])
-      leave(78)
+      leaveMisconfigured()
     }
   }
 }

@@ -22,6 +22,7 @@ lay_out() {
     patchelf --set-rpath '$ORIGIN/../lib' "$tree/bin/$name"
   done
   cp "$root/bin/lib/with-env" "$tree/bin/"
+  cp "$root/bin/lib/backup" "$tree/lib/tistis-backup"
   cp -R "$root"/sql/{migrations,functions,policies.sql,seed.sql} "$tree/sql/"
   cp "$root"/nginx/*.conf "$tree/nginx/"
   cp "$root/bin/install" "$tree/install"

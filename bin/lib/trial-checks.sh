@@ -115,8 +115,24 @@ everybody_is_only_himself() {
   refused "nor as the owner" as tistis_jobs psql -XAtc 'select 1' "${url}tistis_owner"
   refused "and another user not at all" as www-data psql -XAtc 'select 1' "${url}tistis_jobs"
   refused "and reads no other's settings" as tistis_webhook_whatsapp cat /etc/tistis/jobs.env
-  refused "nor speaks to a program's socket" as nobody perl -MIO::Socket::UNIX \
+  refused "nor speaks to a program's socket" as daemon perl -MIO::Socket::UNIX \
     -e 'IO::Socket::UNIX->new(Peer => "/run/tistis/webhook-whatsapp.sock") or die $!'
+}
+
+people_have_passwords() {
+  local url='host=/var/run/postgresql dbname=tistis user=trial'
+  holds "a dashboard's login is made" sql "create role trial login password 'trial' in role tistis_guide"
+  holds "and connects with its password" as daemon env PGPASSWORD=trial psql -XAtc 'select 1' "$url"
+  refused "and with no other" as daemon env PGPASSWORD=other psql -XAtc 'select 1' "$url"
+}
+
+doctor_finds_nothing() {
+  holds "tistis doctor finds nothing but that nobody said where we are" within 100 only_the_address_is_missing
+}
+only_the_address_is_missing() {
+  local said
+  said=$(inside tistis doctor --quiet || :)
+  [[ $said == *TISTIS_PUBLIC_URL* && $said != *$'\n'* ]] || { printf '%s' "$said" && return 1; }
 }
 
 seed_demonstration() {
@@ -149,6 +165,24 @@ cron_takes_up_the_job() {
     sql_is 1 "select count(*) from jobs where job_type = 'ai_response' and status = 'dead'"
   holds "as its own user" within 40 says /proc inside find /proc -maxdepth 1 -user tistis_jobs
   holds "with lines in the journal" within 10 says event= inside journalctl --no-pager -t jobs
+}
+
+a_backup_comes_back() {
+  local media=/var/lib/tistis/media backup
+  holds "jobs keeps a file" as tistis_jobs sh -c "umask 007; mkdir -p $media/t/ab && echo photograph >$media/t/ab/file"
+  holds "root makes a backup" inside tistis-backup make /var/backups/tistis
+  backup=$(grep ^/var <<<"$report")
+  inside touch /run/tistis/hold
+  inside sh -c "rm -rf $media/t; setpriv --reuid=postgres --regid=postgres --init-groups psql -c 'drop database tistis with (force)'" \
+    >/dev/null
+  holds "database and files lost, it is restored" inside tistis-backup restore "$backup"
+  holds "with its message" sql_is 1 "select count(*) from messages where content like '%cuesta una limpieza%'"
+  holds "and its file, which others of the group may read and remove" as tistis_jobs_process \
+    sh -c "grep photograph $media/t/ab/file && rm $media/t/ab/file"
+  refused "no second time" inside tistis-backup restore "$backup"
+  holds "but its files" inside tistis-backup attachments "$backup"
+  inside rm -r /run/tistis/hold "$media/t"
+  holds "and the programs go on" within 10 says "HTTP 200" send
 }
 
 # Whose file the processes of a program really run.

@@ -9,11 +9,13 @@ processes_of() {
 # user_of PROGRAM: its operating system's user and its role in Postgres bear one name.
 user_of() { say "tistis_${1//-/_}"; }
 
-# settings_of FILE: NAME=default of all that the program reads, secrets that must be given as dots.
+# settings_of FILE: NAME=default of all that the program reads, secrets as dots.
 settings_of() {
   local given key
   printf -v key 'x:%064d' 0
-  mapfile -t given < <(sed -n "s/^\([A-Z_]*_KEYS\)=\$/\1=$key/p; s/^\([A-Z_]*\)=\$/\1=x/p" "$root/bin/etc/env.example")
+  # Those that may be empty are given as well, or one would not see that they are secrets.
+  mapfile -t given < <(sed -n "/_URL=\$/!s/^# \([A-Z_]*=\)\$/\1x/p; s/^\([A-Z_]*_KEYS=\)\$/\1$key/p; s/^\([A-Z_]*=\)\$/\1x/p" \
+    "$root/bin/etc/env.example")
   env -i "${given[@]}" "$1" --config </dev/null ||
     die "$1 --config does not list its settings" "it must take x for every setting without a default, and a key of zeros"
 }
@@ -29,8 +31,24 @@ sentences() {
   }' "$root/bin/etc/env.example"
 }
 
-# names_of PROGRAM: the names alone. One that everybody reads and that is no secret stands in common.env.
-names_of() { cut -d= -f1 <<<"${settings[$1]}"; }
+# names_of PROGRAM: the names alone.
+names_of() { cut -d= -f1 <<<"${settings[$1]}" | sort; }
+
+# open_names_of PROGRAM: those of them that are no secrets.
+open_names_of() { grep -v '=•••$' <<<"${settings[$1]}" | cut -d= -f1 | sort; }
+
+# common_names: what stands in common.env: what everybody reads, and what jobs and its HTTP twin read alike. Of that the
+# administrator's tool reads MEDIA_DIR and RAW_RETENTION_DAYS: one file says where attachments are, to all of them.
+common_names() {
+  local name
+  {
+    for name in "${!settings[@]}"; do open_names_of "$name"; done | uniq_in_all
+    comm -12 <(open_names_of jobs) <(open_names_of jobs-process)
+  } | sort -u
+}
+
+# uniq_in_all: of names from standard input, those that every program has.
+uniq_in_all() { sort | uniq -c | awk -v all=${#settings[@]} '$1 == all { print $2 }'; }
 
 # write_etc FOLDER BINARIES: units, users, folders, crontab, Postgres' maps and every program's environment.
 write_etc() {
@@ -47,8 +65,7 @@ write_etc() {
   write_users >"$folder/sysusers.conf"
   write_folders >"$folder/tmpfiles.conf"
 
-  common=$(for name in "${!settings[@]}"; do grep -v '=•••$' <<<"${settings[$name]}" | cut -d= -f1 | sort -u; done |
-    sort | uniq -c | awk -v all=${#settings[@]} '$1 == all { print $2 }')
+  common=$(common_names)
   # shellcheck disable=SC2086 # one argument a name
   sentences $common >"$folder/environment/common.env"
   for name in "${mounted[@]}" jobs; do
@@ -87,6 +104,8 @@ write_users() {
     if reads "$name" MEDIA_DIR; then say "m $(user_of "$name") tistis_media"; fi
   done
   say "m tistis_owner tistis_media"
+  say "# Who makes backups."
+  say "m postgres tistis_media"
 }
 
 write_folders() {

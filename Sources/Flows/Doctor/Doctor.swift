@@ -14,6 +14,7 @@ public struct Doctor {
   /// Replaced by tests.
   var programs = Footing.functions
   var clock: () -> Instant = { .now }
+  var isRoot = runsAsRoot
   var leastSpace = (bytes: 1 << 30, part: 0.05)
 
   var findings: [Finding] = []
@@ -34,6 +35,11 @@ public struct Doctor {
     do throws(Settings.Fault) {
       let needs: [Setting] = [.databaseURL, .databasePrepare, .statementSeconds, .environment, .publicURL]
       let settings = try Settings(needs, from: environment)
+      if settings.text(.environment) == "production", settings.text(.publicURL).isEmpty {
+        add(
+          "settings", .warning, "TISTIS_PUBLIC_URL is empty: settings made for development would not be refused",
+          "write the https address under which the platforms reach us into \(etc)/common.env")
+      }
       examineDatabase(settings)
     } catch {
       for problem in error.problems { add("settings", .problem, problem.what, problem.cure) }

@@ -14,7 +14,7 @@ public struct Finding: Sendable, Equatable {
   public let area: String
   public let level: Level
   public let sentence: String
-  /// What to do about a warning or a problem.
+  /// What to do about a warning or a problem, or in order to look.
   public let cure: String?
 
   init(_ area: String, _ level: Level, _ sentence: String, cure: String? = nil) {

@@ -96,4 +96,5 @@ migrate() {
       remark "the database is newer than this release and stays as it is; programs accept a newer schema"
       ;;
   esac
+  if is_held; then act "let jobs go, which an install that was killed had held" let_jobs_go; fi
 }

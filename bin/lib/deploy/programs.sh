@@ -49,7 +49,9 @@ fetch_packages() {
 }
 
 make_users() {
-  replace /etc/sysusers.d/tistis.conf 644 root:root <"$tree/etc/sysusers.conf"
+  # Where Postgres is elsewhere there is no such user, and sysusers would make one.
+  replace /etc/sysusers.d/tistis.conf 644 root:root \
+    < <(if [ -n "$database" ]; then cat "$tree/etc/sysusers.conf"; else sed '/^m postgres /d' "$tree/etc/sysusers.conf"; fi)
   replace /etc/tmpfiles.d/tistis.conf 644 root:root <"$tree/etc/tmpfiles.conf"
   [ -z "$dry" ] || return 0
   systemd-sysusers /etc/sysusers.d/tistis.conf
@@ -91,11 +93,13 @@ switch_programs() {
     switched+=("$name")
   done
   replace /usr/bin/tistis 755 root:root <"$tree/etc/tistis"
+  replace /usr/sbin/tistis-backup 755 root:root <"$tree/lib/tistis-backup"
 }
 
 switch() {
   mkdir -p /usr/lib/tistis/bin
-  ln -s "../releases/$release/bin/$1" "/usr/lib/tistis/bin/.$1"
+  # One is there if an earlier run was killed between these two.
+  ln -sfn "../releases/$release/bin/$1" "/usr/lib/tistis/bin/.$1"
   mv -T "/usr/lib/tistis/bin/.$1" "/usr/lib/tistis/bin/$1"
 }
 
