@@ -149,7 +149,8 @@ begin
       where m.tenant_id = v_tenant and m.channel_connection_id = x.channel_connection_id
         and m.external_id = x.reply_to_external_id and m.role = 'user' limit 1) m
     -- Only by who wrote it.
-    join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id and c.lead_id = x.lead_id
+    cross join lateral (select from conversations c
+      where c.tenant_id = v_tenant and c.id = m.conversation_id and c.lead_id = x.lead_id limit 1) c
    where e.kind in ('message', 'history', 'edit', 'delete');
   if v_found is null then return 0; end if;
   perform 1 from conversations c
@@ -202,11 +203,16 @@ declare
 begin
   for r in
     select m.id, m.status as current, h.status, h.occurred_at, h.error_code, h.error_message
-      from messages m
-      join message_status_history h on h.tenant_id = m.tenant_id and h.message_id = m.id
-     where m.tenant_id = current_tenant() and m.id = any (p_message_ids)
-       -- What a platform can know. Our own words from its mouth (`pending`) must not move a message.
-       and h.status in ('sent', 'delivered', 'read', 'played', 'failed')
+      -- One look into an index after the other: while nobody has analysed the tables, the planner read all reports of the
+      -- tenant for each of them.
+      from (select distinct unnest(p_message_ids)) i (id)
+      cross join lateral (select m.id, m.status from messages m
+        where m.tenant_id = current_tenant() and m.id = i.id limit 1) m
+      cross join lateral (select h.status, h.occurred_at, h.error_code, h.error_message from message_status_history h
+        where h.tenant_id = current_tenant() and h.message_id = i.id
+          -- What a platform can know. Our own words from its mouth (`pending`) must not move a message.
+          and h.status in ('sent', 'delivered', 'read', 'played', 'failed')
+        offset 0) h
      order by m.id, message_status_rank(h.status) nulls first, h.occurred_at
   loop
     select next_message_status(m.status, r.status) into v_next
@@ -225,13 +231,14 @@ begin
   end loop;
   update messages m set billing = b.billing
     from (
-      select distinct on (h.message_id) h.message_id, jsonb_strip_nulls(jsonb_build_object(
-          'pricing', h.raw -> 'pricing', 'conversation', h.raw -> 'conversation')) as billing
-        from message_status_history h
-       where h.tenant_id = current_tenant() and h.message_id = any (p_message_ids)
-         and h.raw ?| array['pricing', 'conversation']
-       order by h.message_id, message_status_rank(h.status) desc nulls last, h.occurred_at desc) b
-    where m.tenant_id = current_tenant() and m.id = b.message_id and m.billing is distinct from b.billing;
+      select i.id, l.billing
+        from (select distinct unnest(p_message_ids)) i (id)
+        cross join lateral (select jsonb_strip_nulls(jsonb_build_object(
+            'pricing', h.raw -> 'pricing', 'conversation', h.raw -> 'conversation')) as billing
+          from message_status_history h
+         where h.tenant_id = current_tenant() and h.message_id = i.id and h.raw ?| array['pricing', 'conversation']
+         order by message_status_rank(h.status) desc nulls last, h.occurred_at desc limit 1) l) b
+    where m.tenant_id = current_tenant() and m.id = b.id and m.billing is distinct from b.billing;
   return v_changed;
 end $$;
 
@@ -2845,7 +2852,6 @@ ALTER FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) OWNER TO tis
 CREATE FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(messages integer, duplicates integer, reports integer, answers integer, soonest double precision)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
-    SET enable_seqscan TO 'off'
     AS $$
 declare
   v_tenant uuid := current_tenant();

@@ -22,7 +22,8 @@ begin
       where m.tenant_id = v_tenant and m.channel_connection_id = x.channel_connection_id
         and m.external_id = x.reply_to_external_id and m.role = 'user' limit 1) m
     -- Only by who wrote it.
-    join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id and c.lead_id = x.lead_id
+    cross join lateral (select from conversations c
+      where c.tenant_id = v_tenant and c.id = m.conversation_id and c.lead_id = x.lead_id limit 1) c
    where e.kind in ('message', 'history', 'edit', 'delete');
   if v_found is null then return 0; end if;
   perform 1 from conversations c

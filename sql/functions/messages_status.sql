@@ -35,11 +35,16 @@ declare
 begin
   for r in
     select m.id, m.status as current, h.status, h.occurred_at, h.error_code, h.error_message
-      from messages m
-      join message_status_history h on h.tenant_id = m.tenant_id and h.message_id = m.id
-     where m.tenant_id = current_tenant() and m.id = any (p_message_ids)
-       -- What a platform can know. Our own words from its mouth (`pending`) must not move a message.
-       and h.status in ('sent', 'delivered', 'read', 'played', 'failed')
+      -- One look into an index after the other: while nobody has analysed the tables, the planner read all reports of the
+      -- tenant for each of them.
+      from (select distinct unnest(p_message_ids)) i (id)
+      cross join lateral (select m.id, m.status from messages m
+        where m.tenant_id = current_tenant() and m.id = i.id limit 1) m
+      cross join lateral (select h.status, h.occurred_at, h.error_code, h.error_message from message_status_history h
+        where h.tenant_id = current_tenant() and h.message_id = i.id
+          -- What a platform can know. Our own words from its mouth (`pending`) must not move a message.
+          and h.status in ('sent', 'delivered', 'read', 'played', 'failed')
+        offset 0) h
      order by m.id, message_status_rank(h.status) nulls first, h.occurred_at
   loop
     select next_message_status(m.status, r.status) into v_next
@@ -58,12 +63,13 @@ begin
   end loop;
   update messages m set billing = b.billing
     from (
-      select distinct on (h.message_id) h.message_id, jsonb_strip_nulls(jsonb_build_object(
-          'pricing', h.raw -> 'pricing', 'conversation', h.raw -> 'conversation')) as billing
-        from message_status_history h
-       where h.tenant_id = current_tenant() and h.message_id = any (p_message_ids)
-         and h.raw ?| array['pricing', 'conversation']
-       order by h.message_id, message_status_rank(h.status) desc nulls last, h.occurred_at desc) b
-    where m.tenant_id = current_tenant() and m.id = b.message_id and m.billing is distinct from b.billing;
+      select i.id, l.billing
+        from (select distinct unnest(p_message_ids)) i (id)
+        cross join lateral (select jsonb_strip_nulls(jsonb_build_object(
+            'pricing', h.raw -> 'pricing', 'conversation', h.raw -> 'conversation')) as billing
+          from message_status_history h
+         where h.tenant_id = current_tenant() and h.message_id = i.id and h.raw ?| array['pricing', 'conversation']
+         order by message_status_rank(h.status) desc nulls last, h.occurred_at desc limit 1) l) b
+    where m.tenant_id = current_tenant() and m.id = b.id and m.billing is distinct from b.billing;
   return v_changed;
 end $$;

@@ -9,9 +9,8 @@ drop function if exists receive_events(jsonb, jsonb, text);
 create or replace function receive_events(p_events jsonb, p_policy jsonb, p_request_id text)
 returns table (messages int, duplicates int, reports int, answers int, soonest float8)
 -- Planned once a session: what varies from POST to POST is too little for other plans, and planning one statement anew
--- takes longer than running it. Everything is found by its key: reading a table whole halved the pace here, since the
--- planner takes an array of unknown length for a hundred entries.
-language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+-- takes longer than running it.
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   v_tenant uuid := current_tenant();
   v_keys text[] := '{}';
