@@ -41,21 +41,21 @@ within() {
 as() { inside setpriv --reuid="$1" --regid="$1" --init-groups -- "${@:2}"; }
 sql() { inside setpriv --reuid=postgres --regid=postgres --init-groups -- psql -XAtd tistis -c "$1"; }
 sql_is() { [ "$(sql "$2")" = "$1" ] || { printf '%s gives %s' "$2" "$(sql "$2")" && return 1; }; }
-mounted() { cut -d' ' -f1 "$machine/root/tistis-1-trial/etc/programs"; }
+mounted() { cut -d' ' -f1 "$machine/srv/tistis-1-trial/etc/programs"; }
 
 refuses_a_checkout() {
   holds "in a checkout, install says what to do instead" says "bin/release" not "$root/bin/install"
 }
 
 dry_run_does_nothing() {
-  holds "--dry-run says what it would do" says "would: install Debian's" in_chroot /root/tistis-1-trial/install --dry-run
-  holds "and so with --root" says "would: install Debian's" in_chroot /root/tistis-1-trial/install --root / --dry-run
+  holds "--dry-run says what it would do" says "would: install Debian's" in_chroot /srv/tistis-1-trial/install --dry-run
+  holds "and so with --root" says "would: install Debian's" in_chroot /srv/tistis-1-trial/install --root / --dry-run
   refused "and does nothing" test -e "$machine/usr/lib/tistis" -o -e "$machine/etc/tistis" -o -e "$machine/usr/sbin/nginx"
 }
 
 installs_in_a_chroot() {
   local name units
-  holds "install brings packages, users, database, settings, web and units" in_chroot /root/tistis-1-trial/install
+  holds "install brings packages, users, database, settings, web and units" in_chroot /srv/tistis-1-trial/install
   holds "and says that nothing was started" says "systemd does not run here" say "$report"
   mapfile -t units < <(mounted | sed 's/.*/tistis-&@1.service\ntistis-&.socket/')
   holds "systemd-analyze verify has nothing to say" is_silent chroot "$machine" systemd-analyze verify tistis.target "${units[@]}"
@@ -80,7 +80,7 @@ is() {
 }
 
 second_time_changes_nothing() {
-  holds "a second install changes nothing" says "Nothing to change" inside /root/tistis-1-trial/install
+  holds "a second install changes nothing" says "Nothing to change" inside /srv/tistis-1-trial/install
   holds "nor any setting" diff -r "$work/settings" "$machine/etc/tistis"
 }
 
@@ -90,7 +90,7 @@ everything_runs_as_its_unit_says() {
   local proof='/^(NoNewPrivs|Seccomp):/ { printf "%s ", $2 }'
   for name in $(mounted); do
     user=tistis_${name//-/_}
-    holds "$name runs, with all its processes" is "$(sed -n "s/^$name //p" "$machine/root/tistis-1-trial/etc/programs")" \
+    holds "$name runs, with all its processes" is "$(sed -n "s/^$name //p" "$machine/srv/tistis-1-trial/etc/programs")" \
       count_running "$name"
     id=$(inside systemctl show --property=MainPID --value "tistis-$name@1.service")
     holds "as $user" is "$user" inside stat --format=%U "/proc/$id"
@@ -191,7 +191,7 @@ running_from() { inside sh -c "for i in \$(systemctl show --property=MainPID --v
 jobs_run_from() { inside find /proc -maxdepth 1 -user tistis_jobs -exec readlink '{}/exe' ';'; }
 
 one_program_is_deployed() {
-  holds "one program is deployed from another release" inside /root/tistis-2-trial/install --only webhook-whatsapp
+  holds "one program is deployed from another release" inside /srv/tistis-2-trial/install --only webhook-whatsapp
   holds "its processes run it" is /usr/lib/tistis/releases/2-trial/bin/webhook-whatsapp running_from webhook-whatsapp
   holds "the others are as they were" is /usr/lib/tistis/releases/1-trial/bin/jobs-process running_from jobs-process
 }
@@ -209,8 +209,8 @@ sends_until_ended() {
 
 # A third release: one more migration, and another site.
 make_later_release() {
-  local tree=$machine/root/tistis-3-trial migrations
-  cp -a "$machine/root/tistis-2-trial" "$tree"
+  local tree=$machine/srv/tistis-3-trial migrations
+  cp -a "$machine/srv/tistis-2-trial" "$tree"
   migrations=("$tree"/sql/migrations/*)
   say "select 1;" >"$tree/sql/migrations/$(printf '%04d_trial.sql' $((${#migrations[@]} + 1)))"
   sed -i 's/^version .*/version 3-trial/' "$tree/VERSION"
@@ -223,8 +223,8 @@ make_later_release() {
 all_of_it_is_upgraded() {
   make_later_release
   holds "one program of a release that migrates is refused" says "install all of it" \
-    not inside /root/tistis-3-trial/install --only webhook-whatsapp
-  holds "all of it is upgraded" says "let jobs drain" inside /root/tistis-3-trial/install
+    not inside /srv/tistis-3-trial/install --only webhook-whatsapp
+  holds "all of it is upgraded" says "let jobs drain" inside /srv/tistis-3-trial/install
   report=$(inside /usr/lib/tistis/releases/3-trial/install)
   holds "which is done then" says "Nothing to change" say "$report"
   holds "and runs" is /usr/lib/tistis/releases/3-trial/bin/jobs-process running_from jobs-process
@@ -242,6 +242,6 @@ edited_files_are_kept() {
   local site=$machine/etc/nginx/sites-available/tistis.conf
   holds "a site that somebody has edited is kept" grep -q chat.example "$site"
   holds "a release's own lies beside it" grep -q "server_name tistis.example" "$site.new"
-  say "" >>"$machine/root/tistis-2-trial/bin/jobs"
-  holds "a copy that was damaged is refused" says "damaged" not inside /root/tistis-2-trial/install
+  say "" >>"$machine/srv/tistis-2-trial/bin/jobs"
+  holds "a copy that was damaged is refused" says "damaged" not inside /srv/tistis-2-trial/install
 }

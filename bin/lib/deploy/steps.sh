@@ -57,7 +57,7 @@ install_into() {
   [ -x "$1/usr/bin/apt-get" ] || die "$1 holds no Debian" "debootstrap bookworm $1"
   [ -e "$1/proc/self" ] || die "there is no /proc in $1, which Debian's packages and this script need" \
     "for name in proc sys dev; do mount --rbind /\$name $1/\$name; done" "or: systemd-nspawn --directory=$1"
-  inside=$(mktemp -d -p "$1/var/tmp" tistis.XXXXXX)
+  inside=$(mktemp -d -p "$1/var/tmp")
   trap 'rm -rf "$inside"' EXIT
   chmod 755 "$inside"
   cp -R "$tree/." "$inside/"
