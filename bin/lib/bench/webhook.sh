@@ -14,6 +14,9 @@
 # behind the same nginx and its limits. Twice: with PDO, as most would write it, and with the thinnest that PHP has, libpq's
 # functions with statements that stay prepared. It installs Debian's php-fpm, php-pgsql and php-apcu.
 # The rounds alternate; a figure is the median of its rounds. Ends with rows for the README's table.
+
+# shellcheck source=bin/lib/trial.sh
+. "$root/bin/lib/trial.sh"
 # shellcheck source=bin/lib/bench/webhook_peers.sh
 . "$root/bin/lib/bench/webhook_peers.sh"
 
@@ -96,13 +99,6 @@ start_programs() {
   spawn webhook-whatsapp spawn-fcgi -b 1024 -s "$SOCKET_DIR/webhook-whatsapp.sock" -M 0600 -n -- "$(type -P multiwatch)" \
     -r 1000000000 -f "$1" -- /bin/sh -c 'sleep 0.1; exec "$@"' pause \
     "$root/bin/lib/with-env" "$ETC_DIR/webhook-whatsapp.env" -- "$BIN_DIR/webhook-whatsapp"
-}
-
-# free_port: one that nobody has just now; the next one is left to its neighbour.
-free_port() {
-  local port=$((20000 + RANDOM % 20000))
-  until port_is_free "$port"; do port=$((port + 2)); done
-  say "$port"
 }
 
 # per_round RATE SECONDS: how many requests take that long.
