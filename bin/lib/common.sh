@@ -24,7 +24,7 @@ die() {
 }
 
 # help: the comment that starts on a verb's second line, without its marks.
-help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$verb"; }
+help() { sed -n '2,/^[^#]/{/^# shellcheck /d; s/^# \{0,1\}//p}' "$verb"; }
 
 # A command that fails where nobody expected it still says where, and what to try.
 unexpected() {
