@@ -52,7 +52,7 @@ import Testing
 
   private func tistis(_ arguments: [String]) async throws -> (Int32?, String) {
     let program = try Program("tistis", arguments: arguments)
-    #expect(await eventually(within: 15) { !program.isRunning })
+    #expect(await eventually { !program.isRunning })
     return (program.exitCode, program.said)
   }
 
@@ -107,7 +107,7 @@ import Testing
       try await Web.deliver(tenant.payload([Tenant.text("¿limpieza?", from: "5216311230001")]), to: tenant).status
         == 200)
     #expect(
-      try await eventually(within: 15) {
+      try await eventually {
         try tenant.count("messages", where: "role = 'assistant' and status = 'read'") == 1
       })
   }

@@ -78,7 +78,7 @@ import Testing
     Int32?, String
   ) {
     let program = try Program(name, environment: environment, arguments: arguments)
-    #expect(await eventually(within: 15) { !program.isRunning })
+    #expect(await eventually { !program.isRunning })
     return (program.exitCode, program.said)
   }
 

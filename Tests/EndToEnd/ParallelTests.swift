@@ -40,7 +40,7 @@ import Testing
     #expect(try tenant.count("conversations") == 1)
     #expect(try tenant.count("messages", where: "role = 'user'") == 50)
     #expect(
-      try await eventually(within: 20) {
+      try await eventually {
         try tenant.count("messages", where: "role = 'assistant' and status = 'read'") == 1
       })
     #expect(try await eventually { try tenant.count("jobs", where: "status in ('pending', 'processing')") == 0 })

@@ -50,14 +50,15 @@ import Testing
     client.begin(
       "POST", tenant.path, length: body.count, headers: [("HTTP_X_HUB_SIGNATURE_256", tenant.signature(body))])
     client.body(Array(body.prefix(10)))
-    try await Task.sleep(for: .milliseconds(300))
+    // Only a request that it has taken is in its hand; one that still waits at the socket is the next process's.
+    #expect(await eventually { program.hasTakenRequest })
     program.signal(SIGTERM)
     try await Task.sleep(for: .milliseconds(200))
     #expect(program.isRunning, "it left with a request in hand")
     client.body(Array(body.dropFirst(10)))
     client.body([])
     #expect(client.answer().hasPrefix("Status: 200"))
-    #expect(await eventually(within: 5) { !program.isRunning })
+    #expect(await eventually { !program.isRunning })
     #expect(program.exitCode == 0)
     #expect(try tenant.count("messages") == 1)
   }
@@ -69,7 +70,7 @@ import Testing
     client.body([])
     #expect(client.answer().hasPrefix("Status: 404"))
     program.signal(SIGTERM)
-    #expect(await eventually(within: 2) { !program.isRunning })
+    #expect(await eventually { !program.isRunning })
     #expect(program.exitCode == 0)
   }
 
@@ -81,7 +82,7 @@ import Testing
       client.body([])
       #expect(client.answer().hasPrefix("Status: 404"))
     }
-    #expect(await eventually(within: 2) { !program.isRunning })
+    #expect(await eventually { !program.isRunning })
     #expect(program.exitCode == 0)
   }
 
@@ -96,14 +97,14 @@ import Testing
   @Test func everyMissingSettingAtOnce() async throws {
     let program = try Program(
       "webhook-whatsapp", environment: ["DATABASE_URL": "", "INBOUND_KEYS": "", "MAX_REQUESTS": "many"])
-    #expect(await eventually(within: 5) { !program.isRunning })
+    #expect(await eventually { !program.isRunning })
     #expect(program.exitCode == 78)
     for name in ["DATABASE_URL", "INBOUND_KEYS", "MAX_REQUESTS"] { #expect(program.said.contains(name)) }
   }
 
   @Test func theSettingsAreShownWithoutTheirSecrets() async throws {
     let program = try Program("webhook-whatsapp", arguments: ["--config"])
-    #expect(await eventually(within: 5) { !program.isRunning })
+    #expect(await eventually { !program.isRunning })
     #expect(program.exitCode == 0)
     #expect(program.said.contains("INBOUND_KEYS=•••"))
     let keys = World.current.environment(of: "webhook-whatsapp")["INBOUND_KEYS"] ?? "?"

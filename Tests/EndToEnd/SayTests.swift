@@ -10,7 +10,7 @@ import Testing
     let program = try Program(
       "tistis",
       arguments: ["conversations", "send", "--tenant", tenant.slug, "--conversation", conversation] + words)
-    #expect(await eventually(within: 15) { !program.isRunning })
+    #expect(await eventually { !program.isRunning })
     return (program.exitCode, program.said)
   }
 
@@ -30,7 +30,7 @@ import Testing
       let (code, text) = try await send(tenant, conversation, said)
       #expect(code == 0, "\(text)")
     }
-    #expect(try await eventually(within: 15) { try tenant.count("messages", where: "status = 'read'") == words.count })
+    #expect(try await eventually { try tenant.count("messages", where: "status = 'read'") == words.count })
     let sent = try await Sandbox.requests("whatsapp", match: tenant.phoneNumberID).map { $0["body"] }
     let bodies = sent.filter { $0["type"].exists }
     #expect(bodies.map { $0["type"].text } == ["interactive", "interactive", "template", "image"])

@@ -14,12 +14,12 @@ import Testing
     try await Database.cloned { database in
       let tenant = try Tenant.make(in: database)
       try ask(tenant)
-      try await Sandbox.fail("anthropic", "slow", match: tenant.slug, times: Self.people, extra: [("delay_ms", 4000)])
+      try await Sandbox.fail("anthropic", "slow", match: tenant.slug, times: Self.people, extra: [("delay_ms", 12000)])
       let started = Instant.now
       let jobs = try Program(
         "jobs", environment: ["DATABASE_URL": database.dsn(user: "tistis_jobs")], arguments: ["--drain"])
       var (most, sessions, megabytes) = (0, 0, 0)
-      while jobs.isRunning, Instant.now - started < 60 {
+      while jobs.isRunning, Instant.now - started < 400 {
         most = max(
           most, try database.count("select count(*) from jobs where status = 'processing' and job_type = 'ai_response'")
         )
@@ -35,8 +35,8 @@ import Testing
       #expect(most == Self.people, "\(most) at once")
       #expect(sessions <= 8, "\(sessions) sessions")
       #expect(megabytes <= 100, "\(megabytes) MB resident")
-      // One after the other would take 800 s.
-      #expect(seconds < 45, "\(seconds) s")
+      // One after the other would take 2,400 s.
+      #expect(seconds < 400, "\(seconds) s")
       #expect(try tenant.count("messages", where: "role = 'assistant' and status = 'accepted'") == Self.people)
       #expect(try tenant.count("jobs", where: "status <> 'completed'") == 0)
     }

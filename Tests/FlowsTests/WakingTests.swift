@@ -26,7 +26,7 @@ import Testing
 
   private func listens(_ shop: Shop, since pid: String? = nil) async throws -> String? {
     var found: String?
-    _ = try await eventually(within: 20) {
+    _ = try await eventually {
       found = try shop.database.scalar(
         "select min(pid) from pg_stat_activity where \(Self.listening) and datname = current_database()")
       return found != nil && found != pid
@@ -42,7 +42,7 @@ import Testing
   }
 
   private func answered(_ shop: Shop, _ phone: String) async throws -> Bool {
-    try await eventually(within: 30) { try await shop.texts(phone) == ["hola"] }
+    try await eventually { try await shop.texts(phone) == ["hola"] }
   }
 
   @Test func aQuestionWakesTheWorker() async throws {
@@ -82,7 +82,7 @@ import Testing
         _ = try await listens(shop)
         try shop.post(message("[[echo:\(words)]]", from: phone), app: app)
         app.wakeWorkers()
-        let whole = try await eventually(within: 30) {
+        let whole = try await eventually {
           try await shop.texts(phone).joined(separator: " ") == words
         }
         #expect(whole)

@@ -66,7 +66,7 @@ public func uniqueDigits(_ prefix: String) -> String {
 
 /// Waits until `condition` holds; false after `seconds`.
 public func eventually(
-  within seconds: Double = 10, _ condition: () async throws -> Bool
+  within seconds: Double = 60, _ condition: () async throws -> Bool
 ) async rethrows -> Bool {
   let end = Instant.now + seconds
   while Instant.now < end {
