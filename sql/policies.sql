@@ -2,8 +2,8 @@
 -- Run by the owner of the tables, a role with CREATEROLE that needs not be superuser.
 
 -- One role a program: the list, until the end of this transaction.
-select set_config('tistis.programs', array['tistis_webhook_whatsapp', 'tistis_jobs', 'tistis_jobs_process',
-  'tistis_health']::text, true);
+select set_config('tistis.programs', array['tistis_webhook_whatsapp', 'tistis_webhook_instagram',
+  'tistis_webhook_facebook', 'tistis_webhook_tiktok', 'tistis_api', 'tistis_jobs', 'tistis_jobs_process', 'tistis_health']::text, true);
 
 do $$
 declare
@@ -110,25 +110,36 @@ begin
   end loop;
 end $$;
 
--- webhook-whatsapp: finds a channel, stores what arrived, enqueues. It cannot read a token.
-grant execute on function find_channel(text, text), find_accounts(text, text[]) to tistis_webhook_whatsapp;
-grant select on tenants, channel_connections to tistis_webhook_whatsapp;
-grant update (last_message_at, updated_at) on channel_connections to tistis_webhook_whatsapp;
+-- The webhooks: each finds a channel, stores what arrived, enqueues. None can read a token.
+grant execute on function find_channel(text, text), find_accounts(text, text[]) to tistis_webhook_whatsapp, tistis_webhook_instagram,
+  tistis_webhook_facebook, tistis_webhook_tiktok;
+grant select on tenants, channel_connections to tistis_webhook_whatsapp, tistis_webhook_instagram,
+  tistis_webhook_facebook, tistis_webhook_tiktok;
+grant update (last_message_at, updated_at) on channel_connections to tistis_webhook_whatsapp, tistis_webhook_instagram,
+  tistis_webhook_facebook, tistis_webhook_tiktok;
 grant select, insert, update on leads, lead_aliases, conversations, messages, message_status_history, channel_events, jobs
-  to tistis_webhook_whatsapp;
-grant select, insert on lead_merges to tistis_webhook_whatsapp;
-grant insert on webhook_dead_letters to tistis_webhook_whatsapp;
+  to tistis_webhook_whatsapp, tistis_webhook_instagram,
+  tistis_webhook_facebook, tistis_webhook_tiktok;
+grant select, insert on lead_merges to tistis_webhook_whatsapp, tistis_webhook_instagram,
+  tistis_webhook_facebook, tistis_webhook_tiktok;
+grant insert on webhook_dead_letters to tistis_webhook_whatsapp, tistis_webhook_instagram,
+  tistis_webhook_facebook, tistis_webhook_tiktok;
 grant select, insert, update on contact_windows, contact_consents, message_reactions, message_templates, media_files, alerts,
-  send_pace to tistis_webhook_whatsapp;
+  send_pace to tistis_webhook_whatsapp, tistis_webhook_instagram,
+  tistis_webhook_facebook, tistis_webhook_tiktok;
 -- What was erased does not come back, and who asked to be left alone still is.
-grant select on erased_items, erased_stops, erasure_keys to tistis_webhook_whatsapp, tistis_guide;
+grant select on erased_items, erased_stops, erasure_keys to tistis_webhook_whatsapp, tistis_webhook_instagram,
+  tistis_webhook_facebook, tistis_webhook_tiktok, tistis_guide;
 -- What the platform says about the account itself: it may stop it.
 grant update (status, stopped_code, stopped_at, error_count, last_error_at, last_error_message, quality, messaging_limit)
-  on channel_connections to tistis_webhook_whatsapp;
+  on channel_connections to tistis_webhook_whatsapp, tistis_webhook_instagram,
+  tistis_webhook_facebook, tistis_webhook_tiktok;
 -- Delays that the tenant chose, and what moves along when two leads are one person.
 grant select (tenant_id, default_first_message_delay, default_subsequent_message_delay) on ai_tenant_context
-  to tistis_webhook_whatsapp;
-grant select (tenant_id, lead_id), update (lead_id) on patients, appointments, lead_score_history to tistis_webhook_whatsapp;
+  to tistis_webhook_whatsapp, tistis_webhook_instagram,
+  tistis_webhook_facebook, tistis_webhook_tiktok;
+grant select (tenant_id, lead_id), update (lead_id) on patients, appointments, lead_score_history to tistis_webhook_whatsapp, tistis_webhook_instagram,
+  tistis_webhook_facebook, tistis_webhook_tiktok;
 
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
@@ -150,6 +161,9 @@ grant select on message_reactions to tistis_jobs, tistis_jobs_process;
 grant update (raw) on channel_events to tistis_jobs, tistis_jobs_process;
 grant select, delete on webhook_dead_letters, erased_items to tistis_jobs, tistis_jobs_process;
 grant select, insert, update on retention_marks to tistis_jobs, tistis_jobs_process;
+
+-- api: what staff and integrators ask for. It cannot read a token nor what proves a platform.
+grant select on tenants to tistis_api;
 
 -- health: asks how it all is, and says when cron has stopped. No row of any tenant.
 grant execute on function health_report(float8), health_queue(int), cron_stopped(float8) to tistis_health;

@@ -8577,6 +8577,10 @@ ALTER TABLE public.webhook_events ENABLE ROW LEVEL SECURITY;
 
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO tistis_webhook_whatsapp;
+GRANT USAGE ON SCHEMA public TO tistis_webhook_instagram;
+GRANT USAGE ON SCHEMA public TO tistis_webhook_facebook;
+GRANT USAGE ON SCHEMA public TO tistis_webhook_tiktok;
+GRANT USAGE ON SCHEMA public TO tistis_api;
 GRANT USAGE ON SCHEMA public TO tistis_jobs;
 GRANT USAGE ON SCHEMA public TO tistis_jobs_process;
 GRANT USAGE ON SCHEMA public TO tistis_health;
@@ -8590,6 +8594,10 @@ GRANT ALL ON SCHEMA public TO tistis_owner;
 
 REVOKE ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_definer;
@@ -8601,6 +8609,10 @@ GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_definer;
@@ -8612,6 +8624,10 @@ GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_s
 
 REVOKE ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_definer;
@@ -8623,6 +8639,10 @@ GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_gu
 
 REVOKE ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_definer;
@@ -8634,6 +8654,10 @@ GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid
 
 REVOKE ALL ON FUNCTION public.app_clock() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_api;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_definer;
@@ -8645,6 +8669,10 @@ GRANT ALL ON FUNCTION public.app_clock() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.app_now() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.app_now() TO tistis_api;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_definer;
@@ -8656,6 +8684,10 @@ GRANT ALL ON FUNCTION public.app_now() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
@@ -8667,6 +8699,10 @@ GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_req
 
 REVOKE ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_definer;
@@ -8678,6 +8714,10 @@ GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tist
 
 REVOKE ALL ON FUNCTION public.apply_news(p_news jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_definer;
@@ -8689,6 +8729,10 @@ GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_definer;
@@ -8700,6 +8744,10 @@ GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uui
 
 REVOKE ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
@@ -8711,6 +8759,10 @@ GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_requ
 
 REVOKE ALL ON FUNCTION public.attribute_leads(p_rows jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_definer;
@@ -8722,6 +8774,10 @@ GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_definer;
@@ -8733,6 +8789,10 @@ GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_
 
 REVOKE ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_definer;
@@ -8744,6 +8804,10 @@ GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy
 
 REVOKE ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_definer;
@@ -8755,6 +8819,10 @@ GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response 
 
 REVOKE ALL ON FUNCTION public.canonical_phone(p_number text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_api;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
@@ -8766,6 +8834,10 @@ GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.channel_minute_limit(p_channel text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_api;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_definer;
@@ -8777,6 +8849,10 @@ GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_guid
 
 REVOKE ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_api;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_definer;
@@ -8788,6 +8864,10 @@ GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_ch
 
 REVOKE ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_definer;
@@ -8799,6 +8879,10 @@ GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer
 
 REVOKE ALL ON FUNCTION public.uuid_v7() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_api;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_definer;
@@ -8810,6 +8894,9 @@ GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_guide;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO tistis_definer;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.jobs TO tistis_guide;
@@ -8902,6 +8989,10 @@ GRANT ALL ON FUNCTION public.claim_next_job() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.classification_of(p_score integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_definer;
@@ -8920,6 +9011,10 @@ GRANT ALL ON FUNCTION public.complete_job(p_job_id uuid, p_result jsonb, p_error
 
 REVOKE ALL ON FUNCTION public.concerns_person(p_event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
@@ -8931,6 +9026,10 @@ GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_api;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_definer;
@@ -8942,6 +9041,10 @@ GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO
 
 REVOKE ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_api;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_definer;
@@ -8953,6 +9056,10 @@ GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_g
 
 REVOKE ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_api;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_definer;
@@ -8964,6 +9071,10 @@ GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO 
 
 REVOKE ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
@@ -8975,6 +9086,10 @@ GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_c
 
 REVOKE ALL ON FUNCTION public.cron_runs() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_api;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_definer;
@@ -8993,6 +9108,10 @@ GRANT ALL ON FUNCTION public.cron_stopped(p_silent_seconds double precision) TO 
 
 REVOKE ALL ON FUNCTION public.current_tenant() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.current_tenant() TO tistis_api;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_definer;
@@ -9004,6 +9123,10 @@ GRANT ALL ON FUNCTION public.current_tenant() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.doubt_sentence(p_count integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_definer;
@@ -9015,6 +9138,10 @@ GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_definer;
@@ -9026,6 +9153,10 @@ GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO 
 
 REVOKE ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_definer;
@@ -9037,6 +9168,10 @@ GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state te
 
 REVOKE ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_definer;
@@ -9048,6 +9183,10 @@ GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug t
 
 REVOKE ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_definer;
@@ -9059,6 +9198,10 @@ GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_definer;
@@ -9070,6 +9213,10 @@ GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean
 
 REVOKE ALL ON FUNCTION public.erased_mark(p_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_definer;
@@ -9081,6 +9228,10 @@ GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_definer;
@@ -9092,6 +9243,10 @@ GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason
 
 REVOKE ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_definer;
@@ -9103,6 +9258,9 @@ GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO 
 
 REVOKE ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) TO tistis_webhook_tiktok;
 
 --
 -- Name: FUNCTION find_channel(p_channel text, p_slug text); Type: ACL; Schema: public; Owner: tistis_definer
@@ -9110,6 +9268,9 @@ GRANT ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) TO
 
 REVOKE ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_webhook_tiktok;
 GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_owner;
 
 --
@@ -9118,6 +9279,10 @@ GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis
 
 REVOKE ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_definer;
@@ -9129,6 +9294,10 @@ GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone
 
 REVOKE ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_definer;
@@ -9140,6 +9309,10 @@ GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_ph
 
 REVOKE ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_definer;
@@ -9151,6 +9324,10 @@ GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_bra
 
 REVOKE ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_definer;
@@ -9162,6 +9339,10 @@ GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_bra
 
 REVOKE ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_definer;
@@ -9173,6 +9354,10 @@ GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id u
 
 REVOKE ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_definer;
@@ -9184,6 +9369,10 @@ GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branc
 
 REVOKE ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_definer;
@@ -9195,6 +9384,10 @@ GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.forget_secret_hint() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_api;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_definer;
@@ -9206,6 +9399,10 @@ GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_api;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_definer;
@@ -9217,6 +9414,10 @@ GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO
 
 REVOKE ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_api;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_definer;
@@ -9228,6 +9429,10 @@ GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_g
 
 REVOKE ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_definer;
@@ -9239,6 +9444,10 @@ GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit in
 
 REVOKE ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_definer;
@@ -9250,6 +9459,10 @@ GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_g
 
 REVOKE ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_definer;
@@ -9277,6 +9490,10 @@ GRANT ALL ON FUNCTION public.health_report(p_silent_seconds double precision) TO
 
 REVOKE ALL ON FUNCTION public.hold_erasures() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_api;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_definer;
@@ -9288,6 +9505,10 @@ GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_definer;
@@ -9299,6 +9520,10 @@ GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_sec
 
 REVOKE ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_definer;
@@ -9310,6 +9535,10 @@ GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation
 
 REVOKE ALL ON FUNCTION public.is_own_kind(p_job_type text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_api;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_definer;
@@ -9321,6 +9550,10 @@ GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.keep_appointment() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_api;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_definer;
@@ -9332,6 +9565,10 @@ GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.keep_lead() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.keep_lead() TO tistis_api;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_definer;
@@ -9343,6 +9580,10 @@ GRANT ALL ON FUNCTION public.keep_lead() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.keep_stops(p_leads uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_definer;
@@ -9354,6 +9595,10 @@ GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_definer;
@@ -9365,6 +9610,10 @@ GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id u
 
 REVOKE ALL ON FUNCTION public.last_run_of_jobs() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_api;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_definer;
@@ -9376,6 +9625,10 @@ GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_definer;
@@ -9387,6 +9640,10 @@ GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_sou
 
 REVOKE ALL ON FUNCTION public.leads_of_person(p_lead uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_definer;
@@ -9413,6 +9670,10 @@ GRANT ALL ON FUNCTION public.list_tenants() TO tistis_owner;
 
 REVOKE ALL ON FUNCTION public.lock_contacts(p_events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_definer;
@@ -9424,6 +9685,10 @@ GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_definer;
@@ -9434,6 +9699,9 @@ GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys te
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_tiktok;
 GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
@@ -9444,6 +9712,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.lock_lead(p_lead_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_definer;
@@ -9454,6 +9726,9 @@ GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_guide;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.send_pace TO tistis_guide;
@@ -9464,6 +9739,10 @@ GRANT SELECT ON TABLE public.send_pace TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_definer;
@@ -9475,6 +9754,10 @@ GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tis
 
 REVOKE ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_api;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_definer;
@@ -9486,6 +9769,10 @@ GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis
 
 REVOKE ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_definer;
@@ -9497,6 +9784,10 @@ GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO t
 
 REVOKE ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_definer;
@@ -9508,6 +9799,10 @@ GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reaso
 
 REVOKE ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_definer;
@@ -9519,6 +9814,10 @@ GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO ti
 
 REVOKE ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_definer;
@@ -9530,6 +9829,10 @@ GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO ti
 
 REVOKE ALL ON FUNCTION public.message_status_rank(p_status text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_api;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_definer;
@@ -9541,6 +9844,10 @@ GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.name_contacts(p_events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_definer;
@@ -9552,6 +9859,10 @@ GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.names_pattern(p_leads uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_definer;
@@ -9563,6 +9874,10 @@ GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_definer;
@@ -9582,6 +9897,10 @@ GRANT ALL ON FUNCTION public.next_job_due(p_since timestamp with time zone, OUT 
 
 REVOKE ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_api;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_definer;
@@ -9593,6 +9912,10 @@ GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text
 
 REVOKE ALL ON FUNCTION public.normalize_phone_number(phone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_api;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_definer;
@@ -9604,6 +9927,10 @@ GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.note_consents(p_said jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_definer;
@@ -9615,6 +9942,10 @@ GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_definer;
@@ -9626,6 +9957,10 @@ GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_no
 
 REVOKE ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_definer;
@@ -9637,6 +9972,10 @@ GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with
 
 REVOKE ALL ON FUNCTION public.open_windows(p_rows jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
@@ -9648,6 +9987,10 @@ GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_definer;
@@ -9667,6 +10010,10 @@ GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) 
 
 REVOKE ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_definer;
@@ -9686,6 +10033,10 @@ GRANT ALL ON FUNCTION public.queue_stats() TO tistis_jobs_process;
 
 REVOKE ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_definer;
@@ -9697,6 +10048,10 @@ GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO ti
 
 REVOKE ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
@@ -9708,6 +10063,10 @@ GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_re
 
 REVOKE ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_definer;
@@ -9719,6 +10078,10 @@ GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, 
 
 REVOKE ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
@@ -9730,6 +10093,10 @@ GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_co
 
 REVOKE ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
@@ -9741,6 +10108,10 @@ GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_c
 
 REVOKE ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_definer;
@@ -9752,6 +10123,10 @@ GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_le
 
 REVOKE ALL ON FUNCTION public.receive_policy() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_policy() TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_definer;
@@ -9763,6 +10138,10 @@ GRANT ALL ON FUNCTION public.receive_policy() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.receive_reports(p_events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_definer;
@@ -9774,6 +10153,10 @@ GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.record_usage(p_usage jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_definer;
@@ -9793,6 +10176,10 @@ GRANT ALL ON FUNCTION public.recover_jobs(p_lease_seconds double precision) TO t
 
 REVOKE ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_definer;
@@ -9804,6 +10191,10 @@ GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_definer;
@@ -9815,6 +10206,10 @@ GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO t
 
 REVOKE ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
@@ -9826,6 +10221,10 @@ GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_c
 
 REVOKE ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_definer;
@@ -9837,6 +10236,10 @@ GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO ti
 
 REVOKE ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_definer;
@@ -9848,6 +10251,10 @@ GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_p
 
 REVOKE ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_definer;
@@ -9859,6 +10266,10 @@ GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_definer;
@@ -9870,6 +10281,10 @@ GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) T
 
 REVOKE ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_api;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_definer;
@@ -9881,6 +10296,10 @@ GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source
 
 REVOKE ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_definer;
@@ -9892,6 +10311,10 @@ GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO
 
 REVOKE ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_definer;
@@ -9903,6 +10326,10 @@ GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tist
 
 REVOKE ALL ON FUNCTION public.resume_channel(p_connection uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_definer;
@@ -9923,6 +10350,10 @@ GRANT ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time 
 
 REVOKE ALL ON FUNCTION public.revive_lead(p_lead_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_definer;
@@ -9934,6 +10365,10 @@ GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_definer;
@@ -9945,6 +10380,10 @@ GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from
 
 REVOKE ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_definer;
@@ -9956,6 +10395,10 @@ GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO
 
 REVOKE ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_definer;
@@ -9967,6 +10410,10 @@ GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lea
 
 REVOKE ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_definer;
@@ -9978,6 +10425,10 @@ GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.seed_scoring_rules_of_new() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_api;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_definer;
@@ -9989,6 +10440,10 @@ GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_definer;
@@ -10000,6 +10455,10 @@ GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jso
 
 REVOKE ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_definer;
@@ -10019,6 +10478,10 @@ GRANT ALL ON FUNCTION public.settle_jobs(p_results jsonb) TO tistis_jobs_process
 
 REVOKE ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_definer;
@@ -10030,6 +10493,10 @@ GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO t
 
 REVOKE ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_definer;
@@ -10041,6 +10508,10 @@ GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid,
 
 REVOKE ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_definer;
@@ -10052,6 +10523,10 @@ GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_m
 
 REVOKE ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_definer;
@@ -10063,6 +10538,10 @@ GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds dou
 
 REVOKE ALL ON FUNCTION public.stamp_ready() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_api;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_definer;
@@ -10074,6 +10553,10 @@ GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_definer;
@@ -10085,6 +10568,10 @@ GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_
 
 REVOKE ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_definer;
@@ -10096,6 +10583,10 @@ GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_
 
 REVOKE ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_definer;
@@ -10107,6 +10598,10 @@ GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_s
 
 REVOKE ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_definer;
@@ -10118,6 +10613,10 @@ GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p
 
 REVOKE ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_definer;
@@ -10129,6 +10628,10 @@ GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO 
 
 REVOKE ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_definer;
@@ -10140,6 +10643,10 @@ GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, 
 
 REVOKE ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_definer;
@@ -10159,6 +10666,10 @@ GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tis
 
 REVOKE ALL ON FUNCTION public.token_expiry(p_hints jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_definer;
@@ -10170,6 +10681,10 @@ GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.touch_updated_at() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_api;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
@@ -10181,6 +10696,10 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_definer;
@@ -10192,6 +10711,10 @@ GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change in
 
 REVOKE ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_api;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_definer;
@@ -10203,6 +10726,10 @@ GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_
 
 REVOKE ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_definer;
@@ -10214,6 +10741,10 @@ GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tis
 
 REVOKE ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_definer;
@@ -10225,6 +10756,10 @@ GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, 
 
 REVOKE ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_definer;
@@ -10236,6 +10771,10 @@ GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis
 
 REVOKE ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_definer;
@@ -10247,6 +10786,10 @@ GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tis
 
 REVOKE ALL ON FUNCTION public.without_erased(p_events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_definer;
@@ -10274,6 +10817,10 @@ GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs_proces
 
 REVOKE ALL ON FUNCTION public.write_ai_tenant_config() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_api;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_definer;
@@ -10285,6 +10832,10 @@ GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.write_channel_connection() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_api;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_definer;
@@ -10296,6 +10847,10 @@ GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_definer;
@@ -10332,18 +10887,27 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_tenant_context TO tistis_guide;
 --
 
 GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
 
 --
 -- Name: COLUMN ai_tenant_context.default_first_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
+GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
+GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
+GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
 
 --
 -- Name: COLUMN ai_tenant_context.default_subsequent_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
+GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
+GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
+GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
 
 --
 -- Name: TABLE ai_tenant_config; Type: ACL; Schema: public; Owner: tistis_owner
@@ -10364,6 +10928,9 @@ GRANT SELECT ON TABLE public.ai_usage_logs TO tistis_guide;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.alerts TO tistis_guide;
@@ -10379,12 +10946,18 @@ GRANT SELECT ON TABLE public.appointments TO tistis_guide;
 --
 
 GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
 
 --
 -- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_instagram;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_facebook;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
 GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
 
 --
@@ -10413,6 +10986,9 @@ GRANT SELECT ON TABLE public.branches TO tistis_guide;
 
 GRANT SELECT ON TABLE public.channel_connections TO tistis_definer;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_guide;
@@ -10422,6 +10998,9 @@ GRANT SELECT ON TABLE public.channel_connections TO tistis_guide;
 --
 
 GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_jobs_process;
 
@@ -10430,6 +11009,9 @@ GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_jobs_process;
 --
 
 GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_jobs_process;
 
@@ -10438,6 +11020,9 @@ GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_jobs_pro
 --
 
 GRANT UPDATE(last_message_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(last_message_at) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(last_message_at) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(last_message_at) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(last_message_at) ON TABLE public.channel_connections TO tistis_guide;
 
 --
@@ -10445,6 +11030,9 @@ GRANT UPDATE(last_message_at) ON TABLE public.channel_connections TO tistis_guid
 --
 
 GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_jobs_process;
 
@@ -10453,6 +11041,9 @@ GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_jobs_p
 --
 
 GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_jobs_process;
 
@@ -10461,6 +11052,9 @@ GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_j
 --
 
 GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_jobs_process;
 GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_guide;
@@ -10470,18 +11064,27 @@ GRANT UPDATE(updated_at) ON TABLE public.channel_connections TO tistis_guide;
 --
 
 GRANT UPDATE(quality) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(quality) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(quality) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(quality) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 
 --
 -- Name: COLUMN channel_connections.messaging_limit; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT UPDATE(messaging_limit) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(messaging_limit) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(messaging_limit) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(messaging_limit) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 
 --
 -- Name: COLUMN channel_connections.stopped_code; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_jobs_process;
 
@@ -10490,6 +11093,9 @@ GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_jobs_pr
 --
 
 GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs_process;
 
@@ -10498,6 +11104,9 @@ GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs_proc
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_tiktok;
 GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_guide;
@@ -10514,8 +11123,12 @@ GRANT SELECT ON TABLE public.secret_hints TO tistis_guide;
 
 GRANT SELECT ON TABLE public.tenants TO tistis_definer;
 GRANT SELECT ON TABLE public.tenants TO tistis_webhook_whatsapp;
+GRANT SELECT ON TABLE public.tenants TO tistis_webhook_instagram;
+GRANT SELECT ON TABLE public.tenants TO tistis_webhook_facebook;
+GRANT SELECT ON TABLE public.tenants TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.tenants TO tistis_jobs;
 GRANT SELECT ON TABLE public.tenants TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.tenants TO tistis_api;
 GRANT SELECT ON TABLE public.tenants TO tistis_guide;
 
 --
@@ -10529,6 +11142,9 @@ GRANT SELECT ON TABLE public.channel_connections_guide TO tistis_guide;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.channel_events TO tistis_guide;
@@ -10570,6 +11186,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.channel_rate_limits TO tistis_
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_guide;
@@ -10579,6 +11198,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_guide;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_guide;
@@ -10594,6 +11216,9 @@ GRANT SELECT ON TABLE public.conversations_guide TO tistis_guide;
 --
 
 GRANT SELECT ON TABLE public.erased_items TO tistis_webhook_whatsapp;
+GRANT SELECT ON TABLE public.erased_items TO tistis_webhook_instagram;
+GRANT SELECT ON TABLE public.erased_items TO tistis_webhook_facebook;
+GRANT SELECT ON TABLE public.erased_items TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.erased_items TO tistis_guide;
 GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs;
 GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs_process;
@@ -10603,6 +11228,9 @@ GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs_process;
 --
 
 GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_whatsapp;
+GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_instagram;
+GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_facebook;
+GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.erased_stops TO tistis_guide;
 
 --
@@ -10610,6 +11238,9 @@ GRANT SELECT ON TABLE public.erased_stops TO tistis_guide;
 --
 
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_whatsapp;
+GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_instagram;
+GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_facebook;
+GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_guide;
 
 --
@@ -10631,6 +11262,9 @@ GRANT SELECT ON TABLE public.inbound_secrets TO tistis_definer;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_guide;
@@ -10640,6 +11274,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_guide;
 --
 
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_instagram;
+GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_facebook;
+GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_guide;
 
 --
@@ -10653,12 +11290,18 @@ GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_guide;
 --
 
 GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
 
 --
 -- Name: COLUMN lead_score_history.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_whatsapp;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_instagram;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_facebook;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
 GRANT UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_guide;
 
 --
@@ -10672,12 +11315,18 @@ GRANT SELECT ON TABLE public.patients TO tistis_guide;
 --
 
 GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_tiktok;
 
 --
 -- Name: COLUMN patients.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_whatsapp;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_instagram;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_facebook;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_tiktok;
 GRANT UPDATE(lead_id) ON TABLE public.patients TO tistis_guide;
 
 --
@@ -10691,6 +11340,9 @@ GRANT SELECT ON TABLE public.leads_guide TO tistis_guide;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.media_files TO tistis_guide;
@@ -10718,6 +11370,9 @@ GRANT UPDATE(error_message) ON TABLE public.media_files TO tistis_guide;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs;
 GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_guide;
@@ -10727,6 +11382,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_guide;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_tiktok;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.message_status_history TO tistis_guide;
@@ -10736,6 +11394,9 @@ GRANT SELECT,INSERT ON TABLE public.message_status_history TO tistis_guide;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.message_templates TO tistis_guide;
@@ -10745,6 +11406,9 @@ GRANT SELECT ON TABLE public.message_templates TO tistis_guide;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.messages TO tistis_guide;
@@ -10890,6 +11554,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.retention_marks TO tistis_jobs_proces
 
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_definer;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_whatsapp;
+GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_instagram;
+GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_facebook;
+GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.schema_migrations TO tistis_api;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_health;
@@ -10937,6 +11605,9 @@ GRANT SELECT ON TABLE public.user_roles TO tistis_guide;
 --
 
 GRANT INSERT ON TABLE public.webhook_dead_letters TO tistis_webhook_whatsapp;
+GRANT INSERT ON TABLE public.webhook_dead_letters TO tistis_webhook_instagram;
+GRANT INSERT ON TABLE public.webhook_dead_letters TO tistis_webhook_facebook;
+GRANT INSERT ON TABLE public.webhook_dead_letters TO tistis_webhook_tiktok;
 GRANT SELECT,DELETE ON TABLE public.webhook_dead_letters TO tistis_jobs;
 GRANT SELECT,DELETE ON TABLE public.webhook_dead_letters TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_dead_letters TO tistis_guide;

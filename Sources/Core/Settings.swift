@@ -49,6 +49,27 @@ extension Setting {
   )
   public static let verifyToken = Setting(
     "WHATSAPP_VERIFY_TOKEN", .secret, default: "", "Answers Meta's question whether the shared webhook is ours.")
+  public static let instagramAppSecret = Setting(
+    "INSTAGRAM_APP_SECRET", .secret, default: "",
+    "Secret of the Instagram app, for accounts connected by Instagram Login; signs the shared webhook beside META_APP_SECRET."
+  )
+  public static let instagramVerifyToken = Setting(
+    "INSTAGRAM_VERIFY_TOKEN", .secret, default: "", "Answers the question whether the shared Instagram webhook is ours."
+  )
+  public static let facebookVerifyToken = Setting(
+    "FACEBOOK_VERIFY_TOKEN", .secret, default: "", "Answers the question whether the shared Messenger webhook is ours.")
+  public static let tiktokSecret = Setting(
+    "TIKTOK_CLIENT_SECRET", .secret, default: "",
+    "Secret of the platform's own TikTok app, for the webhook that all tenants share.")
+  public static let tiktokSignatureSeconds = Setting(
+    "TIKTOK_SIGNATURE_SECONDS", .integer, default: "300", range: 1...86_400,
+    "How far the time in TikTok's signature may be from ours.")
+  public static let instagramURL = Setting(
+    "INSTAGRAM_GRAPH_URL", .url, default: "https://graph.instagram.com/v25.0",
+    "Graph API of accounts connected by Instagram Login, with its version.")
+  public static let tiktokURL = Setting(
+    "TIKTOK_URL", .url, default: "https://business-api.tiktok.com/open_api/v1.3",
+    "TikTok's Business API with its version.")
   public static let anthropicKey = Setting(
     "ANTHROPIC_API_KEY", .secret, default: "", "Claude's key; empty: answers are parked and conversations escalated.")
   public static let anthropicURL = Setting(
@@ -94,9 +115,11 @@ extension Setting {
 
   /// All of them, in the order of the printed example.
   public static let all: [Setting] = [
-    databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, metaAppSecret, verifyToken, anthropicKey,
+    databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, metaAppSecret, verifyToken,
+    instagramAppSecret, instagramVerifyToken, facebookVerifyToken, tiktokSecret, tiktokSignatureSeconds, anthropicKey,
     anthropicURL,
-    anthropicModel, graphURL, mediaFolder, rawRetentionDays, cronSecret, healthToken, environment, publicURL,
+    anthropicModel, graphURL, instagramURL, tiktokURL, mediaFolder, rawRetentionDays, cronSecret, healthToken,
+    environment, publicURL,
     allowUnsigned, maxRequests,
     jobsConnections,
     jobsConcurrency, jobsListen,

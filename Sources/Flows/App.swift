@@ -10,7 +10,7 @@ public final class App {
   public let log: Log
   public let database: Connection
   /// The schema that this build needs at least.
-  public static let schema: Int32 = 12
+  public static let schema: Int32 = 15
 
   var channels = ChannelDirectory()
   /// What this request has stored is due before a worker would look.

@@ -27,7 +27,14 @@ extension InboundEvent {
       "selection": selection.map { .string($0) },
       "reply_to": replyTo.map { .string(cut($0, Limits.externalID)) },
       // Who asks to be left alone gets no chat about it.
-      "wants_answer": .bool(wantsAnswer && kind == .message && consent?.state != .stopped),
+      "wants_answer": .bool(wantsAnswer && kind == .message && !isStandby && consent?.state != .stopped),
+      "standby": isStandby ? .bool(true) : nil,
+      "origin": origin.map { origin in
+        .object([
+          "opaque": origin.opaque.map { .string($0) }, "app": origin.app.map { .string(cut($0, Limits.externalID)) },
+          "by_program": .bool(origin.byProgram),
+        ])
+      },
       "outbound": .bool(outbound),
       "error_code": errorCode.map { .string($0) },
       "details": details.adding("news", news),
@@ -40,6 +47,7 @@ extension InboundEvent {
       "status": status.map { report in
         .object([
           "state": .string(report.state), "opaque": report.opaque.map { .string($0) },
+          "up_to": report.upTo.map { .string($0.description) },
           "participant": report.participant.map { .string($0) }, "error_code": report.errorCode.map { .string($0) },
           "error": report.errorSentence.map { .string($0) }, "billing": report.billing,
           "effects": report.judgement?.effects(),

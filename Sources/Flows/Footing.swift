@@ -2,11 +2,14 @@
 /// ProjectTests compare the two. A role that lacks one of these would fail at its first request.
 public enum Footing {
   public static let functions: [String: [String]] = [
-    "webhook-whatsapp": ["find_channel(text,text)", "find_accounts(text,text[])"],
+    "webhook-whatsapp": webhook, "webhook-instagram": webhook, "webhook-facebook": webhook, "webhook-tiktok": webhook,
+    "api": [],
     "jobs": queue,
     "jobs-process": queue,
     "health": ["health_report(double precision)", "health_queue(integer)", "cron_stopped(double precision)"],
   ]
+
+  private static let webhook = ["find_channel(text,text)", "find_accounts(text,text[])"]
 
   private static let queue = [
     "worker_heartbeat(uuid,text,text,double precision)", "worker_stopped(uuid)", "recover_jobs(double precision)",

@@ -11,12 +11,14 @@ extension App {
   func receiveShared(_ channel: Channel, _ request: Request) throws(Refusal) -> Response {
     switch request.method {
     case "GET":
-      let tokens = secrets(.verifyToken)
-      guard !tokens.isEmpty else { throw .unconfigured("WHATSAPP_VERIFY_TOKEN is not set") }
+      let tokens = secrets(channel.name.sharedTokens)
       return try channel.handshake(request, tokens)
     case "POST":
-      let signing = secrets(.metaAppSecret)
-      guard !signing.isEmpty else { throw .unconfigured("META_APP_SECRET is not set: the shared webhook is closed") }
+      let signing = secrets(channel.name.sharedSecrets)
+      guard !signing.isEmpty else {
+        let names = channel.name.sharedSecrets.map(\.name).joined(separator: " nor ")
+        throw .unconfigured("\(names) is not set: the shared webhook is closed")
+      }
       try channel.verify(request, signing)
       let events = try channel.read(Field(try JSON.parse(request.body)))
       for share in try shares(events, channel, request) {
@@ -28,8 +30,8 @@ extension App {
   }
 
   /// One or several, comma between, so that a secret can be changed without a gap.
-  private func secrets(_ setting: Setting) -> [Secret] {
-    settings.text(setting).split(separator: ",").map { Secret(String($0)) }
+  private func secrets(_ among: [Setting]) -> [Secret] {
+    among.flatMap { settings.text($0).split(separator: ",").map { Secret(String($0)) } }
   }
 
   private struct Share {
@@ -68,5 +70,26 @@ extension App {
         .events.append(event.row(connection: account.connectionId))
     }
     return shares.values.sorted { $0.tenant.text < $1.tenant.text }
+  }
+}
+
+extension ChannelName {
+  /// What the platform's own apps sign with.
+  var sharedSecrets: [Setting] {
+    switch self {
+    case .whatsapp, .facebook: [.metaAppSecret]
+    case .instagram: [.metaAppSecret, .instagramAppSecret]
+    case .tiktok: [.tiktokSecret]
+    }
+  }
+
+  /// What answers the platform's question whether the shared address is ours; none: it asks without a token.
+  var sharedTokens: [Setting] {
+    switch self {
+    case .whatsapp: [.verifyToken]
+    case .instagram: [.instagramVerifyToken]
+    case .facebook: [.facebookVerifyToken]
+    case .tiktok: []
+    }
   }
 }

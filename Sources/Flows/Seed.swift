@@ -55,7 +55,27 @@ public struct SecretStore {
         ("access_token", "dev_whatsapp_token"),
       ]
     ),
-    ("tiktok", [("client_secret", "dev_tiktok_client_secret")]),
+    (
+      "instagram",
+      [
+        ("app_secret", "dev_meta_app_secret"), ("verify_token", "dev_verify_token"),
+        ("access_token", "dev_instagram_token"),
+      ]
+    ),
+    (
+      "facebook",
+      [
+        ("app_secret", "dev_meta_app_secret"), ("verify_token", "dev_verify_token"),
+        ("access_token", "dev_facebook_token"),
+      ]
+    ),
+    (
+      "tiktok",
+      [
+        ("client_secret", "dev_tiktok_client_secret"), ("access_token", "dev_tiktok_token"),
+        ("refresh_token", "dev_tiktok_refresh_token"),
+      ]
+    ),
     ("voice", [("webhook_secret", "dev_vapi_secret")]),
   ]
 
@@ -70,7 +90,7 @@ public struct SecretStore {
           continue
         }
         for (kind, secret) in secrets {
-          if kind == "access_token" {
+          if kind.hasSuffix("_token"), kind != "verify_token" {
             try setOutbound(Secret(secret), kind: kind, connection: connection, tenant: tenant)
           } else {
             try setInbound(Secret(secret), kind: kind, connection: connection, tenant: tenant)

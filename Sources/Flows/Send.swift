@@ -209,7 +209,8 @@ extension Office {
 
   func base(of channel: Channel) -> String {
     switch channel.name {
-    case .whatsapp, .instagram, .facebook, .tiktok: settings.url(.graphURL)
+    case .whatsapp, .instagram, .facebook: settings.url(.graphURL)
+    case .tiktok: settings.url(.tiktokURL)
     }
   }
 }

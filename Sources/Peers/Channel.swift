@@ -46,7 +46,7 @@ public struct Channel: Sendable {
   public let media: ChannelMedia?
 
   /// Every platform we speak.
-  public static let all: [Channel] = [.whatsapp]
+  public static let all: [Channel] = [.whatsapp, .instagram, .facebook, .tiktok]
 
   public static func named(_ name: String) -> Channel? { all.first { $0.name.rawValue == name } }
 }
@@ -75,12 +75,15 @@ public struct OutboundMessage: Sendable, Equatable {
   public var content: OutboundContent
   /// The platform's id of the message to quote.
   public var replyTo: String?
+  /// Typed by a person and later than the platform lets programs write (`HUMAN_AGENT`); never true of the assistant's.
+  public var asHuman: Bool
 
-  public init(id: String, to: Alias, content: OutboundContent, replyTo: String? = nil) {
+  public init(id: String, to: Alias, content: OutboundContent, replyTo: String? = nil, asHuman: Bool = false) {
     self.id = id
     self.to = to
     self.content = content
     self.replyTo = replyTo
+    self.asHuman = asHuman
   }
 }
 

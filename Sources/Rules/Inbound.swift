@@ -26,6 +26,10 @@ public struct InboundEvent: Sendable, Equatable {
     case identity
     /// A person called by phone; nothing was written.
     case call
+    /// A person came back by an advertisement or a link, or allowed messages; nothing was written.
+    case referral, optin
+    /// Another app of the business has the conversation, or gave it back.
+    case threadControl = "thread_control"
     /// A message of the time before the account was connected, of either side (`outbound`).
     case history
     /// An entry of the owner's address book.
@@ -64,6 +68,10 @@ public struct InboundEvent: Sendable, Equatable {
   public var errorCode: String?
   /// Only for `status`.
   public var status: StatusReport?
+  /// Only for `echo`: what tells whose it is.
+  public var origin: EchoOrigin?
+  /// Another app of the business answers this conversation: kept, never answered.
+  public var isStandby: Bool
   /// What else is worth keeping for people and later steps (media id, referral, order, location …).
   public var details: JSON
   /// The item as it came.
@@ -74,7 +82,8 @@ public struct InboundEvent: Sendable, Equatable {
     profileName: String? = nil,
     at: Instant? = nil, content: String = "", contentType: String = "text", selection: String? = nil,
     replyTo: String? = nil, wantsAnswer: Bool = false, outbound: Bool = false, errorCode: String? = nil,
-    status: StatusReport? = nil, details: JSON = [:], raw: JSON = .null
+    status: StatusReport? = nil, origin: EchoOrigin? = nil, isStandby: Bool = false, details: JSON = [:],
+    raw: JSON = .null
   ) {
     self.kind = kind
     self.accountID = accountID
@@ -91,6 +100,8 @@ public struct InboundEvent: Sendable, Equatable {
     self.outbound = outbound
     self.errorCode = errorCode
     self.status = status
+    self.origin = origin
+    self.isStandby = isStandby
     self.details = details
     self.raw = raw
   }
@@ -112,12 +123,30 @@ public struct Alias: Sendable, Hashable {
   }
 }
 
+/// What an echo tells of who sent it.
+public struct EchoOrigin: Sendable, Equatable {
+  /// What we attached when sending (our message's id), if it came back: then it is ours.
+  public var opaque: String?
+  /// The app that sent it; nil: a person, in the platform's own app or inbox.
+  public var app: String?
+  /// The platform says that some program sent it, without saying which.
+  public var byProgram: Bool
+
+  public init(opaque: String? = nil, app: String? = nil, byProgram: Bool = false) {
+    self.opaque = opaque
+    self.app = app
+    self.byProgram = byProgram
+  }
+}
+
 /// What a platform says became of a message we sent.
 public struct StatusReport: Sendable, Equatable {
   /// The platform's word: sent, delivered, read, played, failed; others are kept and change nothing.
   public var state: String
   /// What we attached when sending (our message's id), if it came back.
   public var opaque: String?
+  /// A watermark: it is true of everything that we sent to this person up to then. The event's `externalID` is made of it.
+  public var upTo: Instant?
   /// In groups: whose receipt it is.
   public var participant: String?
   public var errorCode: String?
@@ -128,11 +157,12 @@ public struct StatusReport: Sendable, Equatable {
   public var billing: JSON
 
   public init(
-    state: String, opaque: String? = nil, participant: String? = nil, errorCode: String? = nil,
+    state: String, opaque: String? = nil, upTo: Instant? = nil, participant: String? = nil, errorCode: String? = nil,
     errorSentence: String? = nil, judgement: SendJudgement? = nil, billing: JSON = [:]
   ) {
     self.state = state
     self.opaque = opaque
+    self.upTo = upTo
     self.participant = participant
     self.errorCode = errorCode
     self.errorSentence = errorSentence

@@ -1,7 +1,10 @@
+private let webhooks =
+  "tistis_webhook_facebook, tistis_webhook_instagram, tistis_webhook_tiktok, tistis_webhook_whatsapp"
+
 /// Every function that runs with other rights than its caller's, and who may call it.
 private let definerFunctions = [
-  "find_channel(text,text): tistis_owner, tistis_webhook_whatsapp",
-  "find_accounts(text,text[]): tistis_webhook_whatsapp",
+  "find_channel(text,text): tistis_owner, " + webhooks,
+  "find_accounts(text,text[]): " + webhooks,
   "worker_heartbeat(uuid,text,text,double precision): tistis_jobs, tistis_jobs_process",
   "worker_stopped(uuid): tistis_jobs, tistis_jobs_process",
   "recover_jobs(double precision): tistis_jobs, tistis_jobs_process",
@@ -80,7 +83,7 @@ extension CatalogueCheck {
         """,
       found: [
         "list of this test: hole(): public",
-        "find_channel(text,text): tistis_jobs, tistis_owner, tistis_webhook_whatsapp",
+        "find_channel(text,text): tistis_jobs, tistis_owner, " + webhooks,
         "only: next_job_due(timestamp with time zone)",
       ]),
     CatalogueCheck(

@@ -33,7 +33,7 @@ struct Mount {
   var body: String
 
   /// Programs whose several paths have no beginning in common.
-  static let named: [String] = []
+  static let named = ["api"]
 
   static func all(in conf: String) -> [Mount] {
     let text = conf.split(separator: "\n").filter { !$0.trimmingPrefix(while: \.isWhitespace).hasPrefix("#") }

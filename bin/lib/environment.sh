@@ -11,7 +11,7 @@ development_key() {
 
 # environment_of PROGRAM: its lines.
 environment_of() {
-  local role=tistis_${1//-/_}
+  local role=tistis_${1//-/_} name
   [ "$1" != tistis ] || role=tistis_owner
   say "TISTIS_ENV=development"
   say "DATABASE_URL=$(dsn tistis "$role")"
@@ -21,6 +21,8 @@ environment_of() {
       say "ANTHROPIC_API_KEY=dev_anthropic_key"
       say "ANTHROPIC_BASE_URL=http://127.0.0.1:$SANDBOX_PORT/anthropic"
       say "META_GRAPH_URL=http://127.0.0.1:$SANDBOX_PORT/graph/v25.0"
+      say "INSTAGRAM_GRAPH_URL=http://127.0.0.1:$SANDBOX_PORT/instagram/v25.0"
+      say "TIKTOK_URL=http://127.0.0.1:$SANDBOX_PORT/tiktok/v1.3"
       say "MEDIA_DIR=$DEV_DIR/media"
       [ "$1" = jobs ] || say "CRON_SECRET=dev_cron_secret"
       ;;
@@ -32,8 +34,14 @@ environment_of() {
       ;;
     webhook* | *-webhook)
       development_key INBOUND_KEYS
-      say "META_APP_SECRET=dev_meta_app_secret"
-      say "WHATSAPP_VERIFY_TOKEN=dev_verify_token"
+      case $1 in
+        webhook-tiktok) say "TIKTOK_CLIENT_SECRET=dev_tiktok_client_secret" ;;
+        *)
+          say "META_APP_SECRET=dev_meta_app_secret"
+          name=${1#webhook-}
+          say "${name^^}_VERIFY_TOKEN=dev_verify_token"
+          ;;
+      esac
       # The guide's own curl examples carry no signature.
       [ -n "${STRICT:-}" ] || say "ALLOW_UNSIGNED_WEBHOOKS=1"
       ;;

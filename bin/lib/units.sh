@@ -3,7 +3,7 @@
 
 # processes_of PROGRAM: how many a new installation starts. Webhooks come in storms.
 processes_of() {
-  case $1 in webhook-*) say 4 ;; *) say 2 ;; esac
+  case $1 in webhook-whatsapp) say 4 ;; *) say 2 ;; esac
 }
 
 # user_of PROGRAM: its operating system's user and its role in Postgres bear one name.

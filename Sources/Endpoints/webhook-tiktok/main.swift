@@ -1,0 +1,14 @@
+// GET  /api/webhook/tiktok[/{slug}]   the challenge, for who asks
+// POST /api/webhook/tiktok[/{slug}]   TikTok delivers; without a slug for all tenants
+
+import Core
+import Flows
+import Peers
+
+let app = App.start(
+  "webhook-tiktok",
+  needs: [.inboundKeys, .tiktokSecret, .tiktokSignatureSeconds, .allowUnsigned, .answerDelayMilliseconds])
+
+app.serve { request throws(Refusal) in
+  try app.receive(.tiktok, request)
+}

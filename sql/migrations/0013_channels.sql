@@ -1,0 +1,1 @@
+-- Four platforms: what the three that came later need.

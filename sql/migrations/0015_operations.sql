@@ -1,0 +1,1 @@
+-- Templates, tokens that end, and the health of channels.
