@@ -475,7 +475,7 @@ ALTER FUNCTION public.attribute_leads(p_rows jsonb) OWNER TO tistis_owner;
 -- Name: begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision)
+CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision, login text, as_human boolean)
     LANGUAGE plpgsql
     AS $$
 begin
@@ -487,9 +487,9 @@ begin
   verdict := 'later';
   if send_job_id is not null then
     select b.verdict, b.reason, b.channel, b.account_id, b.contact_kind, b.contact_address, b.content, b.reply_to,
-        b.token_id, b.token, b.payload, b.wait_seconds
+        b.token_id, b.token, b.payload, b.wait_seconds, b.login, b.as_human
       into verdict, reason, channel, account_id, contact_kind, contact_address, content, reply_to, token_id, token,
-        payload, wait_seconds
+        payload, wait_seconds, login, as_human
       from begin_send(message_id, p_attempt, p_policy) b;
   end if;
   return next;
@@ -501,7 +501,7 @@ ALTER FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers
 -- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision)
+CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision, login text, as_human boolean)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -561,10 +561,12 @@ begin
     update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
         send_attempt = p_attempt
       where x.tenant_id = v_tenant and x.id = p_message;
-    select m.conversation_id, cc.channel, cc.id, cc.account_id, c.contact_kind, c.contact_address, m.content,
-        m.reply_to_external_id, k.id, k.sealed, m.payload
+    select m.conversation_id, cc.channel, cc.id, cc.sending_id, c.contact_kind, c.contact_address, m.content,
+        m.reply_to_external_id, k.id, k.sealed, m.payload, sending_login(cc.channel, cc.login),
+        m.role = 'staff' and p_policy ? 'human_hours' and cc.human_agent_enabled and not m.metadata ? 'automatic'
+          and not window_is_open(cc.id, c.lead_id, (p_policy ->> 'window_hours')::int)
       into conversation_id, channel, connection_id, account_id, contact_kind, contact_address, content, reply_to,
-        token_id, token, payload
+        token_id, token, payload, login, as_human
       from conversations c
       join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
       left join outbound_tokens k on k.tenant_id = v_tenant and k.channel_connection_id = cc.id and k.kind = 'access_token'
@@ -3505,8 +3507,7 @@ begin return (
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
       when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
-      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
-        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when not window_is_open(c.channel_connection_id, c.lead_id, (p_policy ->> 'window_hours')::int) then 'window_closed'
       when q.deleted_at is not null then 'question_deleted'
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
@@ -3963,6 +3964,18 @@ end $$;
 ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) OWNER TO tistis_owner;
 
 --
+-- Name: sending_login(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.sending_login(p_channel text, p_login text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case p_channel when 'instagram' then coalesce(p_login, 'page') end
+$$;
+
+ALTER FUNCTION public.sending_login(p_channel text, p_login text) OWNER TO tistis_owner;
+
+--
 -- Name: set_consent(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4128,8 +4141,11 @@ begin return (
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
-      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
-        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      -- What a person types may leave later, where the platform has approved that.
+      when not window_is_open(c.channel_connection_id, c.lead_id,
+        case when cc.human_agent_enabled and m.role = 'staff' and not m.metadata ? 'automatic'
+          then coalesce((p_policy ->> 'human_hours')::int, (p_policy ->> 'window_hours')::int)
+          else (p_policy ->> 'window_hours')::int end) then 'window_closed'
       when cc.status <> 'connected' then 'channel_inactive'
     end
     from conversations c
@@ -4555,6 +4571,19 @@ begin
 end $$;
 
 ALTER FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: window_is_open(uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return coalesce(window_of(p_connection, p_lead) >= app_now() - make_interval(hours => p_hours), false);
+end $$;
+
+ALTER FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) OWNER TO tistis_owner;
 
 --
 -- Name: window_of(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5110,9 +5139,27 @@ END) STORED,
     is_personal_brand boolean DEFAULT false NOT NULL,
     profile_id uuid,
     meta_app_id text,
+    login text,
+    sending_id text GENERATED ALWAYS AS (
+CASE channel
+    WHEN 'whatsapp'::text THEN whatsapp_phone_number_id
+    WHEN 'instagram'::text THEN
+    CASE
+        WHEN (login = 'instagram'::text) THEN instagram_account_id
+        ELSE COALESCE(instagram_page_id, instagram_account_id)
+    END
+    WHEN 'facebook'::text THEN facebook_page_id
+    WHEN 'tiktok'::text THEN tiktok_open_id
+    ELSE NULL::text
+END) STORED,
+    human_agent_enabled boolean DEFAULT false NOT NULL,
+    last_webhook_at timestamp with time zone,
+    signature_failures integer DEFAULT 0 NOT NULL,
+    last_signature_failure_at timestamp with time zone,
     CONSTRAINT channel_connections_account_number_check CHECK ((account_number = ANY (ARRAY[1, 2]))),
     CONSTRAINT channel_connections_ai_personality_override_check CHECK ((ai_personality_override = ANY (ARRAY['professional'::text, 'professional_friendly'::text, 'formal'::text]))),
     CONSTRAINT channel_connections_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'voice'::text]))),
+    CONSTRAINT channel_connections_check CHECK (((login IS NULL) OR ((login = ANY (ARRAY['page'::text, 'instagram'::text])) AND (channel = 'instagram'::text)))),
     CONSTRAINT channel_connections_first_message_delay_seconds_check CHECK (((first_message_delay_seconds >= 0) AND (first_message_delay_seconds <= 1800))),
     CONSTRAINT channel_connections_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'configuring'::text, 'connected'::text, 'disconnected'::text, 'error'::text, 'suspended'::text]))),
     CONSTRAINT channel_connections_subsequent_message_delay_seconds_check CHECK (((subsequent_message_delay_seconds >= 0) AND (subsequent_message_delay_seconds <= 300))),
@@ -5158,6 +5205,8 @@ CREATE TABLE public.conversations (
     last_intent_confidence numeric(4,3),
     assigned_staff_id uuid,
     satisfaction_score integer,
+    thread_owner text,
+    thread_since timestamp with time zone,
     CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
     CONSTRAINT conversations_last_intent_confidence_check CHECK (((last_intent_confidence >= (0)::numeric) AND (last_intent_confidence <= (1)::numeric))),
     CONSTRAINT conversations_satisfaction_score_check CHECK (((satisfaction_score >= 1) AND (satisfaction_score <= 5))),
@@ -7077,6 +7126,12 @@ CREATE UNIQUE INDEX messages_external ON public.messages USING btree (tenant_id,
 --
 
 CREATE INDEX messages_of ON public.messages USING btree (tenant_id, conversation_id, id);
+
+--
+-- Name: messages_said; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX messages_said ON public.messages USING btree (tenant_id, conversation_id, id) WHERE (role <> 'user'::text);
 
 --
 -- Name: patients_lead; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -10450,6 +10505,21 @@ GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jso
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_guide;
 
 --
+-- Name: FUNCTION sending_login(p_channel text, p_login text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.sending_login(p_channel text, p_login text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_api;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_guide;
+
+--
 -- Name: FUNCTION set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10749,6 +10819,21 @@ GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, 
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION window_is_open(p_connection uuid, p_lead uuid, p_hours integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION window_of(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner

@@ -17,8 +17,7 @@ begin return (
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
       when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
-      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
-        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when not window_is_open(c.channel_connection_id, c.lead_id, (p_policy ->> 'window_hours')::int) then 'window_closed'
       when q.deleted_at is not null then 'question_deleted'
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
@@ -73,8 +72,11 @@ begin return (
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
-      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
-        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      -- What a person types may leave later, where the platform has approved that.
+      when not window_is_open(c.channel_connection_id, c.lead_id,
+        case when cc.human_agent_enabled and m.role = 'staff' and not m.metadata ? 'automatic'
+          then coalesce((p_policy ->> 'human_hours')::int, (p_policy ->> 'window_hours')::int)
+          else (p_policy ->> 'window_hours')::int end) then 'window_closed'
       when cc.status <> 'connected' then 'channel_inactive'
     end
     from conversations c

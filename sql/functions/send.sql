@@ -7,12 +7,14 @@
 --   verdict 'unknown'   somebody was sending it and is gone: the request may have left, so it is never sent again
 --   verdict 'wait'      not now: in `wait_seconds` again, for `reason`; nothing has changed
 --   verdict 'settled'   it was sent (or given up) before
+-- account_id: the platform's id of who sends; login: by whose ('page' | 'instagram', null where there is one kind only);
+-- as_human: it is late for programs, a person wrote it, and the platform has approved that.
 -- p_policy: what `reply_gate` and `take_send_slot` are asked with.
 drop function if exists begin_send(uuid, uuid, jsonb);
 create or replace function begin_send(p_message uuid, p_attempt uuid, p_policy jsonb)
 returns table (verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text,
   contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb,
-  wait_seconds float8)
+  wait_seconds float8, login text, as_human boolean)
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
@@ -71,10 +73,12 @@ begin
     update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
         send_attempt = p_attempt
       where x.tenant_id = v_tenant and x.id = p_message;
-    select m.conversation_id, cc.channel, cc.id, cc.account_id, c.contact_kind, c.contact_address, m.content,
-        m.reply_to_external_id, k.id, k.sealed, m.payload
+    select m.conversation_id, cc.channel, cc.id, cc.sending_id, c.contact_kind, c.contact_address, m.content,
+        m.reply_to_external_id, k.id, k.sealed, m.payload, sending_login(cc.channel, cc.login),
+        m.role = 'staff' and p_policy ? 'human_hours' and cc.human_agent_enabled and not m.metadata ? 'automatic'
+          and not window_is_open(cc.id, c.lead_id, (p_policy ->> 'window_hours')::int)
       into conversation_id, channel, connection_id, account_id, contact_kind, contact_address, content, reply_to,
-        token_id, token, payload
+        token_id, token, payload, login, as_human
       from conversations c
       join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
       left join outbound_tokens k on k.tenant_id = v_tenant and k.channel_connection_id = cc.id and k.kind = 'access_token'
