@@ -35,4 +35,10 @@ public struct ContentLimits: Sendable, Equatable {
     body: 1024, header: 60, footer: 60, buttons: 3, buttonTitle: 20, buttonID: 256, sections: 10, sectionTitle: 24,
     rows: 10, rowTitle: 24, rowID: 200, rowDescription: 72, listLabel: 20, linkTitle: 20, formLabel: 30, caption: 1024,
     cards: 5, url: 2000, templateName: 512, templateButtons: 10, media: .whatsapp)
+
+  /// Business Messaging, November 2026: a card with up to three buttons under a title, and pictures.
+  static let tiktok = ContentLimits(
+    body: 40, header: 0, footer: 0, buttons: 3, buttonTitle: 20, buttonID: 40, sections: 0, sectionTitle: 0,
+    rows: 0, rowTitle: 0, rowID: 0, rowDescription: 0, listLabel: 0, linkTitle: 0, formLabel: 0, caption: 0,
+    cards: 0, url: 2000, templateName: 0, templateButtons: 0, media: .tiktok)
 }

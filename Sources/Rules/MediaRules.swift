@@ -22,6 +22,9 @@ public struct MediaRules: Sendable, Equatable {
     .sticker: Rule(mimeTypes: ["image/webp"], bytes: 500 << 10),
   ])
 
+  /// Business Messaging, November 2026.
+  static let tiktok = MediaRules(rules: [.image: Rule(mimeTypes: ["image/jpeg", "image/png"], bytes: 3 << 20)])
+
   /// What files with a known ending are. Platforms decide by the ending where it and the type disagree.
   static let endings: [String: [String]] = [
     "jpg": ["image/jpeg"], "jpeg": ["image/jpeg"], "png": ["image/png"], "webp": ["image/webp"], "gif": ["image/gif"],

@@ -11,8 +11,9 @@ import Testing
       base: "https://graph.example/v25.0", accountID: field["account"].text ?? "",
       token: Secret(field["token"].text ?? ""))
     if let id = field["mark_read"].text {
-      let request = Channel.whatsapp.markRead(id, field["typing"].bool ?? false, access)
-      return try fixture.expect(request?.text ?? "nothing")
+      let from = Alias(kind: "phone", value: "525512345678")
+      let requests = Channel.whatsapp.markRead(id, from, field["typing"].bool ?? false, access)
+      return try fixture.expect(requests.isEmpty ? "nothing" : requests.map(\.text).joined(separator: "\n"))
     }
     let message = field["message"]
     let to = message["to"]

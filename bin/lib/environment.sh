@@ -23,6 +23,8 @@ environment_of() {
       say "META_GRAPH_URL=http://127.0.0.1:$SANDBOX_PORT/graph/v25.0"
       say "INSTAGRAM_GRAPH_URL=http://127.0.0.1:$SANDBOX_PORT/instagram/v25.0"
       say "TIKTOK_URL=http://127.0.0.1:$SANDBOX_PORT/tiktok/v1.3"
+      say "TIKTOK_CLIENT_KEY=dev_tiktok_client_key"
+      say "TIKTOK_CLIENT_SECRET=dev_tiktok_client_secret"
       say "MEDIA_DIR=$DEV_DIR/media"
       [ "$1" = jobs ] || say "CRON_SECRET=dev_cron_secret"
       ;;

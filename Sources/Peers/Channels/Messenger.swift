@@ -35,9 +35,9 @@ extension Channel {
     read: { body throws(Refusal) in try Messenger.read(body, as: "page") },
     isSample: { _ in false },
     send: Messenger.send,
-    markRead: { _, _, _ in nil },
+    markRead: { _, _, _, _ in [] },
     accepted: Messenger.accepted,
     judge: { _ in nil },
     usage: { Meta.usage($0.headers, of: "messenger") },
-    media: nil)
+    media: MetaMedia.messenger)
 }

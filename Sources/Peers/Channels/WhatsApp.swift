@@ -19,9 +19,11 @@ extension Channel {
     read: WhatsApp.read,
     isSample: WhatsApp.isSample,
     send: WhatsApp.send,
-    markRead: WhatsApp.markRead,
+    markRead: { id, _, typing, through in [WhatsApp.markRead(id, typing, through)].compactMap(\.self) },
     accepted: WhatsApp.accepted,
     judge: WhatsApp.judge,
     usage: { Meta.usage($0.headers, of: "whatsapp") },
-    media: ChannelMedia(lookUp: WhatsApp.lookUp, found: WhatsApp.found, download: WhatsApp.download))
+    media: ChannelMedia(
+      lookUp: { file, through throws(PeerError) in try WhatsApp.lookUp(file.id ?? "", through) },
+      found: WhatsApp.found, download: WhatsApp.download, upload: WhatsApp.upload, uploaded: WhatsApp.uploaded))
 }
