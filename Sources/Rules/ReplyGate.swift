@@ -37,6 +37,7 @@ public enum Withheld: String, Sendable, CaseIterable {
   case cancelled
   case incomplete
   case questionDeleted = "question_deleted"
+  case notThreadOwner = "not_thread_owner"
 
   /// For staff.
   public var sentence: String {
@@ -60,6 +61,7 @@ public enum Withheld: String, Sendable, CaseIterable {
     case .conversationClosed: "the conversation was closed"
     case .incomplete: "an earlier part of the same answer did not leave"
     case .questionDeleted: "the customer deleted the message that it answers"
+    case .notThreadOwner: "another of the business's apps has this conversation now"
     case .cancelled: "somebody of the team cancelled it"
     }
   }

@@ -71,7 +71,7 @@ begin
     end if;
     verdict := case when reason is null then 'go' else 'withheld' end;
     update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
-        send_attempt = p_attempt
+        send_attempt = p_attempt, attempted_at = case when verdict = 'go' then coalesce(x.attempted_at, app_clock()) end
       where x.tenant_id = v_tenant and x.id = p_message;
     select m.conversation_id, cc.channel, cc.id, cc.sending_id, c.contact_kind, c.contact_address, m.content,
         m.reply_to_external_id, k.id, k.sealed, m.payload, sending_login(cc.channel, cc.login),
@@ -103,16 +103,19 @@ declare
   v_tenant uuid := current_tenant();
   v_effects jsonb := coalesce(p_effects, '{}');
   v_lead uuid;
+  v_seen boolean;
   m messages;
 begin
   -- The conversation first, as everybody else does.
-  select c.lead_id into v_lead from conversations c where c.tenant_id = v_tenant and c.id =
+  select c.lead_id, c.delivered_until is not null or c.read_until is not null into v_lead, v_seen
+    from conversations c where c.tenant_id = v_tenant and c.id =
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
   select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
   if m.send_attempt is distinct from p_attempt then
     status := m.status;
     return;
   end if;
+  if m.external_id is null and p_external_id is not null then perform merge_echo(p_message, p_external_id); end if;
   update messages x set
       -- What somebody has called unknown meanwhile does not wait again: it could be sent twice.
       status = case when x.status in ('sending', 'unknown')
@@ -121,6 +124,7 @@ begin
       error_code = case when x.status in ('sending', 'unknown') then p_error_code else x.error_code end,
       error_message = case when x.status in ('sending', 'unknown') then p_error_message else x.error_message end,
       sent_at = case when p_state = 'accepted' then coalesce(x.sent_at, app_now()) else x.sent_at end,
+      attempted_at = case when p_state <> 'pending' then x.attempted_at end,
       metadata = case when v_effects ? 'held' then x.metadata || jsonb_build_object('held', v_effects -> 'held')
         else x.metadata end
     where x.tenant_id = v_tenant and x.id = p_message
@@ -132,6 +136,7 @@ begin
     update message_status_history h set message_id = m.id
       where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
         and h.external_id = m.external_id and h.message_id is null;
+    if v_seen then perform seen_before(array[m.id]); end if;
     perform apply_message_reports(array[m.id]);
   end if;
   if p_state = 'accepted' then

@@ -25,7 +25,19 @@ alter table conversations
   -- Of the business's apps the one that has the conversation now; null: ours.
   add column thread_owner text,
   -- By the platform's clock: news of it come in any order.
-  add column thread_since timestamptz;
+  add column thread_since timestamptz,
+  -- Watermarks: everything of ours up to then was delivered to the person, and read.
+  add column delivered_until timestamptz,
+  add column read_until timestamptz;
 
 -- How much was said to a person lately (limits of so many messages since they wrote), without reading what they said.
 create index messages_said on messages (tenant_id, conversation_id, id) where role <> 'user';
+-- A person's conversations at an account, whichever is open.
+create index conversations_of on conversations (tenant_id, lead_id, channel_connection_id);
+
+alter table messages
+  -- When its request left at the earliest.
+  add column attempted_at timestamptz;
+
+-- How often the platform was asked whether it has the message after all.
+alter table sends_in_doubt add column looks smallint not null default 0;
