@@ -7,6 +7,8 @@ struct Fault: Sendable {
     case status(Int)
     /// An error code of the peer, and its subcode if one was named.
     case code(Int, Int?)
+    /// The person's window is closed, in the peer's own words.
+    case closedWindow
     /// Accepted, and failed with this code afterwards.
     case failed(Int)
     case timeout, reset, slow, malformed
@@ -31,11 +33,13 @@ struct Fault: Sendable {
     peer = try body["peer"].string()
     guard peers.contains(peer) else { throw body["peer"].expected(peers.joined(separator: " or ")) }
     // A status is as welcome as a number.
-    guard let name = body["fault"].loose, let kind = Self.kind(name) else {
+    guard let name = body["fault"].loose, let kind = Self.kind(name, peer) else {
       throw body["fault"].expected("a name that --help lists")
     }
     switch kind {
-    case .code, .failed: guard peer == "whatsapp" else { throw body["fault"].expected("a fault that \(peer) knows") }
+    case .failed: guard peer == "whatsapp" else { throw body["fault"].expected("a fault that \(peer) knows") }
+    case .code, .closedWindow:
+      guard peer != "anthropic" else { throw body["fault"].expected("a fault that \(peer) knows") }
     default: break
     }
     self.name = name
@@ -53,13 +57,15 @@ struct Fault: Sendable {
     afterAccept = body["after_accept"].bool ?? false
   }
 
-  private static func kind(_ name: String) -> Kind? {
+  private static func kind(_ name: String, _ peer: String) -> Kind? {
     switch name {
     case "timeout": return .timeout
     case "reset": return .reset
     case "slow": return .slow
     case "malformed": return .malformed
-    case "closed_window": return .code(131047, nil)
+    case "closed_window": return .closedWindow
+    case "revoked_token":
+      return peer == "tiktok" ? .code(40105, nil) : peer == "anthropic" ? .status(401) : .code(190, 460)
     default: break
     }
     if let status = Int(name), (400...599).contains(status) { return .status(status) }
@@ -113,6 +119,8 @@ actor Faults {
 }
 
 extension Request {
-  /// Whether the path or the raw body contains a text.
-  func contains(_ text: String) -> Bool { find(text, in: Array(path.utf8)) || find(text, in: body) }
+  /// Whether the path, the query or the raw body contains a text.
+  func contains(_ text: String) -> Bool {
+    find(text, in: Array(path.utf8)) || find(text, in: Array(query.utf8)) || find(text, in: body)
+  }
 }
