@@ -19,6 +19,8 @@ struct Fault: Sendable {
   let name: String
   let kind: Kind
   let match: String?
+  /// Only requests of this kind.
+  let only: String?
   /// Requests it still hits; nil: all.
   var left: Int?
   var hits = 0
@@ -45,6 +47,7 @@ struct Fault: Sendable {
     self.name = name
     self.kind = kind
     match = body["match"].text
+    only = body["kind"].text
     let times = body["times"].exists ? try body["times"].int() : 1
     guard (0...1_000_000).contains(times) else { throw body["times"].expected("0 to 1000000") }
     left = times == 0 ? nil : Int(times)
@@ -78,6 +81,7 @@ struct Fault: Sendable {
   var json: JSON {
     .object([
       "id": .number(id), "peer": .string(peer), "fault": .string(name), "match": match.map { .string($0) },
+      "kind": only.map { .string($0) },
       "left": left.map { .number($0) } ?? "all", "hits": .number(hits),
       "delay_ms": delay.map { .number(Int($0 * 1000)) }, "retry_after": retryAfter.map { .number($0) },
       "after_accept": .bool(afterAccept),
@@ -102,9 +106,9 @@ actor Faults {
   }
 
   /// The first that fits the request; used up when its times are over.
-  func take(peer: String, _ request: Request) -> Fault? {
+  func take(peer: String, kind: String, _ request: Request) -> Fault? {
     let fits = waiting.firstIndex { fault in
-      fault.peer == peer && (fault.match.map { request.contains($0) } ?? true)
+      fault.peer == peer && (fault.only ?? kind) == kind && (fault.match.map { request.contains($0) } ?? true)
     }
     guard let i = fits else { return nil }
     waiting[i].hits += 1

@@ -103,6 +103,7 @@ enum Help {
              slow               answers after delay_ms (1 s)
              malformed          200 with the first half of the answer
       match  hits only requests whose path, query or raw body contains it
+      kind   hits only requests of that kind, as SEEN names them (text …)
       times  how many requests it hits (1); 0 is all, until deleted
       after_accept  with timeout, reset, malformed: the message is taken and
              its statuses follow all the same; with slow: the statuses do not

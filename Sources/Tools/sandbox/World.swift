@@ -66,7 +66,7 @@ struct World: Sendable {
     }
     let kind = peer.kind(call)
     let number = await journal.receive(peer: peer.name, kind: kind, request)
-    let fault = await faults.take(peer: peer.name, request)
+    let fault = await faults.take(peer: peer.name, kind: kind, request)
     let (ending, accepted) = await end(call, peer, fault)
     await journal.settle(number, ending, accepted: accepted, fault: fault?.name)
     var status: String?
