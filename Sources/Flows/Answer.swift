@@ -130,15 +130,17 @@ extension Office {
   private func markSeen(_ found: ConversationToAnswerRow, _ job: HeldJob, _ log: Log) async {
     guard let channel = Channel.named(found.channel), let question = found.questionExternalId,
       let account = found.accountId, let token = open(found.token, found.tokenId, tenant: job.tenant),
-      var request = channel.markRead(
-        question, true, ChannelAccess(base: base(of: channel, login: found.login), accountID: account, token: token))
+      let kind = found.contactKind, let address = found.contactAddress
     else { return }
-    request.timeout = 2
-    do throws(HTTPFailure) {
-      let response = try await http.send(request)
-      if response.status >= 300 { log.warning("not_marked_read", ["status": String(response.status)]) }
-    } catch {
-      log.warning("not_marked_read", ["why": error.sentence])
+    let access = ChannelAccess(base: base(of: channel, login: found.login), accountID: account, token: token)
+    for var request in channel.markRead(question, Alias(kind: kind, value: address), true, access) {
+      request.timeout = 2
+      do throws(HTTPFailure) {
+        let response = try await http.send(request)
+        if response.status >= 300 { log.warning("not_marked_read", ["status": String(response.status)]) }
+      } catch {
+        log.warning("not_marked_read", ["why": error.sentence])
+      }
     }
   }
 

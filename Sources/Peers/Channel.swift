@@ -30,8 +30,10 @@ public struct Channel: Sendable {
   /// The request that sends a message. Throws `.refused` for what the platform's limits would refuse.
   public let send: @Sendable (_ message: OutboundMessage, _ through: ChannelAccess) throws(PeerError) -> HTTPRequest
 
-  /// The request that marks an inbound message as read and, if `typing`, shows that we write. nil: not possible here.
-  public let markRead: @Sendable (_ externalID: String, _ typing: Bool, _ through: ChannelAccess) -> HTTPRequest?
+  /// The requests that mark an inbound message as read and, if `typing`, show that we write. `from`: who wrote it, by the
+  /// alias to answer to. None: not possible here.
+  public let markRead:
+    @Sendable (_ externalID: String, _ from: Alias, _ typing: Bool, _ through: ChannelAccess) -> [HTTPRequest]
 
   /// What the platform said of a send.
   public let accepted: @Sendable (_ response: HTTPResponse) throws(PeerError) -> Acceptance
@@ -44,6 +46,9 @@ public struct Channel: Sendable {
 
   /// How attachments are fetched; nil: the platform has none to ask for.
   public let media: ChannelMedia?
+
+  /// How a person's name is asked for; nil: messages bring it along.
+  public var profile: ChannelProfile? = nil
 
   /// Every platform we speak.
   public static let all: [Channel] = [.whatsapp, .instagram, .facebook, .tiktok]

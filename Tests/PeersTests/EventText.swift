@@ -14,6 +14,8 @@ extension InboundEvent {
     if let selection { parts.append("selection=\(quoted(selection))") }
     if let replyTo { parts.append("to=\(replyTo)") }
     if wantsAnswer { parts.append("ANSWER") }
+    if isStandby { parts.append("STANDBY") }
+    if let origin { parts.append("origin=(\(origin.line))") }
     if outbound { parts.append("OUTBOUND") }
     if let errorCode { parts.append("error=\(errorCode)") }
     if let status { parts.append("status=(\(status.line))") }
@@ -25,10 +27,18 @@ extension InboundEvent {
 extension StatusReport {
   fileprivate var line: String {
     let words: [String?] = [
-      state, opaque.map { "opaque=\($0)" }, participant.map { "participant=\($0)" }, errorCode.map { "code=\($0)" },
+      state, upTo.map { "up_to=\($0)" }, opaque.map { "opaque=\($0)" }, participant.map { "participant=\($0)" },
+      errorCode.map { "code=\($0)" },
       errorSentence.map { quoted($0) }, billing == .object(JSON.Members()) ? nil : billing.text,
     ]
     return words.compactMap { $0 }.joined(separator: " ")
+  }
+}
+
+extension EchoOrigin {
+  fileprivate var line: String {
+    [opaque.map { "opaque=\($0)" }, app.map { "app=\($0)" }, byProgram ? "program" : nil].compactMap(\.self)
+      .joined(separator: " ")
   }
 }
 

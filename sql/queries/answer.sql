@@ -27,7 +27,7 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
                -- What was said a month before the account was connected is no part of this talk.
                and not (m.historical and m.external_timestamp < app_now() - interval '30 days')
              order by at desc, m.id desc limit :last_messages) r) as "turns!",
-    cc.id as "connection_id!", cc.sending_id as account_id, sending_login(cc.channel, cc.login) as login, k.id as token_id,
+    c.contact_kind, c.contact_address, cc.id as "connection_id!", cc.sending_id as account_id, sending_login(cc.channel, cc.login) as login, k.id as token_id,
     k.sealed as token
   from conversations c
   join tenants t on t.id = c.tenant_id

@@ -22,9 +22,9 @@ extension Channel {
     handshake: { request, _ throws(Refusal) in .text(request.parameter("challenge") ?? "") },
     read: TikTok.read,
     isSample: { _ in false },
-    send: Messenger.send,
-    markRead: { _, _, _ in nil },
-    accepted: Messenger.accepted,
+    send: { _, _ throws(PeerError) in throw .refused(code: "unsupported", sentence: "nothing is sent here yet") },
+    markRead: { _, _, _, _ in [] },
+    accepted: { _ throws(PeerError) in throw .unparseable("nothing is sent here yet") },
     judge: { _ in nil },
     usage: { _ in nil },
     media: nil)

@@ -19,9 +19,9 @@ extension Channel {
     read: WhatsApp.read,
     isSample: WhatsApp.isSample,
     send: WhatsApp.send,
-    markRead: WhatsApp.markRead,
+    markRead: { id, _, typing, through in [WhatsApp.markRead(id, typing, through)].compactMap(\.self) },
     accepted: WhatsApp.accepted,
-    judge: WhatsApp.judge,
+    judge: { WhatsAppErrors.all.judge($0) },
     usage: { Meta.usage($0.headers, of: "whatsapp") },
     media: ChannelMedia(lookUp: WhatsApp.lookUp, found: WhatsApp.found, download: WhatsApp.download))
 }

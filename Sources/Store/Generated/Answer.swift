@@ -15,6 +15,8 @@ public struct ConversationToAnswerRow: Sendable, Equatable {
   public var localTime: String
   public var weekday: Int32
   public var turns: JSONText
+  public var contactKind: String?
+  public var contactAddress: String?
   public var connectionId: UUID
   public var accountId: String?
   public var login: String?
@@ -79,7 +81,7 @@ extension Scope {
                      -- What was said a month before the account was connected is no part of this talk.
                      and not (m.historical and m.external_timestamp < app_now() - interval '30 days')
                    order by at desc, m.id desc limit $3) r) as "turns!",
-          cc.id as "connection_id!", cc.sending_id as account_id, sending_login(cc.channel, cc.login) as login, k.id as token_id,
+          c.contact_kind, c.contact_address, cc.id as "connection_id!", cc.sending_id as account_id, sending_login(cc.channel, cc.login) as login, k.id as token_id,
           k.sealed as token
         from conversations c
         join tenants t on t.id = c.tenant_id
@@ -105,11 +107,13 @@ extension Scope {
         localTime: row.get(8),
         weekday: row.get(9),
         turns: row.get(10),
-        connectionId: row.get(11),
-        accountId: row.get(12),
-        login: row.get(13),
-        tokenId: row.get(14),
-        token: row.get(15)
+        contactKind: row.get(11),
+        contactAddress: row.get(12),
+        connectionId: row.get(13),
+        accountId: row.get(14),
+        login: row.get(15),
+        tokenId: row.get(16),
+        token: row.get(17)
       )
     }
   }
