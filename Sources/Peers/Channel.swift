@@ -53,6 +53,9 @@ public struct Channel: Sendable {
   /// How attachments are fetched; nil: the platform has none to ask for.
   public let media: ChannelMedia?
 
+  /// How a person's name is asked for; nil: messages bring it along.
+  public var profile: ChannelProfile? = nil
+
   /// Whether a request carries a signature, right or wrong.
   public func isSigned(_ request: Request) -> Bool {
     [signatureHeader, otherSignatureHeader].contains { header in header.map { request.headers[$0] != nil } ?? false }

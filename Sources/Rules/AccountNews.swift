@@ -52,6 +52,7 @@ extension InboundEvent {
     return switch details["field"] {
     case .string("account_update"): AccountNews.update(value)
     case .string("phone_number_quality_update"): AccountNews.number(value)
+    case .string("policy-enforcement"): AccountNews.policy(value)
     case .string("errors"): AccountNews.failure(code: Field(details)["code"].loose ?? "unknown", content)
     default: nil
     }
@@ -142,6 +143,24 @@ extension AccountNews {
     }
     if ["FLAGGED", "UNFLAGGED"].contains(event) { news.quality = event }
     return news
+  }
+
+  /// `{action: block | unblock | warning, reason}`, of a page or an Instagram account.
+  fileprivate static func policy(_ value: Field) -> AccountNews? {
+    switch value["action"].text?.lowercased() {
+    case "block":
+      AccountNews(
+        "account_blocked", stops: true,
+        "Meta has blocked the account from sending messages (\(word(value["reason"]))): nothing leaves; read why and appeal"
+          + " in Meta's Business Support Home")
+    case "unblock": AccountNews(over: ["account_blocked", "policy_warning"])
+    case "warning":
+      AccountNews(
+        "policy_warning",
+        "Meta warns the account of a violation of its policies (\(word(value["reason"]))): end what caused it, or its"
+          + " messages will be blocked")
+    default: nil
+    }
   }
 
   /// An error that belongs to no message.

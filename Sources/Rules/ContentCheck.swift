@@ -10,14 +10,15 @@ public struct ContentFault: Error, Sendable, Equatable {
 }
 
 extension ChannelLimits {
-  /// Something to read, of at most so many characters.
-  func check(_ text: String, _ most: Int, _ path: String) throws(ContentFault) {
+  /// Something to read, of at most so many of `unit`; nil: of the platform's own.
+  func check(_ text: String, _ most: Int, _ path: String, in unit: Unit? = nil) throws(ContentFault) {
     guard text.contains(where: { !$0.isWhitespace }) else {
       throw ContentFault(code: "empty", path: path, fault: "there is no text to send")
     }
-    let length = length(text)
+    let unit = unit ?? countedIn
+    let length = unit.length(text)
     guard length <= most else {
-      throw ContentFault(code: "too_long", path: path, fault: "\(length) of at most \(most) \(countedIn)")
+      throw ContentFault(code: "too_long", path: path, fault: "\(length) of at most \(most) \(unit)")
     }
   }
 }
@@ -27,8 +28,13 @@ struct ContentCheck {
   let limits: ChannelLimits
   let content: ContentLimits
 
-  func text(_ text: String, _ most: Int, _ path: String) throws(ContentFault) {
+  /// What stands above buttons, lists and the like.
+  func body(_ text: String, _ most: Int, _ path: String = "body") throws(ContentFault) {
     try limits.check(text, most, path)
+  }
+
+  func text(_ text: String, _ most: Int, _ path: String) throws(ContentFault) {
+    try limits.check(text, most, path, in: .characters)
   }
 
   func text(_ text: String?, _ most: Int, _ path: String) throws(ContentFault) {

@@ -1,7 +1,19 @@
+/// How emphasis is written so that a platform shows it as such.
+public enum TextMarks: Sendable {
+  /// `*bold*`, `_italic_`, `~gone~`.
+  case whatsapp
+  /// It shows text as it is.
+  case none
+}
+
 /// What language models write (Markdown) as what WhatsApp shows: `**bold**` → `*bold*`, `~~gone~~` → `~gone~`, headings
 /// as bold lines, links as `text (address)`, tables as lines, bullets as `- `. Code and fences stay. Text that is already
 /// in WhatsApp's way (`*bold*`, `_italic_`) stays too, so that converting twice changes nothing.
-public func whatsAppText(markdown: String) -> String {
+public func whatsAppText(markdown: String) -> String { shownText(markdown: markdown, marks: .whatsapp) }
+
+/// The same for a platform's own marks; without any, emphasis of both kinds and the marks of code are left out.
+public func shownText(markdown: String, marks: TextMarks) -> String {
+  let text = MarkdownText(marks: marks)
   var out = [String]()
   var fenced = false
   var lines = markdown.split(omittingEmptySubsequences: false) { $0.isNewline }[...]
@@ -10,7 +22,8 @@ public func whatsAppText(markdown: String) -> String {
     if bare.hasPrefix("```") {
       // The language's name after the fence would be shown as text.
       let inside = bare.dropFirst(3)
-      out.append(inside.contains("`") || inside.contains(" ") ? String(line) : "```")
+      let isLine = inside.contains("`") || inside.contains(" ")
+      if marks == .whatsapp { out.append(isLine ? String(line) : "```") } else if isLine { out.append(unfenced(bare)) }
       if !inside.contains("```") { fenced.toggle() }
     } else if fenced {
       out.append(String(line))
@@ -18,31 +31,111 @@ public func whatsAppText(markdown: String) -> String {
       lines.removeFirst()
       while let row = lines.first.flatMap({ cells(trimmed($0)) }) {
         lines.removeFirst()
-        if let text = rowText(row, head) { out.append(text) }
+        if let row = text.row(row, head) { out.append(row) }
       }
-    } else if let text = lineText(line) {
-      out.append(text)
+    } else if let line = text.line(line) {
+      out.append(line)
     }
   }
-  if fenced { out.append("```") }
+  if fenced, marks == .whatsapp { out.append("```") }
   return squeezed(out)
 }
 
-/// One line outside code; nil if it is only decoration.
-private func lineText(_ line: Substring) -> String? {
-  let bare = trimmed(line)
-  let indent = line.prefix { $0 == " " || $0 == "\t" }
-  if bare.count >= 3, let c = bare.first, "-*_".contains(c), bare.allSatisfy({ $0 == c || $0 == " " }) { return nil }
-  let hashes = bare.prefix { $0 == "#" }
-  if (1...6).contains(hashes.count), bare.dropFirst(hashes.count).first == " " {
-    let title = trimmed(bare.dropFirst(hashes.count)).filter { $0 != "*" }
-    let text = trimmed(inline(Substring(title))[...])
-    return text.isEmpty ? nil : "*\(text)*"
+private func unfenced(_ line: Substring) -> String { String(trimmed(line.filter { $0 != "`" }[...])) }
+
+/// What one line becomes.
+private struct MarkdownText {
+  let marks: TextMarks
+
+  /// One line outside code; nil if it is only decoration.
+  func line(_ line: Substring) -> String? {
+    let bare = trimmed(line)
+    let indent = line.prefix { $0 == " " || $0 == "\t" }
+    if bare.count >= 3, let c = bare.first, "-*_".contains(c), bare.allSatisfy({ $0 == c || $0 == " " }) { return nil }
+    let hashes = bare.prefix { $0 == "#" }
+    if (1...6).contains(hashes.count), bare.dropFirst(hashes.count).first == " " {
+      let title = trimmed(bare.dropFirst(hashes.count)).filter { $0 != "*" }
+      let text = trimmed(inline(Substring(title))[...])
+      return text.isEmpty ? nil : marks == .whatsapp ? "*\(text)*" : String(text)
+    }
+    for mark in ["* ", "+ ", "- "] where bare.hasPrefix(mark) {
+      return indent + "- " + inline(trimmed(bare.dropFirst(2)))
+    }
+    return indent + inline(bare)
   }
-  for mark in ["* ", "+ ", "- "] where bare.hasPrefix(mark) {
-    return indent + "- " + inline(trimmed(bare.dropFirst(2)))
+
+  /// `- first: second`, or with more columns `- first: head second · head third`; nil for an empty row.
+  func row(_ row: [Substring], _ head: [Substring]) -> String? {
+    guard let first = row.first else { return nil }
+    let others = row.enumerated().dropFirst().filter { !$0.element.isEmpty }
+    let named = others.map { i, cell in
+      row.count > 2 && i < head.count && !head[i].isEmpty ? inline(head[i]) + " " + inline(cell) : inline(cell)
+    }
+    let parts = [inline(first), named.joined(separator: " · ")].filter { !$0.isEmpty }
+    return parts.isEmpty ? nil : "- " + parts.joined(separator: ": ")
   }
-  return indent + inline(bare)
+
+  func inline(_ text: Substring) -> String {
+    var out = ""
+    var rest = text
+    while let c = rest.first {
+      if let (copy, after) = verbatim(rest) {
+        out += copy
+        rest = after
+      } else if let (label, address, after) = link(rest) {
+        let label = inline(label)
+        out += label.isEmpty || label == address ? String(address) : "\(label) (\(address))"
+        rest = after
+      } else if let (mark, inside, after) = emphasis(rest, after: out.last) {
+        out += mark.open + inline(inside) + mark.close
+        rest = after
+      } else {
+        out.append(c)
+        rest.removeFirst()
+      }
+    }
+    return out
+  }
+
+  /// What stands for itself: code, addresses (underscores in them are no emphasis), escaped marks, `<br>`.
+  private func verbatim(_ text: Substring) -> (String, Substring)? {
+    if text.first == "`", let end = text.dropFirst().prefix(2000).firstIndex(of: "`") {
+      let after = text.index(after: end)
+      let code = text[..<after]
+      return (marks == .whatsapp ? String(code) : String(code.dropFirst().dropLast()), text[after...])
+    }
+    if text.hasPrefix("https://") || text.hasPrefix("http://") {
+      let address = text.prefix { !$0.isWhitespace && !"<>)*\"".contains($0) }
+      return (String(address), text[address.endIndex...])
+    }
+    if text.hasPrefix("<http"), let end = text.firstIndex(of: ">"), !text[..<end].contains(" ") {
+      return (String(text[text.index(after: text.startIndex)..<end]), text[text.index(after: end)...])
+    }
+    if text.first == "\\", let next = text.dropFirst().first, "\\`*_{}[]()#+-.!|~>".contains(next) {
+      return (String(next), text.dropFirst(2))
+    }
+    for tag in ["<br>", "<br/>", "<br />"] where text.hasPrefix(tag) { return ("\n", text.dropFirst(tag.count)) }
+    return nil
+  }
+
+  /// `**text**` and its like, if it opens and closes on a word as Markdown wants it. WhatsApp's own marks stay where it
+  /// shows them, and are marks only around whole words.
+  private func emphasis(
+    _ text: Substring, after previous: Character?
+  ) -> (mark: (from: String, open: String, close: String), inside: Substring, after: Substring)? {
+    for mark in marks == .whatsapp ? markdownMarks : noMarks where text.hasPrefix(mark.from) {
+      let alone = mark.from.count == 1
+      if alone, previous.map(isWord) == true { continue }
+      let body = text.dropFirst(mark.from.count)
+      guard let end = firstIndex(of: mark.from, in: body), end > body.startIndex else { continue }
+      let inside = body[..<end]
+      guard let first = inside.first, let last = inside.last, !first.isWhitespace, !last.isWhitespace else { continue }
+      let after = body[end...].dropFirst(mark.from.count)
+      if alone, after.first.map(isWord) == true { continue }
+      return (mark, inside, after)
+    }
+    return nil
+  }
 }
 
 // MARK: Tables
@@ -71,65 +164,18 @@ private func isRule(_ line: Substring) -> Bool {
   return cells.allSatisfy { $0.contains("-") && $0.allSatisfy { "-: ".contains($0) } }
 }
 
-/// `- first: second`, or with more columns `- first: head second · head third`; nil for an empty row.
-private func rowText(_ row: [Substring], _ head: [Substring]) -> String? {
-  guard let first = row.first else { return nil }
-  let others = row.enumerated().dropFirst().filter { !$0.element.isEmpty }
-  let named = others.map { i, cell in
-    row.count > 2 && i < head.count && !head[i].isEmpty ? inline(head[i]) + " " + inline(cell) : inline(cell)
-  }
-  let parts = [inline(first), named.joined(separator: " · ")].filter { !$0.isEmpty }
-  return parts.isEmpty ? nil : "- " + parts.joined(separator: ": ")
-}
-
 // MARK: Inside a line
 
 /// Marks of Markdown, longest first, and of WhatsApp.
-private let marks: [(from: String, open: String, close: String)] = [
+private let markdownMarks: [(from: String, open: String, close: String)] = [
   ("***", "*_", "_*"), ("___", "*_", "_*"), ("**", "*", "*"), ("__", "*", "*"), ("~~", "~", "~"),
 ]
 
-private func inline(_ text: Substring) -> String {
-  var out = ""
-  var rest = text
-  while let c = rest.first {
-    if let (copy, after) = verbatim(rest) {
-      out += copy
-      rest = after
-    } else if let (label, address, after) = link(rest) {
-      let label = inline(label)
-      out += label.isEmpty || label == address ? String(address) : "\(label) (\(address))"
-      rest = after
-    } else if let (mark, inside, after) = emphasis(rest) {
-      out += mark.open + inline(inside) + mark.close
-      rest = after
-    } else {
-      out.append(c)
-      rest.removeFirst()
-    }
-  }
-  return out
-}
+/// Where no marks are shown: those of both are left out.
+private let noMarks: [(from: String, open: String, close: String)] =
+  (markdownMarks.map(\.from) + ["*", "_", "~"]).map { ($0, "", "") }
 
-/// What stands for itself: code, addresses (underscores in them are no emphasis), escaped marks, `<br>`.
-private func verbatim(_ text: Substring) -> (String, Substring)? {
-  if text.first == "`", let end = text.dropFirst().prefix(2000).firstIndex(of: "`") {
-    let after = text.index(after: end)
-    return (String(text[..<after]), text[after...])
-  }
-  if text.hasPrefix("https://") || text.hasPrefix("http://") {
-    let address = text.prefix { !$0.isWhitespace && !"<>)*\"".contains($0) }
-    return (String(address), text[address.endIndex...])
-  }
-  if text.hasPrefix("<http"), let end = text.firstIndex(of: ">"), !text[..<end].contains(" ") {
-    return (String(text[text.index(after: text.startIndex)..<end]), text[text.index(after: end)...])
-  }
-  if text.first == "\\", let next = text.dropFirst().first, "\\`*_{}[]()#+-.!|~>".contains(next) {
-    return (String(next), text.dropFirst(2))
-  }
-  for tag in ["<br>", "<br/>", "<br />"] where text.hasPrefix(tag) { return ("\n", text.dropFirst(tag.count)) }
-  return nil
-}
+private func isWord(_ c: Character) -> Bool { c.isLetter || c.isNumber }
 
 /// `[label](address "title")`, also with the `!` of an image.
 private func link(_ text: Substring) -> (label: Substring, address: Substring, after: Substring)? {
@@ -142,20 +188,6 @@ private func link(_ text: Substring) -> (label: Substring, address: Substring, a
   let address = target.prefix { !$0.isWhitespace }
   guard !address.isEmpty else { return nil }
   return (label, address, tail[tail.index(after: end)...])
-}
-
-/// `**text**` and its like, if it opens and closes on a word as Markdown wants it.
-private func emphasis(
-  _ text: Substring
-) -> (mark: (from: String, open: String, close: String), inside: Substring, after: Substring)? {
-  for mark in marks where text.hasPrefix(mark.from) {
-    let body = text.dropFirst(mark.from.count)
-    guard let end = firstIndex(of: mark.from, in: body), end > body.startIndex else { continue }
-    let inside = body[..<end]
-    guard let first = inside.first, let last = inside.last, !first.isWhitespace, !last.isWhitespace else { continue }
-    return (mark, inside, body[end...].dropFirst(mark.from.count))
-  }
-  return nil
 }
 
 /// Looks 2,000 characters ahead: emphasis is never longer, and marks that never close must not cost the square.

@@ -8,6 +8,8 @@ public struct MediaRules: Sendable, Equatable {
   }
 
   public var rules: [OutboundContent.Media.Form: Rule]
+  /// Whether a file may be named by the platform's id of an upload; else only by its address.
+  public var takesIDs = true
 
   public func rule(_ form: OutboundContent.Media.Form) -> Rule? { rules[form] }
 
@@ -24,6 +26,25 @@ public struct MediaRules: Sendable, Equatable {
 
   /// Business Messaging, November 2026.
   static let tiktok = MediaRules(rules: [.image: Rule(mimeTypes: ["image/jpeg", "image/png"], bytes: 3 << 20)])
+
+  /// The Messenger Platform's reference, read November 2026: 25 MB, a picture that is fetched 8 MB. Films and sounds of
+  /// other types than these arrive as files.
+  static let messenger = MediaRules(rules: [
+    .image: Rule(mimeTypes: ["image/jpeg", "image/png", "image/gif"], bytes: 8 << 20),
+    .video: Rule(mimeTypes: films, bytes: 25 << 20), .audio: Rule(mimeTypes: sounds + ["audio/mpeg"], bytes: 25 << 20),
+    .document: Rule(mimeTypes: nil, bytes: 25 << 20),
+  ])
+
+  /// Of documents Instagram takes PDF alone, and every file by its address only.
+  static let instagram = MediaRules(
+    rules: [
+      .image: Rule(mimeTypes: ["image/jpeg", "image/png"], bytes: 8 << 20),
+      .video: Rule(mimeTypes: films, bytes: 25 << 20), .audio: Rule(mimeTypes: sounds, bytes: 25 << 20),
+      .document: Rule(mimeTypes: ["application/pdf"], bytes: 25 << 20),
+    ], takesIDs: false)
+
+  private static let films = ["video/mp4", "video/ogg", "video/x-msvideo", "video/quicktime", "video/webm"]
+  private static let sounds = ["audio/aac", "audio/mp4", "audio/wav", "audio/x-wav"]
 
   /// What files with a known ending are. Platforms decide by the ending where it and the type disagree.
   static let endings: [String: [String]] = [
@@ -55,6 +76,9 @@ extension MediaRules {
   func fault(_ media: OutboundContent.Media) -> (code: String, path: String, sentence: String)? {
     guard let rule = rules[media.form] else {
       return ("bad_media", "type", "no \(media.form.rawValue) can be sent here")
+    }
+    if !takesIDs, case .id = media.source {
+      return ("bad_media", "id", "a file is sent by its address there, not by an id")
     }
     if let bytes = media.bytes, bytes > rule.bytes || bytes < 1 {
       return ("too_large", "bytes", "\(bytes) bytes, from 1 to \(rule.bytes)")

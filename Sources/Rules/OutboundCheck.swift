@@ -5,10 +5,16 @@ extension OutboundContent {
     guard let content = limits.content else {
       throw ContentFault(code: "unsupported", path: "kind", fault: "only text can be sent here")
     }
+    guard content.kinds.contains(kind) else {
+      let word = kind.rawValue.split(separator: "_").joined(separator: " ")
+      throw ContentFault(code: "unsupported", path: "kind", fault: "\(word) cannot be sent there")
+    }
     let check = ContentCheck(limits: limits, content: content)
     switch self {
     case .text: break
     case .buttons(let frame, let options): try check.buttons(frame, options)
+    case .quickReplies(let body, let options): try check.quickReplies(body, options)
+    case .cards(let tiles): try check.tiles(tiles)
     case .list(let frame, let label, let sections): try check.list(frame, label, sections)
     case .link(let frame, let title, let url):
       try check.frame(frame)
@@ -19,7 +25,7 @@ extension OutboundContent {
       try check.text(form.label, content.formLabel, "form.label")
       try check.require(!form.id.isEmpty, "form.id", "must not be empty")
       try check.require(!form.token.isEmpty, "form.token", "must not be empty")
-    case .locationRequest(let body): try check.text(body, content.body, "body")
+    case .locationRequest(let body): try check.body(body, content.body)
     case .template(let template): try check.template(template)
     case .media(let media): try check.media(media, "")
     case .location(let place): try check.place(place, "")
@@ -38,6 +44,8 @@ public func isPlatformID(_ id: String) -> Bool { !id.isEmpty && !id.hasPrefix("s
 
 extension ContentCheck {
   func frame(_ frame: OutboundContent.Frame, headerMedia: Bool = true) throws(ContentFault) {
+    try require(frame.header == nil || content.header > 0, "header", "nothing stands above it there")
+    try require(frame.footer == nil || content.footer > 0, "footer", "nothing stands below it there")
     switch frame.header {
     case .text(let text): try self.text(text, content.header, "header")
     case .media(let media):
@@ -45,7 +53,7 @@ extension ContentCheck {
       try self.headerMedia(media, "header.")
     case nil: break
     }
-    try text(frame.body, content.body, "body")
+    try body(frame.body, content.body)
     try text(frame.footer, content.footer, "footer")
   }
 
@@ -60,13 +68,25 @@ extension ContentCheck {
   fileprivate func buttons(_ frame: OutboundContent.Frame, _ options: [OutboundContent.Option]) throws(ContentFault) {
     try self.frame(frame)
     try count(options.count, content.buttons, "options")
-    for (i, option) in options.enumerated() {
-      try text(option.id, content.buttonID, "options[\(i)].id")
-      try text(option.title, content.buttonTitle, "options[\(i)].title")
-      try require(option.description == nil, "options[\(i)].description", "a button takes no description")
-    }
+    try choices(options, id: content.buttonID, title: content.buttonTitle)
+  }
+
+  func quickReplies(_ body: String, _ options: [OutboundContent.Option]) throws(ContentFault) {
+    try self.body(body, limits.textMax)
+    try count(options.count, content.quickReplies, "options")
+    try choices(options, id: content.quickReplyID, title: content.quickReplyTitle)
+  }
+
+  private func choices(_ options: [OutboundContent.Option], id: Int, title: Int) throws(ContentFault) {
+    for (i, option) in options.enumerated() { try self.option(option, id: id, title: title, "options[\(i)]") }
     try unique(options.map(\.id)) { "options[\($0)].id" }
     try unique(options.map(\.title)) { "options[\($0)].title" }
+  }
+
+  func option(_ option: OutboundContent.Option, id: Int, title: Int, _ path: String) throws(ContentFault) {
+    try text(option.id, id, path + ".id")
+    try text(option.title, title, path + ".title")
+    try require(option.description == nil, path + ".description", "a button takes no description")
   }
 
   fileprivate func list(

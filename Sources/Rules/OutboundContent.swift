@@ -6,6 +6,10 @@ public enum OutboundContent: Sendable, Equatable {
   case text(String)
   /// A few options as buttons under the text.
   case buttons(Frame, [Option])
+  /// Options that stand below the conversation until the next message comes.
+  case quickReplies(String, [Option])
+  /// Pictures with a title, side by side, each with what can be pressed.
+  case cards([Tile])
   /// More options, in a list that a button named `label` opens.
   case list(Frame, label: String, [Section])
   /// A button named `title` that opens a web page.
@@ -26,12 +30,16 @@ public enum OutboundContent: Sendable, Equatable {
   public enum Kind: String, Sendable, CaseIterable {
     case text, buttons, list, link, form, template, media, location, contacts, reaction
     case locationRequest = "location_request"
+    case quickReplies = "quick_replies"
+    case cards
   }
 
   public var kind: Kind {
     switch self {
     case .text: .text
     case .buttons: .buttons
+    case .quickReplies: .quickReplies
+    case .cards: .cards
     case .list: .list
     case .link: .link
     case .form: .form

@@ -10,6 +10,10 @@ extension OutboundContent {
     case .buttons(let frame, let options):
       members.pairs += frame.members
       members["options"] = .array(options.map(\.json))
+    case .quickReplies(let body, let options):
+      members["body"] = .string(body)
+      members["options"] = .array(options.map(\.json))
+    case .cards(let tiles): members["cards"] = .array(tiles.map(\.json))
     case .list(let frame, let label, let sections):
       members.pairs += frame.members
       members["label"] = .string(label)
@@ -45,6 +49,12 @@ extension OutboundContent {
     case .buttons:
       try field.knows("kind", "header", "body", "footer", "options")
       self = .buttons(try Frame(field), try field["options"].list(Option.init))
+    case .quickReplies:
+      try field.knows("kind", "body", "options")
+      self = .quickReplies(try field["body"].string(), try field["options"].list(Option.init))
+    case .cards:
+      try field.knows("kind", "cards")
+      self = .cards(try field["cards"].list(Tile.init))
     case .list:
       try field.knows("kind", "header", "body", "footer", "label", "sections")
       self = .list(

@@ -4,6 +4,8 @@ extension OutboundContent {
     switch self {
     case .text(let text): text
     case .buttons(let frame, let options): lines(frame, options.map { "[\($0.title)]" })
+    case .quickReplies(let body, let options): lines(.init(body: body), options.map { "[\($0.title)]" })
+    case .cards(let tiles): tiles.map(\.summary).joined(separator: "\n\n")
     case .list(let frame, _, let sections):
       lines(
         frame,
@@ -26,7 +28,7 @@ extension OutboundContent {
   /// `messages.content_type`, in the words that inbound messages have.
   public var contentType: String {
     switch self {
-    case .buttons, .list, .link, .form, .locationRequest: "interactive"
+    case .buttons, .quickReplies, .cards, .list, .link, .form, .locationRequest: "interactive"
     case .media(let media): media.form.rawValue
     case .text, .template, .location, .contacts, .reaction: kind.rawValue
     }
@@ -48,6 +50,12 @@ extension OutboundContent {
 extension OutboundContent.Option {
   /// In one line, where there is nothing to press.
   var line: String { description.map { "\(title): \($0)" } ?? title }
+}
+
+extension OutboundContent.Tile {
+  fileprivate var summary: String {
+    ([title] + lines + options.map { "[\($0.title)]" }).joined(separator: "\n")
+  }
 }
 
 extension OutboundContent.Media {

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Peers
 import Testing
 
 /// The folder of this target's sources; fixtures are read from the source tree.
@@ -15,6 +16,16 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   static func all(_ folder: String) -> [Fixture] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: here.path + "/Fixtures/\(folder)")) ?? []
     return names.filter { $0.hasSuffix(".json") }.sorted().map { Fixture(folder: folder, name: String($0.dropLast(5))) }
+  }
+
+  /// The same folder of every platform: `-send` those of `whatsapp-send`, `instagram-send` …
+  static func each(_ ending: String = "") -> [Fixture] {
+    Channel.all.flatMap { all($0.name.rawValue + ending) }
+  }
+
+  /// The platform that its folder is named after.
+  var channel: Channel {
+    get throws { try #require(Channel.named(String(folder.prefix { $0 != "-" }))) }
   }
 
   var bytes: [UInt8] { read(".json") }

@@ -3,12 +3,8 @@ import Peers
 import Rules
 import Testing
 
+/// What `ReadTests` does not ask of every platform.
 @Suite struct TikTokReadTests {
-  @Test(arguments: Fixture.all("tiktok"))
-  func payload(_ fixture: Fixture) throws {
-    try fixture.expect(Self.text(fixture.bytes))
-  }
-
   /// Whatever comes: a message has a person and something to read, and only messages are answered.
   @Test func everyEventCanBeStored() throws {
     var kinds = Set<InboundEvent.Kind>()

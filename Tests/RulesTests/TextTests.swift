@@ -90,4 +90,20 @@ import Testing
     let clock = ContinuousClock()
     #expect(clock.measure { _ = whatsAppText(markdown: hostile) } < .seconds(5))
   }
+
+  /// Where no marks are shown, those of both languages are left out, and what only looks like one stays.
+  @Test(arguments: [
+    ("hola", "hola"), ("**Precio:** $800", "Precio: $800"), ("*Precio:* $800", "Precio: $800"),
+    ("_hoy_ no, ~mañana~ sí", "hoy no, mañana sí"), ("***mucho*** y ~~nada~~", "mucho y nada"),
+    ("# Título\n\ntexto", "Título\n\ntexto"), ("* uno\n* dos", "- uno\n- dos"),
+    ("2*3*4 y snake_case_name", "2*3*4 y snake_case_name"), ("5 * 4 * 3", "5 * 4 * 3"), ("*sin cerrar", "*sin cerrar"),
+    ("https://ejemplo.mx/a_b_c", "https://ejemplo.mx/a_b_c"),
+    ("[el menú](https://ejemplo.mx/_m_)", "el menú (https://ejemplo.mx/_m_)"),
+    ("use `npm i`\n```sh\nls *.txt\n```\nfin", "use npm i\nls *.txt\nfin"), ("```una línea```", "una línea"),
+    ("|a|b|\n|-|-|\n|**uno**|2|", "- uno: 2"), ("(*nota*)", "(nota)"),
+  ])
+  func withoutMarks(_ markdown: String, _ expected: String) {
+    #expect(ChannelLimits.of(.facebook).shown(markdown: markdown) == expected)
+    #expect(ChannelLimits.of(.whatsapp).shown(markdown: markdown) == whatsAppText(markdown: markdown))
+  }
 }

@@ -13,11 +13,12 @@ is_target() { [[ $1 =~ ^[a-z]+$ ]] && [ -d "$root/Tests/Fuzz/corpus/$1" ]; }
 
 # given_inputs TARGET: the folders whose files a target begins with.
 given_inputs() {
+  local fixtures=$root/Tests/PeersTests/Fixtures
   say "$root/Tests/Fuzz/corpus/$1"
   case $1 in
-    whatsapp) say "$root/Tests/PeersTests/Fixtures/whatsapp" ;;
-    claude) say "$root/Tests/PeersTests/Fixtures/claude" ;;
-    graph) say "$root/Tests/PeersTests/Fixtures/whatsapp-answer" ;;
+    webhook) printf '%s\n' "$fixtures"/{whatsapp,facebook,instagram} ;;
+    claude) say "$fixtures/claude" ;;
+    graph) printf '%s\n' "$fixtures"/{whatsapp,facebook,instagram}-answer ;;
   esac
 }
 

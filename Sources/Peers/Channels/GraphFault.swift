@@ -12,9 +12,9 @@ struct GraphFault: Sendable, Equatable {
 
   /// nil if there is neither a code nor a word. `details` is found flat or under `error_data`.
   init?(_ field: Field) {
-    let words = [field["message"], field["title"]].compactMap { $0.text.flatMap(WhatsApp.oneLine) }.first
+    let words = [field["message"], field["title"]].compactMap { $0.text.flatMap(oneLine) }.first
     let details = [field["error_data"]["details"], field["details"], field["error_user_msg"]]
-      .compactMap { $0.text.flatMap(WhatsApp.oneLine) }.first
+      .compactMap { $0.text.flatMap(oneLine) }.first
     guard let code = field["code"].loose ?? (words == nil && details == nil ? nil : "unknown") else { return nil }
     self.code = clipped(code, 40)
     subcode = field["error_subcode"].loose

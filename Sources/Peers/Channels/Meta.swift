@@ -1,4 +1,5 @@
 import Core
+import Rules
 
 /// What the channels of Meta have in common. Source: Graph API webhooks documentation, November 2026.
 enum Meta {
@@ -74,4 +75,21 @@ enum Meta {
     guard let id = field.loose, !id.isEmpty else { return hashed(item) }
     return id.unicodeScalars.count <= Limits.externalID ? id : hashed(.string(id))
   }
+}
+
+/// What somebody wrote on one line, of at most 300 characters; nil if there is nothing to read in it.
+func oneLine(_ text: String) -> String? {
+  let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  return line.isEmpty ? nil : clipped(line, 300)
+}
+
+/// A name that a person gave a file: the last part of a path, without characters that steer terminals, shells or
+/// directories; nil if nothing is left.
+func harmless(filename: String) -> String? {
+  guard let given = filename.split(whereSeparator: { "/\\".contains($0) }).last else { return nil }
+  let plain = given.unicodeScalars.filter {
+    $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
+  }
+  let name = String(String.UnicodeScalarView(plain))
+  return name.isEmpty || name.allSatisfy({ $0 == "." || $0 == " " }) ? nil : clipped(name, 200)
 }

@@ -21,7 +21,7 @@ extension Channel {
     send: WhatsApp.send,
     markRead: { id, _, typing, through in [WhatsApp.markRead(id, typing, through)].compactMap(\.self) },
     accepted: WhatsApp.accepted,
-    judge: WhatsApp.judge,
+    judge: { WhatsAppErrors.all.judge($0) },
     usage: { Meta.usage($0.headers, of: "whatsapp") },
     media: ChannelMedia(
       lookUp: { file, through throws(PeerError) in try WhatsApp.lookUp(file.id ?? "", through) },

@@ -47,15 +47,7 @@ extension WhatsApp {
     return .object(members)
   }
 
-  /// The last part of a path, without characters that steer terminals, shells or directories.
-  private static func filename(_ body: Field) -> String? {
-    guard let given = body["filename"].text?.split(whereSeparator: { "/\\".contains($0) }).last else { return nil }
-    let plain = given.unicodeScalars.filter {
-      $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
-    }
-    let name = String(String.UnicodeScalarView(plain))
-    return name.isEmpty || name.allSatisfy({ $0 == "." || $0 == " " }) ? nil : clipped(name, 200)
-  }
+  private static func filename(_ body: Field) -> String? { body["filename"].text.flatMap { harmless(filename: $0) } }
 
   // MARK: Places, cards, orders
 
@@ -104,11 +96,6 @@ extension WhatsApp {
     return WhatsAppContent(
       text: note + list, type: "order",
       total: sums.map { .object(JSON.Members($0.map { .init($0.currency, .number($0.amount)) })) })
-  }
-
-  static func oneLine(_ text: String) -> String? {
-    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    return line.isEmpty ? nil : clipped(line, 300)
   }
 
   /// What we do not know yet, or what WhatsApp itself cannot show us (polls, view-once). Shown to people, never answered.

@@ -24,7 +24,7 @@ extension WhatsApp {
       // Meta's 131062.
       throw .refused(code: "no_number", sentence: "a template of authentication needs a phone number")
     }
-    let (type, content) = body(message.content)
+    let (type, content) = try body(message.content)
     return try post(
       through, timeout: 30,
       json: .object([
@@ -37,20 +37,22 @@ extension WhatsApp {
   }
 
   /// The type's word, which is also the name of the member that holds it.
-  private static func body(_ content: OutboundContent) -> (type: String, JSON) {
+  private static func body(_ content: OutboundContent) throws(PeerError) -> (type: String, JSON) {
     switch content {
-    case .text(let text): ("text", .object(["preview_url": .bool(hasLink(text)), "body": .string(text)]))
-    case .buttons(let frame, let options): ("interactive", buttons(frame, options))
-    case .list(let frame, let label, let sections): ("interactive", list(frame, label, sections))
-    case .link(let frame, let title, let url): ("interactive", link(frame, title, url))
-    case .form(let frame, let form): ("interactive", flow(frame, form))
-    case .locationRequest(let body): ("interactive", locationRequest(body))
-    case .template(let template): ("template", json(template))
-    case .media(let media): (media.form.rawValue, json(media))
-    case .location(let place): ("location", json(place))
-    case .contacts(let cards): ("contacts", .array(cards.map { json($0) }))
+    case .text(let text): return ("text", .object(["preview_url": .bool(hasLink(text)), "body": .string(text)]))
+    case .buttons(let frame, let options): return ("interactive", buttons(frame, options))
+    case .list(let frame, let label, let sections): return ("interactive", list(frame, label, sections))
+    case .link(let frame, let title, let url): return ("interactive", link(frame, title, url))
+    case .form(let frame, let form): return ("interactive", flow(frame, form))
+    case .locationRequest(let body): return ("interactive", locationRequest(body))
+    case .template(let template): return ("template", json(template))
+    case .media(let media): return (media.form.rawValue, json(media))
+    case .location(let place): return ("location", json(place))
+    case .contacts(let cards): return ("contacts", .array(cards.map { json($0) }))
+    case .quickReplies, .cards:
+      throw .refused(code: "unsupported", sentence: "WhatsApp has no form for \(content.kind.rawValue)")
     case .reaction(let target, let emoji):
-      ("reaction", .object(["message_id": .string(target), "emoji": .string(emoji)]))
+      return ("reaction", .object(["message_id": .string(target), "emoji": .string(emoji)]))
     }
   }
 

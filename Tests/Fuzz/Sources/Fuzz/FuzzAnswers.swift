@@ -20,11 +20,20 @@ func fuzzClaude(_ input: [UInt8]) {
   } catch { checkError(error, response) }
 }
 
-/// What Graph may answer to a message.
+/// What Graph may answer to a message, and to who asks for a name.
 func fuzzGraph(_ input: [UInt8]) {
   let response = answer(input)
+  checkAcceptance(of: .whatsapp, response)
+  checkAcceptance(of: .facebook, response)
   do throws(PeerError) {
-    let acceptance = try Channel.whatsapp.accepted(response)
+    let name = try Channel.instagram.profile?.found(response)
+    check(name.map { !$0.isEmpty && !$0.contains(where: \.isNewline) } ?? true, "a name of two lines, or of none")
+  } catch { checkError(error, response) }
+}
+
+private func checkAcceptance(of channel: Channel, _ response: HTTPResponse) {
+  do throws(PeerError) {
+    let acceptance = try channel.accepted(response)
     check((200...299).contains(response.status), "an answer of \(response.status) is taken for a yes")
     check(!acceptance.externalID.isEmpty && !acceptance.externalID.utf8.contains(0), "accepted without an id")
     for alias in acceptance.aliases {
@@ -48,14 +57,22 @@ func fuzzReply(_ input: [UInt8]) {
 
 /// Every part leaves as one message that the channel takes.
 private func checkReply(_ text: String) {
-  let limits = ChannelLimits.of(.whatsapp)
+  for channel in [Channel.whatsapp, .facebook, .instagram] { checkReply(text, through: channel) }
+}
+
+private func checkReply(_ text: String, through channel: Channel) {
+  let limits = ChannelLimits.of(channel.name)
+  let to =
+    channel.name == .whatsapp
+    ? Alias(kind: "phone", value: "526311112222") : Alias(kind: channel.name.rawValue, value: "6842")
   let access = ChannelAccess(base: "https://graph.example/v25.0", accountID: "1", token: Secret("x"))
-  for part in split(whatsAppText(markdown: text), max: limits.textMax, count: { limits.length(String($0)) }) {
-    let message = OutboundMessage(id: "m", to: Alias(kind: "phone", value: "526311112222"), content: .text(part))
+  for part in split(limits.shown(markdown: text), max: limits.textMax, count: { limits.length(String($0)) }) {
+    let message = OutboundMessage(id: "m", to: to, content: .text(part))
     do throws(PeerError) {
-      let request = try Channel.whatsapp.send(message, access)
+      let request = try channel.send(message, access)
       guard let body = try? JSON.parse(request.body) else { return check(false, "a request that is no JSON") }
-      check(body["text"]?["body"] == .string(part), "the text changes on its way: \(part)")
+      let said = body["text"]?["body"] ?? body["message"]?["text"]
+      check(said == .string(part), "the text changes on its way: \(part)")
     } catch { check(false, "a part that cannot be sent: \(error.sentence)") }
   }
   let options = [OutboundContent.Option(id: "a", title: clipped(text, 30)), .init(id: "b", title: "No")]

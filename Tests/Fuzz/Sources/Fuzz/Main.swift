@@ -35,7 +35,7 @@ struct Fuzz {
 
 /// What is fed with arbitrary bytes. Adding one: a case, and the switches stop compiling until it has its function.
 enum Target: String, CaseIterable {
-  case json, whatsapp, query, signature, claude, graph, reply
+  case json, webhook, query, signature, claude, graph, reply
 
   static let chosen: Target = {
     let name = environment("FUZZ_TARGET") ?? ""
@@ -49,7 +49,7 @@ enum Target: String, CaseIterable {
   func run(_ input: [UInt8]) {
     switch self {
     case .json: fuzzJSON(input)
-    case .whatsapp: fuzzWhatsApp(input)
+    case .webhook: fuzzWebhook(input)
     case .query: fuzzQuery(input)
     case .signature: fuzzSignature(input)
     case .claude: fuzzClaude(input)
@@ -61,7 +61,7 @@ enum Target: String, CaseIterable {
   /// Whether its inputs are as a rule JSON, which is then changed as a tree.
   var readsTrees: Bool {
     switch self {
-    case .json, .whatsapp, .claude, .graph: true
+    case .json, .webhook, .claude, .graph: true
     case .query, .signature, .reply: false
     }
   }
