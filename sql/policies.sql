@@ -58,14 +58,15 @@ begin
   foreach t in array array['jobs'] loop
     execute format('create policy across on %I to tistis_definer using (true) with check (true)', t);
   end loop;
-  foreach t in array array['tenants', 'channel_connections', 'inbound_secrets', 'sends_in_doubt', 'retention_marks'] loop
+  foreach t in array array['tenants', 'channel_connections', 'inbound_secrets', 'sends_in_doubt', 'retention_marks',
+    'secret_hints'] loop
     execute format('create policy routing on %I for select to tistis_definer using (true)', t);
   end loop;
 end $$;
 
 grant select, insert, update, delete on jobs, workers to tistis_definer;
-grant select on tenants, channel_connections, inbound_secrets, sends_in_doubt, retention_marks, schema_migrations,
-  job_queue to tistis_definer;
+grant select on tenants, channel_connections, inbound_secrets, sends_in_doubt, retention_marks, secret_hints,
+  schema_migrations, job_queue to tistis_definer;
 grant select, insert, update on platform_alerts to tistis_definer;
 grant create on schema public to tistis_definer;
 alter function find_channel(text, text) owner to tistis_definer;
@@ -84,6 +85,7 @@ alter function health_queue(int) owner to tistis_definer;
 alter function cron_stopped(float8) owner to tistis_definer;
 alter function list_tenants() owner to tistis_definer;
 alter function tenants_in_doubt(float8) owner to tistis_definer;
+alter function tokens_to_renew(jsonb, int) owner to tistis_definer;
 alter function claim_next_job() owner to tistis_definer;
 alter function complete_job(uuid, jsonb, text) owner to tistis_definer;
 alter function retention_due(timestamptz, int) owner to tistis_definer;
@@ -145,8 +147,8 @@ grant select (tenant_id, lead_id), update (lead_id) on patients, appointments, l
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
   claim_jobs(uuid, int, text, uuid, timestamptz), next_job_due(timestamptz), settle_jobs(jsonb), prune_jobs(interval, int),
-  list_jobs(int, text, uuid), queue_stats(), tenants_in_doubt(float8), retention_due(timestamptz, int)
-  to tistis_jobs, tistis_jobs_process;
+  list_jobs(int, text, uuid), queue_stats(), tenants_in_doubt(float8), retention_due(timestamptz, int),
+  tokens_to_renew(jsonb, int) to tistis_jobs, tistis_jobs_process;
 grant update (looks) on sends_in_doubt to tistis_jobs, tistis_jobs_process;
 grant select, insert, delete on sends_in_doubt to tistis_jobs, tistis_jobs_process;
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
@@ -163,6 +165,9 @@ grant update (status, stopped_code, stopped_at, error_count, last_error_at, last
 grant select, insert, update on contact_windows, contact_consents, message_templates, media_files, alerts, send_pace
   to tistis_jobs, tistis_jobs_process;
 grant select on message_reactions to tistis_jobs, tistis_jobs_process;
+-- Renewing tokens that end; new ones are given by people.
+grant update (id, sealed, renewal, renewal_until) on outbound_tokens to tistis_jobs, tistis_jobs_process;
+grant select, update (hint, expires_at, updated_at) on secret_hints to tistis_jobs, tistis_jobs_process;
 -- Forgetting what is old.
 grant update (raw) on channel_events to tistis_jobs, tistis_jobs_process;
 grant select, delete on webhook_dead_letters, erased_items to tistis_jobs, tistis_jobs_process;
@@ -194,7 +199,7 @@ grant update (payload, request_id, priority, scheduled_for, lane_head, status, c
 -- When two leads are one person, and when a message was deleted.
 grant update (lead_id) on lead_score_history to tistis_guide;
 grant update (lead_id, content, details, raw) on channel_events to tistis_guide;
-grant update (status, error_message, filename) on media_files to tistis_guide;
+grant update (status, error_message, filename, source_url) on media_files to tistis_guide;
 grant update (lead_id, status, cancellation_reason) on appointments to tistis_guide;
 grant update (lead_id) on patients to tistis_guide;
 grant update (last_message_at, updated_at) on channel_connections to tistis_guide;

@@ -60,7 +60,10 @@ extension Setting {
     "FACEBOOK_VERIFY_TOKEN", .secret, default: "", "Answers the question whether the shared Messenger webhook is ours.")
   public static let tiktokSecret = Setting(
     "TIKTOK_CLIENT_SECRET", .secret, default: "",
-    "Secret of the platform's own TikTok app, for the webhook that all tenants share.")
+    "Secret of the platform's own TikTok app, for the webhook that all tenants share and to renew its accounts' tokens."
+  )
+  public static let tiktokKey = Setting(
+    "TIKTOK_CLIENT_KEY", .text, default: "", "Key of the platform's own TikTok app, to renew its accounts' tokens.")
   public static let tiktokSignatureSeconds = Setting(
     "TIKTOK_SIGNATURE_SECONDS", .integer, default: "300", range: 1...86_400,
     "How far the time in TikTok's signature may be from ours.")
@@ -116,7 +119,8 @@ extension Setting {
   /// All of them, in the order of the printed example.
   public static let all: [Setting] = [
     databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, metaAppSecret, verifyToken,
-    instagramAppSecret, instagramVerifyToken, facebookVerifyToken, tiktokSecret, tiktokSignatureSeconds, anthropicKey,
+    instagramAppSecret, instagramVerifyToken, facebookVerifyToken, tiktokKey, tiktokSecret, tiktokSignatureSeconds,
+    anthropicKey,
     anthropicURL,
     anthropicModel, graphURL, instagramURL, tiktokURL, mediaFolder, rawRetentionDays, cronSecret, healthToken,
     environment, publicURL,

@@ -39,7 +39,7 @@ extension InboundEvent {
       "outbound": .bool(outbound),
       "error_code": errorCode.map { .string($0) },
       "details": details.adding("news", news),
-      "media": attachment,
+      "media": attachments.isEmpty ? nil : .array(attachments),
       "consent": consent?.row,
       "referral": referral,
       // Not of one account but of the business that several may belong to.

@@ -52,14 +52,18 @@ extension Office {
     guard let channel = Channel.named(found.channel), let ways = channel.media, let account = found.accountId else {
       throw .refused("its channel has no attachments to ask for")
     }
-    guard let token = open(found.token, found.tokenId, tenant: job.tenant) else {
+    let token = open(found.token, found.tokenId, tenant: job.tenant)
+    guard token != nil || ways.lookUp == nil else {
       throw .closed("no access token is configured, or it cannot be opened")
     }
-    let access = ChannelAccess(base: base(of: channel), accountID: account, token: token)
+    let access = ChannelAccess(base: base(of: channel), accountID: account, token: token ?? Secret(""))
+    let file = HeldFile(
+      id: found.externalId, url: found.sourceUrl, kind: found.kind, message: found.message,
+      conversation: found.conversation)
     let folder = MediaFolder(root: settings.text(.mediaFolder))
     do {
       let draft = try folder.draft(of: media, tenant: job.tenant)
-      let place = try await download(found.externalId, ways, access, into: draft)
+      let place = try await download(file, ways, access, into: draft)
       guard draft.size <= Limits.attachment else { throw Missing.tooLarge }
       guard let digest = sha256(file: draft.file) else { throw MediaFolder.Fault("cannot read a file") }
       let announced = [found.sha256.flatMap { sha256(written: $0) }, place.sha256].compactMap(\.self)
@@ -94,14 +98,20 @@ extension Office {
     }
   }
 
-  /// Asks where the file is and fetches it; once more if the address turns out to be dead.
+  /// Asks where the file is and fetches it; once more if the address turns out to be dead. One that came with the message
+  /// is the only one there is.
   private func download(
-    _ id: String, _ ways: ChannelMedia, _ access: ChannelAccess, into draft: MediaFolder.Draft
+    _ file: HeldFile, _ ways: ChannelMedia, _ access: ChannelAccess, into draft: MediaFolder.Draft
   ) async throws -> MediaPlace {
+    guard let lookUp = ways.lookUp else {
+      guard let url = file.url else { throw Missing.gone("the message named no address") }
+      guard try await follow(url, ways, access, into: draft) else { throw Missing.gone("the file is there no more") }
+      return MediaPlace(url: url)
+    }
     for _ in 0..<2 {
       let place: MediaPlace
       do {
-        place = try ways.found(try await http.send(try ways.lookUp(id, access)))
+        place = try ways.found(try await http.send(try lookUp(file, access)))
       } catch { throw Missing(error) }
       guard (place.size ?? 0) <= Limits.attachment else { throw Missing.tooLarge }
       if try await follow(place.url, ways, access, into: draft) { return place }
@@ -130,6 +140,8 @@ extension Office {
       case 200: return true
       case 404, 410: return false
       case 301, 302, 303, 307, 308: url = response.headers["location"] ?? ""
+      // An address that is signed is refused when its days are over; where a token goes along, that may be at fault.
+      case 401 where ways.lookUp == nil, 403 where ways.lookUp == nil: return false
       case 401, 403: throw Missing.closed("HTTP \(response.status) for the file")
       default: throw Missing.later("HTTP \(response.status) for the file", after: nil)
       }

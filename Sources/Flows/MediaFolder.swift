@@ -81,6 +81,9 @@ struct MediaFolder {
   /// Whether a file is in its place.
   func has(_ key: String) -> Bool { access(root + "/" + key, F_OK) == 0 }
 
+  /// A file that is kept; nil if it is not there.
+  func bytes(of key: String) -> [UInt8]? { FileManager.default.contents(atPath: root + "/" + key).map { Array($0) } }
+
   // MARK: Removing: `drop` says in which order
 
   /// Takes a file out of its place, if it is there: an earlier attempt may have done that.

@@ -19,7 +19,8 @@ public struct Office: Sendable {
   /// What `jobs` and its HTTP twin need from the environment.
   public static let needs: [Setting] = [
     .databaseURL, .databasePrepare, .statementSeconds, .outboundKeys, .anthropicKey, .anthropicURL, .anthropicModel,
-    .graphURL, .instagramURL, .tiktokURL, .mediaFolder, .rawRetentionDays, .environment, .publicURL, .jobsConnections,
+    .graphURL, .instagramURL, .tiktokURL, .tiktokKey, .tiktokSecret, .mediaFolder, .rawRetentionDays, .environment,
+    .publicURL, .jobsConnections,
     .jobsConcurrency,
     .jobsListen,
   ]

@@ -18,7 +18,7 @@ extension App {
     case "GET":
       // Fresh: somebody has just entered the token and presses the platform's button.
       let entry = try channels.find(channel.name, slug, in: self, notOlderThan: ChannelDirectory.refetchSeconds)
-      guard !entry.verifyTokens.isEmpty else {
+      guard !entry.verifyTokens.isEmpty || !channel.asksWithToken else {
         throw .unconfigured("no verify token is configured for \(channel.name.rawValue) of \(slug)")
       }
       return try channel.handshake(request, entry.verifyTokens)
@@ -48,7 +48,7 @@ extension App {
     _ channel: Channel, _ slug: String, _ request: Request, _ log: Log
   ) throws(Refusal) -> ChannelEntry {
     var entry = try channels.find(channel.name, slug, in: self)
-    if isDevelopment, settings.flag(.allowUnsigned), request.headers[channel.signatureHeader] == nil {
+    if isDevelopment, settings.flag(.allowUnsigned), !channel.isSigned(request) {
       log.warning("unsigned_accepted", ["why": "development only"])
       return entry
     }

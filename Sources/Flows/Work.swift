@@ -18,6 +18,10 @@ public enum Work: Sendable, Equatable {
   case nothing
   /// `remove_media`: remove a file whose message is gone.
   case removeMedia(media: UUID, key: String?)
+  /// `refresh_token`: renew an account's access token before it ends.
+  case refreshToken(connection: UUID)
+  /// `upload_media`: give the platform a file of ours, for its id.
+  case uploadMedia(media: UUID)
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -45,6 +49,13 @@ public enum Work: Sendable, Equatable {
       self =
         id("media_id").map { .removeMedia(media: $0, key: payload["storage_key"].text) }
         ?? .unknown(kind: kind, fault: "payload.media_id is missing")
+    } else if kind == "refresh_token" {
+      self =
+        id("channel_connection_id").map { .refreshToken(connection: $0) }
+        ?? .unknown(kind: kind, fault: "payload.channel_connection_id is missing")
+    } else if kind == "upload_media" {
+      self =
+        id("media_id").map { .uploadMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
     } else {
       self = .unknown(kind: kind, fault: "no such kind of job")
     }
@@ -58,6 +69,8 @@ public enum Work: Sendable, Equatable {
     case .readBack: "read_back"
     case .nothing: "noop"
     case .removeMedia: "remove_media"
+    case .refreshToken: "refresh_token"
+    case .uploadMedia: "upload_media"
     case .unknown(let kind, _): kind
     }
   }
@@ -73,6 +86,8 @@ extension Office {
     case .readBack(let message): [JobResult(job, await readBack(message, job))]
     case .nothing: [JobResult(job, .done([:]))]
     case .removeMedia(let media, let key): [JobResult(job, await remove(media, key, job))]
+    case .refreshToken(let connection): [JobResult(job, await refreshToken(connection, job))]
+    case .uploadMedia(let media): [JobResult(job, await upload(media, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

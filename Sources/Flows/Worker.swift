@@ -279,6 +279,7 @@ public actor Worker {
       if beats % 30 == 1 {
         await prune()
         await office.tellDoubts()
+        await office.renewTokens()
         tidy()
       }
     } catch {

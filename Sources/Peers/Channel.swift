@@ -12,6 +12,9 @@ public struct Channel: Sendable {
   /// The header that carries a POST's signature, in lower case.
   public let signatureHeader: String
 
+  /// Another header that carries one of another form; nil: there is none.
+  public var otherSignatureHeader: String? = nil
+
   /// Checks a POST's signature over its raw bytes against every candidate secret, in constant time.
   /// Throws `.unsigned` naming which of missing, malformed and wrong it was, never the value.
   public let verify: @Sendable (_ request: Request, _ secrets: [Secret]) throws(Refusal) -> Void
@@ -19,6 +22,9 @@ public struct Channel: Sendable {
   /// Answers the platform's question whether a URL is ours (GET). Throws `.forbidden` for a wrong token,
   /// `.malformed` for missing parameters.
   public let handshake: @Sendable (_ request: Request, _ tokens: [Secret]) throws(Refusal) -> Response
+
+  /// Whether the platform proves with a token of ours that it is the one who asks.
+  public var asksWithToken = true
 
   /// A body as events. Throws `.malformed` only for a wrong top level; below it one bad item never harms its
   /// siblings: it becomes an `unsupported` event that carries the item raw and the fault in `details`.
@@ -49,6 +55,11 @@ public struct Channel: Sendable {
 
   /// How a person's name is asked for; nil: messages bring it along.
   public var profile: ChannelProfile? = nil
+
+  /// Whether a request carries a signature, right or wrong.
+  public func isSigned(_ request: Request) -> Bool {
+    [signatureHeader, otherSignatureHeader].contains { header in header.map { request.headers[$0] != nil } ?? false }
+  }
 
   /// Every platform we speak.
   public static let all: [Channel] = [.whatsapp, .instagram, .facebook, .tiktok]

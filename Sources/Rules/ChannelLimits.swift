@@ -36,7 +36,8 @@ public struct ChannelLimits: Sendable, Equatable {
       ChannelLimits(windowHours: 24, textMax: 2000, countedIn: .characters, perMinute: 50, content: .messenger)
     case .tiktok:
       ChannelLimits(
-        windowHours: 48, textMax: 6000, countedIn: .characters, perWindow: 10, perUserPerDay: 10, perMinute: 10)
+        windowHours: 48, textMax: 6000, countedIn: .characters, perWindow: 10, perUserPerDay: 10, perMinute: 10,
+        content: .tiktok)
     }
   }
 

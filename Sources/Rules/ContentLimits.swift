@@ -62,4 +62,8 @@ public struct ContentLimits: Sendable, Equatable {
       body: 640, buttons: 3, buttonTitle: 20, buttonID: 1000, quickReplies: 13, quickReplyTitle: 20, quickReplyID: 1000,
       linkTitle: 20, tiles: 10, tileTitle: 80, tileSubtitle: 80, tileButtons: 3, media: media)
   }
+
+  /// Business Messaging, November 2026: a card with up to three buttons under a title, and pictures.
+  static let tiktok = ContentLimits(
+    kinds: [.text, .buttons, .media], body: 40, buttons: 3, buttonTitle: 20, buttonID: 40, media: .tiktok)
 }

@@ -43,6 +43,9 @@ public struct MediaRules: Sendable, Equatable {
   private static let films = ["video/mp4", "video/ogg", "video/x-msvideo", "video/quicktime", "video/webm"]
   private static let sounds = ["audio/aac", "audio/mp4", "audio/wav", "audio/x-wav"]
 
+  /// Business Messaging, November 2026.
+  static let tiktok = MediaRules(rules: [.image: Rule(mimeTypes: ["image/jpeg", "image/png"], bytes: 3 << 20)])
+
   /// What files with a known ending are. Platforms decide by the ending where it and the type disagree.
   static let endings: [String: [String]] = [
     "jpg": ["image/jpeg"], "jpeg": ["image/jpeg"], "png": ["image/png"], "webp": ["image/webp"], "gif": ["image/gif"],

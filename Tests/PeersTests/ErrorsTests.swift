@@ -132,7 +132,7 @@ import Testing
 }
 
 extension SendConsequence {
-  fileprivate var text: String {
+  var text: String {
     func whole(_ seconds: Double) -> String { String(Int(seconds)) }
     return switch self {
     case .again(let tries, let after): "again \(tries)" + (after.map { " after \(whole($0))" } ?? "")

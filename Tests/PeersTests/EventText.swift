@@ -24,6 +24,13 @@ extension InboundEvent {
   }
 }
 
+extension EchoOrigin {
+  fileprivate var line: String {
+    [opaque.map { "opaque=\($0)" }, app.map { "app=\($0)" }, byProgram ? "program" : nil].compactMap(\.self)
+      .joined(separator: " ")
+  }
+}
+
 extension StatusReport {
   fileprivate var line: String {
     let words: [String?] = [
@@ -32,13 +39,6 @@ extension StatusReport {
       errorSentence.map { quoted($0) }, billing == .object(JSON.Members()) ? nil : billing.text,
     ]
     return words.compactMap { $0 }.joined(separator: " ")
-  }
-}
-
-extension EchoOrigin {
-  fileprivate var line: String {
-    [opaque.map { "opaque=\($0)" }, app.map { "app=\($0)" }, byProgram ? "program" : nil].compactMap(\.self)
-      .joined(separator: " ")
   }
 }
 

@@ -76,7 +76,8 @@ begin
       and x.channel_connection_id = m.channel_connection_id and x.reply_to_external_id = m.external_id
       and x.kind = 'edit' and x.lead_id = c.lead_id and (x.content <> '' or x.raw is not null);
   with gone as (
-    update media_files f set status = 'gone', error_message = 'its writer deleted it', filename = null
+    update media_files f set status = 'gone', error_message = 'its writer deleted it', filename = null,
+        source_url = null
       where f.tenant_id = v_tenant and f.message_id = any (v_gone) and f.status in ('pending', 'stored')
       returning f.id, f.storage_key)
   select jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,

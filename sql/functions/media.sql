@@ -1,8 +1,8 @@
 -- Attachments: what a platform holds for us is remembered with the message that brought it, and a job fetches it.
 
 -- Called inside the transaction that stores the messages. p_events: those of `receive_events`, of which
--- "media": {"id", "kind", "mime_type"?, "sha256"? (hex), "filename"?} counts. An attachment that is known already asks for
--- nothing. Returns how many jobs were asked for.
+-- "media": [{"id", "url"?, "kind", "mime_type"?, "sha256"? (hex), "filename"?}] counts. An attachment that is known already
+-- asks for nothing. Returns how many jobs were asked for.
 create or replace function expect_media(p_events jsonb, p_request_id text) returns int
 language plpgsql as $$
 declare
@@ -11,20 +11,22 @@ declare
 begin
   if not jsonb_path_exists(p_events, '$[*].media.id') then return 0; end if;
   with told as (
-    select m.id as message_id, m.channel_connection_id, m.external_timestamp, e.media
-      from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
+    select m.id as message_id, m.channel_connection_id, m.external_timestamp, f.media, f.place
+      from (select e.* from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
+        where jsonb_typeof(e.media) = 'array') e
       join messages m on m.tenant_id = v_tenant and m.channel_connection_id = e.connection_id::uuid
         and m.external_id = e.external_id
-     where e.media ->> 'id' is not null
-     order by m.id
+      cross join lateral jsonb_array_elements(e.media) with ordinality f (media, place)
+     where f.media ->> 'id' is not null
+     order by m.id, f.place
   ), named as (
-    update messages m set media_url = t.media ->> 'id' from told t
-     where m.tenant_id = v_tenant and m.id = t.message_id and m.media_url is null
+    update messages m set media_url = coalesce(t.media ->> 'url', t.media ->> 'id') from told t
+     where m.tenant_id = v_tenant and m.id = t.message_id and t.place = 1 and m.media_url is null
     returning 1
   ), kept as (
-    insert into media_files (tenant_id, channel_connection_id, message_id, external_id, kind, mime_type, sha256, filename,
-        expires_at)
-      select v_tenant, t.channel_connection_id, t.message_id, t.media ->> 'id', t.media ->> 'kind',
+    insert into media_files (tenant_id, channel_connection_id, message_id, external_id, source_url, kind, mime_type, sha256,
+        filename, expires_at)
+      select v_tenant, t.channel_connection_id, t.message_id, t.media ->> 'id', t.media ->> 'url', t.media ->> 'kind',
           t.media ->> 'mime_type', t.media ->> 'sha256', t.media ->> 'filename',
           -- As long as platforms keep what customers send.
           t.external_timestamp + interval '7 days'

@@ -8,7 +8,8 @@ import Peers
 let app = App.start(
   "webhook-tiktok",
   needs: [.inboundKeys, .tiktokSecret, .tiktokSignatureSeconds, .allowUnsigned, .answerDelayMilliseconds])
+let channel = Channel.tiktok(within: Double(app.settings.int(.tiktokSignatureSeconds)))
 
 app.serve { request throws(Refusal) in
-  try app.receive(.tiktok, request)
+  try app.receive(channel, request)
 }

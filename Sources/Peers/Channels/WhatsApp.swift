@@ -23,5 +23,7 @@ extension Channel {
     accepted: WhatsApp.accepted,
     judge: { WhatsAppErrors.all.judge($0) },
     usage: { Meta.usage($0.headers, of: "whatsapp") },
-    media: ChannelMedia(lookUp: WhatsApp.lookUp, found: WhatsApp.found, download: WhatsApp.download))
+    media: ChannelMedia(
+      lookUp: { file, through throws(PeerError) in try WhatsApp.lookUp(file.id ?? "", through) },
+      found: WhatsApp.found, download: WhatsApp.download, upload: WhatsApp.upload, uploaded: WhatsApp.uploaded))
 }

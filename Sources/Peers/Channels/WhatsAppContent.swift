@@ -39,6 +39,8 @@ extension WhatsApp {
   /// `{id, mime_type, sha256, …}` as it came, with the kind, and the file name made harmless: a person chose it.
   static func media(_ body: Field, _ kind: WhatsAppKind) -> JSON? {
     guard case .object(var members)? = body.value else { return nil }
+    // Sent along since 2025: it wants our token, and is over within minutes.
+    members["url"] = nil
     if members["filename"] != nil { members["filename"] = filename(body).map { .string($0) } }
     members["kind"] = .string(kind == .voice ? "audio" : kind.rawValue)
     if kind == .voice { members["voice"] = true }

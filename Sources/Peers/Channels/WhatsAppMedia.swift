@@ -53,6 +53,23 @@ extension WhatsApp {
     return HTTPRequest("GET", url, headers: headers, timeout: 60)
   }
 
+  // MARK: Ours
+
+  /// `POST {base}/{phone_number_id}/media`: messaging_product, type, file. The id lives thirty days.
+  static func upload(_ file: FileToUpload, _ through: ChannelAccess) throws(PeerError) -> HTTPRequest {
+    guard !through.token.isEmpty, !through.accountID.isEmpty, through.accountID.utf8.allSatisfy(isPlain) else {
+      throw .unauthorised(code: "no_account", sentence: "no access token or phone_number_id is stored for this channel")
+    }
+    return multipart(
+      "\(through.base)/\(through.accountID)/media", headers: [authorization(through)],
+      fields: [("messaging_product", "whatsapp"), ("type", file.mimeType)], file: file)
+  }
+
+  /// `{"id"}`.
+  static func uploaded(_ response: HTTPResponse) throws(PeerError) -> String {
+    try Meta.uploaded(response, "id")
+  }
+
   private static func authorization(_ through: ChannelAccess) -> HTTPRequest.Header {
     .init("Authorization", "Bearer \(through.token.reveal())")
   }

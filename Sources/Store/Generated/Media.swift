@@ -6,11 +6,27 @@ import FoundationEssentials
 public struct MediaToFetchRow: Sendable, Equatable {
   public var status: String
   public var externalId: String
+  public var sourceUrl: String?
+  public var kind: String
   public var sha256: String?
   public var expired: Bool
+  public var message: String?
+  public var conversation: String?
   public var connected: Bool
   public var channel: String
   public var accountId: String?
+  public var tokenId: UUID?
+  public var token: [UInt8]?
+}
+
+public struct MediaToUploadRow: Sendable, Equatable {
+  public var kind: String
+  public var mimeType: String?
+  public var filename: String?
+  public var storageKey: String
+  public var channel: String
+  public var accountId: String?
+  public var login: String?
   public var tokenId: UUID?
   public var token: [UInt8]?
 }
@@ -21,10 +37,13 @@ extension Scope {
     try maybe(
       "mediaToFetch",
       #"""
-      select f.status as "status!", f.external_id as "external_id!", f.sha256, coalesce(f.expires_at <= app_now(), false) as "expired!",
+      select f.status as "status!", f.external_id as "external_id!", f.source_url, f.kind as "kind!", f.sha256,
+          coalesce(f.expires_at <= app_now(), false) as "expired!", m.external_id as message, c.contact_address as conversation,
           cc.status = 'connected' as "connected!", cc.channel as "channel!", cc.account_id, k.id as token_id, k.sealed as token
         from media_files f
         join channel_connections cc on cc.tenant_id = f.tenant_id and cc.id = f.channel_connection_id
+        left join messages m on m.tenant_id = f.tenant_id and m.id = f.message_id
+        left join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
         left join outbound_tokens k on k.tenant_id = cc.tenant_id and k.channel_connection_id = cc.id
           and k.kind = 'access_token'
        where f.tenant_id = current_tenant() and f.id = $1
@@ -34,13 +53,17 @@ extension Scope {
       try MediaToFetchRow(
         status: row.get(0),
         externalId: row.get(1),
-        sha256: row.get(2),
-        expired: row.get(3),
-        connected: row.get(4),
-        channel: row.get(5),
-        accountId: row.get(6),
-        tokenId: row.get(7),
-        token: row.get(8)
+        sourceUrl: row.get(2),
+        kind: row.get(3),
+        sha256: row.get(4),
+        expired: row.get(5),
+        message: row.get(6),
+        conversation: row.get(7),
+        connected: row.get(8),
+        channel: row.get(9),
+        accountId: row.get(10),
+        tokenId: row.get(11),
+        token: row.get(12)
       )
     }
   }
@@ -60,6 +83,8 @@ extension Scope {
       #"""
       update media_files set status = $1, storage_key = $2, sha256 = coalesce($3, sha256),
           size = $4, mime_type = coalesce($5, mime_type), error_message = $6,
+          -- Of one that is kept it stays: the file may turn out to be lost.
+          source_url = case when $1 = 'stored' then source_url end,
           stored_at = case when $1 = 'stored' then app_now() end
        where tenant_id = current_tenant() and id = $7 and status = 'pending'
       """#,
@@ -77,5 +102,34 @@ extension Scope {
       """#,
       [mediaId.sql]
     )
+  }
+
+  /// A stored file, and what the request that gives it to its channel's platform needs.
+  public func mediaToUpload(mediaId: UUID) throws(StoreError) -> MediaToUploadRow? {
+    try maybe(
+      "mediaToUpload",
+      #"""
+      select f.kind as "kind!", f.mime_type, f.filename, f.storage_key as "storage_key!", cc.channel as "channel!",
+          cc.sending_id as account_id, sending_login(cc.channel, cc.login) as login, k.id as token_id, k.sealed as token
+        from media_files f
+        join channel_connections cc on cc.tenant_id = f.tenant_id and cc.id = f.channel_connection_id
+        left join outbound_tokens k on k.tenant_id = cc.tenant_id and k.channel_connection_id = cc.id
+          and k.kind = 'access_token'
+       where f.tenant_id = current_tenant() and f.id = $1 and f.status = 'stored' and f.storage_key is not null
+      """#,
+      [mediaId.sql]
+    ) { row throws(StoreError) in
+      try MediaToUploadRow(
+        kind: row.get(0),
+        mimeType: row.get(1),
+        filename: row.get(2),
+        storageKey: row.get(3),
+        channel: row.get(4),
+        accountId: row.get(5),
+        login: row.get(6),
+        tokenId: row.get(7),
+        token: row.get(8)
+      )
+    }
   }
 }

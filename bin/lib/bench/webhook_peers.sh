@@ -5,7 +5,7 @@
 pgbench_script() {
   local tenant first=100000
   psql_world postgres -c "alter system set log_statement = 'all'" -c 'select pg_reload_conf()' >/dev/null
-  "$root/bin/lib/bench/posts" "look-$RANDOM" 2 2 dev_meta_app_secret >"$DEV_DIR/posts"
+  "$root/bin/lib/bench/posts" "look-$RANDOM" 2 2 "$secret" '' "$channel" >"$DEV_DIR/posts"
   sleep 0.2
   "$root/bin/lib/bench/fire" "$PORT" "$DEV_DIR/posts" 1 >/dev/null
   psql_world postgres -c 'alter system reset log_statement' -c 'select pg_reload_conf()' >/dev/null
@@ -23,12 +23,12 @@ pgbench_round() {
   psql_world postgres -c checkpoint
   before=$(stored)
   said=$("$(bench_tool pgbench)" --no-vacuum --protocol prepared --client "$clients" --jobs 1 --time "$1" "${options[@]}" \
-    "$(dsn tistis tistis_webhook_whatsapp)" 2>&1) || die "pgbench failed: $said" "cat $DEV_DIR/*.sql"
+    "$(dsn tistis "tistis_webhook_$channel")" 2>&1) || die "pgbench failed: $said" "cat $DEV_DIR/*.sql"
   after=$(stored)
   pace[pgbench]=$(sed -n 's/^tps = \([0-9]*\).*/\1/p' <<<"$said")
   finished=$(sed -n 's/^number of transactions actually processed: \([0-9]*\).*/\1/p' <<<"$said")
   [ $((after - before)) = "$finished" ] || die "pgbench says $finished transactions, and $((after - before)) were stored" "see $DEV_DIR"
-  printf '%-8s %-5s %6s/s\n' pgbench "${1}s" "${pace[pgbench]}" >&"$people"
+  printf '%-9s %-8s %-5s %6s/s\n' "$channel" pgbench "${1}s" "${pace[pgbench]}" >&"$people"
 }
 
 # As root, php-fpm wants to be told that this is meant.
