@@ -588,6 +588,43 @@ end $$;
 ALTER FUNCTION public.attribute_leads(p_rows jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: begin_renewal(uuid, uuid, jsonb, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) RETURNS TABLE(verdict text, channel text, app_key text, ends_at timestamp with time zone, token_id uuid, token bytea, refresh_id uuid, refresh bytea, secret_id uuid, secret bytea)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_holder uuid;
+  v_until timestamptz;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|token|' || p_connection::text, 0));
+  select cc.channel, cc.tiktok_client_key, token_end(h.expires_at, h.updated_at, p_policy -> cc.channel), a.id, a.sealed,
+      a.renewal, a.renewal_until, r.id, r.sealed, s.id, s.sealed
+    into channel, app_key, ends_at, token_id, token, v_holder, v_until, refresh_id, refresh, secret_id, secret
+    from channel_connections cc
+    join outbound_tokens a on a.tenant_id = v_tenant and a.channel_connection_id = cc.id and a.kind = 'access_token'
+    left join outbound_tokens r on r.tenant_id = v_tenant and r.channel_connection_id = cc.id and r.kind = 'refresh_token'
+    left join outbound_tokens s on s.tenant_id = v_tenant and s.channel_connection_id = cc.id and s.kind = 'client_secret'
+    left join secret_hints h on h.tenant_id = v_tenant and h.channel_connection_id = cc.id and h.kind = 'access_token'
+   where cc.tenant_id = v_tenant and cc.id = p_connection and cc.status in ('connected', 'error');
+  verdict := case
+    when token_id is null or not p_policy ? channel then 'gone'
+    when v_holder <> p_attempt and v_until > app_clock() then 'held'
+    when ends_at is null or ends_at >= app_now() + make_interval(secs => (p_policy -> channel ->> 'lead')::float8)
+      then 'fresh'
+    else 'go' end;
+  if verdict = 'go' then
+    update outbound_tokens k set renewal = p_attempt, renewal_until = app_clock() + make_interval(secs => p_seconds)
+      where k.tenant_id = v_tenant and k.id = token_id;
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) OWNER TO tistis_owner;
+
+--
 -- Name: begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1265,6 +1302,38 @@ end $$;
 ALTER FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) OWNER TO tistis_owner;
 
 --
+-- Name: end_renewal(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_count int := 0;
+  t record;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|token|' || p_connection::text, 0));
+  for t in
+    select * from jsonb_to_recordset(p_tokens) as x (kind text, used uuid, id uuid, sealed text, hint text,
+      expires_at timestamptz)
+  loop
+    update outbound_tokens k set id = t.id, sealed = decode(t.sealed, 'hex')
+     where k.tenant_id = v_tenant and k.channel_connection_id = p_connection and k.kind = t.kind and k.id = t.used;
+    if found then
+      v_count := v_count + 1;
+      update secret_hints h set hint = t.hint, expires_at = t.expires_at
+       where h.tenant_id = v_tenant and h.channel_connection_id = p_connection and h.kind = t.kind;
+    end if;
+  end loop;
+  update outbound_tokens k set renewal = null, renewal_until = null
+   where k.tenant_id = v_tenant and k.channel_connection_id = p_connection and k.renewal = p_attempt;
+  return v_count;
+end $$;
+
+ALTER FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: end_send(uuid, uuid, text, text, text, text, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1574,20 +1643,22 @@ declare
 begin
   if not jsonb_path_exists(p_events, '$[*].media.id') then return 0; end if;
   with told as (
-    select m.id as message_id, m.channel_connection_id, m.external_timestamp, e.media
-      from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
+    select m.id as message_id, m.channel_connection_id, m.external_timestamp, f.media, f.place
+      from (select e.* from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
+        where jsonb_typeof(e.media) = 'array') e
       join messages m on m.tenant_id = v_tenant and m.channel_connection_id = e.connection_id::uuid
         and m.external_id = e.external_id
-     where e.media ->> 'id' is not null
-     order by m.id
+      cross join lateral jsonb_array_elements(e.media) with ordinality f (media, place)
+     where f.media ->> 'id' is not null
+     order by m.id, f.place
   ), named as (
-    update messages m set media_url = t.media ->> 'id' from told t
-     where m.tenant_id = v_tenant and m.id = t.message_id and m.media_url is null
+    update messages m set media_url = coalesce(t.media ->> 'url', t.media ->> 'id') from told t
+     where m.tenant_id = v_tenant and m.id = t.message_id and t.place = 1 and m.media_url is null
     returning 1
   ), kept as (
-    insert into media_files (tenant_id, channel_connection_id, message_id, external_id, kind, mime_type, sha256, filename,
-        expires_at)
-      select v_tenant, t.channel_connection_id, t.message_id, t.media ->> 'id', t.media ->> 'kind',
+    insert into media_files (tenant_id, channel_connection_id, message_id, external_id, source_url, kind, mime_type, sha256,
+        filename, expires_at)
+      select v_tenant, t.channel_connection_id, t.message_id, t.media ->> 'id', t.media ->> 'url', t.media ->> 'kind',
           t.media ->> 'mime_type', t.media ->> 'sha256', t.media ->> 'filename',
           -- As long as platforms keep what customers send.
           t.external_timestamp + interval '7 days'
@@ -1832,7 +1903,8 @@ begin
       and x.channel_connection_id = m.channel_connection_id and x.reply_to_external_id = m.external_id
       and x.kind = 'edit' and x.lead_id = c.lead_id and (x.content <> '' or x.raw is not null);
   with gone as (
-    update media_files f set status = 'gone', error_message = 'its writer deleted it', filename = null
+    update media_files f set status = 'gone', error_message = 'its writer deleted it', filename = null,
+        source_url = null
       where f.tenant_id = v_tenant and f.message_id = any (v_gone) and f.status in ('pending', 'stored')
       returning f.id, f.storage_key)
   select jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
@@ -2060,7 +2132,8 @@ ALTER FUNCTION public.increment_conversation_message_count(p_conversation_id uui
 CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back', 'noop')
+  select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back',
+    'refresh_token', 'upload_media', 'noop')
 $$;
 
 ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
@@ -3742,6 +3815,27 @@ end $$;
 ALTER FUNCTION public.redrive_jobs(p_ids uuid[]) OWNER TO tistis_owner;
 
 --
+-- Name: refuse_renewal(uuid, uuid, uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_current boolean;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(current_tenant()::text || '|token|' || p_connection::text, 0));
+  update outbound_tokens k set renewal = null, renewal_until = null
+   where k.tenant_id = current_tenant() and k.channel_connection_id = p_connection and k.renewal = p_attempt;
+  select exists (select from outbound_tokens k where k.tenant_id = current_tenant()
+    and k.channel_connection_id = p_connection and k.kind = 'access_token' and k.id = p_token) into v_current;
+  if v_current then perform stop_channel(p_connection, p_sentence, 'token_expired', p_alert); end if;
+  return v_current;
+end $$;
+
+ALTER FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: rename_contact(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4887,6 +4981,18 @@ $$;
 ALTER FUNCTION public.tenants_in_doubt(p_seconds double precision) OWNER TO tistis_definer;
 
 --
+-- Name: token_end(timestamp with time zone, timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select coalesce(p_expires, p_sealed_at + make_interval(secs => (p_policy ->> 'life')::float8))
+$$;
+
+ALTER FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: token_expiry(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4897,6 +5003,31 @@ CREATE FUNCTION public.token_expiry(p_hints jsonb) RETURNS timestamp with time z
 $$;
 
 ALTER FUNCTION public.token_expiry(p_hints jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: tokens_to_renew(jsonb, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) RETURNS TABLE(tenant_id uuid, connection_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select h.tenant_id, h.channel_connection_id
+    from secret_hints h
+    join channel_connections cc on cc.tenant_id = h.tenant_id and cc.id = h.channel_connection_id
+    join tenants t on t.id = h.tenant_id and t.status <> 'cancelled'
+   where h.kind = 'access_token' and p_policy ? cc.channel and cc.status in ('connected', 'error')
+     and cc.stopped_code is distinct from 'token_expired'
+     -- A page's token has no end, and is not renewed in this way.
+     and cc.login is distinct from 'page'
+     and token_end(h.expires_at, h.updated_at, p_policy -> cc.channel)
+       < app_now() + make_interval(secs => (p_policy -> cc.channel ->> 'lead')::float8)
+     and not exists (select from jobs j where j.tenant_id = h.tenant_id and j.lane = 'token:' || cc.id
+       and j.status in ('pending', 'processing'))
+   order by h.expires_at nulls last, h.tenant_id, h.channel_connection_id limit p_limit
+$$;
+
+ALTER FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) OWNER TO tistis_definer;
 
 --
 -- Name: touch_updated_at(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6278,6 +6409,7 @@ CREATE TABLE public.media_files (
     stored_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    source_url text,
     CONSTRAINT media_files_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'stored'::text, 'gone'::text, 'refused'::text])))
 );
 
@@ -6459,7 +6591,9 @@ CREATE TABLE public.outbound_tokens (
     kind text NOT NULL,
     sealed bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT outbound_tokens_kind_check CHECK ((kind = ANY (ARRAY['access_token'::text, 'refresh_token'::text])))
+    renewal uuid,
+    renewal_until timestamp with time zone,
+    CONSTRAINT outbound_tokens_kind_check CHECK ((kind = ANY (ARRAY['access_token'::text, 'refresh_token'::text, 'client_secret'::text])))
 );
 
 ALTER TABLE ONLY public.outbound_tokens FORCE ROW LEVEL SECURITY;
@@ -8757,6 +8891,12 @@ CREATE POLICY routing ON public.inbound_secrets FOR SELECT TO tistis_definer USI
 CREATE POLICY routing ON public.retention_marks FOR SELECT TO tistis_definer USING (true);
 
 --
+-- Name: secret_hints routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.secret_hints FOR SELECT TO tistis_definer USING (true);
+
+--
 -- Name: sends_in_doubt routing; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -9335,6 +9475,21 @@ GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_api;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_guide;
+
+--
 -- Name: FUNCTION begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9712,6 +9867,21 @@ GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO 
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10872,6 +11042,21 @@ GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_guide;
 
 --
+-- Name: FUNCTION refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION rename_contact(p_lead uuid, p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11422,6 +11607,21 @@ GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tis
 GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION token_expiry(p_hints jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11435,6 +11635,14 @@ GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION tokens_to_renew(p_policy jsonb, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION touch_updated_at(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11918,7 +12126,31 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_guide;
 -- Name: TABLE secret_hints; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.secret_hints TO tistis_definer;
+GRANT SELECT ON TABLE public.secret_hints TO tistis_jobs;
+GRANT SELECT ON TABLE public.secret_hints TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.secret_hints TO tistis_guide;
+
+--
+-- Name: COLUMN secret_hints.hint; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(hint) ON TABLE public.secret_hints TO tistis_jobs;
+GRANT UPDATE(hint) ON TABLE public.secret_hints TO tistis_jobs_process;
+
+--
+-- Name: COLUMN secret_hints.expires_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(expires_at) ON TABLE public.secret_hints TO tistis_jobs;
+GRANT UPDATE(expires_at) ON TABLE public.secret_hints TO tistis_jobs_process;
+
+--
+-- Name: COLUMN secret_hints.updated_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(updated_at) ON TABLE public.secret_hints TO tistis_jobs;
+GRANT UPDATE(updated_at) ON TABLE public.secret_hints TO tistis_jobs_process;
 
 --
 -- Name: TABLE tenants; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12169,6 +12401,12 @@ GRANT UPDATE(status) ON TABLE public.media_files TO tistis_guide;
 GRANT UPDATE(error_message) ON TABLE public.media_files TO tistis_guide;
 
 --
+-- Name: COLUMN media_files.source_url; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(source_url) ON TABLE public.media_files TO tistis_guide;
+
+--
 -- Name: TABLE message_reactions; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12330,6 +12568,34 @@ GRANT SELECT ON TABLE public.messages_guide TO tistis_guide;
 
 GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs;
 GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs_process;
+
+--
+-- Name: COLUMN outbound_tokens.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(id) ON TABLE public.outbound_tokens TO tistis_jobs;
+GRANT UPDATE(id) ON TABLE public.outbound_tokens TO tistis_jobs_process;
+
+--
+-- Name: COLUMN outbound_tokens.sealed; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(sealed) ON TABLE public.outbound_tokens TO tistis_jobs;
+GRANT UPDATE(sealed) ON TABLE public.outbound_tokens TO tistis_jobs_process;
+
+--
+-- Name: COLUMN outbound_tokens.renewal; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(renewal) ON TABLE public.outbound_tokens TO tistis_jobs;
+GRANT UPDATE(renewal) ON TABLE public.outbound_tokens TO tistis_jobs_process;
+
+--
+-- Name: COLUMN outbound_tokens.renewal_until; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(renewal_until) ON TABLE public.outbound_tokens TO tistis_jobs;
+GRANT UPDATE(renewal_until) ON TABLE public.outbound_tokens TO tistis_jobs_process;
 
 --
 -- Name: TABLE platform_alerts; Type: ACL; Schema: public; Owner: tistis_owner

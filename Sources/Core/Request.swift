@@ -59,17 +59,6 @@ public func percentDecoded(_ text: some StringProtocol) -> String {
   return String(decoding: out, as: UTF8.self)
 }
 
-/// Everything but letters, digits and `-._~` as `%41`: for a value in a query, where `+`, `/` and `=` mean something else.
-public func percentEncoded(_ text: String) -> String {
-  var out = [UInt8]()
-  for c in text.utf8 {
-    let plain =
-      (48...57).contains(c) || (65...90).contains(c) || (97...122).contains(c) || "-._~".utf8.contains(c)
-    if plain { out.append(c) } else { out += Array("%\(hex([c]).uppercased())".utf8) }
-  }
-  return String(decoding: out, as: UTF8.self)
-}
-
 /// An answer.
 public struct Response: Sendable {
   public var status: Int

@@ -16,7 +16,7 @@ extension Office {
       return [JobResult(job, .bury(why: "no channel \(found.channel)"))]
     }
     let limits = ChannelLimits.of(channel)
-    let parts = split(limits.shown(markdown: answer.text), max: limits.textMax) { limits.length(String($0)) }
+    let parts = limits.parts(of: limits.shown(markdown: answer.text))
     guard !parts.isEmpty else {
       await record(said.usage, job, log)
       let stop = Stop(why: "Claude's answer was nothing but marks", again: true, after: nil)

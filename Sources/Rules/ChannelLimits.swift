@@ -22,6 +22,8 @@ public struct ChannelLimits: Sendable, Equatable {
   public var perMinute: Int
   /// How emphasis is written so that it is shown as such.
   public var marks = TextMarks.none
+  /// Each message counts against a limit of few: what is said at once leaves as one, whatever has to be cut.
+  public var inOneMessage = false
   /// Of everything but text; nil: only text is sent there.
   public var content: ContentLimits?
 
@@ -37,7 +39,7 @@ public struct ChannelLimits: Sendable, Equatable {
     case .tiktok:
       ChannelLimits(
         windowHours: 48, textMax: 6000, countedIn: .characters, perWindow: 10, perUserPerDay: 10, perMinute: 10,
-        content: .tiktok)
+        inOneMessage: true, content: .tiktok)
     }
   }
 

@@ -56,14 +56,14 @@ public struct ContentLimits: Sendable, Equatable {
   /// Instagram has the same templates. Its texts are counted in bytes, a template's body to be safe as well.
   static let instagram = meta(.instagram)
 
+  /// Business Messaging, November 2026: a card with up to three buttons under a title, and pictures.
+  static let tiktok = ContentLimits(
+    kinds: [.text, .buttons, .media], body: 40, buttons: 3, buttonTitle: 20, buttonID: 40, media: .tiktok)
+
   private static func meta(_ media: MediaRules) -> ContentLimits {
     ContentLimits(
       kinds: [.text, .buttons, .quickReplies, .link, .cards, .media],
       body: 640, buttons: 3, buttonTitle: 20, buttonID: 1000, quickReplies: 13, quickReplyTitle: 20, quickReplyID: 1000,
       linkTitle: 20, tiles: 10, tileTitle: 80, tileSubtitle: 80, tileButtons: 3, media: media)
   }
-
-  /// Business Messaging, November 2026: a card with up to three buttons under a title, and pictures.
-  static let tiktok = ContentLimits(
-    kinds: [.text, .buttons, .media], body: 40, buttons: 3, buttonTitle: 20, buttonID: 40, media: .tiktok)
 }

@@ -87,6 +87,7 @@ struct Ladder {
     }
     let block = [lines.joined(separator: "\n"), frame.footer ?? ""].filter { !$0.isEmpty }.joined(separator: "\n\n")
     if text.isEmpty || block.isEmpty { return before + texts(text + block) }
+    if limits.inOneMessage { return before + together(text, block) }
     let room = limits.textMax - limits.length(block) - 2
     // A choice below a scrap of text is read no better than one below none.
     guard limits.length(text) <= room || room >= limits.textMax / 4 else { return before + texts(text) + texts(block) }
@@ -111,7 +112,7 @@ struct Ladder {
   }
 
   func texts(_ text: String) -> [OutboundContent] {
-    split(text, max: limits.textMax) { limits.length(String($0)) }.map { .text($0) }
+    limits.parts(of: text).map { .text($0) }
   }
 
   func marked(_ text: String) -> String { limits.shown(markdown: text) }

@@ -1,7 +1,7 @@
 /// What is to be chosen from: the first form that the platform has and that everything fits.
 extension Ladder {
   func choice(_ frame: OutboundContent.Frame, buttons options: [OutboundContent.Option]) -> [OutboundContent] {
-    guard let content = shown(.buttons), !frame.body.isEmpty,
+    guard let content = shown(.buttons), !frame.body.isEmpty, !limits.inOneMessage || isAlone(frame, content),
       fit(options, content.buttons, title: content.buttonTitle, id: content.buttonID)
     else { return choice(frame, "", [.init(options: options)]) }
     return framed(frame, content) { .buttons($0, options) }

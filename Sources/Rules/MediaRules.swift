@@ -24,6 +24,9 @@ public struct MediaRules: Sendable, Equatable {
     .sticker: Rule(mimeTypes: ["image/webp"], bytes: 500 << 10),
   ])
 
+  /// Business Messaging, November 2026.
+  static let tiktok = MediaRules(rules: [.image: Rule(mimeTypes: ["image/jpeg", "image/png"], bytes: 3 << 20)])
+
   /// The Messenger Platform's reference, read November 2026: 25 MB, a picture that is fetched 8 MB. Films and sounds of
   /// other types than these arrive as files.
   static let messenger = MediaRules(rules: [
@@ -42,9 +45,6 @@ public struct MediaRules: Sendable, Equatable {
 
   private static let films = ["video/mp4", "video/ogg", "video/x-msvideo", "video/quicktime", "video/webm"]
   private static let sounds = ["audio/aac", "audio/mp4", "audio/wav", "audio/x-wav"]
-
-  /// Business Messaging, November 2026.
-  static let tiktok = MediaRules(rules: [.image: Rule(mimeTypes: ["image/jpeg", "image/png"], bytes: 3 << 20)])
 
   /// What files with a known ending are. Platforms decide by the ending where it and the type disagree.
   static let endings: [String: [String]] = [

@@ -17,6 +17,11 @@ struct Shop: Sendable {
     tenant = try Tenant.make(in: database, secrets: secrets, token: token, delay: delay)
   }
 
+  init(_ tenant: Tenant, _ database: Database) {
+    self.tenant = tenant
+    self.database = database
+  }
+
   /// A test with one business in its own database.
   static func test(
     secrets: Bool = true, token: Bool = true, delay: Int = 0, _ body: (Shop) async throws -> Void

@@ -3,6 +3,7 @@ import Peers
 import Rules
 import Testing
 
+/// What `ReadTests` does not ask of every platform.
 @Suite struct TikTokReadTests {
   /// Whatever comes: a message has a person and something to read, and only messages are answered.
   @Test func everyEventCanBeStored() throws {

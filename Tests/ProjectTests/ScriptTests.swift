@@ -4,9 +4,10 @@ import Testing
 
 /// What one meets first: the verbs of bin/, the README, the top of the tree.
 @Suite struct ScriptTests {
-  /// Everything in bin/ that is run, as opposed to sourced, installed or given to another program (the peers of bin/bench).
+  /// Everything in bin/ that is run, as opposed to sourced, installed, filled in (bin/new) or given to another program (the
+  /// peers of bin/bench).
   static let scripts = Tree.files("bin/").filter { file in
-    !file.hasPrefix("bin/etc/") && ![".sh", ".php", ".c"].contains { file.hasSuffix($0) }
+    !file.hasPrefix("bin/etc/") && !file.hasPrefix("bin/lib/new/channel/") && ![".sh", ".php", ".c"].contains { file.hasSuffix($0) }
   }
 
   @Test(arguments: scripts) func everyScriptExplainsItself(_ script: String) throws {
@@ -35,7 +36,7 @@ import Testing
 
   @Test func theVerbsAreThere() {
     expectNone(
-      ["dev", "test", "check", "send", "migrate", "sqlgen", "fuzz", "storm", "bench", "release", "install", "drill"]
+      ["dev", "test", "check", "send", "new", "migrate", "sqlgen", "fuzz", "storm", "bench", "release", "install", "drill"]
         .filter {
           !Self.scripts.contains("bin/\($0)")
         },

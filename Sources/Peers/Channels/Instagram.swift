@@ -7,7 +7,7 @@ import Rules
 extension Messenger {
   static let instagram = Messenger(
     name: .instagram, object: "instagram", useCase: "instagram", errors: MessengerErrors.instagram,
-    names: [["name"], ["username"]], media: MetaMedia.instagram)
+    names: [["name"], ["username"]])
 }
 
 extension Channel {

@@ -10,7 +10,7 @@ enum InstagramToken {
       HTTPRequest(
         "GET",
         "\(grant.base)/refresh_access_token?grant_type=ig_refresh_token&access_token="
-          + percentEncoded(grant.accessToken.reveal()))
+          + queryValue(grant.accessToken.reveal()))
     },
     renewed: { response throws(PeerError) in
       let body = Field((try? JSON.parse(response.body)) ?? .null)

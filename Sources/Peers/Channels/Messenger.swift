@@ -12,11 +12,10 @@ struct Messenger: Sendable {
   let errors: GraphErrors
   /// What a profile has of a person's name, the best first; those of one group are put together.
   let names: [[String]]
-  let media: ChannelMedia
 
   static let facebook = Messenger(
     name: .facebook, object: "page", useCase: "messenger", errors: MessengerErrors.facebook,
-    names: [["name"], ["first_name", "last_name"]], media: MetaMedia.messenger)
+    names: [["name"], ["first_name", "last_name"]])
 
   /// A person by the id that they have for this account alone (PSID, IGSID).
   func alias(_ id: Field) -> Alias? {
@@ -41,7 +40,7 @@ struct Messenger: Sendable {
       accepted: { response throws(PeerError) in try accepted(response) },
       judge: { errors.judge($0) },
       usage: { Meta.usage($0.headers, of: useCase) },
-      media: media,
+      media: name == .facebook ? MetaMedia.messenger : MetaMedia.instagram,
       profile: ChannelProfile(
         lookUp: { person, through throws(PeerError) in try lookUp(person, through) },
         found: { response throws(PeerError) in try found(response) }))

@@ -1,11 +1,10 @@
 import Core
 import FoundationEssentials
+import Peers
 import Rules
 import Testing
 
-@testable import Peers
-
-@Suite struct TikTokSendTests {
+@Suite struct TikTokErrorsTests {
   /// Fixtures/tiktok-answer/errors.tsv says what each code means with these words; `-` is nothing.
   @Test func everyCode() throws {
     let path = URL(filePath: #filePath).deletingLastPathComponent().path + "/Fixtures/tiktok-answer/errors.tsv"

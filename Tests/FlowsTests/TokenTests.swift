@@ -1,0 +1,236 @@
+import Core
+import FoundationEssentials
+import Rules
+import Store
+import TestSupport
+import Testing
+
+@testable import Flows
+
+extension Shop {
+  /// A business with an account elsewhere than at WhatsApp.
+  init(on platform: Platform, _ database: Database) throws {
+    self.init(try Tenant.make(on: platform, in: database, delay: 60), database)
+  }
+
+  func secrets() throws -> SecretStore {
+    let settings = try Settings(
+      [.inboundKeys, .outboundKeys], from: World.current.environment(of: "tistis"))
+    return SecretStore(
+      database.connection(), inbound: try Keyring(settings.secret(.inboundKeys)),
+      outbound: try Keyring(settings.secret(.outboundKeys)))
+  }
+}
+
+/// Tokens that end: TikTok's, renewed by the stand-in, which takes each refresh token that it gave out once.
+@Suite struct TokenTests {
+  /// A TikTok account whose token ends in so many seconds; nil: nobody knows when.
+  private func test(
+    endsIn seconds: Double? = 3600, refresh: String = "dev_refresh_1", _ body: (Shop) async throws -> Void
+  ) async throws {
+    try await Database.cloned { database in
+      // The seeded accounts' tokens have an age of their own.
+      try database.run("delete from outbound_tokens")
+      let shop = try Shop(on: .tiktok, database)
+      let store = try shop.secrets()
+      func set(_ token: String, _ kind: String, _ end: Instant?) throws {
+        try store.setOutbound(
+          Secret(token), kind: kind, connection: shop.tenant.connection, tenant: shop.tenant.id, expires: end)
+      }
+      try set("dev_tiktok_first", "access_token", seconds.map { Instant.now + $0 })
+      try set(refresh, "refresh_token", nil)
+      try await body(shop)
+    }
+  }
+
+  private func housekeeping(_ shop: Shop, _ changes: [String: String] = [:]) async throws {
+    let office = try shop.office(changes)
+    await office.renewTokens()
+    await office.close()
+  }
+
+  private func jobs(_ shop: Shop) throws -> Int { try shop.count("jobs", "job_type = 'refresh_token'") }
+
+  private func token(_ shop: Shop, _ kind: String = "access_token") async throws -> String? {
+    let office = try shop.office()
+    let row = try shop.database.connection().tenant(shop.tenant.id).sealedValues().first { $0.kind == kind }
+    let opened = office.open(row?.sealed, row?.id, tenant: shop.tenant.id)?.reveal()
+    await office.close()
+    return opened
+  }
+
+  private func channel(_ shop: Shop) throws -> String? {
+    try shop.value("status || ' ' || coalesce(stopped_code, '-')", of: "channel_connections")
+  }
+
+  @Test func whatEndsSoonIsRenewed() async throws {
+    try await test { shop in
+      try await housekeeping(shop)
+      try await housekeeping(shop)
+      #expect(try jobs(shop) == 1)
+      try await shop.work()
+      let fresh = try await token(shop)
+      #expect(fresh?.hasPrefix("dev_tiktok_") == true && fresh != "dev_tiktok_first")
+      #expect(try await token(shop, "refresh_token")?.hasPrefix("dev_tiktok_refresh_") == true)
+      let isDated = "kind = 'access_token' and expires_at > now() + interval '23 hours' and hint is not null"
+      #expect(try shop.count("secret_hints", isDated) == 1)
+      #expect(try shop.count("outbound_tokens", "renewal is null and renewal_until is null") == 2)
+      try await housekeeping(shop)
+      #expect(try jobs(shop) == 1)
+      // With the refresh token that came with it.
+      try shop.run("update secret_hints set expires_at = now() + interval '1 hour' where kind = 'access_token'")
+      try await housekeeping(shop)
+      try await shop.work()
+      #expect(try await token(shop) != fresh)
+      #expect(try channel(shop) == "connected -")
+    }
+  }
+
+  @Test func whatLastsIsLeftAlone() async throws {
+    try await test(endsIn: 7 * 3600) { shop in
+      try await housekeeping(shop)
+      #expect(try jobs(shop) == 0)
+      try shop.run("update secret_hints set expires_at = null where kind = 'access_token'")
+      try await housekeeping(shop)
+      #expect(try jobs(shop) == 0)
+      // TikTok's are taken to live a day where nobody said how long.
+      try shop.run(
+        """
+        alter table secret_hints disable trigger touch_updated_at;
+        update secret_hints set updated_at = now() - interval '19 hours';
+        """)
+      try await housekeeping(shop)
+      #expect(try jobs(shop) == 1)
+      try shop.run("update channel_connections set status = 'disconnected'")
+      try await shop.work()
+      #expect(try await token(shop) == "dev_tiktok_first")
+    }
+  }
+
+  @Test func aRefusalStopsTheChannelAndSaysSo() async throws {
+    try await test(refresh: "dev_refresh_expired") { shop in
+      try await housekeeping(shop)
+      try await shop.work()
+      #expect(try channel(shop) == "error token_expired")
+      #expect(
+        try shop.count("alerts", "kind = 'channel_stopped' and severity = 'act' and resolved_at is null") == 1)
+      let sentence = try shop.value("sentence", of: "alerts", "kind = 'channel_stopped'") ?? ""
+      #expect(sentence.contains("40105") && sentence.contains("tistis channels resume"))
+      // Nobody asks again and again.
+      try await housekeeping(shop)
+      #expect(try jobs(shop) == 1)
+      // Until somebody has connected it again.
+      try shop.secrets().setOutbound(
+        Secret("dev_tiktok_second"), kind: "access_token", connection: shop.tenant.connection, tenant: shop.tenant.id)
+      let scope = shop.database.connection().tenant(shop.tenant.id)
+      #expect(try scope.resumeChannel(connectionId: shop.tenant.connection) != nil)
+      #expect(try channel(shop) == "connected -")
+      #expect(try shop.count("alerts", "resolved_at is null") == 0)
+    }
+  }
+
+  @Test func troubleOfTheirsIsTriedAgain() async throws {
+    let refresh = unique("dev_refresh_")
+    try await test(refresh: refresh) { shop in
+      try await Sandbox.fail("tiktok", "503", match: refresh)
+      try await housekeeping(shop)
+      try await shop.work()
+      #expect(try shop.value("status || ' ' || attempts", of: "jobs", "job_type = 'refresh_token'") == "pending 1")
+      #expect(try await token(shop) == "dev_tiktok_first")
+      #expect(try channel(shop) == "connected -")
+      try shop.hurry()
+      try await shop.work()
+      #expect(try await token(shop) != "dev_tiktok_first")
+    }
+  }
+
+  /// Whose app it is: ours, or the tenant's own with its own secret.
+  @Test func withoutAnAppItIsSaid() async throws {
+    try await test { shop in
+      try shop.run("update channel_connections set tiktok_client_key = 'their own app'")
+      try await housekeeping(shop)
+      try await shop.work()
+      #expect(try await token(shop) == "dev_tiktok_first")
+      #expect(try shop.count("alerts", "kind = 'token_ends' and sentence like '%TIKTOK_CLIENT_KEY%'") == 1)
+      #expect(try channel(shop) == "connected -")
+      try shop.secrets().setOutbound(
+        Secret("their secret"), kind: "client_secret", connection: shop.tenant.connection, tenant: shop.tenant.id)
+      try shop.hurry()
+      try await shop.work()
+      #expect(try await token(shop) != "dev_tiktok_first")
+    }
+  }
+
+  // MARK: One at a time
+
+  private func begin(_ shop: Shop, _ attempt: UUID, seconds: Double = 60) throws -> BeginRenewalRow {
+    try shop.database.connection(user: "tistis_jobs").tenant(shop.tenant.id).beginRenewal(
+      connectionId: shop.tenant.connection, attempt: attempt, policy: Office.renewalPolicy, seconds: seconds)
+  }
+
+  @Test func twoAtOnceAreOne() async throws {
+    try await test { shop in
+      let verdicts = await withTaskGroup(of: String.self) { group in
+        for _ in 0..<8 {
+          group.addTask { (try? await onThread { try self.begin(shop, UUID()).verdict }) ?? "failed" }
+        }
+        return await group.reduce(into: [String]()) { $0.append($1) }
+      }
+      #expect(verdicts.filter { $0 == "go" }.count == 1)
+      #expect(verdicts.filter { $0 == "held" }.count == 7)
+    }
+  }
+
+  /// An answer that was lost is asked for again under the same name; a killed attempt holds nobody up for ever.
+  @Test func killedHalfWay() async throws {
+    try await test { shop in
+      let first = UUID()
+      #expect(try begin(shop, first).verdict == "go")
+      #expect(try begin(shop, first).verdict == "go")
+      #expect(try begin(shop, UUID()).verdict == "held")
+      try shop.run("update outbound_tokens set renewal_until = now() - interval '1 second' where renewal is not null")
+      #expect(try begin(shop, UUID()).verdict == "go")
+    }
+  }
+
+  /// A person has given another token while ours was under way: theirs stays, and a refusal of the old one stops nothing.
+  @Test func aPersonsTokenIsNewer() async throws {
+    try await test { shop in
+      let attempt = UUID()
+      let taken = try begin(shop, attempt)
+      try shop.secrets().setOutbound(
+        Secret("dev_tiktok_by_hand"), kind: "access_token", connection: shop.tenant.connection,
+        tenant: shop.tenant.id)
+      let scope = shop.database.connection(user: "tistis_jobs").tenant(shop.tenant.id)
+      let tokens: JSON = [
+        [
+          "kind": "access_token", "used": .string(try #require(taken.tokenId).text), "id": .string(UUID().text),
+          "sealed": "00",
+        ]
+      ]
+      #expect(
+        try scope.endRenewal(
+          connectionId: shop.tenant.connection, attempt: attempt, tokens: JSONText(tokens.text)) == 0)
+      #expect(try await token(shop) == "dev_tiktok_by_hand")
+      let notice = JSONText(alert("channel_stopped", code: "token_expired", .act, "x").text)
+      #expect(
+        try !scope.refuseRenewal(
+          connectionId: shop.tenant.connection, attempt: attempt, tokenId: try #require(taken.tokenId), sentence: "x",
+          alert: notice))
+      #expect(try channel(shop) == "connected -")
+    }
+  }
+
+  @Test func anotherTenantsAccountIsNone() async throws {
+    try await test { shop in
+      let other = try Shop(on: .tiktok, shop.database)
+      let job = HeldJob(
+        tenant: other.tenant.id, id: UUID(), work: .refreshToken(connection: shop.tenant.connection), attempt: 1,
+        maxAttempts: 5, requestID: nil)
+      let office = try shop.office()
+      #expect(await office.refreshToken(shop.tenant.connection, job) == .done(["token": "gone"]))
+      await office.close()
+      #expect(try await token(shop) == "dev_tiktok_first")
+    }
+  }
+}
