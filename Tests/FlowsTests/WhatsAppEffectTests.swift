@@ -67,16 +67,7 @@ extension Shop {
 
   /// A hash of every row of this tenant.
   func everything(_ look: Connection? = nil) throws -> [String?] {
-    let look = look ?? database.connection()
-    let tables = try look.column(
-      """
-      select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by 1
-      """)
-    let hashes = tables.compactMap { $0 }.map {
-      "select '\($0) ' || md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from \($0) t where tenant_id = '\(tenant.id.text)'"
-    }
-    return try look.column(hashes.joined(separator: " union all "))
+    try everyRow(of: tenant.id, look ?? database.connection())
   }
 
   /// What people and programs will see, a line a thing, without ids and times of ours.
@@ -164,4 +155,17 @@ extension Connection {
   fileprivate func column(_ sql: String) throws(StoreError) -> [String?] {
     try everyone.many("column", "select q.c::text from (\(sql)) q (c)", []) { row throws(StoreError) in try row.get(0) }
   }
+}
+
+/// A hash of all that a tenant has, a line a table.
+func everyRow(of tenant: UUID, _ look: Connection) throws -> [String?] {
+  let tables = try look.column(
+    """
+    select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by 1
+    """)
+  let hashes = tables.compactMap { $0 }.map {
+    "select '\($0) ' || md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from \($0) t where tenant_id = '\(tenant.text)'"
+  }
+  return try look.column(hashes.joined(separator: " union all "))
 }
