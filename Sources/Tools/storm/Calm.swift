@@ -63,14 +63,17 @@ enum Calm {
     for row in rows ?? [] { scene.ledger.read { _ = $0.abandoned.insert(row[0] ?? "") } }
   }
 
-  /// What the sandbox told us and we acknowledged, as `wamid state`.
-  static func reported() async throws -> [String] {
+  /// What the sandbox told us and we acknowledged: WhatsApp's reports as `wamid state`, and our ids in Meta's echoes.
+  static func reported() async throws -> (states: [String], echoes: Set<String>) {
     let answer = try await Web.send("GET", World.current.sandbox + "/sandbox/callbacks?limit=4000")
-    return Field(try JSON.parse(answer.body))["callbacks"].items.compactMap { entry in
-      guard entry["status"].integer == 200, let state = entry["state"].text,
+    let taken = Field(try JSON.parse(answer.body))["callbacks"].items.filter { $0["status"].integer == 200 }
+    let echoes = taken.compactMap { $0["body"]["entry"][0]["messaging"][0]["message"]["metadata"].text }
+    let states: [String] = taken.compactMap { entry in
+      guard let state = entry["state"].text,
         let id = entry["body"]["entry"][0]["changes"][0]["value"]["statuses"][0]["id"].text
       else { return nil }
       return id + " " + state.prefix { $0 != ":" }
     }
+    return (states, Set(echoes))
   }
 }

@@ -2,25 +2,40 @@ import Core
 import Synchronization
 import TestSupport
 
-/// A business of the storm, with an account and a secret of its own.
+/// A business of the storm, with an account of one platform and a secret of its own. Two in a row have the same platform.
 struct Shop: Sendable {
   let number: Int
   let tenant: Tenant
-  /// What the sandbox reports of a message, in this order. Two of them report badly on purpose.
+  /// What the sandbox reports of a message, in this order. Every other one reports badly on purpose.
   let statuses: [String]
 
-  static let manners = [
-    ["sent", "delivered", "read"], ["read", "delivered", "sent"], ["sent", "sent", "delivered", "read"],
-    ["delivered", "read"],
-  ]
+  var platform: Platform { tenant.platform }
+  /// The id that stands where messages are sent.
+  var sender: String { tenant.page ?? tenant.account }
+
+  static func platform(_ number: Int) -> Platform { Platform.allCases[number / 2 % Platform.allCases.count] }
+
+  static func manners(_ number: Int) -> [String] {
+    let isOdd = number % 2 == 1
+    switch platform(number) {
+    case .whatsapp: return isOdd ? ["read", "sent", "delivered", "sent"] : ["sent", "delivered", "read"]
+    case .facebook: return isOdd ? ["read", "delivered", "echo", "echo"] : ["echo", "delivered", "read"]
+    case .instagram, .tiktok: return isOdd ? ["read", "echo", "echo"] : ["echo", "read"]
+    }
+  }
 }
 
-/// Somebody who writes to one shop, under a number, a user id, or both. The same numbers write to every shop.
+/// Somebody who writes to one shop: on WhatsApp under a number, a user id, or both, elsewhere under the one id that there
+/// is. The same numbers and ids write to every shop.
 struct Person: Sendable, Hashable {
   let shop: Int
   let number: Int
+  let platform: Platform
   let phone: String?
   let userID: String?
+
+  /// Elsewhere than on WhatsApp.
+  var id: String { "71\(1_000_000_000 + number)" }
 
   /// In every text to and from this person: `t2p15`.
   var label: String { "t\(shop)p\(number)" }
@@ -28,6 +43,11 @@ struct Person: Sendable, Hashable {
   init(shop: Int, number: Int) {
     self.shop = shop
     self.number = number
+    platform = Shop.platform(shop)
+    guard platform == .whatsapp else {
+      (phone, userID) = (nil, nil)
+      return
+    }
     let id = "MX.\(shop + 10)\(String(1_000_000_000 + number))"
     let digits = "5216\(String(1_000_000_000 + number).dropFirst())"
     switch number % 10 {

@@ -2,19 +2,16 @@ import Core
 import TestSupport
 
 extension Scene {
-  static let sharedPath = "/api/webhook/whatsapp"
-
   /// A POST of entries to a shop's own address, or to the one that all share.
   func delivery(_ entries: [JSON], to shop: Shop, shared: Bool = false, _ receipts: [Receipt]) -> Delivery {
-    let body = Payload.body(entries)
-    return shared
-      ? Delivery(path: Self.sharedPath, signature: sign(body, sharedSecret), body: body, receipts: receipts)
-      : Delivery(path: shop.tenant.path, signature: shop.tenant.signature(body), body: body, receipts: receipts)
+    let platform = shop.platform
+    return Delivery(
+      path: shared ? platform.sharedPath : shop.tenant.path, platform: platform,
+      secret: shared ? platform.sharedSecret : Secret(shop.tenant.appSecret), body: Payload.body(entries, on: platform),
+      receipts: receipts)
   }
 
-  func sign(_ body: [UInt8], _ secret: Secret) -> String { "sha256=" + hex(hmacSHA256(body, key: secret)) }
-
-  /// Delivers as Meta does: what is not answered with 200 is delivered again later, whatever the reason.
+  /// Delivers as the platforms do: what is not answered with 200 is delivered again later, whatever the reason.
   func deliver(_ delivery: Delivery) async {
     let status = await post(delivery)
     if status == 200 { return ledger.acknowledge(delivery) }
@@ -37,7 +34,10 @@ extension Scene {
   /// The status; nil if there was no answer.
   private func post(_ delivery: Delivery) async -> Int? {
     var headers = [("Content-Type", "application/json"), ("User-Agent", "facebookexternalua")]
-    if let signature = delivery.signature { headers.append(("X-Hub-Signature-256", signature)) }
+    // Anew at each attempt: TikTok's names the time.
+    if let secret = delivery.secret {
+      headers.append((delivery.platform.signatureHeader, delivery.platform.signature(delivery.body, secret)))
+    }
     let status = try? await Web.send(
       "POST", World.current.url + delivery.path, headers: headers, body: delivery.body, timeout: 20
     ).status

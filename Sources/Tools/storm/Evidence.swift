@@ -46,8 +46,12 @@ struct Evidence {
   let texts: [Sent]
   /// Reports of the platform that we acknowledged, as `wamid state`; the newest of them.
   let reported: [String]
+  /// Our messages whose echo we acknowledged, by our id.
+  let echoed: Set<String>
   private(set) var messages: [UUID: Message] = [:]
   private(set) var stored: [String: [Message]] = [:]
+  /// Answers of TikTok's accounts, by account and text.
+  private(set) var bySender: [String: [Message]] = [:]
   /// Messages that named their sender by number and by user id.
   private(set) var linked: Set<UUID> = []
   private(set) var conversations: [UUID: Conversation] = [:]
@@ -59,9 +63,10 @@ struct Evidence {
   /// The storm's tenants, for a condition in SQL.
   var tenants: String { scene.shops.map { "'\($0.tenant.id.text)'" }.joined(separator: ",") }
 
-  init(_ scene: Scene, reported: [String]) throws {
+  init(_ scene: Scene, reported: [String], echoed: Set<String>) throws {
     self.scene = scene
     self.reported = reported
+    self.echoed = echoed
     ledger = scene.ledger.read { $0 }
     texts = scene.platform.texts
     try loadMessages()
@@ -96,6 +101,9 @@ struct Evidence {
       if isLinked { linked.insert(message.id) }
       messages[message.id] = message
       if let id = message.externalID { stored[id, default: []].append(message) }
+      if message.role == "assistant", let shop = scene.shop(of: message.tenant), shop.platform == .tiktok {
+        bySender[shop.sender + message.content, default: []].append(message)
+      }
       scene.tally.add(.found, "messages: \(message.role) \(message.status)")
     }
   }
@@ -141,12 +149,23 @@ extension Evidence {
   /// The lead that a person's name leads to.
   func lead(_ person: Person, _ names: Person.Names) -> UUID? {
     let tenant = shop(person.shop).tenant.id
+    guard person.platform == .whatsapp else {
+      return leads[Alias(tenant: tenant, kind: person.platform.aliasKind, value: person.id)]
+    }
     switch names {
     case .userID: return person.userID.flatMap { leads[Alias(tenant: tenant, kind: "whatsapp_user_id", value: $0)] }
     // Under its canonical spelling a Mexican mobile number has no 1.
     default:
       return person.phone.flatMap { leads[Alias(tenant: tenant, kind: "phone", value: "52" + $0.dropFirst(3))] }
     }
+  }
+
+  /// The message that the platform received: by our id, or, since TikTok carries none, by the platform's or its words.
+  func message(_ sent: Sent) -> Message? {
+    if let opaque = sent.opaque { return UUID(uuidString: opaque).flatMap { messages[$0] } }
+    if let known = sent.wamid.flatMap({ stored[$0]?.first }) { return known }
+    let same = bySender[sent.sender + sent.text] ?? []
+    return same.first(where: \.left) ?? same.first
   }
 
   /// Who wrote a message, by its id.

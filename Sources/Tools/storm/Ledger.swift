@@ -1,6 +1,7 @@
 import Core
 import FoundationEssentials
 import Synchronization
+import TestSupport
 
 /// Something that a POST told us of, by the id under which it has to be found again.
 struct Receipt: Sendable, Hashable {
@@ -14,10 +15,11 @@ struct Receipt: Sendable, Hashable {
   var mayBeParked = false
 }
 
-/// A signed POST, which is made again until it is acknowledged.
+/// A POST, signed unless it has no secret, which is made again until it is acknowledged.
 struct Delivery: Sendable {
   let path: String
-  let signature: String?
+  let platform: Platform
+  let secret: Secret?
   let body: [UInt8]
   let receipts: [Receipt]
   var attempts = 0

@@ -1,7 +1,7 @@
 import Core
 import TestSupport
 
-/// What Meta posts.
+/// What the platforms post. An entry is one account's share of a POST; TikTok's is all of it.
 enum Payload {
   static let ownNumber = "15550100000"
   private static let questions = [
@@ -10,23 +10,44 @@ enum Payload {
   ]
 
   /// A text of somebody's, which asks Claude to name its tag in the answer.
-  static func text(_ person: Person, _ names: Person.Names, _ tag: Tag, id: String) -> JSON {
-    .object([
+  static func text(_ person: Person, _ names: Person.Names, _ tag: Tag, id: String, to shop: Shop) -> JSON {
+    let text = "\(questions[tag.serial % questions.count]) [[echo:Respuesta \(tag.text)]]"
+    guard person.platform == .whatsapp else {
+      return item(shop.platform.text(text, from: person.id, to: shop.tenant.account, id: id))
+    }
+    return .object([
       "from": names == .userID ? nil : person.phone.map { .string($0) },
       "from_user_id": names == .phone ? nil : person.userID.map { .string($0) },
       "id": .string(id), "timestamp": .string(String(Instant.now.seconds)), "type": "text",
-      "text": ["body": .string("\(questions[tag.serial % questions.count]) [[echo:Respuesta \(tag.text)]]")],
+      "text": ["body": .string(text)],
     ])
   }
 
-  /// What somebody of the business wrote in WhatsApp's own app.
-  static func echo(_ person: Person, _ tag: Tag, id: String) -> JSON {
-    .object([
+  /// What somebody of the business wrote in the platform's own app.
+  static func echo(_ person: Person, _ tag: Tag, id: String, of shop: Shop) -> JSON {
+    let text = "Le atiende Ana, \(tag.text)"
+    guard person.platform == .whatsapp else {
+      return item(shop.platform.echo(text, to: person.id, of: shop.tenant.account, id: id))
+    }
+    return .object([
       "from": .string(ownNumber), "to": person.phone.map { .string($0) },
       "to_user_id": person.userID.map { .string($0) }, "id": .string(id),
-      "timestamp": .string(String(Instant.now.seconds)), "type": "text",
-      "text": ["body": .string("Le atiende Ana, \(tag.text)")],
+      "timestamp": .string(String(Instant.now.seconds)), "type": "text", "text": ["body": .string(text)],
     ])
+  }
+
+  /// The echo of something that we sent, once more.
+  static func echo(_ sent: Sent, of shop: Shop) -> JSON {
+    let person = String(sent.to.drop { $0 == "c" || $0 == "." }.prefix { $0 != "=" })
+    return item(
+      shop.platform.echo(
+        sent.text, to: person, of: shop.tenant.account, id: sent.wamid, ours: sent.opaque, program: true))
+  }
+
+  /// The one item of a body; of TikTok's the body.
+  private static func item(_ body: [UInt8]) -> JSON {
+    let body = (try? JSON.parse(body)) ?? .null
+    return Field(body)["entry"][0]["messaging"][0].value ?? body
   }
 
   static func contact(_ person: Person, _ names: Person.Names) -> JSON {
@@ -37,7 +58,7 @@ enum Payload {
     ])
   }
 
-  /// A report about a message of ours that the platform took.
+  /// A report about a message of ours that WhatsApp took.
   static func status(_ sent: Sent, _ state: String) -> JSON {
     let isID = sent.to.contains(".")
     return .object([
@@ -47,21 +68,31 @@ enum Payload {
     ])
   }
 
-  /// One account's share of a POST. `items`: messages, statuses or message_echoes.
-  static func entry(
-    _ phoneNumberID: String, _ items: [JSON], as name: String = "messages", contacts: [JSON] = []
-  ) -> JSON {
-    let value: JSON = .object([
-      "messaging_product": "whatsapp",
-      "metadata": ["display_phone_number": .string(ownNumber), "phone_number_id": .string(phoneNumberID)],
-      "contacts": contacts.isEmpty ? Optional<JSON>.none : .array(contacts),
-      name: .array(items),
-    ])
-    let field = name == "message_echoes" ? "smb_message_echoes" : "messages"
-    return ["id": "200000000000009", "changes": [["field": .string(field), "value": value]]]
+  /// One account's share of a POST. `name` is WhatsApp's: messages, statuses or message_echoes.
+  static func entry(_ shop: Shop, _ items: [JSON], as name: String = "messages", contacts: [JSON] = []) -> JSON {
+    let account = shop.tenant.account
+    switch shop.platform {
+    case .tiktok: return items[0]
+    case .instagram, .facebook:
+      return ["id": .string(account), "time": .number(Instant.now.microseconds / 1000), "messaging": .array(items)]
+    case .whatsapp:
+      let value: JSON = .object([
+        "messaging_product": "whatsapp",
+        "metadata": ["display_phone_number": .string(ownNumber), "phone_number_id": .string(account)],
+        "contacts": contacts.isEmpty ? Optional<JSON>.none : .array(contacts),
+        name: .array(items),
+      ])
+      let field = name == "message_echoes" ? "smb_message_echoes" : "messages"
+      return ["id": "200000000000009", "changes": [["field": .string(field), "value": value]]]
+    }
   }
 
-  static func body(_ entries: [JSON]) -> [UInt8] {
-    (["object": "whatsapp_business_account", "entry": .array(entries)] as JSON).bytes
+  static func body(_ entries: [JSON], on platform: Platform) -> [UInt8] {
+    switch platform {
+    case .tiktok: return entries[0].bytes
+    case .whatsapp: return (["object": "whatsapp_business_account", "entry": .array(entries)] as JSON).bytes
+    case .facebook: return (["object": "page", "entry": .array(entries)] as JSON).bytes
+    case .instagram: return (["object": "instagram", "entry": .array(entries)] as JSON).bytes
+    }
   }
 }

@@ -9,8 +9,10 @@ import TestSupport
 /// A text that the platform received from us.
 struct Sent: Sendable {
   let at: Instant
-  let phoneNumberID: String
-  /// Our message's id.
+  let peer: String
+  /// Of the account that sends: in the path, or TikTok's business_id.
+  let sender: String
+  /// Our message's id; TikTok carries none.
   let opaque: String?
   let to: String
   let text: String
@@ -77,12 +79,12 @@ final class PlatformRecord: Sendable {
   private func take(_ line: [UInt8], _ state: inout State) {
     let head = String(decoding: line.prefix(200), as: UTF8.self)
     let tail = String(decoding: line.suffix(120), as: UTF8.self)
-    let peer = head.contains(#""peer":"anthropic""#) ? "anthropic" : "whatsapp"
+    let peer = head.firstMatch(of: /"peer":"(\w+)"/).map { String($0.1) } ?? "unknown"
     if let match = tail.firstMatch(of: /"accepted":(\w+),"fault":"([^"]*)"\}/) {
       tally.add(.peers, "\(peer): \(match.2)\(match.1 == "true" ? ", and taken all the same" : "")")
     }
     guard head.contains(#""kind":"text""#) else {
-      let kind = head.firstMatch(of: /"kind":"(\w+)"/).map { String($0.1) } ?? "other"
+      let kind = head.firstMatch(of: /"kind":"([^"]+)"/).map { String($0.1) } ?? "other"
       tally.add(.answers, peer == "anthropic" ? "Claude was asked" : "\(kind) requests to the platform")
       return
     }
@@ -91,15 +93,32 @@ final class PlatformRecord: Sendable {
       state.unreadable += 1
       return
     }
-    let body = entry["body"]
+    let sent = Self.sent(entry, peer, at)
+    tally.add(.answers, sent.accepted ? "texts that the platform took" : "texts that the platform did not take")
+    tally.add(.answers, "texts to \(peer)")
+    if sent.accepted, sent.wamid != nil { state.named.append(state.texts.count) }
+    state.texts.append(sent)
+  }
+
+  private static func sent(_ entry: Field, _ peer: String, _ at: Instant) -> Sent {
+    let (body, answer) = (entry["body"], entry["answer"])
+    let path = (entry["path"].text ?? "").split(separator: "/").dropFirst(2).first.map(String.init) ?? ""
     let accepted = entry["accepted"].bool ?? false
-    let parts = (entry["path"].text ?? "").split(separator: "/")
-    tally.add(.answers, accepted ? "texts that the platform took" : "texts that the platform did not take")
-    if accepted, entry["answer"]["messages"][0]["id"].exists { state.named.append(state.texts.count) }
-    state.texts.append(
-      Sent(
-        at: at, phoneNumberID: parts.count > 2 ? String(parts[2]) : "", opaque: body["biz_opaque_callback_data"].text,
-        to: body["to"].text ?? body["recipient"].text ?? "", text: body["text"]["body"].text ?? "",
-        accepted: accepted, wamid: entry["answer"]["messages"][0]["id"].text))
+    switch peer {
+    case "tiktok":
+      return Sent(
+        at: at, peer: peer, sender: body["business_id"].text ?? "", opaque: nil, to: body["recipient"].text ?? "",
+        text: body["text"]["body"].text ?? "", accepted: accepted, wamid: answer["data"]["message"]["message_id"].text)
+    case "instagram", "facebook":
+      return Sent(
+        at: at, peer: peer, sender: path, opaque: body["message"]["metadata"].text,
+        to: body["recipient"]["id"].loose ?? "", text: body["message"]["text"].text ?? "", accepted: accepted,
+        wamid: answer["message_id"].text)
+    default:
+      return Sent(
+        at: at, peer: peer, sender: path, opaque: body["biz_opaque_callback_data"].text,
+        to: body["to"].text ?? body["recipient"].text ?? "", text: body["text"]["body"].text ?? "", accepted: accepted,
+        wamid: answer["messages"][0]["id"].text)
+    }
   }
 }

@@ -35,8 +35,6 @@ final class Scene: Sendable {
   let run = unique("")
   let start = Instant.now
   let end: Instant
-  /// Signs the webhook that all tenants share.
-  let sharedSecret: Secret
   private let backlog = Mutex(0)
   private let stopped = Atomic(false)
 
@@ -46,7 +44,6 @@ final class Scene: Sendable {
     self.tally = tally
     platform = PlatformRecord(tally)
     end = .now + seconds
-    sharedSecret = Secret(World.current.environment(of: "webhook-whatsapp")["META_APP_SECRET"] ?? "")
   }
 
   var isOver: Bool { Instant.now >= end || stopped.load(ordering: .relaxed) }
@@ -72,10 +69,21 @@ final class Scene: Sendable {
     while !isOver, jobs > 400 || ledger.waiting > 60 { await pause(0.5) }
   }
 
-  func id(_ tag: Tag, _ suffix: String = "") -> String { "wamid.storm.\(run).\(tag.text)\(suffix)" }
+  func id(_ tag: Tag, _ suffix: String = "") -> String {
+    "\(Shop.platform(tag.shop).idPrefix)storm.\(run).\(tag.text)\(suffix)"
+  }
 
   /// Ids that must not be found anywhere: no genuine POST named them.
-  var forgedID: String { "wamid.forged.\(run).\(crowd.serial())" }
+  func forgedID(_ shop: Shop) -> String { "\(shop.platform.idPrefix)forged.\(run).\(crowd.serial())" }
+
+  /// Two shops of one platform; nil if there is but one.
+  func pair(_ dice: inout Dice, on platforms: [Platform] = Platform.allCases) -> (mine: Shop, theirs: Shop)? {
+    let platform = dice.pick(platforms)
+    let both = shops.filter { $0.platform == platform }.shuffled(using: &dice)
+    return both.count > 1 ? (both[0], both[1]) : nil
+  }
+
+  func shops(on platforms: [Platform]) -> [Shop] { shops.filter { platforms.contains($0.platform) } }
 
   func shop(of tenant: UUID) -> Shop? { shops.first { $0.tenant.id == tenant } }
 }

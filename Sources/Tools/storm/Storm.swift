@@ -22,8 +22,8 @@ struct Storm: AsyncParsableCommand {
   var minutes = 5.0
   @Option(help: "Repeats the storm's decisions, though not the machine's (default: another each time).")
   var seed: UInt64?
-  @Option(help: "Businesses.")
-  var tenants = 4
+  @Option(help: "Businesses: two on WhatsApp, two on Instagram, two on Messenger, two on TikTok, and so on.")
+  var tenants = 8
   @Option(help: "Customers' platforms that post at the same time.")
   var clients = 16
   @Option(help: "Leave out an actor, such as database; several times.")
@@ -63,8 +63,8 @@ struct Storm: AsyncParsableCommand {
   private static func open(_ count: Int) async throws -> [Shop] {
     var shops = [Shop]()
     for number in 0..<count {
-      let tenant = try await onThread { try Tenant.make(delay: number % 2) }
-      let shop = Shop(number: number, tenant: tenant, statuses: Shop.manners[number % Shop.manners.count])
+      let tenant = try await onThread { try Tenant.make(on: Shop.platform(number), delay: number % 2) }
+      let shop = Shop(number: number, tenant: tenant, statuses: Shop.manners(number))
       try await Sandbox.register(tenant, statuses: shop.statuses)
       shops.append(shop)
     }
@@ -108,9 +108,9 @@ struct Storm: AsyncParsableCommand {
   }
 
   private func judge(_ scene: Scene, _ rested: Bool) async throws {
-    let reported = try await Calm.reported()
+    let (reported, echoed) = try await Calm.reported()
     let found = try await onThread { () -> [(name: String, violations: [String])] in
-      let evidence = try Evidence(scene, reported: reported)
+      let evidence = try Evidence(scene, reported: reported, echoed: echoed)
       return StormCheck.all.map { check in
         do { return (check.name, try check.find(evidence)) } catch { return (check.name, ["not checked: \(error)"]) }
       }

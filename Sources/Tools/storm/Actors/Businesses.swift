@@ -80,7 +80,7 @@ extension StormActor {
     }
   }
 
-  /// Echoes of what somebody wrote in WhatsApp's own app.
+  /// Echoes of what somebody wrote in the platform's own app.
   @Sendable private static func writeInTheApp(_ scene: Scene, _ dice: Dice) async {
     var dice = dice
     while !scene.isOver {
@@ -89,8 +89,7 @@ extension StormActor {
       let person = scene.crowd.someone(shop.number, &dice)
       let tag = Tag(person, serial: scene.crowd.serial())
       let id = scene.id(tag, ".eco")
-      let entry = Payload.entry(
-        shop.tenant.phoneNumberID, [Payload.echo(person, tag, id: id)], as: "message_echoes")
+      let entry = Payload.entry(shop, [Payload.echo(person, tag, id: id, of: shop)], as: "message_echoes")
       scene.tally.add(.humans, "messages in the platform's own app")
       await scene.deliver(
         scene.delivery(

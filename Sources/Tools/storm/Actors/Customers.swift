@@ -39,7 +39,9 @@ extension StormActor {
 
   /// A stranger arrives under the number, under the user id, and under both, at once.
   private static func underTwoNames(_ scene: Scene, _ dice: inout Dice) async {
-    var person = scene.crowd.newcomer(dice.pick(scene.shops).number)
+    let shops = scene.shops(on: [.whatsapp])
+    guard !shops.isEmpty else { return }
+    var person = scene.crowd.newcomer(dice.pick(shops).number)
     while person.userID == nil || person.phone == nil { person = scene.crowd.newcomer(person.shop) }
     scene.tally.add(.customers, "strangers under two names at once")
     await together(Person.Names.allCases.shuffled(using: &dice).map { message(scene, person, $0, &dice) }, scene)
@@ -47,8 +49,10 @@ extension StormActor {
 
   /// Up to 200 items of many people, on the shared route of several shops.
   private static func batch(_ scene: Scene, _ dice: inout Dice) async {
+    // TikTok posts one event at a time.
+    guard let pair = scene.pair(&dice, on: Platform.metas) else { return }
     let shared = dice.chance(0.5)
-    let shops = shared ? Array(scene.shops.shuffled(using: &dice).prefix(2)) : [dice.pick(scene.shops)]
+    let shops = shared ? [pair.mine, pair.theirs] : [pair.mine]
     var receipts = [Receipt]()
     var entries = [JSON]()
     for shop in shops {
@@ -58,11 +62,11 @@ extension StormActor {
         let person = dice.chance(0.2) ? scene.crowd.newcomer(shop.number) : scene.crowd.someone(shop.number, &dice)
         let names = person.names(&dice)
         let tag = Tag(person, serial: scene.crowd.serial())
-        items.append(Payload.text(person, names, tag, id: scene.id(tag)))
+        items.append(Payload.text(person, names, tag, id: scene.id(tag), to: shop))
         contacts.append(Payload.contact(person, names))
         receipts.append(Receipt(shop: shop.number, kind: .message, id: scene.id(tag)))
       }
-      entries.append(Payload.entry(shop.tenant.phoneNumberID, items, contacts: contacts))
+      entries.append(Payload.entry(shop, items, contacts: contacts))
     }
     scene.tally.add(.customers, "batches of many people")
     await scene.deliver(scene.delivery(entries, to: shops[0], shared: shared, receipts))
@@ -88,12 +92,10 @@ extension StormActor {
     let tag = Tag(person, serial: scene.crowd.serial())
     // Meta's samples know messages without any contact.
     let contacts = dice.chance(0.9) ? [Payload.contact(person, names)] : []
+    let text = Payload.text(person, names, tag, id: scene.id(tag), to: shop)
     return scene.delivery(
-      [
-        Payload.entry(
-          shop.tenant.phoneNumberID, [Payload.text(person, names, tag, id: scene.id(tag))], contacts: contacts)
-      ],
-      to: shop, shared: dice.chance(0.4), [Receipt(shop: shop.number, kind: .message, id: scene.id(tag))])
+      [Payload.entry(shop, [text], contacts: contacts)], to: shop, shared: dice.chance(0.4),
+      [Receipt(shop: shop.number, kind: .message, id: scene.id(tag))])
   }
 
   private static func together(_ deliveries: [Delivery], _ scene: Scene) async {

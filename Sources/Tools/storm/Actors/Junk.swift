@@ -11,9 +11,10 @@ extension StormActor {
       if dice.chance(0.5) {
         let body = dice.pick(refused)
         await scene.attempt(
-          Delivery(path: shop.tenant.path, signature: shop.tenant.signature(body), body: body, receipts: []),
-          "POSTs of junk", expect: [400])
-      } else {
+          Delivery(
+            path: shop.tenant.path, platform: shop.platform, secret: Secret(shop.tenant.appSecret), body: body,
+            receipts: []), "POSTs of junk", expect: [400])
+      } else if shop.platform != .tiktok {
         await amongGoodOnes(scene, shop, &dice)
       }
     }
@@ -21,9 +22,9 @@ extension StormActor {
 
   private static let refused: [[UInt8]] =
     [
-      "", "null", "[]", "{", "{\"object\":\"page\",\"entry\":[]}", "{\"object\":\"whatsapp_business_account\"}",
+      "", "null", "[]", "{", "{\"object\":\"user\",\"entry\":[]}", "{\"object\":\"whatsapp_business_account\"}",
       "{\"object\":\"whatsapp_business_account\",\"entry\":7}", String(repeating: "[", count: 200),
-      "\u{FEFF}<html>", "{\"object\":\"whatsapp_business_account\",\"entry\":[1e}",
+      "\u{FEFF}<html>", "{\"object\":\"page\",\"entry\":[1e}", "{\"event\":7}",
     ].map { Array($0.utf8) } + [[0xFF, 0xFE, 0x00], Array("{\"object\":\"\u{0}\"}".utf8)]
 
   /// A message that jsonb refuses, and some that say nothing that we understand, between two good ones.
@@ -33,7 +34,7 @@ extension StormActor {
     for _ in 0..<2 {
       let person = scene.crowd.someone(shop.number, &dice)
       let tag = Tag(person, serial: scene.crowd.serial())
-      items.append(Payload.text(person, person.names(&dice), tag, id: scene.id(tag)))
+      items.append(Payload.text(person, person.names(&dice), tag, id: scene.id(tag), to: shop))
       receipts.append(Receipt(shop: shop.number, kind: .message, id: scene.id(tag)))
     }
     let odd: JSON
@@ -41,7 +42,8 @@ extension StormActor {
     case 0:
       let person = scene.crowd.someone(shop.number, &dice)
       let tag = Tag(person, serial: scene.crowd.serial())
-      guard case .object(var members) = Payload.text(person, person.names(&dice), tag, id: scene.id(tag)) else {
+      guard case .object(var members) = Payload.text(person, person.names(&dice), tag, id: scene.id(tag), to: shop)
+      else {
         return
       }
       members["weight"] = .number("1e400000")
@@ -55,6 +57,6 @@ extension StormActor {
     scene.tally.add(.customers, "POSTs of good ones and an odd one")
     await scene.deliver(
       scene.delivery(
-        [Payload.entry(shop.tenant.phoneNumberID, items)], to: shop, shared: dice.chance(0.3), receipts))
+        [Payload.entry(shop, items)], to: shop, shared: dice.chance(0.3), receipts))
   }
 }

@@ -11,61 +11,69 @@ extension StormActor {
       guard let first = scene.platform.someNamed(&dice), let shop = shop(of: first, scene) else { continue }
       var sent = [first]
       for _ in 0..<dice.number(0...8) {
-        if let other = scene.platform.someNamed(&dice), other.phoneNumberID == first.phoneNumberID {
-          sent.append(other)
-        }
+        if let other = scene.platform.someNamed(&dice), other.sender == first.sender { sent.append(other) }
       }
-      var items = [JSON]()
-      var receipts = [Receipt]()
-      for message in sent {
-        guard let wamid = message.wamid else { continue }
-        for state in shop.statuses where dice.chance(0.7) {
-          for _ in 0..<dice.number(1...2) { items.append(Payload.status(message, state)) }
-          receipts.append(Receipt(shop: shop.number, kind: .report, id: wamid, state: state))
-        }
+      if shop.platform == .whatsapp {
+        await states(of: sent, shop, scene, &dice)
+      } else {
+        // The echo of the bot's own words, long after: nobody's.
+        scene.tally.add(.customers, "POSTs of our own echoes, once more")
+        let items = (shop.platform == .tiktok ? [first] : sent).map { Payload.echo($0, of: shop) }
+        await scene.deliver(scene.delivery([Payload.entry(shop, items)], to: shop, shared: dice.chance(0.4), []))
       }
-      guard !items.isEmpty else { continue }
-      scene.tally.add(.customers, "POSTs of reports, shuffled and twice")
-      let entry = Payload.entry(shop.tenant.phoneNumberID, items.shuffled(using: &dice), as: "statuses")
-      await scene.deliver(scene.delivery([entry], to: shop, shared: dice.chance(0.4), receipts))
     }
   }
 
-  private static func shop(of sent: Sent, _ scene: Scene) -> Shop? {
-    scene.shops.first { $0.tenant.phoneNumberID == sent.phoneNumberID }
+  private static func states(of sent: [Sent], _ shop: Shop, _ scene: Scene, _ dice: inout Dice) async {
+    var items = [JSON]()
+    var receipts = [Receipt]()
+    for message in sent {
+      guard let wamid = message.wamid else { continue }
+      for state in shop.statuses where dice.chance(0.7) {
+        for _ in 0..<dice.number(1...2) { items.append(Payload.status(message, state)) }
+        receipts.append(Receipt(shop: shop.number, kind: .report, id: wamid, state: state))
+      }
+    }
+    guard !items.isEmpty else { return }
+    scene.tally.add(.customers, "POSTs of reports, shuffled and twice")
+    let entry = Payload.entry(shop, items.shuffled(using: &dice), as: "statuses")
+    await scene.deliver(scene.delivery([entry], to: shop, shared: dice.chance(0.4), receipts))
   }
+
+  private static func shop(of sent: Sent, _ scene: Scene) -> Shop? { scene.shops.first { $0.sender == sent.sender } }
 
   /// What nobody may deliver: unsigned, signed by another tenant, about another tenant's account.
   @Sendable static func forge(_ scene: Scene, _ dice: Dice) async {
     var dice = dice
     while !scene.isOver {
       await scene.pause(dice.seconds(0.2...1))
-      let pair = scene.shops.shuffled(using: &dice)
-      guard pair.count > 1 else { return }
-      let (mine, theirs) = (pair[0], pair[1])
+      guard let (mine, theirs) = scene.pair(&dice) else { continue }
       let victim = scene.crowd.someone(theirs.number, &dice)
       let text = Payload.text(
-        victim, victim.names(&dice), Tag(victim, serial: scene.crowd.serial()), id: scene.forgedID)
-      let foreign = Payload.entry(theirs.tenant.phoneNumberID, [text])
-      let body = Payload.body([foreign])
-      func post(_ path: String, _ signature: String?) -> Delivery {
-        Delivery(path: path, signature: signature, body: body, receipts: [])
+        victim, victim.names(&dice), Tag(victim, serial: scene.crowd.serial()), id: scene.forgedID(theirs), to: theirs)
+      let foreign = Payload.entry(theirs, [text])
+      let platform = mine.platform
+      let (own, others) = (Secret(mine.tenant.appSecret), Secret(theirs.tenant.appSecret))
+      func post(_ path: String, _ secret: Secret?) -> Delivery {
+        Delivery(
+          path: path, platform: platform, secret: secret, body: Payload.body([foreign], on: platform), receipts: [])
       }
       switch dice.number(0...5) {
       case 0: await scene.attempt(post(theirs.tenant.path, nil), "unsigned POSTs", expect: [403])
       case 1:
         await scene.attempt(
-          post(theirs.tenant.path, mine.tenant.signature(body)), "POSTs signed by another tenant", expect: [403])
+          post(theirs.tenant.path, own), "POSTs signed by another tenant", expect: [403])
       case 2:
         await scene.attempt(
-          post(Scene.sharedPath, mine.tenant.signature(body)), "shared POSTs signed by a tenant", expect: [403])
+          post(platform.sharedPath, own), "shared POSTs signed by a tenant", expect: [403])
       case 3:
         await scene.attempt(
-          post(mine.tenant.path, theirs.tenant.signature(body)), "POSTs to another tenant's address", expect: [403])
+          post(mine.tenant.path, others), "POSTs to another tenant's address", expect: [403])
       case 4:
         await scene.attempt(
-          post(mine.tenant.path, mine.tenant.signature(body)), "genuine POSTs about another's account", expect: [200])
-      default: await mixed(scene, mine, theirs, foreign, &dice)
+          post(mine.tenant.path, own), "genuine POSTs about another's account", expect: [200])
+      // TikTok posts one event at a time.
+      default: if platform != .tiktok { await mixed(scene, mine, theirs, foreign, &dice) }
       }
     }
   }
@@ -74,16 +82,15 @@ extension StormActor {
   private static func mixed(_ scene: Scene, _ mine: Shop, _ theirs: Shop, _ foreign: JSON, _ dice: inout Dice) async {
     let person = scene.crowd.someone(mine.number, &dice)
     let tag = Tag(person, serial: scene.crowd.serial())
-    var entries = [
-      foreign,
-      Payload.entry(
-        mine.tenant.phoneNumberID, [Payload.text(person, person.names(&dice), tag, id: scene.id(tag))]),
-    ]
-    if let sent = scene.platform.someNamed(&dice), shop(of: sent, scene)?.number != mine.number {
+    let text = Payload.text(person, person.names(&dice), tag, id: scene.id(tag), to: mine)
+    var entries = [foreign, Payload.entry(mine, [text])]
+    if mine.platform == .whatsapp, let sent = scene.platform.someNamed(&dice),
+      shop(of: sent, scene)?.number != mine.number
+    {
       let lie = Sent(
-        at: sent.at, phoneNumberID: "", opaque: sent.opaque, to: sent.to, text: "", accepted: true,
-        wamid: scene.forgedID)
-      entries.append(Payload.entry(mine.tenant.phoneNumberID, [Payload.status(lie, "failed")], as: "statuses"))
+        at: sent.at, peer: sent.peer, sender: "", opaque: sent.opaque, to: sent.to, text: "", accepted: true,
+        wamid: scene.forgedID(mine))
+      entries.append(Payload.entry(mine, [Payload.status(lie, "failed")], as: "statuses"))
     }
     scene.tally.add(.customers, "POSTs of one's own and another's things")
     await scene.deliver(

@@ -21,7 +21,7 @@ extension StormActor {
     while !scene.isOver {
       await scene.pause(dice.seconds(0.5...4))
       guard !scene.isOver else { return }
-      let program = dice.chance(0.9) ? "webhook-whatsapp" : "jobs-process"
+      let program = dice.chance(0.9) ? "webhook-\(dice.pick(Platform.allCases).rawValue)" : "jobs-process"
       let running = WorldProcess.running(program).shuffled(using: &dice)
       // All of them at once, now and then.
       for process in running.prefix(dice.chance(0.15) ? running.count : 1) where process.signal(SIGKILL) {
@@ -49,25 +49,30 @@ extension StormActor {
     var dice = dice
     while !scene.isOver {
       await scene.pause(dice.seconds(0.2...1))
-      let whatsApp = dice.chance(0.6)
-      let fault = dice.pick(whatsApp ? whatsAppFaults : anthropicFaults)
+      let platform = dice.chance(0.6) ? dice.pick(Platform.allCases) : nil
+      let fault = dice.pick(platform.map(faults) ?? anthropicFaults)
       // Those that may have been taken end in `unknown`; they are none the less the smaller part of what happens.
-      let taken = whatsApp && ["timeout", "reset", "malformed", "slow"].contains(fault) && dice.chance(0.5)
-      let members: [(String, JSON)] = [
+      let taken = platform != nil && ["timeout", "reset", "malformed", "slow"].contains(fault) && dice.chance(0.5)
+      var members: [(String, JSON)] = [
         ("delay_ms", .number(["timeout", "slow"].contains(fault) ? dice.number(300...3000) : 0)),
         ("retry_after", .number(1)), ("after_accept", .bool(taken)),
       ]
       // Only texts: a receipt that fails is nobody's loss.
+      if platform != nil { members.append(("kind", "text")) }
       try? await Sandbox.fail(
-        whatsApp ? "whatsapp" : "anthropic", fault, match: whatsApp ? "biz_opaque_callback_data" : "messages",
-        times: dice.number(1...3), extra: members)
+        platform?.rawValue ?? "anthropic", fault, match: "message", times: dice.number(1...3), extra: members)
     }
   }
 
   /// Without what stops a channel (401, 190): that is a person's to mend.
-  private static let whatsAppFaults = [
-    "429", "500", "503", "code:131056", "code:1", "timeout", "reset", "malformed", "slow", "slow", "failed:131026",
-  ]
+  private static func faults(_ platform: Platform) -> [String] {
+    let all = ["429", "500", "503", "timeout", "reset", "malformed", "slow", "slow"]
+    switch platform {
+    case .whatsapp: return all + ["code:131056", "code:1", "failed:131026"]
+    case .instagram, .facebook: return all + ["code:1200", "code:613"]
+    case .tiktok: return all + ["code:40100", "code:50002"]
+    }
+  }
   private static let anthropicFaults = ["429", "500", "529", "529", "timeout", "reset", "slow", "malformed"]
 
   /// Reads along: how much waits, and what must not be true even for a moment.

@@ -6,6 +6,7 @@ import TestSupport
 extension StormCheck {
   static let contents = [
     StormCheck(name: "crossed: answers that speak of somebody else's question", find: ofAnother),
+    StormCheck(name: "the assistant's own words taken for a person's", find: ownWords),
     StormCheck(name: "answers that left after a human's message", find: afterStaff),
     StormCheck(name: "answers that left after a human wrote in the app", find: afterEcho),
   ]
@@ -22,10 +23,16 @@ extension StormCheck {
     }
   }
 
+  /// The platforms echo what we send: it is in the books already.
+  @Sendable private static func ownWords(_ e: Evidence) -> [String] {
+    e.messages.values.filter { $0.role != "assistant" && $0.content.hasPrefix("Respuesta t") }
+      .map { "\($0.id.text) (\($0.role) \($0.externalID ?? "")): \($0.content)" }
+  }
+
   /// Known under the lock that everybody takes: what was pending then, and any answer to the same question that came
   /// later, must never leave.
   @Sendable private static func afterStaff(_ e: Evidence) -> [String] {
-    let taken = Set(e.texts.filter(\.accepted).compactMap { $0.opaque.flatMap { UUID(uuidString: $0) } })
+    let taken = Set(e.texts.filter(\.accepted).compactMap { e.message($0)?.id })
     let answers = Dictionary(grouping: e.messages.values.filter { $0.role == "assistant" }) { $0.answers }
     let staff = Set(e.messages.values.filter { $0.role == "staff" }.map(\.content))
     return e.ledger.staff.flatMap { note -> [String] in
@@ -41,7 +48,7 @@ extension StormCheck {
 
   /// Of an echo only the moment of its acknowledgement is known: what left well after it left in spite of it.
   @Sendable private static func afterEcho(_ e: Evidence) -> [String] {
-    let first = Dictionary(e.texts.filter(\.accepted).map { ($0.opaque ?? "", $0.at) }) { min($0, $1) }
+    let first = Dictionary(e.texts.filter(\.accepted).map { (e.message($0)?.id.text ?? "", $0.at) }) { min($0, $1) }
     let answers = Dictionary(grouping: e.messages.values.filter { $0.role == "assistant" }) { $0.conversation }
     return e.ledger.acknowledged.flatMap { receipt, at -> [String] in
       guard receipt.kind == .echo, let echo = e.stored[receipt.id]?.first,

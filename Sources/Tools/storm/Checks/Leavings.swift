@@ -14,12 +14,10 @@ extension StormCheck {
     StormCheck(name: "states below what was reported", find: belowReports),
   ]
 
-  private static func message(_ sent: Sent, _ e: Evidence) -> Evidence.Message? {
-    sent.opaque.flatMap { UUID(uuidString: $0) }.flatMap { e.messages[$0] }
-  }
-
   @Sendable private static func takenTwice(_ e: Evidence) -> [String] {
-    let taken = Dictionary(grouping: e.texts.filter(\.accepted)) { $0.opaque ?? "without an id: \($0.text)" }
+    let taken = Dictionary(grouping: e.texts.filter(\.accepted)) {
+      $0.opaque ?? "by \($0.sender) to \($0.to): \($0.text)"
+    }
     return taken.filter { $0.value.count > 1 }.map { id, all in
       "\(id) at \(all.map(\.at.description).joined(separator: ", "))"
     }
@@ -37,24 +35,32 @@ extension StormCheck {
 
   @Sendable private static func neverLeft(_ e: Evidence) -> [String] {
     e.texts.filter(\.accepted).compactMap { sent in
-      guard let message = message(sent, e), ["pending", "withheld"].contains(message.status) else { return nil }
+      guard let message = e.message(sent), ["pending", "withheld"].contains(message.status) else { return nil }
       return "\(message.id.text) is \(message.status) (\(message.errorCode ?? "")), taken at \(sent.at)"
     }
   }
 
   @Sendable private static func misdirected(_ e: Evidence) -> [String] {
     e.texts.compactMap { sent in
-      guard let message = message(sent, e) else { return "\(sent.opaque ?? "no id") at \(sent.at) is nobody's message" }
+      guard let message = e.message(sent) else { return "\(sent.opaque ?? "no id") at \(sent.at) is nobody's message" }
       guard let shop = e.scene.shop(of: message.tenant), let conversation = e.conversations[message.conversation] else {
         return "\(message.id.text) has no shop or conversation"
       }
-      if sent.phoneNumberID != shop.tenant.phoneNumberID { return "\(message.id.text) left by \(sent.phoneNumberID)" }
+      if sent.sender != shop.sender { return "\(message.id.text) left by \(sent.sender)" }
       if sent.text != message.content { return "\(message.id.text) left as \(sent.text)" }
-      let alias =
-        sent.to.contains(".")
-        ? Evidence.Alias(tenant: message.tenant, kind: "whatsapp_user_id", value: sent.to)
-        : Evidence.Alias(tenant: message.tenant, kind: "phone", value: "52" + sent.to.dropFirst(3))
-      return e.leads[alias] == conversation.lead ? nil : "\(message.id.text) left to \(sent.to)"
+      return e.leads[alias(sent, message.tenant)] == conversation.lead ? nil : "\(message.id.text) left to \(sent.to)"
+    }
+  }
+
+  /// The name under which a text's recipient is known.
+  private static func alias(_ sent: Sent, _ tenant: UUID) -> Evidence.Alias {
+    switch sent.peer {
+    case "instagram", "facebook": Evidence.Alias(tenant: tenant, kind: sent.peer, value: sent.to)
+    // A conversation of the storm's bears its person's id: `c.711000000007==`.
+    case "tiktok":
+      Evidence.Alias(tenant: tenant, kind: "tiktok", value: String(sent.to.dropFirst(2).prefix { $0 != "=" }))
+    case _ where sent.to.contains("."): Evidence.Alias(tenant: tenant, kind: "whatsapp_user_id", value: sent.to)
+    default: Evidence.Alias(tenant: tenant, kind: "phone", value: "52" + sent.to.dropFirst(3))
     }
   }
 
@@ -71,19 +77,21 @@ extension StormCheck {
 
   /// The platform brings our own id back with each report.
   @Sendable private static func unsettled(_ e: Evidence) throws -> [String] {
-    let seen = Dictionary(e.texts.map { ($0.opaque ?? "", $0.accepted) }) { $0 || $1 }
+    let seen = Dictionary(e.texts.map { (e.message($0)?.id.text ?? "", $0.accepted) }) { $0 || $1 }
     for message in e.messages.values where message.status == "unknown" {
       let fate = seen[message.id.text].map { $0 ? "taken" : "seen and not taken" } ?? "never seen"
       e.scene.tally.add(.found, "unknown messages that the platform has \(fate)")
     }
-    return try e.texts(
-      """
-      select distinct m.id || ' is unknown, reported ' || h.external_id
-        from message_status_history h join messages m on m.tenant_id = h.tenant_id
-          and m.id::text = h.raw ->> 'biz_opaque_callback_data'
-       where h.tenant_id in (\(e.tenants)) and m.status = 'unknown'
-         and h.status in ('sent', 'delivered', 'read', 'failed') and h.external_id not like 'wamid.forged.%'
-      """)
+    let echoed = e.messages.values.filter { $0.status == "unknown" && e.echoed.contains($0.id.text) }
+    return try echoed.map { "\($0.id.text) is unknown, and its echo was acknowledged" }
+      + e.texts(
+        """
+        select distinct m.id || ' is unknown, reported ' || h.external_id
+          from message_status_history h join messages m on m.tenant_id = h.tenant_id
+            and m.id::text = h.raw ->> 'biz_opaque_callback_data'
+         where h.tenant_id in (\(e.tenants)) and m.status = 'unknown'
+           and h.status in ('sent', 'delivered', 'read', 'failed') and h.external_id not like '%forged.%'
+        """)
   }
 
   @Sendable private static func belowReports(_ e: Evidence) throws -> [String] {

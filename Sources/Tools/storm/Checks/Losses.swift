@@ -40,7 +40,7 @@ extension StormCheck {
 
   @Sendable private static func storedTwice(_ e: Evidence) -> [String] {
     // What came without an id is known by its hash, and two tenants may well be sent the same.
-    e.stored.filter { $0.value.count > 1 && $0.key.hasPrefix("wamid.") }.map { id, messages in
+    e.stored.filter { $0.value.count > 1 && !$0.key.hasPrefix("sha256:") }.map { id, messages in
       "\(id): \(messages.map { "\($0.id.text) of \($0.tenant.text)" }.joined(separator: ", "))"
     }
   }
@@ -61,12 +61,12 @@ extension StormCheck {
   @Sendable private static func forged(_ e: Evidence) throws -> [String] {
     try e.texts(
       """
-      select 'message ' || id || ' ' || external_id from messages where external_id like 'wamid.forged.%'
+      select 'message ' || id || ' ' || external_id from messages where external_id like '%forged.\(e.scene.run).%'
       union all
       select 'report about ' || message_id || ' ' || external_id from message_status_history
-        where external_id like 'wamid.forged.%' and message_id is not null
+        where external_id like '%forged.\(e.scene.run).%' and message_id is not null
       union all
-      select 'notice ' || id || ' ' || external_id from channel_events where raw::text like '%wamid.forged.%'
+      select 'notice ' || id || ' ' || external_id from channel_events where raw::text like '%forged.\(e.scene.run).%'
       union all
       select 'report ' || h.id || ' of another tenant''s message ' || m.id from message_status_history h
         join messages m on m.id = h.message_id where m.tenant_id <> h.tenant_id
