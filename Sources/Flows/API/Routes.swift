@@ -1,4 +1,4 @@
 extension Route {
   /// Everything that `api` serves: one file a resource.
-  public static let all: [Route] = leads + leadsV1 + document
+  public static let all: [Route] = conversations + messages + sending + leads + leadsV1 + keys + document
 }
