@@ -68,7 +68,7 @@ let package = Package(
     tests("RulesTests", ["Core", "Rules"]),
     tests("StoreTests", ["Core", "Store"]),
     tests("PeersTests", ["Core", "Rules", "Peers"]),
-    tests("FlowsTests", ["Core", "Rules", "Store", "Peers", "Flows", "TestSupport"]),
+    tests("FlowsTests", ["Core", "Rules", "Store", "Peers", "Flows", "TestSupport", crypto, cryptoExtras]),
     tests("ProjectTests", ["Core", "Rules", "Store", "Peers", "Flows", "TestSupport"]),
     tests("EndToEnd", ["Core", "Store", "Peers", "Flows", "TestSupport"]),
   ]

@@ -57,7 +57,8 @@ create table api_requests (
   idempotency_key text not null check (length(idempotency_key) between 1 and 255),
   -- SHA-256 of what was asked.
   digest text not null,
-  answer jsonb,
+  -- As it was said, to the letter.
+  answer json,
   created_at timestamptz not null default now(),
   primary key (tenant_id, asker, idempotency_key)
 );

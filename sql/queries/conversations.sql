@@ -92,7 +92,7 @@ select digest, answer from api_requests
  where tenant_id = current_tenant() and asker = :asker and idempotency_key = :key;
 
 -- name: endRequest :exec
-update api_requests set answer = :answer::jsonb
+update api_requests set answer = :answer::json
  where tenant_id = current_tenant() and asker = :asker and idempotency_key = :key;
 
 -- name: forgetRequests :exec

@@ -317,7 +317,7 @@ extension Scope {
     try exec(
       "endRequest",
       #"""
-      update api_requests set answer = $1::jsonb
+      update api_requests set answer = $1::json
        where tenant_id = current_tenant() and asker = $2 and idempotency_key = $3
       """#,
       [answer.sql, asker.sql, key.sql]
