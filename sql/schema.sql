@@ -102,6 +102,84 @@ end $$;
 ALTER FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
 
 --
+-- Name: uuid_v7(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.uuid_v7() RETURNS uuid
+    LANGUAGE sql PARALLEL SAFE
+    AS $$
+  select (overlay(lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000000)::bigint * 4096 / 1000), 15, '0')
+    placing '7' from 13 for 0) || substr(gen_random_uuid()::text, 20))::uuid
+$$;
+
+ALTER FUNCTION public.uuid_v7() OWNER TO tistis_owner;
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: api_keys; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.api_keys (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name character varying(100) NOT NULL,
+    description text,
+    environment text DEFAULT 'live'::text NOT NULL,
+    key_hash text NOT NULL,
+    key_prefix text NOT NULL,
+    key_hint text NOT NULL,
+    scopes text[] DEFAULT '{}'::text[] NOT NULL,
+    scope_type text DEFAULT 'branch'::text NOT NULL,
+    branch_id uuid,
+    rate_limit_rpm integer DEFAULT 60 NOT NULL,
+    rate_limit_daily integer DEFAULT 10000 NOT NULL,
+    ip_whitelist inet[] DEFAULT '{}'::inet[] NOT NULL,
+    expires_at timestamp with time zone,
+    is_active boolean DEFAULT true NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_by uuid,
+    revoke_reason text,
+    deactivates_at timestamp with time zone,
+    replaced_by_id uuid,
+    last_used_at timestamp with time zone,
+    last_used_ip text,
+    last_used_endpoint text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT api_keys_check CHECK (((scope_type = 'branch'::text) = (branch_id IS NOT NULL))),
+    CONSTRAINT api_keys_environment_check CHECK ((environment = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT api_keys_key_hash_check CHECK ((key_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT api_keys_rate_limit_daily_check CHECK (((rate_limit_daily >= 1) AND (rate_limit_daily <= 1000000))),
+    CONSTRAINT api_keys_rate_limit_rpm_check CHECK (((rate_limit_rpm >= 1) AND (rate_limit_rpm <= 1000))),
+    CONSTRAINT api_keys_scope_type_check CHECK ((scope_type = ANY (ARRAY['tenant'::text, 'branch'::text])))
+);
+
+ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_keys OWNER TO tistis_owner;
+
+--
+-- Name: api_key_json(public.api_keys); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.api_key_json(k public.api_keys) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select to_jsonb(k) - 'tenant_id' - 'key_hash' || jsonb_build_object(
+    'usage_count', (select coalesce(sum(u.requests), 0) from api_key_usage u
+      where u.tenant_id = k.tenant_id and u.api_key_id = k.id),
+    'usage_count_today', (select coalesce(sum(u.requests), 0) from api_key_usage u
+      where u.tenant_id = k.tenant_id and u.api_key_id = k.id and u.day = (app_now() at time zone 'UTC')::date))
+$$;
+
+ALTER FUNCTION public.api_key_json(k public.api_keys) OWNER TO tistis_owner;
+
+--
 -- Name: app_clock(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -390,96 +468,6 @@ end $$;
 ALTER FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) OWNER TO tistis_owner;
 
 --
--- Name: apply_thread_news(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.apply_thread_news(p_news jsonb) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-declare
-  v_tenant uuid := current_tenant();
-  n record;
-begin
-  for n in
-    select x.connection, x.lead, x.at, (x.thread ->> 'ours')::boolean as ours, x.thread ->> 'owner' as owner
-      from jsonb_to_recordset(p_news) as x (connection uuid, lead uuid, at timestamptz, thread jsonb)
-     order by x.lead, x.connection, x.at
-  loop
-    update conversations c set
-        thread_owner = case when not n.ours then coalesce(n.owner, 'another app') end,
-        thread_since = n.at,
-        ai_handling = case when b.is_back then cc.ai_enabled else c.ai_handling end,
-        status = case when b.is_back and c.status = 'escalated' then 'active' else c.status end
-      from channel_connections cc
-      cross join lateral (
-        select n.ours and o.thread_owner is not null and not exists (
-            select from messages m where m.tenant_id = v_tenant and m.conversation_id = o.id and m.role = 'staff'
-              and m.id >= uuid_v7_floor(o.thread_since) and (m.send_attempt is not null or m.status = 'pending')) as is_back
-          from conversations o where o.tenant_id = v_tenant and o.lead_id = n.lead and o.channel_connection_id = n.connection
-           and o.status in ('active', 'waiting_response', 'escalated')) b
-      where c.tenant_id = v_tenant and c.lead_id = n.lead and c.channel_connection_id = n.connection
-        and c.status in ('active', 'waiting_response', 'escalated') and coalesce(c.thread_since, '-infinity') < n.at
-        and cc.tenant_id = v_tenant and cc.id = n.connection;
-  end loop;
-end $$;
-
-ALTER FUNCTION public.apply_thread_news(p_news jsonb) OWNER TO tistis_owner;
-
---
--- Name: apply_watermarks(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.apply_watermarks(p_events jsonb) RETURNS integer
-    LANGUAGE plpgsql
-    AS $$
-declare
-  v_tenant uuid := current_tenant();
-  v_messages uuid[];
-  v_changed int := 0;
-  w record;
-begin
-  for w in
-    select a.lead_id, e.connection_id::uuid as connection, e.status ->> 'state' as state,
-        max((e.status ->> 'up_to')::timestamptz) as up_to
-      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, status jsonb, aliases jsonb)
-      cross join lateral (select l.lead_id from jsonb_array_elements(e.aliases) x join lead_aliases l
-        on l.tenant_id = v_tenant and l.kind = x ->> 'kind' and l.value = x ->> 'value' limit 1) a
-     where e.kind = 'status' and e.status ? 'up_to' and e.status ->> 'state' in ('delivered', 'read')
-     group by 1, 2, 3 order by 1, 2, 3
-  loop
-    perform 1 from conversations c where c.tenant_id = v_tenant and c.lead_id = w.lead_id
-      and c.channel_connection_id = w.connection order by c.id for update;
-    -- What is on its way now learns of it when its answer comes (`seen_before`).
-    update conversations c set
-        delivered_until = case w.state when 'delivered' then greatest(c.delivered_until, w.up_to) else c.delivered_until end,
-        read_until = case w.state when 'read' then greatest(c.read_until, w.up_to) else c.read_until end
-      where c.tenant_id = v_tenant and c.lead_id = w.lead_id and c.channel_connection_id = w.connection
-        and coalesce(case w.state when 'delivered' then c.delivered_until else c.read_until end, '-infinity') < w.up_to;
-    with reached as (
-      select m.id, m.external_id
-        from conversations c
-        cross join lateral (
-          select s.id, s.external_id, s.status, coalesce(s.attempted_at, s.external_timestamp, s.sent_at) as at
-            from messages s where s.tenant_id = v_tenant and s.conversation_id = c.id and s.role <> 'user'
-           -- The newest: those before were reached by the watermarks before.
-           order by s.id desc limit 200) m
-       where c.tenant_id = v_tenant and c.lead_id = w.lead_id and c.channel_connection_id = w.connection
-         and m.external_id is not null and m.at <= w.up_to
-         and message_status_rank(m.status) between message_status_rank('accepted') and message_status_rank(w.state) - 1
-    ), noted as (
-      insert into message_status_history (tenant_id, channel_connection_id, message_id, external_id, status, occurred_at)
-        select v_tenant, w.connection, r.id, r.external_id, w.state, w.up_to from reached r order by r.external_id
-        on conflict do nothing
-        returning message_id)
-    select array_agg(n.message_id) into v_messages from noted n;
-    if v_messages is not null then v_changed := v_changed + apply_message_reports(v_messages); end if;
-  end loop;
-  return v_changed;
-end $$;
-
-ALTER FUNCTION public.apply_watermarks(p_events jsonb) OWNER TO tistis_owner;
-
---
 -- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -543,32 +531,6 @@ end $$;
 ALTER FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
--- Name: ask_read_backs(double precision, double precision, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) RETURNS integer
-    LANGUAGE plpgsql
-    AS $$
-declare
-  v_jobs jsonb;
-begin
-  with due as (
-    update sends_in_doubt d set looks = d.looks + 1
-      from messages m
-      where d.tenant_id = current_tenant()
-        and d.since < app_now() - make_interval(secs => case d.looks when 0 then p_first else p_second end) and d.looks < 2
-        and m.tenant_id = d.tenant_id and m.id = d.message_id and m.status = 'unknown' and m.channel = any (p_channels)
-      returning m.id, m.channel)
-  select jsonb_agg(jsonb_build_object('job_type', 'read_back', 'unique_key', 'read_back:' || id, 'priority', 6,
-      'max_attempts', 3, 'payload', jsonb_build_object('message_id', id, 'channel', channel, 'tenant_id', current_tenant()))
-      order by id)
-    into v_jobs from due;
-  return enqueue_jobs(coalesce(v_jobs, '[]'));
-end $$;
-
-ALTER FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) OWNER TO tistis_owner;
-
---
 -- Name: attribute_leads(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -588,47 +550,10 @@ end $$;
 ALTER FUNCTION public.attribute_leads(p_rows jsonb) OWNER TO tistis_owner;
 
 --
--- Name: begin_renewal(uuid, uuid, jsonb, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) RETURNS TABLE(verdict text, channel text, app_key text, ends_at timestamp with time zone, token_id uuid, token bytea, refresh_id uuid, refresh bytea, secret_id uuid, secret bytea)
-    LANGUAGE plpgsql
-    AS $$
-declare
-  v_tenant uuid := current_tenant();
-  v_holder uuid;
-  v_until timestamptz;
-begin
-  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|token|' || p_connection::text, 0));
-  select cc.channel, cc.tiktok_client_key, token_end(h.expires_at, h.updated_at, p_policy -> cc.channel), a.id, a.sealed,
-      a.renewal, a.renewal_until, r.id, r.sealed, s.id, s.sealed
-    into channel, app_key, ends_at, token_id, token, v_holder, v_until, refresh_id, refresh, secret_id, secret
-    from channel_connections cc
-    join outbound_tokens a on a.tenant_id = v_tenant and a.channel_connection_id = cc.id and a.kind = 'access_token'
-    left join outbound_tokens r on r.tenant_id = v_tenant and r.channel_connection_id = cc.id and r.kind = 'refresh_token'
-    left join outbound_tokens s on s.tenant_id = v_tenant and s.channel_connection_id = cc.id and s.kind = 'client_secret'
-    left join secret_hints h on h.tenant_id = v_tenant and h.channel_connection_id = cc.id and h.kind = 'access_token'
-   where cc.tenant_id = v_tenant and cc.id = p_connection and cc.status in ('connected', 'error');
-  verdict := case
-    when token_id is null or not p_policy ? channel then 'gone'
-    when v_holder <> p_attempt and v_until > app_clock() then 'held'
-    when ends_at is null or ends_at >= app_now() + make_interval(secs => (p_policy -> channel ->> 'lead')::float8)
-      then 'fresh'
-    else 'go' end;
-  if verdict = 'go' then
-    update outbound_tokens k set renewal = p_attempt, renewal_until = app_clock() + make_interval(secs => p_seconds)
-      where k.tenant_id = v_tenant and k.id = token_id;
-  end if;
-  return next;
-end $$;
-
-ALTER FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) OWNER TO tistis_owner;
-
---
 -- Name: begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision, login text, as_human boolean)
+CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision)
     LANGUAGE plpgsql
     AS $$
 begin
@@ -640,9 +565,9 @@ begin
   verdict := 'later';
   if send_job_id is not null then
     select b.verdict, b.reason, b.channel, b.account_id, b.contact_kind, b.contact_address, b.content, b.reply_to,
-        b.token_id, b.token, b.payload, b.wait_seconds, b.login, b.as_human
+        b.token_id, b.token, b.payload, b.wait_seconds
       into verdict, reason, channel, account_id, contact_kind, contact_address, content, reply_to, token_id, token,
-        payload, wait_seconds, login, as_human
+        payload, wait_seconds
       from begin_send(message_id, p_attempt, p_policy) b;
   end if;
   return next;
@@ -654,7 +579,7 @@ ALTER FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers
 -- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision, login text, as_human boolean)
+CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -712,14 +637,12 @@ begin
     end if;
     verdict := case when reason is null then 'go' else 'withheld' end;
     update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
-        send_attempt = p_attempt, attempted_at = case when verdict = 'go' then coalesce(x.attempted_at, app_clock()) end
+        send_attempt = p_attempt
       where x.tenant_id = v_tenant and x.id = p_message;
-    select m.conversation_id, cc.channel, cc.id, cc.sending_id, c.contact_kind, c.contact_address, m.content,
-        m.reply_to_external_id, k.id, k.sealed, m.payload, sending_login(cc.channel, cc.login),
-        m.role = 'staff' and p_policy ? 'human_hours' and cc.human_agent_enabled and not m.metadata ? 'automatic'
-          and not window_is_open(cc.id, c.lead_id, (p_policy ->> 'window_hours')::int)
+    select m.conversation_id, cc.channel, cc.id, cc.account_id, c.contact_kind, c.contact_address, m.content,
+        m.reply_to_external_id, k.id, k.sealed, m.payload
       into conversation_id, channel, connection_id, account_id, contact_kind, contact_address, content, reply_to,
-        token_id, token, payload, login, as_human
+        token_id, token, payload
       from conversations c
       join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
       left join outbound_tokens k on k.tenant_id = v_tenant and k.channel_connection_id = cc.id and k.kind = 'access_token'
@@ -770,6 +693,61 @@ CREATE FUNCTION public.canonical_phone(p_number text) RETURNS text
 $_$;
 
 ALTER FUNCTION public.canonical_phone(p_number text) OWNER TO tistis_owner;
+
+--
+-- Name: change_conversation(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) RETURNS TABLE(outcome text)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+begin
+  outcome := missing_of_business(p_change);
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
+    and (p_branch is null or x.branch_id = p_branch) for update;
+  if c.id is null then return; end if;
+  update conversations x set
+      status = coalesce(p_change ->> 'status', x.status),
+      ai_handling = case when p_change ->> 'status' = 'escalated' and c.status <> 'escalated' then false
+        else coalesce((p_change ->> 'ai_handling')::boolean, x.ai_handling) end,
+      -- Who switches the assistant off means what is on its way, too.
+      last_human_at = case when (p_change ->> 'ai_handling')::boolean = false and c.ai_handling then app_now()
+        else x.last_human_at end,
+      escalated_at = case when p_change ->> 'status' = 'escalated' and c.status <> 'escalated' then app_now()
+        else x.escalated_at end,
+      resolved_at = case when p_change ->> 'status' = 'resolved' then coalesce(case when c.status = 'resolved'
+          then c.resolved_at end, app_now())
+        when p_change ->> 'status' in ('active', 'waiting_response', 'escalated') then null else x.resolved_at end,
+      escalation_reason = changed(p_change, 'escalation_reason', x.escalation_reason),
+      resolution_notes = changed(p_change, 'resolution_notes', x.resolution_notes),
+      satisfaction_score = changed(p_change, 'satisfaction_score', x.satisfaction_score::text)::int,
+      branch_id = changed(p_change, 'branch_id', x.branch_id::text)::uuid,
+      assigned_staff_id = changed(p_change, 'assigned_staff_id', x.assigned_staff_id::text)::uuid
+    where x.tenant_id = v_tenant and x.id = c.id;
+  if p_change ->> 'status' = 'escalated' then
+    update leads l set escalated_to_human = true where l.tenant_id = v_tenant and l.id = c.lead_id;
+  end if;
+  return query select 'changed';
+end $$;
+
+ALTER FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: changed(jsonb, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.changed(p_change jsonb, p_name text, p_old text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select case when p_change ? p_name then p_change ->> p_name else p_old end $$;
+
+ALTER FUNCTION public.changed(p_change jsonb, p_name text, p_old text) OWNER TO tistis_owner;
 
 --
 -- Name: channel_minute_limit(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -872,23 +850,6 @@ begin
 end $$;
 
 ALTER FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) OWNER TO tistis_owner;
-
---
--- Name: uuid_v7(); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.uuid_v7() RETURNS uuid
-    LANGUAGE sql PARALLEL SAFE
-    AS $$
-  select (overlay(lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000000)::bigint * 4096 / 1000), 15, '0')
-    placing '7' from 13 for 0) || substr(gen_random_uuid()::text, 20))::uuid
-$$;
-
-ALTER FUNCTION public.uuid_v7() OWNER TO tistis_owner;
-
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
 
 --
 -- Name: jobs; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -1104,7 +1065,7 @@ CREATE FUNCTION public.concerns_person(p_event jsonb) RETURNS boolean
     AS $$
   select jsonb_array_length(p_event -> 'aliases') > 0
     and p_event ->> 'kind' in ('message', 'echo', 'history', 'reaction', 'edit', 'delete',
-      'system', 'identity', 'call', 'preference', 'referral', 'optin', 'thread_control')
+      'system', 'identity', 'call', 'preference')
 $$;
 
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
@@ -1172,6 +1133,81 @@ $$;
 ALTER FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) OWNER TO tistis_owner;
 
 --
+-- Name: conversations; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.conversations (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    lead_id uuid NOT NULL,
+    branch_id uuid,
+    channel text NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    channel_conversation_id text,
+    contact_kind text NOT NULL,
+    contact_address text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    ai_handling boolean DEFAULT true NOT NULL,
+    context jsonb DEFAULT '{}'::jsonb NOT NULL,
+    escalated_at timestamp with time zone,
+    escalated_to_staff_id uuid,
+    escalation_reason text,
+    resolved_at timestamp with time zone,
+    resolution_notes text,
+    message_count integer DEFAULT 0 NOT NULL,
+    turn_count integer DEFAULT 0 NOT NULL,
+    last_message_at timestamp with time zone,
+    last_inbound_at timestamp with time zone,
+    last_question_id uuid,
+    last_human_at timestamp with time zone,
+    first_response_time_seconds integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    current_intent text,
+    last_intent_confidence numeric(4,3),
+    assigned_staff_id uuid,
+    satisfaction_score integer,
+    staff_read_at timestamp with time zone,
+    CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
+    CONSTRAINT conversations_last_intent_confidence_check CHECK (((last_intent_confidence >= (0)::numeric) AND (last_intent_confidence <= (1)::numeric))),
+    CONSTRAINT conversations_satisfaction_score_check CHECK (((satisfaction_score >= 1) AND (satisfaction_score <= 5))),
+    CONSTRAINT conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'waiting_response'::text, 'escalated'::text, 'resolved'::text, 'archived'::text])))
+);
+
+ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.conversations OWNER TO tistis_owner;
+
+--
+-- Name: conversation_json(public.conversations); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.conversation_json(c public.conversations) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('id', c.id, 'lead_id', c.lead_id, 'branch_id', c.branch_id, 'channel', c.channel,
+    'channel_connection_id', c.channel_connection_id, 'status', c.status, 'ai_handling', c.ai_handling,
+    'current_intent', c.current_intent, 'escalated_at', c.escalated_at, 'escalation_reason', c.escalation_reason,
+    'escalated_to_staff_id', c.escalated_to_staff_id, 'assigned_staff_id', c.assigned_staff_id,
+    'resolved_at', c.resolved_at, 'resolution_notes', c.resolution_notes, 'satisfaction_score', c.satisfaction_score,
+    'message_count', c.message_count, 'turn_count', c.turn_count, 'last_message_at', c.last_message_at,
+    'last_inbound_at', c.last_inbound_at, 'last_human_at', c.last_human_at, 'staff_read_at', c.staff_read_at,
+    'unread', coalesce(c.last_inbound_at > coalesce(c.staff_read_at, '-infinity'), false),
+    'first_response_time_seconds', c.first_response_time_seconds, 'created_at', c.created_at, 'updated_at', c.updated_at)
+    || jsonb_build_object(
+      'lead', (select jsonb_build_object('id', l.id, 'first_name', l.first_name, 'last_name', l.last_name,
+          'full_name', coalesce(nullif(l.full_name, ''), l.name), 'phone', l.phone, 'email', l.email,
+          'classification', l.classification, 'score', l.score)
+        from leads l where l.tenant_id = c.tenant_id and l.id = c.lead_id),
+      'branch', (select jsonb_build_object('id', b.id, 'name', b.name) from branches b
+        where b.tenant_id = c.tenant_id and b.id = c.branch_id),
+      'assigned_staff', (select jsonb_build_object('id', s.id, 'first_name', s.first_name, 'last_name', s.last_name,
+          'role', s.role) from staff s where s.tenant_id = c.tenant_id and s.id = c.assigned_staff_id))
+$$;
+
+ALTER FUNCTION public.conversation_json(c public.conversations) OWNER TO tistis_owner;
+
+--
 -- Name: conversation_of(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1203,6 +1239,49 @@ begin
 end $$;
 
 ALTER FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: create_lead(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.create_lead(p_lead jsonb) RETURNS TABLE(outcome text, id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_alias jsonb := contact_alias('phone', p_lead ->> 'phone');
+  v_known record;
+  v_email jsonb := contact_alias('email', p_lead ->> 'email');
+  v_names text[] := array[nullif(btrim(p_lead ->> 'first_name'), ''), nullif(btrim(p_lead ->> 'last_name'), '')];
+begin
+  outcome := missing_of_business(p_lead);
+  if v_alias is null then outcome := 'phone'; end if;
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  perform hold_erasures();
+  perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases', jsonb_build_array(v_alias))));
+  select * into v_known from known_lead('phone', v_alias ->> 'value');
+  if v_known.lead_id is not null then
+    return query select case when v_known.is_deleted then 'deleted' else 'exists' end, v_known.lead_id;
+    return;
+  end if;
+  create_lead.id := lead_of_aliases(jsonb_build_array(v_alias), nullif(btrim(coalesce(p_lead ->> 'full_name',
+    p_lead ->> 'name')), ''), coalesce(p_lead ->> 'source', 'website'), (p_lead ->> 'branch_id')::uuid);
+  update leads l set email = p_lead ->> 'email', first_name = v_names[1], last_name = v_names[2], phone = p_lead ->> 'phone',
+      assigned_staff_id = (p_lead ->> 'assigned_staff_id')::uuid, notes = p_lead ->> 'notes',
+      interested_services = text_list(p_lead -> 'interested_services'), tags = text_list(p_lead -> 'tags'),
+      custom_fields = coalesce(nullif(p_lead -> 'custom_fields', 'null'), '{}'), last_interaction_at = null
+    where l.tenant_id = v_tenant and l.id = create_lead.id;
+  insert into lead_aliases (tenant_id, kind, value, lead_id, address)
+    select v_tenant, 'email', v_email ->> 'value', create_lead.id, v_email ->> 'address' where v_email is not null
+    on conflict do nothing;
+  outcome := 'created';
+  return next;
+end $$;
+
+ALTER FUNCTION public.create_lead(p_lead jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: cron_runs(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1302,38 +1381,6 @@ end $$;
 ALTER FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) OWNER TO tistis_owner;
 
 --
--- Name: end_renewal(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) RETURNS integer
-    LANGUAGE plpgsql
-    AS $$
-declare
-  v_tenant uuid := current_tenant();
-  v_count int := 0;
-  t record;
-begin
-  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|token|' || p_connection::text, 0));
-  for t in
-    select * from jsonb_to_recordset(p_tokens) as x (kind text, used uuid, id uuid, sealed text, hint text,
-      expires_at timestamptz)
-  loop
-    update outbound_tokens k set id = t.id, sealed = decode(t.sealed, 'hex')
-     where k.tenant_id = v_tenant and k.channel_connection_id = p_connection and k.kind = t.kind and k.id = t.used;
-    if found then
-      v_count := v_count + 1;
-      update secret_hints h set hint = t.hint, expires_at = t.expires_at
-       where h.tenant_id = v_tenant and h.channel_connection_id = p_connection and h.kind = t.kind;
-    end if;
-  end loop;
-  update outbound_tokens k set renewal = null, renewal_until = null
-   where k.tenant_id = v_tenant and k.channel_connection_id = p_connection and k.renewal = p_attempt;
-  return v_count;
-end $$;
-
-ALTER FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) OWNER TO tistis_owner;
-
---
 -- Name: end_send(uuid, uuid, text, text, text, text, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1344,19 +1391,16 @@ declare
   v_tenant uuid := current_tenant();
   v_effects jsonb := coalesce(p_effects, '{}');
   v_lead uuid;
-  v_seen boolean;
   m messages;
 begin
   -- The conversation first, as everybody else does.
-  select c.lead_id, c.delivered_until is not null or c.read_until is not null into v_lead, v_seen
-    from conversations c where c.tenant_id = v_tenant and c.id =
+  select c.lead_id into v_lead from conversations c where c.tenant_id = v_tenant and c.id =
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
   select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
   if m.send_attempt is distinct from p_attempt then
     status := m.status;
     return;
   end if;
-  if m.external_id is null and p_external_id is not null then perform merge_echo(p_message, p_external_id); end if;
   update messages x set
       -- What somebody has called unknown meanwhile does not wait again: it could be sent twice.
       status = case when x.status in ('sending', 'unknown')
@@ -1365,7 +1409,6 @@ begin
       error_code = case when x.status in ('sending', 'unknown') then p_error_code else x.error_code end,
       error_message = case when x.status in ('sending', 'unknown') then p_error_message else x.error_message end,
       sent_at = case when p_state = 'accepted' then coalesce(x.sent_at, app_now()) else x.sent_at end,
-      attempted_at = case when p_state <> 'pending' then x.attempted_at end,
       metadata = case when v_effects ? 'held' then x.metadata || jsonb_build_object('held', v_effects -> 'held')
         else x.metadata end
     where x.tenant_id = v_tenant and x.id = p_message
@@ -1377,7 +1420,6 @@ begin
     update message_status_history h set message_id = m.id
       where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
         and h.external_id = m.external_id and h.message_id is null;
-    if v_seen then perform seen_before(array[m.id]); end if;
     perform apply_message_reports(array[m.id]);
   end if;
   if p_state = 'accepted' then
@@ -1643,22 +1685,20 @@ declare
 begin
   if not jsonb_path_exists(p_events, '$[*].media.id') then return 0; end if;
   with told as (
-    select m.id as message_id, m.channel_connection_id, m.external_timestamp, f.media, f.place
-      from (select e.* from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
-        where jsonb_typeof(e.media) = 'array') e
+    select m.id as message_id, m.channel_connection_id, m.external_timestamp, e.media
+      from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
       join messages m on m.tenant_id = v_tenant and m.channel_connection_id = e.connection_id::uuid
         and m.external_id = e.external_id
-      cross join lateral jsonb_array_elements(e.media) with ordinality f (media, place)
-     where f.media ->> 'id' is not null
-     order by m.id, f.place
+     where e.media ->> 'id' is not null
+     order by m.id
   ), named as (
-    update messages m set media_url = coalesce(t.media ->> 'url', t.media ->> 'id') from told t
-     where m.tenant_id = v_tenant and m.id = t.message_id and t.place = 1 and m.media_url is null
+    update messages m set media_url = t.media ->> 'id' from told t
+     where m.tenant_id = v_tenant and m.id = t.message_id and m.media_url is null
     returning 1
   ), kept as (
-    insert into media_files (tenant_id, channel_connection_id, message_id, external_id, source_url, kind, mime_type, sha256,
-        filename, expires_at)
-      select v_tenant, t.channel_connection_id, t.message_id, t.media ->> 'id', t.media ->> 'url', t.media ->> 'kind',
+    insert into media_files (tenant_id, channel_connection_id, message_id, external_id, kind, mime_type, sha256, filename,
+        expires_at)
+      select v_tenant, t.channel_connection_id, t.message_id, t.media ->> 'id', t.media ->> 'kind',
           t.media ->> 'mime_type', t.media ->> 'sha256', t.media ->> 'filename',
           -- As long as platforms keep what customers send.
           t.external_timestamp + interval '7 days'
@@ -1699,6 +1739,26 @@ CREATE FUNCTION public.find_accounts(p_channel text, p_accounts text[]) RETURNS 
 $$;
 
 ALTER FUNCTION public.find_accounts(p_channel text, p_accounts text[]) OWNER TO tistis_definer;
+
+--
+-- Name: find_api_key(text, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.find_api_key(p_hash text, p_address text) RETURNS TABLE(tenant_id uuid, key_id uuid, state text, scopes text[], branch_id uuid, per_minute integer, per_day integer, address_allowed boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+  select k.tenant_id, k.id,
+      case when not k.is_active or k.revoked_at is not null or k.deactivates_at <= app_now() then 'revoked'
+        when k.expires_at <= app_now() then 'expired' when t.status <> 'active' then 'closed' else 'active' end,
+      k.scopes, k.branch_id, k.rate_limit_rpm, k.rate_limit_daily,
+      cardinality(k.ip_whitelist) = 0 or p_address ~ '^[0-9a-fA-F.:]+$'
+        and coalesce(p_address::inet <<= any (k.ip_whitelist), false)
+    from api_keys k join tenants t on t.id = k.tenant_id
+   where k.key_hash = p_hash
+$_$;
+
+ALTER FUNCTION public.find_api_key(p_hash text, p_address text) OWNER TO tistis_definer;
 
 --
 -- Name: find_channel(text, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -1857,31 +1917,18 @@ end $$;
 ALTER FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) OWNER TO tistis_owner;
 
 --
--- Name: follow_threads(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: find_user_roles(uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
-CREATE FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) RETURNS void
-    LANGUAGE plpgsql
+CREATE FUNCTION public.find_user_roles(p_user uuid) RETURNS TABLE(tenant_id uuid, slug text, role text, staff_id uuid, is_active boolean, tenant_active boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
-declare
-  r record;
-begin
-  for r in
-    select distinct on (m.conversation_id) m.conversation_id, coalesce(e.standby, false) as standby, m.external_timestamp as at
-      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, standby boolean)
-      join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id::uuid
-        and m.external_id = e.external_id and m.id = any (p_new)
-     where e.kind = 'message' or (e.kind = 'echo' and e.standby)
-     order by m.conversation_id, m.external_timestamp desc, m.id desc
-  loop
-    update conversations c set thread_owner = case when r.standby then coalesce(c.thread_owner, 'another app') end,
-        thread_since = r.at
-      where c.tenant_id = current_tenant() and c.id = r.conversation_id and (r.standby or c.thread_owner is not null)
-        and coalesce(c.thread_since, '-infinity') < r.at;
-  end loop;
-end $$;
+  select r.tenant_id, t.slug, r.role, r.staff_id, r.is_active, t.status = 'active'
+    from user_roles r join tenants t on t.id = r.tenant_id where r.user_id = p_user order by t.slug
+$$;
 
-ALTER FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
+ALTER FUNCTION public.find_user_roles(p_user uuid) OWNER TO tistis_definer;
 
 --
 -- Name: forget_deleted(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1903,8 +1950,7 @@ begin
       and x.channel_connection_id = m.channel_connection_id and x.reply_to_external_id = m.external_id
       and x.kind = 'edit' and x.lead_id = c.lead_id and (x.content <> '' or x.raw is not null);
   with gone as (
-    update media_files f set status = 'gone', error_message = 'its writer deleted it', filename = null,
-        source_url = null
+    update media_files f set status = 'gone', error_message = 'its writer deleted it', filename = null
       where f.tenant_id = v_tenant and f.message_id = any (v_gone) and f.status in ('pending', 'stored')
       returning f.id, f.storage_key)
   select jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
@@ -2132,8 +2178,7 @@ ALTER FUNCTION public.increment_conversation_message_count(p_conversation_id uui
 CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back',
-    'refresh_token', 'upload_media', 'noop')
+  select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'noop', 'fetch_jwks')
 $$;
 
 ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
@@ -2252,6 +2297,89 @@ $$;
 ALTER FUNCTION public.last_run_of_jobs() OWNER TO tistis_owner;
 
 --
+-- Name: leads; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.leads (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    phone character varying(32),
+    phone_normalized character varying(32),
+    first_name text,
+    last_name text,
+    full_name text,
+    name text,
+    email text,
+    source text DEFAULT 'whatsapp'::text NOT NULL,
+    source_details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT 'new'::text NOT NULL,
+    classification text DEFAULT 'warm'::text NOT NULL,
+    score integer DEFAULT 50 NOT NULL,
+    interested_services text[] DEFAULT '{}'::text[] NOT NULL,
+    notes text,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    assigned_staff_id uuid,
+    preferred_language text DEFAULT 'es'::text NOT NULL,
+    first_contact_at timestamp with time zone,
+    last_contact_at timestamp with time zone,
+    last_interaction_at timestamp with time zone,
+    escalated_to_human boolean DEFAULT false NOT NULL,
+    merged_into_id uuid,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    utm_source text,
+    utm_medium text,
+    utm_campaign text,
+    next_followup_at timestamp with time zone,
+    converted_at timestamp with time zone,
+    score_updated_at timestamp with time zone,
+    scoring_signals jsonb DEFAULT '{}'::jsonb NOT NULL,
+    preferred_branch_id uuid,
+    preferred_staff_id uuid,
+    instagram_username text,
+    profile_image_url text,
+    primary_service_id uuid,
+    interested_service_id uuid,
+    deleted_by uuid,
+    email_normalized text GENERATED ALWAYS AS (lower(btrim(email))) STORED,
+    custom_fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT leads_classification_check CHECK ((classification = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
+    CONSTRAINT leads_score_check CHECK (((score >= 0) AND (score <= 100))),
+    CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'website'::text, 'referral'::text, 'walk_in'::text, 'phone'::text, 'google'::text, 'api'::text, 'other'::text]))),
+    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'contacted'::text, 'qualified'::text, 'appointment_scheduled'::text, 'converted'::text, 'lost'::text, 'inactive'::text])))
+);
+
+ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.leads OWNER TO tistis_owner;
+
+--
+-- Name: lead_json(public.leads); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lead_json(l public.leads) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('id', l.id, 'branch_id', l.branch_id, 'phone', l.phone, 'phone_normalized', l.phone_normalized,
+    'first_name', l.first_name, 'last_name', l.last_name, 'full_name', coalesce(nullif(l.full_name, ''), l.name),
+    'name', coalesce(l.name, nullif(l.full_name, '')), 'email', l.email, 'source', l.source, 'status', l.status,
+    'classification', l.classification, 'score', l.score, 'interested_services', to_jsonb(l.interested_services),
+    'notes', l.notes, 'tags', to_jsonb(l.tags), 'custom_fields', l.custom_fields,
+    'assigned_staff_id', l.assigned_staff_id, 'preferred_language', l.preferred_language,
+    'first_contact_at', l.first_contact_at, 'last_contact_at', l.last_contact_at,
+    'last_interaction_at', l.last_interaction_at, 'next_followup_at', l.next_followup_at, 'converted_at', l.converted_at,
+    'escalated_to_human', l.escalated_to_human, 'instagram_username', l.instagram_username,
+    'profile_image_url', l.profile_image_url, 'deleted_at', l.deleted_at, 'created_at', l.created_at,
+    'updated_at', l.updated_at)
+    || jsonb_build_object('branches', (select jsonb_build_object('name', b.name, 'city', b.city) from branches b
+      where b.tenant_id = l.tenant_id and b.id = l.branch_id))
+$$;
+
+ALTER FUNCTION public.lead_json(l public.leads) OWNER TO tistis_owner;
+
+--
 -- Name: lead_of_aliases(jsonb, text, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2327,25 +2455,14 @@ $$;
 ALTER FUNCTION public.leads_of_person(p_lead uuid) OWNER TO tistis_owner;
 
 --
--- Name: limit_reached(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: like_text(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) RETURNS text
-    LANGUAGE plpgsql STABLE
-    AS $$
-declare
-  v_window int := (p_policy ->> 'per_window')::int;
-  v_day int := (p_policy ->> 'per_user_per_day')::int;
-begin
-  if v_window is null and v_day is null then return null; end if;
-  if said_lately(p_connection, p_lead, window_of(p_connection, p_lead), v_window) >= v_window then
-    return 'per_user_limit';
-  end if;
-  if said_lately(p_connection, p_lead, app_now() - interval '1 day', v_day) >= v_day then return 'daily_limit'; end if;
-  return null;
-end $$;
+CREATE FUNCTION public.like_text(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select regexp_replace(p_text, '([\\%_])', '\\\1', 'g') $$;
 
-ALTER FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) OWNER TO tistis_owner;
+ALTER FUNCTION public.like_text(p_text text) OWNER TO tistis_owner;
 
 --
 -- Name: list_jobs(integer, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -2388,8 +2505,6 @@ begin
     from (select distinct hashtextextended(current_tenant()::text || '|' || (a ->> 'kind') || '|' || (a ->> 'value'), 0) as k
             from jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'aliases') a
            where concerns_person(e)
-             -- It locks all conversations with the person.
-             or (e ->> 'kind' = 'status' and e -> 'status' ? 'up_to')
              -- Of an address book only the few who are known.
              or (e ->> 'kind' = 'contact' and (select true from lead_aliases l where l.tenant_id = current_tenant()
                and l.kind = a ->> 'kind' and l.value = a ->> 'value' limit 1))
@@ -2413,64 +2528,6 @@ begin
 end $$;
 
 ALTER FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) OWNER TO tistis_owner;
-
---
--- Name: leads; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.leads (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    branch_id uuid,
-    phone character varying(32),
-    phone_normalized character varying(32),
-    first_name text,
-    last_name text,
-    full_name text,
-    name text,
-    email text,
-    source text DEFAULT 'whatsapp'::text NOT NULL,
-    source_details jsonb DEFAULT '{}'::jsonb NOT NULL,
-    status text DEFAULT 'new'::text NOT NULL,
-    classification text DEFAULT 'warm'::text NOT NULL,
-    score integer DEFAULT 50 NOT NULL,
-    interested_services text[] DEFAULT '{}'::text[] NOT NULL,
-    notes text,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
-    assigned_staff_id uuid,
-    preferred_language text DEFAULT 'es'::text NOT NULL,
-    first_contact_at timestamp with time zone,
-    last_contact_at timestamp with time zone,
-    last_interaction_at timestamp with time zone,
-    escalated_to_human boolean DEFAULT false NOT NULL,
-    merged_into_id uuid,
-    deleted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    utm_source text,
-    utm_medium text,
-    utm_campaign text,
-    next_followup_at timestamp with time zone,
-    converted_at timestamp with time zone,
-    score_updated_at timestamp with time zone,
-    scoring_signals jsonb DEFAULT '{}'::jsonb NOT NULL,
-    preferred_branch_id uuid,
-    preferred_staff_id uuid,
-    instagram_username text,
-    profile_image_url text,
-    primary_service_id uuid,
-    interested_service_id uuid,
-    deleted_by uuid,
-    email_normalized text GENERATED ALWAYS AS (lower(btrim(email))) STORED,
-    CONSTRAINT leads_classification_check CHECK ((classification = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
-    CONSTRAINT leads_score_check CHECK (((score >= 0) AND (score <= 100))),
-    CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'website'::text, 'referral'::text, 'walk_in'::text, 'phone'::text, 'google'::text, 'other'::text]))),
-    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'contacted'::text, 'qualified'::text, 'appointment_scheduled'::text, 'converted'::text, 'lost'::text, 'inactive'::text])))
-);
-
-ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.leads OWNER TO tistis_owner;
 
 --
 -- Name: lock_lead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2537,25 +2594,6 @@ end $$;
 ALTER FUNCTION public.lock_pace(p_connection uuid, p_contact text) OWNER TO tistis_owner;
 
 --
--- Name: mark_takeovers(jsonb, text[], uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) RETURNS jsonb
-    LANGUAGE plpgsql STABLE
-    AS $$
-begin return (
-  select jsonb_agg(case when e.value ->> 'kind' = 'echo' and v.ai_handling
-        then e.value || jsonb_build_object('details', coalesce(nullif(e.value -> 'details', 'null'), '{}') || '{"took_over": true}')
-        else e.value end order by e.ordinality)
-    from jsonb_array_elements(p_events) with ordinality e
-    left join unnest(p_keys, p_conversations) k (key, conversation_id)
-      on k.key = (e.value ->> 'connection_id') || (e.value -> 'aliases')::text
-    left join conversations v on v.tenant_id = current_tenant() and v.id = k.conversation_id
-); end $$;
-
-ALTER FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) OWNER TO tistis_owner;
-
---
 -- Name: masked_secret(jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2586,35 +2624,6 @@ CREATE FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) RETURNS vo
 $$;
 
 ALTER FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
-
---
--- Name: merge_echo(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.merge_echo(p_message uuid, p_external_id text) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-declare
-  v_tenant uuid := current_tenant();
-  x record;
-begin
-  select e.id, e.conversation_id, e.metadata ? 'took_over' as took_over into x
-    from messages m join messages e on e.tenant_id = v_tenant and e.channel_connection_id = m.channel_connection_id
-      and e.external_id = p_external_id
-   where m.tenant_id = v_tenant and m.id = p_message and e.id <> m.id and e.role = 'staff' and e.send_attempt is null;
-  if not found then return; end if;
-  update message_status_history h set message_id = p_message where h.tenant_id = v_tenant and h.message_id = x.id;
-  delete from messages m where m.tenant_id = v_tenant and m.id = x.id;
-  update conversations c set
-      message_count = c.message_count - 1,
-      last_human_at = (select m.created_at from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id
-        and m.role = 'staff' and not m.historical order by m.id desc limit 1),
-      ai_handling = c.ai_handling or (x.took_over and not exists (select from messages m where m.tenant_id = v_tenant
-        and m.conversation_id = c.id and m.role = 'staff' and m.id > x.id))
-    where c.tenant_id = v_tenant and c.id = x.conversation_id;
-end $$;
-
-ALTER FUNCTION public.merge_echo(p_message uuid, p_external_id text) OWNER TO tistis_owner;
 
 --
 -- Name: merge_leads(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2747,50 +2756,78 @@ $$;
 ALTER FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
 
 --
--- Name: message_of_echo(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: messages; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) RETURNS record
-    LANGUAGE plpgsql STABLE
-    AS $_$
-declare
-  v_tenant uuid := current_tenant();
-  v_connection uuid := (p_echo ->> 'connection_id')::uuid;
-  v_opaque text := p_echo #>> '{origin,opaque}';
-  v_at timestamptz := coalesce((p_echo ->> 'at')::timestamptz, app_now());
-  -- Some program's, although nobody knows whose.
-  v_program boolean := coalesce((p_echo #>> '{origin,by_program}')::boolean, false) or p_echo #>> '{origin,app}' is not null;
-begin
-  if exists (select from messages m where m.tenant_id = v_tenant and m.channel_connection_id = v_connection
-    and m.external_id = p_echo ->> 'external_id') then
-    return;
-  end if;
-  if v_opaque ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
-    select m.id, m.external_id into id, external_id from messages m
-      where m.tenant_id = v_tenant and m.id = v_opaque::uuid and m.channel_connection_id = v_connection and m.role <> 'user';
-    if found then return; end if;
-  end if;
-  -- Platforms that return nothing of ours: by what was said, to whom and when. One that is on its way now, or of which
-  -- nobody knows whether it left; one that was taken only if the platform says that a program sent this.
-  select m.id, m.external_id into id, external_id
-    from (select distinct a.lead_id from jsonb_array_elements(p_echo -> 'aliases') x
-            cross join lateral (select l.lead_id from lead_aliases l where l.tenant_id = v_tenant
-              and l.kind = x ->> 'kind' and l.value = x ->> 'value' limit 1) a) p
-    join conversations c on c.tenant_id = v_tenant and c.lead_id = p.lead_id and c.channel_connection_id = v_connection
-    cross join lateral (
-      select s.id, s.external_id, s.status, s.payload, same_words(s.content, p_echo ->> 'content') as same,
-          coalesce(s.attempted_at, s.sent_at) as at
-        from messages s where s.tenant_id = v_tenant and s.conversation_id = c.id and s.role <> 'user'
-       order by s.id desc limit 50) m
-   where m.id <> all (p_taken) and m.at between v_at - interval '10 minutes' and v_at + interval '10 minutes'
-     and case when m.status in ('sending', 'unknown') and m.external_id is null
-         -- What is more than text comes back in the platform's words.
-         then m.same or v_program and m.payload is not null
-       else m.same and v_program and m.status in ('accepted', 'sent', 'delivered', 'read', 'played') end
-   order by m.status in ('sending', 'unknown') desc, m.same desc, m.id limit 1;
-end $_$;
+CREATE TABLE public.messages (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    conversation_id uuid NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    role text NOT NULL,
+    sender_type text GENERATED ALWAYS AS (
+CASE role
+    WHEN 'user'::text THEN 'lead'::text
+    WHEN 'assistant'::text THEN 'ai'::text
+    ELSE role
+END) STORED NOT NULL,
+    sender_id uuid,
+    content text NOT NULL,
+    content_type text DEFAULT 'text'::text NOT NULL,
+    message_type text DEFAULT 'text'::text NOT NULL,
+    channel text DEFAULT 'whatsapp'::text NOT NULL,
+    external_id text,
+    external_timestamp timestamp with time zone,
+    selection text,
+    reply_to_external_id text,
+    status text NOT NULL,
+    error_code text,
+    error_message text,
+    answers_message_id uuid,
+    processed_by_job_id uuid,
+    sent_by_staff_id uuid,
+    send_attempt uuid,
+    sent_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    read_at timestamp with time zone,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    raw jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    payload jsonb,
+    media_url text,
+    historical boolean DEFAULT false NOT NULL,
+    stale boolean DEFAULT false NOT NULL,
+    edited_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    billing jsonb,
+    detected_intent text,
+    detected_signals jsonb,
+    CONSTRAINT messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text, 'staff'::text, 'system'::text]))),
+    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['received'::text, 'pending'::text, 'sending'::text, 'accepted'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text, 'withheld'::text, 'unknown'::text])))
+);
 
-ALTER FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) OWNER TO tistis_owner;
+ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.messages OWNER TO tistis_owner;
+
+--
+-- Name: message_json(public.messages); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.message_json(m public.messages) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('id', m.id, 'conversation_id', m.conversation_id, 'role', m.role,
+    'sender_type', m.sender_type, 'sender_id', coalesce(m.sender_id, m.sent_by_staff_id), 'content', m.content,
+    'content_type', m.content_type, 'message_type', m.message_type, 'channel', m.channel, 'media_url', m.media_url,
+    'payload', m.payload, 'selection', m.selection, 'external_id', m.external_id,
+    'reply_to_external_id', m.reply_to_external_id, 'status', m.status, 'error_code', m.error_code,
+    'error_message', m.error_message, 'sent_at', m.sent_at, 'delivered_at', m.delivered_at, 'read_at', m.read_at,
+    'edited_at', m.edited_at, 'deleted_at', m.deleted_at, 'created_at', m.created_at)
+$$;
+
+ALTER FUNCTION public.message_json(m public.messages) OWNER TO tistis_owner;
 
 --
 -- Name: message_status_rank(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2805,6 +2842,22 @@ CREATE FUNCTION public.message_status_rank(p_status text) RETURNS integer
 $$;
 
 ALTER FUNCTION public.message_status_rank(p_status text) OWNER TO tistis_owner;
+
+--
+-- Name: missing_of_business(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.missing_of_business(p_ids jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+  select case
+    when p_ids ->> 'branch_id' is not null and not exists (select from branches b
+      where b.tenant_id = current_tenant() and b.id = (p_ids ->> 'branch_id')::uuid) then 'branch'
+    when p_ids ->> 'assigned_staff_id' is not null and not exists (select from staff s
+      where s.tenant_id = current_tenant() and s.id = (p_ids ->> 'assigned_staff_id')::uuid) then 'staff' end
+$$;
+
+ALTER FUNCTION public.missing_of_business(p_ids jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: name_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2980,21 +3033,44 @@ $$;
 ALTER FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
--- Name: note_signature_failures(uuid[], integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: note_message(uuid, uuid, jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) RETURNS void
+CREATE FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_role text := case coalesce(p_note ->> 'sender_type', 'staff') when 'lead' then 'user' when 'ai' then 'assistant'
+    else coalesce(p_note ->> 'sender_type', 'staff') end;
+  v_id uuid;
+  c conversations;
 begin
-  update channel_connections cc set signature_failures = cc.signature_failures + p_count,
-      last_signature_failure_at = app_now()
-    where cc.tenant_id = current_tenant() and cc.id in (
-      select n.id from channel_connections n where n.tenant_id = current_tenant() and n.id = any (p_connections)
-       order by n.id for update);
+  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
+    and (p_branch is null or x.branch_id = p_branch) for update;
+  if c.id is null then return null; end if;
+  insert into messages (tenant_id, conversation_id, channel_connection_id, role, sender_id, content, content_type,
+      message_type, channel, media_url, status, sent_by_staff_id, sent_at, metadata)
+    values (v_tenant, c.id, c.channel_connection_id, v_role, (p_note ->> 'sender_id')::uuid, p_note ->> 'content',
+      coalesce(p_note ->> 'message_type', 'text'), coalesce(p_note ->> 'message_type', 'text'), c.channel,
+      p_note ->> 'media_url', case v_role when 'user' then 'received' else 'sent' end,
+      case when v_role = 'staff' then p_staff end, app_now(), coalesce(nullif(p_note -> 'metadata', 'null'), '{}'))
+    returning messages.id into v_id;
+  update conversations x set message_count = x.message_count + 1,
+      last_message_at = greatest(x.last_message_at, app_now()),
+      ai_handling = x.ai_handling and v_role <> 'staff',
+      last_human_at = case when v_role = 'staff' then app_now() else x.last_human_at end,
+      status = case when reopens then 'active' else x.status end,
+      resolved_at = case when reopens then null else x.resolved_at end
+    from (select c.status = 'resolved' and not exists (select from conversations o where o.tenant_id = v_tenant
+      and o.lead_id = c.lead_id and o.channel_connection_id = c.channel_connection_id
+      and o.status in ('active', 'waiting_response', 'escalated')) as reopens) r
+    where x.tenant_id = v_tenant and x.id = c.id;
+  return v_id;
 end $$;
 
-ALTER FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) OWNER TO tistis_owner;
+ALTER FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) OWNER TO tistis_owner;
 
 --
 -- Name: note_template(jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3024,21 +3100,47 @@ $$;
 ALTER FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
--- Name: note_webhooks(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: open_conversation(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.note_webhooks(p_connections uuid[]) RETURNS void
+CREATE FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) RETURNS TABLE(outcome text, id uuid)
     LANGUAGE plpgsql
     AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_lead leads;
+  v_connection channel_connections;
+  v_made record;
 begin
-  update channel_connections cc set last_webhook_at = app_now()
-    where cc.tenant_id = current_tenant() and cc.id in (
-      select n.id from channel_connections n where n.tenant_id = current_tenant() and n.id = any (p_connections)
-         and coalesce(n.last_webhook_at, '-infinity') < app_now() - interval '1 minute'
-       order by n.id for update skip locked);
+  outcome := missing_of_business(p_wish);
+  select * into v_lead from leads l where l.tenant_id = v_tenant and l.id = (p_wish ->> 'lead_id')::uuid
+    and l.deleted_at is null and (p_branch is null or l.branch_id = p_branch);
+  if v_lead.id is null then outcome := 'lead'; end if;
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  -- The account of the branch, before others.
+  select * into v_connection from channel_connections k
+   where k.tenant_id = v_tenant and k.channel = coalesce(p_wish ->> 'channel', 'whatsapp') and k.status <> 'disconnected'
+     and (p_branch is null or k.branch_id = p_branch)
+   order by k.branch_id is not distinct from coalesce((p_wish ->> 'branch_id')::uuid, v_lead.branch_id) desc,
+     k.status = 'connected' desc, k.account_number, k.id limit 1;
+  if v_connection.id is null or contact_of_lead(v_lead.id, v_connection.channel) is null then
+    outcome := case when v_connection.id is null then 'connection' else 'address' end;
+    return next;
+    return;
+  end if;
+  select * into v_made from find_or_create_conversation(v_tenant, (p_wish ->> 'branch_id')::uuid, v_lead.id,
+    v_connection.id, v_connection.channel, coalesce((p_wish ->> 'ai_handling')::boolean, true));
+  if v_made.is_new and p_wish ->> 'assigned_staff_id' is not null then
+    update conversations c set assigned_staff_id = (p_wish ->> 'assigned_staff_id')::uuid
+      where c.tenant_id = v_tenant and c.id = v_made.conversation_id;
+  end if;
+  return query select case when v_made.is_new then 'created' else 'exists' end, v_made.conversation_id;
 end $$;
 
-ALTER FUNCTION public.note_webhooks(p_connections uuid[]) OWNER TO tistis_owner;
+ALTER FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) OWNER TO tistis_owner;
 
 --
 -- Name: open_windows(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3070,35 +3172,6 @@ begin
 end $$;
 
 ALTER FUNCTION public.open_windows(p_rows jsonb) OWNER TO tistis_owner;
-
---
--- Name: own_echoes(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.own_echoes(p_events jsonb) RETURNS jsonb
-    LANGUAGE plpgsql
-    AS $$
-declare
-  v_events jsonb[] := '{}';
-  v_taken uuid[] := '{}';
-  v_own record;
-  e jsonb;
-begin
-  for e in select value from jsonb_array_elements(p_events) with ordinality order by ordinality loop
-    if e ->> 'kind' = 'echo' then
-      select o.id, o.external_id into v_own from message_of_echo(e, v_taken) o;
-      if v_own.id is not null then
-        v_taken := v_taken || v_own.id;
-        e := e || jsonb_build_object('kind', 'status', 'external_id', coalesce(v_own.external_id, e ->> 'external_id'),
-          'status', jsonb_build_object('state', 'sent', 'opaque', v_own.id));
-      end if;
-    end if;
-    v_events := array_append(v_events, e);
-  end loop;
-  return to_jsonb(v_events);
-end $$;
-
-ALTER FUNCTION public.own_echoes(p_events jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: prunable_raw(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3273,10 +3346,6 @@ begin
   -- What a POST does not hold costs nothing: most hold one message or one report.
   select coalesce(array_agg(distinct e ->> 'kind'), '{}') into v_kinds from jsonb_array_elements(p_events) e;
   perform lock_contacts(p_events);
-  if 'echo' = any (v_kinds) then
-    p_events := own_echoes(p_events);
-    select coalesce(array_agg(distinct e ->> 'kind'), '{}') into v_kinds from jsonb_array_elements(p_events) e;
-  end if;
 
   -- Whose conversation each belongs to: once a person and account, not once a message. In the order of their ids'
   -- making is not needed: the names' locks are held, so nobody else works on these people.
@@ -3311,7 +3380,6 @@ begin
     perform receive_history(p_events, v_keys, v_conversations);
   end if;
   messages := 0; duplicates := 0; reports := 0; answers := 0;
-  if 'echo' = any (v_kinds) then p_events := mark_takeovers(p_events, v_keys, v_conversations); end if;
   if v_kinds && '{message,echo}' then
     select r.stored, r.asked, r.soonest into messages, answers, soonest
       from receive_messages(p_events, v_keys, v_conversations, p_policy, p_request_id) r;
@@ -3440,7 +3508,6 @@ declare
   v_late jsonb;
   v_quiet uuid[];
   v_new uuid[];
-  v_elsewhere boolean;
 begin
   with incoming as (
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
@@ -3501,7 +3568,7 @@ begin
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late, v.thread_owner
+        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -3529,9 +3596,8 @@ begin
         filter (where u.late > 0 and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
       -- At most once a minute, or every message of an account would queue behind this one row.
       array_agg(cc.id) filter (where cc.last_message_at is null or cc.last_message_at < app_now() - interval '1 minute'),
-      (select array_agg(i.id) from inserted i),
-      bool_or(u.thread_owner is not null)
-    into stored, v_questions, v_people, v_late, v_quiet, v_new, v_elsewhere
+      (select array_agg(i.id) from inserted i)
+    into stored, v_questions, v_people, v_late, v_quiet, v_new
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
   -- The rare ones apart: a plan costs by its size, whether its parts have anything to do or not.
@@ -3543,7 +3609,6 @@ begin
     perform attribute_leads(v_people);
     perform note_consents(v_people);
   end if;
-  if v_elsewhere or p_events @? '$[*] ? (@.standby == true)' then perform follow_threads(p_events, v_new); end if;
   if v_people is not null then perform open_windows(v_people); end if;
   if v_late is not null then
     perform alert_stale(l.connection, sum(l.late)::int, (p_policy ->> 'stale_seconds')::float8)
@@ -3570,8 +3635,7 @@ begin
   with incoming as (
     select e.*, k.lead_id
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
-        at timestamptz, content text, reply_to text, details jsonb, raw jsonb, consent jsonb, wide boolean, referral jsonb,
-        thread jsonb)
+        at timestamptz, content text, reply_to text, details jsonb, raw jsonb, consent jsonb, wide boolean)
       left join unnest(p_keys, p_leads) k (key, lead_id) on k.key = e.connection_id || e.aliases::text
       -- An address book holds people who never wrote to the business: they are none of ours.
      where e.kind not in ('message', 'echo', 'status', 'history', 'contact')
@@ -3599,7 +3663,7 @@ begin
   )
   select jsonb_agg(jsonb_build_object('connection_id', k.channel_connection_id, 'connection', k.channel_connection_id,
       'lead', k.lead_id, 'kind', k.kind, 'at', coalesce(k.occurred_at, app_now()), 'news', k.details -> 'news',
-      'wide', i.wide, 'consent', i.consent, 'referral', i.referral, 'thread', i.thread))
+      'wide', i.wide, 'consent', i.consent))
     into v_new
     from kept k
     cross join lateral (select * from incoming i where i.connection_id::uuid = k.channel_connection_id and i.kind = k.kind
@@ -3612,13 +3676,6 @@ begin
     from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'consent') = 'object' having count(*) > 0;
   perform apply_news(jsonb_agg(n))
     from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'news') = 'object' having count(*) > 0;
-  -- Where the person came from; they have said nothing, so no window opens.
-  perform attribute_leads(jsonb_agg(n))
-    from jsonb_array_elements(v_new) n
-   where n ->> 'kind' = 'referral' and n ->> 'lead' is not null and jsonb_typeof(n -> 'referral') = 'object' having count(*) > 0;
-  perform apply_thread_news(jsonb_agg(n))
-    from jsonb_array_elements(v_new) n
-   where n ->> 'lead' is not null and jsonb_typeof(n -> 'thread') = 'object' having count(*) > 0;
   perform rename_contact(r.lead, r.connection)
     from (select distinct (n ->> 'lead')::uuid as lead, (n ->> 'connection')::uuid as connection
             from jsonb_array_elements(v_new) n
@@ -3651,14 +3708,12 @@ CREATE FUNCTION public.receive_reports(p_events jsonb) RETURNS integer
 declare
   v_tenant uuid := current_tenant();
   v_messages uuid[];
-  v_named uuid[];
   v_effects jsonb;
   v_new int;
 begin
   with incoming as (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
-        -- A watermark's name is made of its time: that of two people may be the same.
-        coalesce(e.status ->> 'participant', case when e.status ? 'up_to' then e.aliases #>> '{0,value}' end, '') as participant, e.status ->> 'opaque' as opaque, e.at,
+        coalesce(e.status ->> 'participant', '') as participant, e.status ->> 'opaque' as opaque, e.at,
         e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
         e.raw, e.aliases
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
@@ -3693,18 +3748,15 @@ begin
         'effects', i.effects,
         -- The message knows whom it went to; without it (another system's) the platform's words are all there is.
         'lead', (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
-          and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null),
-      (select array_agg(o.id) from named o)
-    into v_new, v_messages, v_effects, v_named
+          and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null)
+    into v_new, v_messages, v_effects
     from kept k left join named n on n.id = k.message_id
     left join lateral (select i.at, i.effects, i.aliases from matched i
       where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
         and i.participant = k.participant limit 1) i on true;
-  if v_named is not null then perform seen_before(v_named); end if;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
   end if;
-  if p_events @? '$[*].status.up_to' then perform apply_watermarks(p_events); end if;
   -- Never a second send: a report of failure says what is true of the account, the person and the template.
   perform apply_send_effects((x ->> 'connection')::uuid, (x ->> 'message')::uuid, x -> 'effects',
       coalesce((x ->> 'at')::timestamptz, app_now()), (x ->> 'lead')::uuid)
@@ -3813,27 +3865,6 @@ begin
 end $$;
 
 ALTER FUNCTION public.redrive_jobs(p_ids uuid[]) OWNER TO tistis_owner;
-
---
--- Name: refuse_renewal(uuid, uuid, uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) RETURNS boolean
-    LANGUAGE plpgsql
-    AS $$
-declare
-  v_current boolean;
-begin
-  perform pg_advisory_xact_lock(hashtextextended(current_tenant()::text || '|token|' || p_connection::text, 0));
-  update outbound_tokens k set renewal = null, renewal_until = null
-   where k.tenant_id = current_tenant() and k.channel_connection_id = p_connection and k.renewal = p_attempt;
-  select exists (select from outbound_tokens k where k.tenant_id = current_tenant()
-    and k.channel_connection_id = p_connection and k.kind = 'access_token' and k.id = p_token) into v_current;
-  if v_current then perform stop_channel(p_connection, p_sentence, 'token_expired', p_alert); end if;
-  return v_current;
-end $$;
-
-ALTER FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: rename_contact(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3950,15 +3981,14 @@ begin return (
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
       when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
-      when c.thread_owner is not null then 'not_thread_owner'
-      when not window_is_open(c.channel_connection_id, c.lead_id, (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
+        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
       when q.deleted_at is not null then 'question_deleted'
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
-      else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),
-        -- Last, because this one may be waited for, and only while nothing else is in the way.
-        case when cc.status <> 'connected' then 'channel_inactive' end)
+      -- Last, because this one may be waited for, and only while nothing else is in the way.
+      when cc.status <> 'connected' then 'channel_inactive'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -4222,32 +4252,6 @@ end $$;
 ALTER FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) OWNER TO tistis_owner;
 
 --
--- Name: said_lately(uuid, uuid, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) RETURNS integer
-    LANGUAGE plpgsql STABLE
-    AS $$
-declare
-  -- Ids sort by the time at which a message was stored, which may be long before it left.
-  v_oldest uuid := uuid_v7_floor(p_since - interval '7 days');
-begin return (
-  select count(*)::int from (
-    select 1
-      from conversations c
-      cross join lateral (
-        select 1 from messages m
-         where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role <> 'user' and m.id >= v_oldest
-           and m.status in ('sending', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played')
-           and coalesce(m.attempted_at, m.external_timestamp, m.sent_at) > p_since
-         limit p_most) m
-     where c.tenant_id = current_tenant() and c.lead_id = p_lead and c.channel_connection_id = p_connection
-     limit p_most) s
-); end $$;
-
-ALTER FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) OWNER TO tistis_owner;
-
---
 -- Name: said_with_messages(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4270,19 +4274,6 @@ begin
 end $$;
 
 ALTER FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
-
---
--- Name: same_words(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.same_words(p_one text, p_other text) RETURNS boolean
-    LANGUAGE plpgsql IMMUTABLE
-    AS $$
-begin
-  return btrim(regexp_replace(p_one, '\s+', ' ', 'g')) = btrim(regexp_replace(p_other, '\s+', ' ', 'g'));
-end $$;
-
-ALTER FUNCTION public.same_words(p_one text, p_other text) OWNER TO tistis_owner;
 
 --
 -- Name: save_incoming_message(uuid, uuid, text, text, text, text, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4401,27 +4392,6 @@ end $$;
 ALTER FUNCTION public.seed_scoring_rules_of_new() OWNER TO tistis_owner;
 
 --
--- Name: seen_before(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.seen_before(p_messages uuid[]) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-begin
-  insert into message_status_history (tenant_id, channel_connection_id, message_id, external_id, status, occurred_at)
-    select m.tenant_id, m.channel_connection_id, m.id, m.external_id, w.state, w.up_to
-      from unnest(p_messages) i (id)
-      join messages m on m.tenant_id = current_tenant() and m.id = i.id
-      join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
-      cross join lateral (values ('delivered', c.delivered_until), ('read', c.read_until)) w (state, up_to)
-     where m.external_id is not null and coalesce(m.attempted_at, m.sent_at) <= w.up_to
-     order by m.external_id, w.state
-    on conflict do nothing;
-end $$;
-
-ALTER FUNCTION public.seen_before(p_messages uuid[]) OWNER TO tistis_owner;
-
---
 -- Name: send_staff_message(uuid, jsonb, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4467,18 +4437,6 @@ begin
 end $$;
 
 ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) OWNER TO tistis_owner;
-
---
--- Name: sending_login(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.sending_login(p_channel text, p_login text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-  select case p_channel when 'instagram' then coalesce(p_login, 'page') end
-$$;
-
-ALTER FUNCTION public.sending_login(p_channel text, p_login text) OWNER TO tistis_owner;
 
 --
 -- Name: set_consent(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4600,44 +4558,6 @@ end $$;
 ALTER FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) OWNER TO tistis_owner;
 
 --
--- Name: settle_read_back(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) RETURNS text
-    LANGUAGE plpgsql
-    AS $$
-declare
-  v_tenant uuid := current_tenant();
-  v_external_id text;
-  m messages;
-begin
-  perform 1 from conversations c where c.tenant_id = v_tenant and c.id =
-    (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
-  select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
-  if m.status is distinct from 'unknown' or m.external_id is not null then return null; end if;
-  select f.value ->> 'id' into v_external_id
-    from jsonb_array_elements(p_found) with ordinality f
-   where not exists (select from messages x where x.tenant_id = v_tenant
-     and x.channel_connection_id = m.channel_connection_id and x.external_id = f.value ->> 'id')
-   order by f.ordinality limit 1;
-  if v_external_id is null then return null; end if;
-  update messages x set external_id = v_external_id where x.tenant_id = v_tenant and x.id = m.id;
-  insert into message_status_history (tenant_id, channel_connection_id, message_id, external_id, status, occurred_at)
-    select v_tenant, m.channel_connection_id, m.id, v_external_id, 'sent', (f.value ->> 'at')::timestamptz
-      from jsonb_array_elements(p_found) f where f.value ->> 'id' = v_external_id limit 1
-    on conflict do nothing;
-  update message_status_history h set message_id = m.id
-    where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
-      and h.external_id = v_external_id and h.message_id is null;
-  perform seen_before(array[m.id]);
-  perform apply_message_reports(array[m.id]);
-  delete from sends_in_doubt d where d.tenant_id = v_tenant and d.message_id = m.id;
-  return v_external_id;
-end $$;
-
-ALTER FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) OWNER TO tistis_owner;
-
---
 -- Name: soft_delete_lead(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4684,13 +4604,9 @@ begin return (
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
-      -- What a person types may leave later, where the platform has approved that.
-      when not window_is_open(c.channel_connection_id, c.lead_id,
-        case when cc.human_agent_enabled and m.role = 'staff' and not m.metadata ? 'automatic'
-          then coalesce((p_policy ->> 'human_hours')::int, (p_policy ->> 'window_hours')::int)
-          else (p_policy ->> 'window_hours')::int end) then 'window_closed'
-      else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),
-        case when cc.status <> 'connected' then 'channel_inactive' end)
+      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
+        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when cc.status <> 'connected' then 'channel_inactive'
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -4830,6 +4746,63 @@ begin
 end $$;
 
 ALTER FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: take_api_call(uuid, integer, integer, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) RETURNS TABLE(allowed boolean, "limit" integer, remaining integer, reset bigint, retry_after integer)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_now timestamptz := app_clock();
+  v_minute timestamptz := date_trunc('minute', v_now, 'UTC');
+  v_day date := (v_now at time zone 'UTC')::date;
+  u api_key_usage;
+begin
+  -- A count that a crash takes back harms nobody; a wait for the disk at each call would.
+  perform set_config('synchronous_commit', 'off', true);
+  insert into api_key_usage as x (tenant_id, api_key_id, day, requests, minute, minute_requests)
+    values (v_tenant, p_key, v_day, 1, v_minute, 1)
+    on conflict (tenant_id, api_key_id, day) do update set requests = x.requests + 1,
+      minute = v_minute, minute_requests = case when x.minute = v_minute then x.minute_requests + 1 else 1 end
+      where x.requests < p_per_day and (x.minute <> v_minute or x.minute_requests < p_per_minute)
+    returning x.* into u;
+  allowed := found;
+  if not allowed then
+    select x.* into u from api_key_usage x where x.tenant_id = v_tenant and x.api_key_id = p_key and x.day = v_day;
+  else
+    update api_keys k set last_used_at = v_now, last_used_ip = nullif(p_address, ''), last_used_endpoint = p_endpoint
+      where k.tenant_id = v_tenant and k.id = p_key
+        and (k.last_used_at is null or k.last_used_at < v_now - interval '1 minute');
+  end if;
+  "limit" := p_per_minute;
+  remaining := greatest(least(p_per_minute - u.minute_requests, p_per_day - u.requests), 0);
+  reset := extract(epoch from case when u.requests >= p_per_day then (v_day + 1)::timestamp at time zone 'UTC'
+    else v_minute + interval '1 minute' end);
+  retry_after := case when allowed then 0 else greatest(reset - floor(extract(epoch from v_now)), 1) end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) OWNER TO tistis_owner;
+
+--
+-- Name: take_over_conversation(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update conversations c set ai_handling = false, last_human_at = app_now(),
+      assigned_staff_id = coalesce(p_staff, c.assigned_staff_id)
+    where c.tenant_id = current_tenant() and c.id = p_conversation
+      and c.status in ('active', 'waiting_response', 'escalated');
+  return found;
+end $$;
+
+ALTER FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) OWNER TO tistis_owner;
 
 --
 -- Name: take_send_slot(uuid, text, boolean, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4981,16 +4954,16 @@ $$;
 ALTER FUNCTION public.tenants_in_doubt(p_seconds double precision) OWNER TO tistis_definer;
 
 --
--- Name: token_end(timestamp with time zone, timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: text_list(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) RETURNS timestamp with time zone
-    LANGUAGE sql IMMUTABLE
+CREATE FUNCTION public.text_list(p_list jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select coalesce(p_expires, p_sealed_at + make_interval(secs => (p_policy ->> 'life')::float8))
+  select case when jsonb_typeof(p_list) = 'array' then array(select jsonb_array_elements_text(p_list)) else '{}' end
 $$;
 
-ALTER FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) OWNER TO tistis_owner;
+ALTER FUNCTION public.text_list(p_list jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: token_expiry(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5005,31 +4978,6 @@ $$;
 ALTER FUNCTION public.token_expiry(p_hints jsonb) OWNER TO tistis_owner;
 
 --
--- Name: tokens_to_renew(jsonb, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
---
-
-CREATE FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) RETURNS TABLE(tenant_id uuid, connection_id uuid)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-  select h.tenant_id, h.channel_connection_id
-    from secret_hints h
-    join channel_connections cc on cc.tenant_id = h.tenant_id and cc.id = h.channel_connection_id
-    join tenants t on t.id = h.tenant_id and t.status <> 'cancelled'
-   where h.kind = 'access_token' and p_policy ? cc.channel and cc.status in ('connected', 'error')
-     and cc.stopped_code is distinct from 'token_expired'
-     -- A page's token has no end, and is not renewed in this way.
-     and cc.login is distinct from 'page'
-     and token_end(h.expires_at, h.updated_at, p_policy -> cc.channel)
-       < app_now() + make_interval(secs => (p_policy -> cc.channel ->> 'lead')::float8)
-     and not exists (select from jobs j where j.tenant_id = h.tenant_id and j.lane = 'token:' || cc.id
-       and j.status in ('pending', 'processing'))
-   order by h.expires_at nulls last, h.tenant_id, h.channel_connection_id limit p_limit
-$$;
-
-ALTER FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) OWNER TO tistis_definer;
-
---
 -- Name: touch_updated_at(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5042,6 +4990,65 @@ begin
 end $$;
 
 ALTER FUNCTION public.touch_updated_at() OWNER TO tistis_owner;
+
+--
+-- Name: update_lead(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) RETURNS TABLE(outcome text, id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_alias jsonb := contact_alias('phone', p_change ->> 'phone');
+  v_known record;
+  l leads;
+begin
+  outcome := missing_of_business(p_change);
+  if p_change ->> 'phone' is not null and v_alias is null then outcome := 'phone'; end if;
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  if v_alias is not null then
+    perform hold_erasures();
+    perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases', jsonb_build_array(v_alias))));
+    select * into v_known from known_lead('phone', v_alias ->> 'value');
+    if v_known.lead_id <> p_lead_id then
+      return query select case when v_known.is_deleted then 'deleted' else 'exists' end, v_known.lead_id;
+      return;
+    end if;
+  end if;
+  select * into l from leads x where x.tenant_id = v_tenant and x.id = p_lead_id and x.deleted_at is null
+    and (p_branch is null or x.branch_id = p_branch) for update;
+  if l.id is null then return; end if;
+  if v_alias is not null then
+    insert into lead_aliases (tenant_id, kind, value, lead_id, address)
+      values (v_tenant, 'phone', v_alias ->> 'value', l.id, v_alias ->> 'address') on conflict do nothing;
+  end if;
+  update leads x set
+      phone = case when v_alias is null then x.phone else p_change ->> 'phone' end,
+      phone_normalized = case when v_alias is null then x.phone_normalized else '+' || (v_alias ->> 'value') end,
+      first_name = changed(p_change, 'first_name', x.first_name), last_name = changed(p_change, 'last_name', x.last_name),
+      name = changed(p_change, 'name', x.name),
+      full_name = case when p_change ? 'full_name' then p_change ->> 'full_name'
+        when p_change ? 'name' then p_change ->> 'name' else x.full_name end,
+      email = changed(p_change, 'email', x.email), notes = changed(p_change, 'notes', x.notes),
+      status = coalesce(p_change ->> 'status', x.status), source = coalesce(p_change ->> 'source', x.source),
+      classification = coalesce(p_change ->> 'classification', x.classification),
+      branch_id = changed(p_change, 'branch_id', x.branch_id::text)::uuid,
+      assigned_staff_id = changed(p_change, 'assigned_staff_id', x.assigned_staff_id::text)::uuid,
+      interested_services = case when p_change ? 'interested_services'
+        then text_list(p_change -> 'interested_services') else x.interested_services end,
+      tags = case when p_change ? 'tags' then text_list(p_change -> 'tags') else x.tags end,
+      custom_fields = coalesce(nullif(p_change -> 'custom_fields', 'null'), x.custom_fields),
+      last_contact_at = changed(p_change, 'last_contact_at', x.last_contact_at::text)::timestamptz,
+      next_followup_at = changed(p_change, 'next_followup_at', x.next_followup_at::text)::timestamptz
+    where x.tenant_id = v_tenant and x.id = l.id;
+  return query select 'updated', l.id;
+end $$;
+
+ALTER FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: update_lead_score(uuid, integer, character varying, character varying, text, uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5116,6 +5123,18 @@ end $$;
 ALTER FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) OWNER TO tistis_owner;
 
 --
+-- Name: uuid_floor(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.uuid_floor(p_at timestamp with time zone) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select (lpad(to_hex(greatest((extract(epoch from p_at) * 1000)::bigint, 0)), 12, '0') || '70008000000000000000')::uuid
+$$;
+
+ALTER FUNCTION public.uuid_floor(p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
 -- Name: uuid_v7_floor(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5154,17 +5173,24 @@ end $$;
 ALTER FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) OWNER TO tistis_owner;
 
 --
--- Name: window_is_open(uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: want_token_keys(); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
-CREATE FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) RETURNS boolean
-    LANGUAGE plpgsql STABLE
+CREATE FUNCTION public.want_token_keys() RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
-  return coalesce(window_of(p_connection, p_lead) >= app_now() - make_interval(hours => p_hours), false);
+  insert into token_key_asks as a (asked_at) values (app_clock())
+    on conflict (one) do update set asked_at = excluded.asked_at where a.asked_at < excluded.asked_at - interval '30 seconds';
+  if not found then return false; end if;
+  insert into jobs (tenant_id, job_type, unique_key, priority, max_attempts)
+    select t.id, 'fetch_jwks', 'fetch_jwks', 1, 3 from tenants t where t.status = 'active' order by t.id limit 1
+    on conflict do nothing;
+  return found;
 end $$;
 
-ALTER FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) OWNER TO tistis_owner;
+ALTER FUNCTION public.want_token_keys() OWNER TO tistis_definer;
 
 --
 -- Name: window_of(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5565,6 +5591,42 @@ ALTER TABLE ONLY public.alerts FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.alerts OWNER TO tistis_owner;
 
 --
+-- Name: api_key_usage; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.api_key_usage (
+    tenant_id uuid NOT NULL,
+    api_key_id uuid NOT NULL,
+    day date NOT NULL,
+    requests integer DEFAULT 0 NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    minute_requests integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY public.api_key_usage FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_key_usage OWNER TO tistis_owner;
+
+--
+-- Name: api_requests; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.api_requests (
+    tenant_id uuid NOT NULL,
+    asker text NOT NULL,
+    idempotency_key text NOT NULL,
+    digest text NOT NULL,
+    answer json,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT api_requests_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255)))
+);
+
+ALTER TABLE ONLY public.api_requests FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_requests OWNER TO tistis_owner;
+
+--
 -- Name: appointments; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -5720,27 +5782,9 @@ END) STORED,
     is_personal_brand boolean DEFAULT false NOT NULL,
     profile_id uuid,
     meta_app_id text,
-    login text,
-    sending_id text GENERATED ALWAYS AS (
-CASE channel
-    WHEN 'whatsapp'::text THEN whatsapp_phone_number_id
-    WHEN 'instagram'::text THEN
-    CASE
-        WHEN (login = 'instagram'::text) THEN instagram_account_id
-        ELSE COALESCE(instagram_page_id, instagram_account_id)
-    END
-    WHEN 'facebook'::text THEN facebook_page_id
-    WHEN 'tiktok'::text THEN tiktok_open_id
-    ELSE NULL::text
-END) STORED,
-    human_agent_enabled boolean DEFAULT false NOT NULL,
-    last_webhook_at timestamp with time zone,
-    signature_failures integer DEFAULT 0 NOT NULL,
-    last_signature_failure_at timestamp with time zone,
     CONSTRAINT channel_connections_account_number_check CHECK ((account_number = ANY (ARRAY[1, 2]))),
     CONSTRAINT channel_connections_ai_personality_override_check CHECK ((ai_personality_override = ANY (ARRAY['professional'::text, 'professional_friendly'::text, 'formal'::text]))),
     CONSTRAINT channel_connections_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'voice'::text]))),
-    CONSTRAINT channel_connections_check CHECK (((login IS NULL) OR ((login = ANY (ARRAY['page'::text, 'instagram'::text])) AND (channel = 'instagram'::text)))),
     CONSTRAINT channel_connections_first_message_delay_seconds_check CHECK (((first_message_delay_seconds >= 0) AND (first_message_delay_seconds <= 1800))),
     CONSTRAINT channel_connections_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'configuring'::text, 'connected'::text, 'disconnected'::text, 'error'::text, 'suspended'::text]))),
     CONSTRAINT channel_connections_subsequent_message_delay_seconds_check CHECK (((subsequent_message_delay_seconds >= 0) AND (subsequent_message_delay_seconds <= 300))),
@@ -5750,55 +5794,6 @@ END) STORED,
 ALTER TABLE ONLY public.channel_connections FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.channel_connections OWNER TO tistis_owner;
-
---
--- Name: conversations; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.conversations (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    lead_id uuid NOT NULL,
-    branch_id uuid,
-    channel text NOT NULL,
-    channel_connection_id uuid NOT NULL,
-    channel_conversation_id text,
-    contact_kind text NOT NULL,
-    contact_address text NOT NULL,
-    status text DEFAULT 'active'::text NOT NULL,
-    ai_handling boolean DEFAULT true NOT NULL,
-    context jsonb DEFAULT '{}'::jsonb NOT NULL,
-    escalated_at timestamp with time zone,
-    escalated_to_staff_id uuid,
-    escalation_reason text,
-    resolved_at timestamp with time zone,
-    resolution_notes text,
-    message_count integer DEFAULT 0 NOT NULL,
-    turn_count integer DEFAULT 0 NOT NULL,
-    last_message_at timestamp with time zone,
-    last_inbound_at timestamp with time zone,
-    last_question_id uuid,
-    last_human_at timestamp with time zone,
-    first_response_time_seconds integer,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    current_intent text,
-    last_intent_confidence numeric(4,3),
-    assigned_staff_id uuid,
-    satisfaction_score integer,
-    thread_owner text,
-    thread_since timestamp with time zone,
-    delivered_until timestamp with time zone,
-    read_until timestamp with time zone,
-    CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
-    CONSTRAINT conversations_last_intent_confidence_check CHECK (((last_intent_confidence >= (0)::numeric) AND (last_intent_confidence <= (1)::numeric))),
-    CONSTRAINT conversations_satisfaction_score_check CHECK (((satisfaction_score >= 1) AND (satisfaction_score <= 5))),
-    CONSTRAINT conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'waiting_response'::text, 'escalated'::text, 'resolved'::text, 'archived'::text])))
-);
-
-ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.conversations OWNER TO tistis_owner;
 
 --
 -- Name: secret_hints; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -6409,7 +6404,6 @@ CREATE TABLE public.media_files (
     stored_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    source_url text,
     CONSTRAINT media_files_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'stored'::text, 'gone'::text, 'refused'::text])))
 );
 
@@ -6487,63 +6481,6 @@ ALTER TABLE ONLY public.message_templates FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.message_templates OWNER TO tistis_owner;
 
 --
--- Name: messages; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.messages (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    conversation_id uuid NOT NULL,
-    channel_connection_id uuid NOT NULL,
-    role text NOT NULL,
-    sender_type text GENERATED ALWAYS AS (
-CASE role
-    WHEN 'user'::text THEN 'lead'::text
-    WHEN 'assistant'::text THEN 'ai'::text
-    ELSE role
-END) STORED NOT NULL,
-    sender_id uuid,
-    content text NOT NULL,
-    content_type text DEFAULT 'text'::text NOT NULL,
-    message_type text DEFAULT 'text'::text NOT NULL,
-    channel text DEFAULT 'whatsapp'::text NOT NULL,
-    external_id text,
-    external_timestamp timestamp with time zone,
-    selection text,
-    reply_to_external_id text,
-    status text NOT NULL,
-    error_code text,
-    error_message text,
-    answers_message_id uuid,
-    processed_by_job_id uuid,
-    sent_by_staff_id uuid,
-    send_attempt uuid,
-    sent_at timestamp with time zone,
-    delivered_at timestamp with time zone,
-    read_at timestamp with time zone,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    raw jsonb,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    payload jsonb,
-    media_url text,
-    historical boolean DEFAULT false NOT NULL,
-    stale boolean DEFAULT false NOT NULL,
-    edited_at timestamp with time zone,
-    deleted_at timestamp with time zone,
-    billing jsonb,
-    detected_intent text,
-    detected_signals jsonb,
-    attempted_at timestamp with time zone,
-    CONSTRAINT messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text, 'staff'::text, 'system'::text]))),
-    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['received'::text, 'pending'::text, 'sending'::text, 'accepted'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text, 'withheld'::text, 'unknown'::text])))
-);
-
-ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.messages OWNER TO tistis_owner;
-
---
 -- Name: messages_guide; Type: VIEW; Schema: public; Owner: tistis_owner
 --
 
@@ -6591,9 +6528,7 @@ CREATE TABLE public.outbound_tokens (
     kind text NOT NULL,
     sealed bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    renewal uuid,
-    renewal_until timestamp with time zone,
-    CONSTRAINT outbound_tokens_kind_check CHECK ((kind = ANY (ARRAY['access_token'::text, 'refresh_token'::text, 'client_secret'::text])))
+    CONSTRAINT outbound_tokens_kind_check CHECK ((kind = ANY (ARRAY['access_token'::text, 'refresh_token'::text])))
 );
 
 ALTER TABLE ONLY public.outbound_tokens FORCE ROW LEVEL SECURITY;
@@ -6679,8 +6614,7 @@ ALTER TABLE public.schema_state OWNER TO tistis_owner;
 CREATE TABLE public.sends_in_doubt (
     tenant_id uuid NOT NULL,
     message_id uuid NOT NULL,
-    since timestamp with time zone DEFAULT now() NOT NULL,
-    looks smallint DEFAULT 0 NOT NULL
+    since timestamp with time zone DEFAULT now() NOT NULL
 );
 
 ALTER TABLE ONLY public.sends_in_doubt FORCE ROW LEVEL SECURITY;
@@ -6777,6 +6711,30 @@ CREATE TABLE public.staff_branches (
 ALTER TABLE ONLY public.staff_branches FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.staff_branches OWNER TO tistis_owner;
+
+--
+-- Name: token_key_asks; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.token_key_asks (
+    one boolean DEFAULT true NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    CONSTRAINT token_key_asks_one_check CHECK (one)
+);
+
+ALTER TABLE public.token_key_asks OWNER TO tistis_owner;
+
+--
+-- Name: token_keys; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.token_keys (
+    kid text NOT NULL,
+    jwk jsonb NOT NULL,
+    fetched_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.token_keys OWNER TO tistis_owner;
 
 --
 -- Name: user_roles; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -6957,6 +6915,34 @@ ALTER TABLE ONLY public.alerts
 
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: api_key_usage api_key_usage_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_usage
+    ADD CONSTRAINT api_key_usage_pkey PRIMARY KEY (tenant_id, api_key_id, day);
+
+--
+-- Name: api_keys api_keys_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_id_key UNIQUE (id);
+
+--
+-- Name: api_keys api_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: api_requests api_requests_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_requests
+    ADD CONSTRAINT api_requests_pkey PRIMARY KEY (tenant_id, asker, idempotency_key);
 
 --
 -- Name: appointments appointments_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -7449,6 +7435,20 @@ ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
 
 --
+-- Name: token_key_asks token_key_asks_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.token_key_asks
+    ADD CONSTRAINT token_key_asks_pkey PRIMARY KEY (one);
+
+--
+-- Name: token_keys token_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.token_keys
+    ADD CONSTRAINT token_keys_pkey PRIMARY KEY (kid);
+
+--
 -- Name: user_roles user_roles_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -7536,6 +7536,24 @@ CREATE INDEX ai_usage_logs_by_day ON public.ai_usage_logs USING btree (tenant_id
 CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (tenant_id, dedup_key) WHERE (resolved_at IS NULL);
 
 --
+-- Name: api_keys_hash; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX api_keys_hash ON public.api_keys USING btree (key_hash);
+
+--
+-- Name: api_keys_name; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX api_keys_name ON public.api_keys USING btree (tenant_id, name) WHERE (is_active AND (deactivates_at IS NULL));
+
+--
+-- Name: api_requests_old; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX api_requests_old ON public.api_requests USING btree (tenant_id, created_at);
+
+--
 -- Name: appointments_by_day; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -7578,10 +7596,16 @@ CREATE INDEX channel_events_target ON public.channel_events USING btree (tenant_
 CREATE INDEX contact_windows_of ON public.contact_windows USING btree (tenant_id, lead_id);
 
 --
--- Name: conversations_of; Type: INDEX; Schema: public; Owner: tistis_owner
+-- Name: conversations_latest; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
-CREATE INDEX conversations_of ON public.conversations USING btree (tenant_id, lead_id, channel_connection_id);
+CREATE INDEX conversations_latest ON public.conversations USING btree (tenant_id, COALESCE(last_message_at, created_at) DESC, id DESC);
+
+--
+-- Name: conversations_of_lead; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX conversations_of_lead ON public.conversations USING btree (tenant_id, lead_id);
 
 --
 -- Name: conversations_open; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -7668,6 +7692,12 @@ CREATE INDEX lead_score_history_of ON public.lead_score_history USING btree (ten
 CREATE UNIQUE INDEX lead_score_history_once ON public.lead_score_history USING btree (tenant_id, triggered_by_message_id, signal_name) WHERE ((triggered_by_message_id IS NOT NULL) AND (signal_name IS NOT NULL));
 
 --
+-- Name: leads_created; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX leads_created ON public.leads USING btree (tenant_id, created_at DESC, id DESC);
+
+--
 -- Name: leads_email; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -7722,12 +7752,6 @@ CREATE UNIQUE INDEX messages_external ON public.messages USING btree (tenant_id,
 CREATE INDEX messages_of ON public.messages USING btree (tenant_id, conversation_id, id);
 
 --
--- Name: messages_said; Type: INDEX; Schema: public; Owner: tistis_owner
---
-
-CREATE INDEX messages_said ON public.messages USING btree (tenant_id, conversation_id, id) WHERE (role <> 'user'::text);
-
---
 -- Name: patients_lead; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -7750,6 +7774,12 @@ CREATE UNIQUE INDEX platform_alerts_open ON public.platform_alerts USING btree (
 --
 
 CREATE INDEX rate_limits_old ON public.rate_limits USING btree (tenant_id, window_start);
+
+--
+-- Name: user_roles_user; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX user_roles_user ON public.user_roles USING btree (user_id);
 
 --
 -- Name: webhook_dead_letters_once; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -7828,6 +7858,12 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.ai_scoring_rules FOR EAC
 --
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.ai_tenant_context FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: api_keys touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
 -- Name: appointments touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -8025,6 +8061,41 @@ ALTER TABLE ONLY public.alerts
 
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: api_key_usage api_key_usage_tenant_id_api_key_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_usage
+    ADD CONSTRAINT api_key_usage_tenant_id_api_key_id_fkey FOREIGN KEY (tenant_id, api_key_id) REFERENCES public.api_keys(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: api_key_usage api_key_usage_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_usage
+    ADD CONSTRAINT api_key_usage_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: api_keys api_keys_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: api_keys api_keys_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: api_requests api_requests_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_requests
+    ADD CONSTRAINT api_requests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
 -- Name: appointments appointments_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -8699,6 +8770,24 @@ ALTER TABLE public.ai_usage_logs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: api_key_usage; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.api_key_usage ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: api_requests; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.api_requests ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: appointments; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -8745,12 +8834,6 @@ ALTER TABLE public.contact_windows ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
-
---
--- Name: messages echoes; Type: POLICY; Schema: public; Owner: tistis_owner
---
-
-CREATE POLICY echoes ON public.messages AS RESTRICTIVE FOR DELETE TO tistis_jobs, tistis_jobs_process USING (((role = 'staff'::text) AND (send_attempt IS NULL) AND (external_id IS NOT NULL)));
 
 --
 -- Name: erased_items; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -8873,6 +8956,12 @@ ALTER TABLE public.rate_limits ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.retention_marks ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: api_keys routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.api_keys FOR SELECT TO tistis_definer USING (true);
+
+--
 -- Name: channel_connections routing; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -8891,12 +8980,6 @@ CREATE POLICY routing ON public.inbound_secrets FOR SELECT TO tistis_definer USI
 CREATE POLICY routing ON public.retention_marks FOR SELECT TO tistis_definer USING (true);
 
 --
--- Name: secret_hints routing; Type: POLICY; Schema: public; Owner: tistis_owner
---
-
-CREATE POLICY routing ON public.secret_hints FOR SELECT TO tistis_definer USING (true);
-
---
 -- Name: sends_in_doubt routing; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -8907,6 +8990,12 @@ CREATE POLICY routing ON public.sends_in_doubt FOR SELECT TO tistis_definer USIN
 --
 
 CREATE POLICY routing ON public.tenants FOR SELECT TO tistis_definer USING (true);
+
+--
+-- Name: user_roles routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.user_roles FOR SELECT TO tistis_definer USING (true);
 
 --
 -- Name: secret_hints; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -8991,6 +9080,24 @@ CREATE POLICY wall ON public.ai_usage_logs USING ((tenant_id = public.current_te
 --
 
 CREATE POLICY wall ON public.alerts USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: api_key_usage wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.api_key_usage USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: api_keys wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.api_keys USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: api_requests wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.api_requests USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: appointments wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -9310,6 +9417,43 @@ GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.uuid_v7() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_api;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_definer;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_guide;
+
+--
+-- Name: TABLE api_keys; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.api_keys TO tistis_definer;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO tistis_api;
+
+--
+-- Name: FUNCTION api_key_json(k public.api_keys); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.api_key_json(k public.api_keys) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_api;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_definer;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_guide;
+
+--
 -- Name: FUNCTION app_clock(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9400,36 +9544,6 @@ GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uui
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_guide;
 
 --
--- Name: FUNCTION apply_thread_news(p_news jsonb); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.apply_thread_news(p_news jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_guide;
-
---
--- Name: FUNCTION apply_watermarks(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.apply_watermarks(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_guide;
-
---
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9445,21 +9559,6 @@ GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_requ
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_guide;
 
 --
--- Name: FUNCTION ask_read_backs(p_first double precision, p_second double precision, p_channels text[]); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_guide;
-
---
 -- Name: FUNCTION attribute_leads(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9473,21 +9572,6 @@ GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_guide;
-
---
--- Name: FUNCTION begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_api;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_definer;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_guide;
 
 --
 -- Name: FUNCTION begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9550,6 +9634,36 @@ GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_guide;
 
 --
+-- Name: FUNCTION change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION changed(p_change jsonb, p_name text, p_old text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_api;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_guide;
+
+--
 -- Name: FUNCTION channel_minute_limit(p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9595,21 +9709,6 @@ GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_guide;
 
 --
--- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.uuid_v7() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_api;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_definer;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_guide;
-
---
 -- Name: TABLE jobs; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9620,6 +9719,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_api;
 GRANT SELECT,INSERT ON TABLE public.jobs TO tistis_guide;
 
 --
@@ -9787,6 +9887,34 @@ GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO 
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_guide;
 
 --
+-- Name: TABLE conversations; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_tiktok;
+GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs;
+GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_guide;
+
+--
+-- Name: FUNCTION conversation_json(c public.conversations); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.conversation_json(c public.conversations) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_api;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_definer;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_guide;
+
+--
 -- Name: FUNCTION conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9800,6 +9928,21 @@ GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_c
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION create_lead(p_lead jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.create_lead(p_lead jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION cron_runs(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9867,21 +10010,6 @@ GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO 
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_guide;
-
---
--- Name: FUNCTION end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9999,6 +10127,13 @@ GRANT ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) TO
 GRANT ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) TO tistis_webhook_tiktok;
 
 --
+-- Name: FUNCTION find_api_key(p_hash text, p_address text); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.find_api_key(p_hash text, p_address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_api_key(p_hash text, p_address text) TO tistis_api;
+
+--
 -- Name: FUNCTION find_channel(p_channel text, p_slug text); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
@@ -10100,19 +10235,11 @@ GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branc
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_guide;
 
 --
--- Name: FUNCTION follow_threads(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION find_user_roles(p_user uuid); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
-REVOKE ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.find_user_roles(p_user uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_user_roles(p_user uuid) TO tistis_api;
 
 --
 -- Name: FUNCTION forget_deleted(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10371,6 +10498,34 @@ GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_definer;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_guide;
 
 --
+-- Name: TABLE leads; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_tiktok;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
+
+--
+-- Name: FUNCTION lead_json(l public.leads); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lead_json(l public.leads) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_api;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_guide;
+
+--
 -- Name: FUNCTION lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10401,19 +10556,19 @@ GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_guide;
 
 --
--- Name: FUNCTION limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION like_text(p_text text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.like_text(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_api;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_guide;
 
 --
 -- Name: FUNCTION list_jobs(p_limit integer, p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -10461,18 +10616,6 @@ GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys te
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_guide;
 
 --
--- Name: TABLE leads; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_instagram;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_facebook;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_tiktok;
-GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
-GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
-
---
 -- Name: FUNCTION lock_lead(p_lead_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10497,6 +10640,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.send_pace TO tistis_api;
 GRANT SELECT ON TABLE public.send_pace TO tistis_guide;
 
 --
@@ -10513,21 +10657,6 @@ GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tis
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_guide;
-
---
--- Name: FUNCTION mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION masked_secret(p_hints jsonb, p_kind text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10558,21 +10687,6 @@ GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO t
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_guide;
-
---
--- Name: FUNCTION merge_echo(p_message uuid, p_external_id text); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10620,19 +10734,136 @@ GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO ti
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_guide;
 
 --
--- Name: FUNCTION message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: TABLE messages; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_guide;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_tiktok;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs_process;
+GRANT SELECT,INSERT ON TABLE public.messages TO tistis_api;
+GRANT SELECT,INSERT ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.conversation_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(conversation_id) ON TABLE public.messages TO tistis_api;
+GRANT UPDATE(conversation_id) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.content; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(content) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.external_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(external_id) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.selection; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(selection) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.messages TO tistis_api;
+GRANT UPDATE(status) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.error_code; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(error_code) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.error_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(error_message) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.processed_by_job_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(processed_by_job_id) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.sent_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(sent_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.delivered_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(delivered_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.read_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(read_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.metadata; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(metadata) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.raw; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(raw) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.media_url; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(media_url) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.edited_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(edited_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.deleted_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(deleted_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.billing; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(billing) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: FUNCTION message_json(m public.messages); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.message_json(m public.messages) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_api;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_definer;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_guide;
 
 --
 -- Name: FUNCTION message_status_rank(p_status text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10648,6 +10879,21 @@ GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_guide;
+
+--
+-- Name: FUNCTION missing_of_business(p_ids jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.missing_of_business(p_ids jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10763,19 +11009,19 @@ GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_no
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_guide;
 
 --
--- Name: FUNCTION note_signature_failures(p_connections uuid[], p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION note_template(p_template jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10793,19 +11039,19 @@ GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_guide;
 
 --
--- Name: FUNCTION note_webhooks(p_connections uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION open_conversation(p_wish jsonb, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION open_windows(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10821,21 +11067,6 @@ GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_guide;
-
---
--- Name: FUNCTION own_echoes(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.own_echoes(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11042,21 +11273,6 @@ GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_guide;
 
 --
--- Name: FUNCTION refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_guide;
-
---
 -- Name: FUNCTION rename_contact(p_lead uuid, p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11246,21 +11462,6 @@ GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_guide;
 
 --
--- Name: FUNCTION said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_guide;
-
---
 -- Name: FUNCTION said_with_messages(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11274,21 +11475,6 @@ GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_guide;
-
---
--- Name: FUNCTION same_words(p_one text, p_other text); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.same_words(p_one text, p_other text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_api;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_guide;
 
 --
 -- Name: FUNCTION save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11336,21 +11522,6 @@ GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_definer;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_guide;
 
 --
--- Name: FUNCTION seen_before(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.seen_before(p_messages uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_guide;
-
---
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11364,21 +11535,6 @@ GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jso
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_guide;
-
---
--- Name: FUNCTION sending_login(p_channel text, p_login text); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.sending_login(p_channel text, p_login text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_api;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_guide;
 
 --
 -- Name: FUNCTION set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11417,21 +11573,6 @@ GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO t
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_guide;
-
---
--- Name: FUNCTION settle_read_back(p_message uuid, p_found jsonb); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11539,6 +11680,36 @@ GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_s
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_guide;
 
 --
+-- Name: FUNCTION take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_api;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_guide;
+
+--
+-- Name: FUNCTION take_over_conversation(p_conversation uuid, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11607,19 +11778,19 @@ GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tis
 GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION text_list(p_list jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.text_list(p_list jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION token_expiry(p_hints jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11637,14 +11808,6 @@ GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_guide;
 
 --
--- Name: FUNCTION tokens_to_renew(p_policy jsonb, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
---
-
-REVOKE ALL ON FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) TO tistis_jobs_process;
-
---
 -- Name: FUNCTION touch_updated_at(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11658,6 +11821,21 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_guide;
+
+--
+-- Name: FUNCTION update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11690,6 +11868,21 @@ GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_guide;
 
 --
+-- Name: FUNCTION uuid_floor(p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_guide;
+
+--
 -- Name: FUNCTION uuid_v7_floor(p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11720,19 +11913,11 @@ GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, 
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_guide;
 
 --
--- Name: FUNCTION window_is_open(p_connection uuid, p_lead uuid, p_hours integer); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION want_token_keys(); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
-REVOKE ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.want_token_keys() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.want_token_keys() TO tistis_api;
 
 --
 -- Name: FUNCTION window_of(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11864,6 +12049,7 @@ GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_guide;
 
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs;
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_tenant_context TO tistis_guide;
 
 --
@@ -11920,6 +12106,18 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.alerts TO tistis_guide;
 
 --
+-- Name: TABLE api_key_usage; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_key_usage TO tistis_api;
+
+--
+-- Name: TABLE api_requests; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_requests TO tistis_api;
+
+--
 -- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11933,6 +12131,13 @@ GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
 GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_instagram;
 GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_facebook;
 GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_api;
+
+--
+-- Name: COLUMN appointments.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(id) ON TABLE public.appointments TO tistis_api;
 
 --
 -- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
@@ -11942,18 +12147,27 @@ GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_web
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_instagram;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_facebook;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_api;
 GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.scheduled_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(scheduled_at) ON TABLE public.appointments TO tistis_api;
 
 --
 -- Name: COLUMN appointments.status; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT(status),UPDATE(status) ON TABLE public.appointments TO tistis_api;
 GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
 
 --
 -- Name: COLUMN appointments.cancellation_reason; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_api;
 GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
 
 --
@@ -11962,6 +12176,7 @@ GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
 
 GRANT SELECT ON TABLE public.branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.branches TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.branches TO tistis_api;
 GRANT SELECT ON TABLE public.branches TO tistis_guide;
 
 --
@@ -11975,6 +12190,7 @@ GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.channel_connections TO tistis_api;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_guide;
 
 --
@@ -12084,73 +12300,10 @@ GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs_process;
 
 --
--- Name: COLUMN channel_connections.last_webhook_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(last_webhook_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
-GRANT UPDATE(last_webhook_at) ON TABLE public.channel_connections TO tistis_webhook_instagram;
-GRANT UPDATE(last_webhook_at) ON TABLE public.channel_connections TO tistis_webhook_facebook;
-GRANT UPDATE(last_webhook_at) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
-
---
--- Name: COLUMN channel_connections.signature_failures; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(signature_failures) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
-GRANT UPDATE(signature_failures) ON TABLE public.channel_connections TO tistis_webhook_instagram;
-GRANT UPDATE(signature_failures) ON TABLE public.channel_connections TO tistis_webhook_facebook;
-GRANT UPDATE(signature_failures) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
-
---
--- Name: COLUMN channel_connections.last_signature_failure_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(last_signature_failure_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
-GRANT UPDATE(last_signature_failure_at) ON TABLE public.channel_connections TO tistis_webhook_instagram;
-GRANT UPDATE(last_signature_failure_at) ON TABLE public.channel_connections TO tistis_webhook_facebook;
-GRANT UPDATE(last_signature_failure_at) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
-
---
--- Name: TABLE conversations; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_whatsapp;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_instagram;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_facebook;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_tiktok;
-GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs;
-GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_guide;
-
---
 -- Name: TABLE secret_hints; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT SELECT ON TABLE public.secret_hints TO tistis_definer;
-GRANT SELECT ON TABLE public.secret_hints TO tistis_jobs;
-GRANT SELECT ON TABLE public.secret_hints TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.secret_hints TO tistis_guide;
-
---
--- Name: COLUMN secret_hints.hint; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(hint) ON TABLE public.secret_hints TO tistis_jobs;
-GRANT UPDATE(hint) ON TABLE public.secret_hints TO tistis_jobs_process;
-
---
--- Name: COLUMN secret_hints.expires_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(expires_at) ON TABLE public.secret_hints TO tistis_jobs;
-GRANT UPDATE(expires_at) ON TABLE public.secret_hints TO tistis_jobs_process;
-
---
--- Name: COLUMN secret_hints.updated_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(updated_at) ON TABLE public.secret_hints TO tistis_jobs;
-GRANT UPDATE(updated_at) ON TABLE public.secret_hints TO tistis_jobs_process;
 
 --
 -- Name: TABLE tenants; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12182,12 +12335,14 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_webhook_face
 GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.channel_events TO tistis_api;
 GRANT SELECT ON TABLE public.channel_events TO tistis_guide;
 
 --
 -- Name: COLUMN channel_events.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT UPDATE(lead_id) ON TABLE public.channel_events TO tistis_api;
 GRANT UPDATE(lead_id) ON TABLE public.channel_events TO tistis_guide;
 
 --
@@ -12226,6 +12381,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_fa
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_guide;
 
 --
@@ -12238,6 +12394,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_fac
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_guide;
 
 --
@@ -12257,6 +12414,7 @@ GRANT SELECT ON TABLE public.erased_items TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.erased_items TO tistis_guide;
 GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs;
 GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.erased_items TO tistis_api;
 
 --
 -- Name: TABLE erased_stops; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12267,6 +12425,7 @@ GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_instagram;
 GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.erased_stops TO tistis_guide;
+GRANT SELECT ON TABLE public.erased_stops TO tistis_api;
 
 --
 -- Name: TABLE erasure_keys; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12277,6 +12436,7 @@ GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_instagram;
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_guide;
+GRANT SELECT ON TABLE public.erasure_keys TO tistis_api;
 
 --
 -- Name: TABLE faqs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12302,6 +12462,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_facebo
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_guide;
 
 --
@@ -12312,6 +12473,7 @@ GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_instagram;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_facebook;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_tiktok;
+GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_api;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_guide;
 
 --
@@ -12328,6 +12490,7 @@ GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_wha
 GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_instagram;
 GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_facebook;
 GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
+GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_api;
 
 --
 -- Name: COLUMN lead_score_history.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12337,6 +12500,7 @@ GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tist
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_instagram;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_facebook;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_api;
 GRANT UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_guide;
 
 --
@@ -12353,6 +12517,7 @@ GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_whatsapp;
 GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_instagram;
 GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_facebook;
 GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_tiktok;
+GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_api;
 
 --
 -- Name: COLUMN patients.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12362,6 +12527,7 @@ GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_instagram;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_facebook;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_tiktok;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_api;
 GRANT UPDATE(lead_id) ON TABLE public.patients TO tistis_guide;
 
 --
@@ -12401,12 +12567,6 @@ GRANT UPDATE(status) ON TABLE public.media_files TO tistis_guide;
 GRANT UPDATE(error_message) ON TABLE public.media_files TO tistis_guide;
 
 --
--- Name: COLUMN media_files.source_url; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(source_url) ON TABLE public.media_files TO tistis_guide;
-
---
 -- Name: TABLE message_reactions; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12416,6 +12576,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_webhook_f
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs;
 GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_guide;
 
 --
@@ -12426,8 +12587,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webh
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_tiktok;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
+GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
+GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.message_status_history TO tistis_api;
 GRANT SELECT,INSERT ON TABLE public.message_status_history TO tistis_guide;
 
 --
@@ -12443,120 +12605,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs_proc
 GRANT SELECT ON TABLE public.message_templates TO tistis_guide;
 
 --
--- Name: TABLE messages; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_whatsapp;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_instagram;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_facebook;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_tiktok;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO tistis_jobs;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO tistis_jobs_process;
-GRANT SELECT,INSERT ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.conversation_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(conversation_id) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.content; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(content) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.external_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(external_id) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.selection; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(selection) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.status; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(status) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.error_code; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(error_code) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.error_message; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(error_message) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.processed_by_job_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(processed_by_job_id) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.sent_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(sent_at) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.delivered_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(delivered_at) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.read_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(read_at) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.metadata; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(metadata) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.raw; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(raw) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.media_url; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(media_url) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.edited_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(edited_at) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.deleted_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(deleted_at) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.billing; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(billing) ON TABLE public.messages TO tistis_guide;
-
---
 -- Name: TABLE messages_guide; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12570,34 +12618,6 @@ GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs;
 GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs_process;
 
 --
--- Name: COLUMN outbound_tokens.id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(id) ON TABLE public.outbound_tokens TO tistis_jobs;
-GRANT UPDATE(id) ON TABLE public.outbound_tokens TO tistis_jobs_process;
-
---
--- Name: COLUMN outbound_tokens.sealed; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(sealed) ON TABLE public.outbound_tokens TO tistis_jobs;
-GRANT UPDATE(sealed) ON TABLE public.outbound_tokens TO tistis_jobs_process;
-
---
--- Name: COLUMN outbound_tokens.renewal; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(renewal) ON TABLE public.outbound_tokens TO tistis_jobs;
-GRANT UPDATE(renewal) ON TABLE public.outbound_tokens TO tistis_jobs_process;
-
---
--- Name: COLUMN outbound_tokens.renewal_until; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(renewal_until) ON TABLE public.outbound_tokens TO tistis_jobs;
-GRANT UPDATE(renewal_until) ON TABLE public.outbound_tokens TO tistis_jobs_process;
-
---
 -- Name: TABLE platform_alerts; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12607,6 +12627,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.platform_alerts TO tistis_definer;
 -- Name: TABLE rate_limits; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO tistis_api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO tistis_guide;
 
 --
@@ -12640,13 +12661,6 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.sends_in_doubt TO tistis_jobs;
 GRANT SELECT,INSERT,DELETE ON TABLE public.sends_in_doubt TO tistis_jobs_process;
 
 --
--- Name: COLUMN sends_in_doubt.looks; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(looks) ON TABLE public.sends_in_doubt TO tistis_jobs;
-GRANT UPDATE(looks) ON TABLE public.sends_in_doubt TO tistis_jobs_process;
-
---
 -- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12660,6 +12674,7 @@ GRANT SELECT ON TABLE public.services TO tistis_guide;
 
 GRANT SELECT ON TABLE public.staff TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff TO tistis_api;
 GRANT SELECT ON TABLE public.staff TO tistis_guide;
 
 --
@@ -12671,9 +12686,25 @@ GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_guide;
 
 --
+-- Name: TABLE token_key_asks; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.token_key_asks TO tistis_definer;
+
+--
+-- Name: TABLE token_keys; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.token_keys TO tistis_jobs;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.token_keys TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.token_keys TO tistis_api;
+
+--
 -- Name: TABLE user_roles; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.user_roles TO tistis_definer;
+GRANT SELECT ON TABLE public.user_roles TO tistis_api;
 GRANT SELECT ON TABLE public.user_roles TO tistis_guide;
 
 --

@@ -25,6 +25,11 @@ insert into staff (tenant_id, id, first_name, last_name, display_name, email, ro
   ('a0000000-0000-0000-0000-000000000001', 'd0000000-0000-0000-0000-000000000002', 'Lucía', 'Valdez',
     'Dra. Lucía Valdez', 'lucia@esva-dental.example', 'specialist', 'Ortodoncista', 'Ortodoncia')
   on conflict do nothing;
+-- Users of the dashboard: one of this business, one of both.
+insert into user_roles (tenant_id, id, user_id, role) values
+  ('a0000000-0000-0000-0000-000000000001', 'e0000000-0000-0000-0000-000000000011', 'e0000000-0000-0000-0000-000000000001', 'owner'),
+  ('a0000000-0000-0000-0000-000000000001', 'e0000000-0000-0000-0000-000000000012', 'e0000000-0000-0000-0000-000000000003', 'manager')
+  on conflict do nothing;
 insert into staff_branches (tenant_id, staff_id, branch_id, is_primary)
   select tenant_id, id, 'b0000000-0000-0000-0000-000000000001', true from staff
    where tenant_id = 'a0000000-0000-0000-0000-000000000001'
@@ -88,6 +93,10 @@ insert into branches (tenant_id, id, name, slug, address, city, state, phone, ti
     '{"monday": [], "tuesday": [{"open": "13:00", "close": "22:00"}], "wednesday": [{"open": "13:00", "close": "22:00"}],
       "thursday": [{"open": "13:00", "close": "22:00"}], "friday": [{"open": "13:00", "close": "23:30"}],
       "saturday": [{"open": "13:00", "close": "23:30"}], "sunday": [{"open": "13:00", "close": "19:00"}]}')
+  on conflict do nothing;
+insert into user_roles (tenant_id, id, user_id, role) values
+  ('a0000000-0000-0000-0000-000000000002', 'e0000000-0000-0000-0000-000000000021', 'e0000000-0000-0000-0000-000000000002', 'owner'),
+  ('a0000000-0000-0000-0000-000000000002', 'e0000000-0000-0000-0000-000000000022', 'e0000000-0000-0000-0000-000000000003', 'manager')
   on conflict do nothing;
 insert into services (tenant_id, name, slug, short_description, category, price_min, price_max, duration_minutes,
     display_order) values

@@ -22,7 +22,7 @@ public struct Office: Sendable {
     .graphURL, .instagramURL, .tiktokURL, .tiktokKey, .tiktokSecret, .mediaFolder, .rawRetentionDays, .environment,
     .publicURL, .jobsConnections,
     .jobsConcurrency,
-    .jobsListen,
+    .jobsListen, .supabaseURL,
   ]
 
   public init(_ name: String, settings: Settings) throws(Keyring.Fault) {

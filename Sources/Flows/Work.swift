@@ -22,6 +22,8 @@ public enum Work: Sendable, Equatable {
   case refreshToken(connection: UUID)
   /// `upload_media`: give the platform a file of ours, for its id.
   case uploadMedia(media: UUID)
+  /// `fetch_jwks`: the public keys of who issues the dashboard's tokens.
+  case fetchTokenKeys
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -45,6 +47,8 @@ public enum Work: Sendable, Equatable {
         id("message_id").map { .readBack(message: $0) } ?? .unknown(kind: kind, fault: "payload.message_id is missing")
     } else if kind == "noop" {
       self = .nothing
+    } else if kind == "fetch_jwks" {
+      self = .fetchTokenKeys
     } else if kind == "remove_media" {
       self =
         id("media_id").map { .removeMedia(media: $0, key: payload["storage_key"].text) }
@@ -71,6 +75,7 @@ public enum Work: Sendable, Equatable {
     case .removeMedia: "remove_media"
     case .refreshToken: "refresh_token"
     case .uploadMedia: "upload_media"
+    case .fetchTokenKeys: "fetch_jwks"
     case .unknown(let kind, _): kind
     }
   }
@@ -88,6 +93,7 @@ extension Office {
     case .removeMedia(let media, let key): [JobResult(job, await remove(media, key, job))]
     case .refreshToken(let connection): [JobResult(job, await refreshToken(connection, job))]
     case .uploadMedia(let media): [JobResult(job, await upload(media, job))]
+    case .fetchTokenKeys: [JobResult(job, await fetchTokenKeys(job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

@@ -1,5 +1,5 @@
 /// Tables that are the platform's own and have no tenant.
-private let platformTables = ["schema_migrations", "schema_state", "workers", "platform_alerts"]
+private let platformTables = ["schema_migrations", "schema_state", "workers", "platform_alerts", "token_keys", "token_key_asks"]
 
 /// The policies besides `wall`: what the functions that cross tenants see.
 private let crossingPolicies = [
@@ -10,6 +10,8 @@ private let crossingPolicies = [
   "sends_in_doubt: routing for r to tistis_definer",
   // Restrictive: of all messages it lets those go that were stored as an echo and turned out to be ours.
   "messages: echoes for d to tistis_jobs, tistis_jobs_process",
+  // Who asks does not say for which business.
+  "api_keys: routing for r to tistis_definer", "user_roles: routing for r to tistis_definer",
 ]
 
 extension CatalogueCheck {

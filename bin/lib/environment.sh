@@ -28,6 +28,7 @@ environment_of() {
       say "MEDIA_DIR=$DEV_DIR/media"
       [ "$1" = jobs ] || say "CRON_SECRET=dev_cron_secret"
       ;;
+    api) say "SUPABASE_JWT_SECRET=dev_supabase_jwt_secret" ;;
     health) say "HEALTH_CHECK_TOKEN=dev_health_token" ;;
     tistis)
       development_key INBOUND_KEYS

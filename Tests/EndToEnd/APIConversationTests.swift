@@ -1,0 +1,143 @@
+import Core
+import FoundationEssentials
+import Store
+import TestSupport
+import Testing
+
+@testable import Flows
+
+/// `/api/conversations` and what was said in them.
+@Suite struct APIConversationTests {
+  private static let scopes = ["conversations:read", "conversations:write", "leads:write", "leads:read"]
+
+  @Test func fromTakingOverToResolving() async throws {
+    let tenant = try Tenant.make(delay: 60)
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    let path = "/api/conversations/\(try await tenant.hears())"
+    let fresh = try await client.ask("GET", path + "?include_messages=true")
+    #expect(fresh.data["unread"].bool == true && fresh.data["messages"][0]["content"].text == "hola")
+    #expect(try await client.ask("POST", path + "/read").data["unread"].bool == false)
+    #expect(try await client.ask("POST", path + "/take-over").data["ai_handling"].bool == false)
+    #expect(try await client.ask("POST", path + "/hand-back").data["ai_handling"].bool == true)
+    for _ in 0..<2 {
+      let escalated = try await client.ask("POST", path + "/escalate", ["reason": "queja"])
+      #expect(escalated.status == 200 && escalated.data["status"].text == "escalated")
+      #expect(escalated.data["escalation_reason"].text == "queja")
+    }
+    for _ in 0..<2 {
+      let resolved = try await client.ask("POST", path + "/resolve", ["resolution_notes": "listo"])
+      #expect(resolved.status == 200 && resolved.data["resolved_at"].exists)
+    }
+    #expect(try await client.ask("POST", path + "/take-over").status == 409)
+    let patched = try await client.ask("PATCH", path, ["status": "active", "satisfaction_score": 5])
+    #expect(patched.status == 200 && patched.data["resolved_at"].value == nil, "\(patched.body)")
+    #expect(try await client.ask("PATCH", path, ["nothing": 1]).status == 400)
+    // Somebody at the business wrote elsewhere: it is kept, not sent, and silences the assistant.
+    let noted = try await client.ask(
+      "POST", path + "/messages", ["content": "por teléfono", "metadata": ["a": [1, 2]]])
+    #expect(noted.status == 201 && noted.data["status"].text == "sent" && noted.data["role"].text == "staff")
+    #expect(try await client.ask("GET", path).data["ai_handling"].bool == false)
+    #expect(try tenant.count("jobs", where: "job_type = 'send_whatsapp'") == 0)
+  }
+
+  @Test func openingOne() async throws {
+    let tenant = try Tenant.make(delay: 60)
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    let lead = try await client.ask("POST", "/api/leads", ["phone": .string(uniqueDigits("6"))]).data["id"]
+    let made = try await client.ask("POST", "/api/conversations", ["lead_id": lead.value ?? nil, "ai_handling": false])
+    #expect(made.status == 201 && made.data["ai_handling"].bool == false, "\(made.body)")
+    let again = try await client.ask("POST", "/api/conversations", ["lead_id": lead.value ?? nil])
+    #expect(again.status == 409 && again.body["conversationId"].text == made.data["id"].text)
+    let elsewhere = try await client.ask(
+      "POST", "/api/conversations", ["lead_id": lead.value ?? nil, "channel": "instagram"])
+    #expect(elsewhere.status == 400 && elsewhere.body["path"].text == "$.channel")
+  }
+
+  /// Every conversation once, however the pages fall, and while something new comes.
+  @Test func pagesByCursor() async throws {
+    let tenant = try Tenant.make(delay: 60)
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    var all: Set<String> = []
+    for _ in 0..<7 { all.insert(try await tenant.hears()) }
+    var seen: [String] = []
+    var page = try await client.ask("GET", "/api/conversations?pageSize=3")
+    let first = page.body["pagination"]
+    #expect(first["total"].integer == 7 && first["totalPages"].integer == 3 && first["page"].integer == 1)
+    let late = try await tenant.hears()
+    while true {
+      seen += page.data.items.compactMap { $0["id"].text }
+      guard let cursor = page.body["pagination"]["next_cursor"].text else { break }
+      page = try await client.ask("GET", "/api/conversations?pageSize=3&cursor=\(cursor)")
+      #expect(page.status == 200, "\(page.body)")
+    }
+    #expect(seen.count == 7 && Set(seen) == all && !seen.contains(late))
+    let second = try await client.ask("GET", "/api/conversations?pageSize=3&page=3&sortBy=created_at&sortOrder=asc")
+    #expect(second.data.items.count == 2 && second.body["pagination"]["hasMore"].bool == false)
+  }
+
+  @Test func aCursorThatWasTamperedWith() async throws {
+    let (tenant, other) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    for _ in 0..<2 { _ = try await tenant.hears() }
+    let page = try await client.ask("GET", "/api/conversations?pageSize=1")
+    let cursor = try #require(page.body["pagination"]["next_cursor"].text)
+    let changed = String(cursor.dropLast(4)) + (cursor.hasSuffix("AAAA") ? "BBBB" : "AAAA")
+    let stranger = try APIClient(other, scopes: Self.scopes)
+    let asked = [
+      (client, "cursor=\(changed)"), (client, "cursor=\(cursor.dropLast())"), (client, "cursor=%00"),
+      (client, "cursor=\(String(repeating: "A", count: 290))"), (client, "cursor=\(cursor)&status=active"),
+      (stranger, "cursor=\(cursor)"),
+    ]
+    for (who, query) in asked {
+      let answer = try await who.ask("GET", "/api/conversations?\(query)")
+      #expect(answer.status == 400 && answer.body["path"].text == "?cursor", "\(query): \(answer.body)")
+    }
+    #expect(try await client.ask("GET", "/api/leads?cursor=\(cursor)").status == 400)
+  }
+
+  /// Ten thousand messages: any page is found by the index, and all of them once.
+  @Test func aVeryLongTalk() async throws {
+    let tenant = try Tenant.make(delay: 60)
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    let id = try await tenant.hears()
+    try tenant.database.run(
+      """
+      insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status, created_at)
+        select '\(tenant.id.text)', '\(id)', '\(tenant.connection.text)', 'assistant', 'mensaje ' || n, 'sent', now()
+          from generate_series(1, 10000) n
+      """)
+    let path = "/api/conversations/\(id)/messages?limit=100"
+    var page = try await client.ask("GET", path)
+    #expect(
+      page.body["pagination"]["total"].integer == 10_001 && page.data.items.last?["content"].text == "mensaje 10000")
+    var seen = Set(page.data.items.compactMap { $0["id"].text })
+    for _ in 0..<5 {
+      let before = page.body["pagination"]["before"].text ?? ""
+      page = try await client.ask("GET", path + "&before=\(before)")
+      let ids = page.data.items.compactMap { $0["id"].text }
+      #expect(ids.count == 100 && seen.isDisjoint(with: ids) && page.body["pagination"]["hasMore"].bool == true)
+      seen.formUnion(ids)
+    }
+    let after = try await client.ask("GET", path + "&after=\(page.body["pagination"]["after"].text ?? "")")
+    #expect(after.data.items.count == 100 && seen.isSuperset(of: after.data.items.compactMap { $0["id"].text }))
+    let year = try await client.ask("GET", path + "&before=2020-01-01T00:00:00Z")
+    #expect(year.data.items.isEmpty && year.body["pagination"]["hasMore"].bool == false)
+    let all = try await client.ask("GET", path + "&after=2020-01-01T00:00:00%2B00:00")
+    #expect(all.data[0]["content"].text == "hola")
+    #expect(try await client.ask("GET", path + "&before=yesterday").status == 400)
+    #expect(try await client.ask("GET", path + "&before=\(seen.first ?? "")").status == 400)
+    // Whatever the planner may choose, it can go along the index: a page's worth of rows and no sort.
+    let session = tenant.database.connection(user: "tistis_api")
+    let plan = try session.transaction(tenant: tenant.id) { (scope) throws(StoreError) in
+      try scope.exec("analyse", "set local enable_seqscan = off", [])
+      return try scope.many(
+        "explain",
+        """
+        explain select id from messages where tenant_id = current_tenant() and conversation_id = '\(id)'
+          and id < 'ffffffff-ffff-ffff-ffff-ffffffffffff' order by id desc limit 101
+        """, []
+      ) { row throws(StoreError) in try row.get(0) as String }
+    }.joined(separator: "\n")
+    #expect(plan.contains("messages_of") && !plan.contains("Sort") && !plan.contains("Filter: (m.id"), "\(plan)")
+  }
+}

@@ -1,0 +1,103 @@
+-- name: findAPIKey :maybe
+-- The key with this SHA-256, in whatever state.
+select tenant_id as "tenant_id!", key_id as "key_id!", state as "state!", scopes as "scopes!", branch_id,
+    per_minute as "per_minute!", per_day as "per_day!", address_allowed as "address_allowed!"
+  from find_api_key(:hash, :address);
+
+-- name: findUserRoles :many
+-- What a user of the dashboard is, in every business.
+select tenant_id as "tenant_id!", slug as "slug!", role as "role!", staff_id, is_active as "is_active!",
+    tenant_active as "tenant_active!"
+  from find_user_roles(:user_id);
+
+-- name: takeAPICall :one
+-- Takes one of a key's calls of this minute and this day.
+select allowed as "allowed!", "limit" as "limit!", remaining as "remaining!", reset as "reset!",
+    retry_after as "retry_after!"
+  from take_api_call(:key_id, :per_minute, :per_day, :address, :endpoint);
+
+-- name: findTokenKey :maybe
+select jwk from token_keys where kid = :kid;
+
+-- name: wantTokenKeys :one
+-- Has the public keys fetched that tokens are signed with, unless that was just asked for.
+select want_token_keys() as "wanted!";
+
+-- name: keepTokenKeys :exec
+-- These are the public keys from now on.
+with mine as (
+  insert into token_keys as t (kid, jwk, fetched_at)
+    select distinct on (k ->> 'kid') k ->> 'kid', k, now() from jsonb_array_elements(:keys::jsonb) k
+    on conflict (kid) do update set jwk = excluded.jwk, fetched_at = excluded.fetched_at)
+delete from token_keys t where t.kid not in (select k ->> 'kid' from jsonb_array_elements(:keys::jsonb) k);
+
+-- name: addAPIKey :maybe
+-- A new key: {"name", "description", "environment", "key_hash", "key_prefix", "key_hint", "scopes", "scope_type", "branch_id",
+-- "rate_limit_rpm", "rate_limit_daily", "ip_whitelist", "expires_at", "created_by"}. No row: that very key is there.
+insert into api_keys (tenant_id, name, description, environment, key_hash, key_prefix, key_hint, scopes, scope_type,
+    branch_id, rate_limit_rpm, rate_limit_daily, ip_whitelist, expires_at, created_by)
+  select current_tenant(), k ->> 'name', k ->> 'description', coalesce(k ->> 'environment', 'live'), k ->> 'key_hash',
+      k ->> 'key_prefix', k ->> 'key_hint', text_list(k -> 'scopes'), coalesce(k ->> 'scope_type', 'branch'),
+      (k ->> 'branch_id')::uuid, (k ->> 'rate_limit_rpm')::int, (k ->> 'rate_limit_daily')::int,
+      text_list(k -> 'ip_whitelist')::inet[], (k ->> 'expires_at')::timestamptz, (k ->> 'created_by')::uuid
+    from (select :key::jsonb as k) x
+  on conflict (key_hash) do nothing
+  returning id;
+
+-- name: apiKeys :many
+-- The tenant's keys, the newest first, without their secrets.
+select api_key_json(k) as "data!" from api_keys k where k.tenant_id = current_tenant() order by k.id desc limit 1000;
+
+-- name: apiKey :maybe
+select api_key_json(k) as "data!" from api_keys k where k.tenant_id = current_tenant() and k.id = :id;
+
+-- name: apiKeyGround :one
+-- The tenant's plan, and how many keys of it are in use.
+select t.plan, (select count(*) from api_keys k where k.tenant_id = t.id and k.is_active
+    and k.deactivates_at is null
+    and coalesce(k.expires_at, 'infinity') > app_now()) as "keys!"
+  from tenants t where t.id = current_tenant();
+
+-- name: branchIsThere :one
+select exists (select from branches b where b.tenant_id = current_tenant() and b.id = :id) as "there!";
+
+-- name: changeAPIKey :count
+-- Changes what is named.
+update api_keys k set
+    name = coalesce(c ->> 'name', k.name), description = changed(c, 'description', k.description),
+    scopes = case when c ? 'scopes' then text_list(c -> 'scopes') else k.scopes end,
+    rate_limit_rpm = coalesce((c ->> 'rate_limit_rpm')::int, k.rate_limit_rpm),
+    rate_limit_daily = coalesce((c ->> 'rate_limit_daily')::int, k.rate_limit_daily),
+    ip_whitelist = case when c ? 'ip_whitelist' then text_list(c -> 'ip_whitelist')::inet[] else k.ip_whitelist end,
+    expires_at = changed(c, 'expires_at', k.expires_at::text)::timestamptz
+  from (select :change::jsonb as c) x
+ where k.tenant_id = current_tenant() and k.id = :id and k.is_active;
+
+-- name: revokeAPIKey :count
+-- Nobody is let in by it from now on. None: there is no such key, or it is revoked already.
+update api_keys set is_active = false, revoked_at = app_now(), revoked_by = :by?, revoke_reason = :reason?
+ where tenant_id = current_tenant() and id = :id and is_active;
+
+-- name: replaceAPIKey :one
+-- Puts another in the place of a key that is in use and not replaced yet: {"key_hash", "key_prefix", "key_hint"}. Both are
+-- taken for :grace_hours. Null id: there is no such key.
+with old as (
+  update api_keys k set deactivates_at = app_now() + make_interval(hours => :grace_hours::int)
+   where k.tenant_id = current_tenant() and k.id = :id and k.is_active and k.deactivates_at is null
+   returning k.*),
+made as (
+  insert into api_keys (tenant_id, name, description, environment, key_hash, key_prefix, key_hint, scopes, scope_type,
+      branch_id, rate_limit_rpm, rate_limit_daily, ip_whitelist, expires_at, metadata, created_by)
+    select o.tenant_id, o.name, o.description, o.environment, :key::jsonb ->> 'key_hash', :key::jsonb ->> 'key_prefix',
+        :key::jsonb ->> 'key_hint', o.scopes, o.scope_type, o.branch_id, o.rate_limit_rpm, o.rate_limit_daily,
+        o.ip_whitelist, o.expires_at, o.metadata, coalesce(:by?, o.created_by) from old o
+    returning id)
+select (select id from made) as "id?", (select name from old) as "name?", (select deactivates_at from old) as "ends_at?";
+
+-- name: noteReplacement :exec
+update api_keys set replaced_by_id = :by where tenant_id = current_tenant() and id = :id;
+
+-- name: apiKeyUsage :many
+-- Calls a day, the latest first.
+select day::text as "day!", requests from api_key_usage
+ where tenant_id = current_tenant() and api_key_id = :id order by day desc limit :days;
