@@ -124,9 +124,10 @@ extension Office {
       return SendAnswer(fault: fault, judgement: .withoutToken)
     }
     do {
+      let content = try content(text, ready.payload)
+      try await checkTemplate(content, ready, job)
       let outbound = OutboundMessage(
-        id: message.text, to: Alias(kind: kind, value: address), content: try content(text, ready.payload),
-        replyTo: ready.replyTo)
+        id: message.text, to: Alias(kind: kind, value: address), content: content, replyTo: ready.replyTo)
       let request = try channel.send(outbound, ChannelAccess(base: base(of: channel), accountID: account, token: token))
       let response = try await http.send(request)
       var answer = SendAnswer(usage: channel.usage(response))

@@ -16,6 +16,10 @@ public enum Work: Sendable, Equatable {
   case nothing
   /// `remove_media`: remove a file whose message is gone.
   case removeMedia(media: UUID, key: String?)
+  /// `sync_templates`: ask a WhatsApp Business Account for its templates; before that make those of ours it lacks.
+  case syncTemplates(connection: UUID, create: Bool)
+  /// `test_channel`: look whether an account works, and subscribe it to our webhook if asked.
+  case testChannel(connection: UUID, subscribe: Bool)
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -40,6 +44,15 @@ public enum Work: Sendable, Equatable {
       self =
         id("media_id").map { .removeMedia(media: $0, key: payload["storage_key"].text) }
         ?? .unknown(kind: kind, fault: "payload.media_id is missing")
+    } else if kind == "sync_templates" || kind == "test_channel" {
+      guard let connection = id("channel_connection_id") else {
+        self = .unknown(kind: kind, fault: "payload.channel_connection_id is missing")
+        return
+      }
+      self =
+        kind == "test_channel"
+        ? .testChannel(connection: connection, subscribe: payload["subscribe"].bool ?? false)
+        : .syncTemplates(connection: connection, create: payload["create"].bool ?? false)
     } else {
       self = .unknown(kind: kind, fault: "no such kind of job")
     }
@@ -52,6 +65,8 @@ public enum Work: Sendable, Equatable {
     case .fetchMedia: "fetch_media"
     case .nothing: "noop"
     case .removeMedia: "remove_media"
+    case .syncTemplates: "sync_templates"
+    case .testChannel: "test_channel"
     case .unknown(let kind, _): kind
     }
   }
@@ -66,6 +81,8 @@ extension Office {
     case .fetchMedia(let media): [JobResult(job, await fetch(media, job))]
     case .nothing: [JobResult(job, .done([:]))]
     case .removeMedia(let media, let key): [JobResult(job, await remove(media, key, job))]
+    case .syncTemplates(let connection, let create): [JobResult(job, await syncTemplates(connection, create, job))]
+    case .testChannel(let connection, let subscribe): [JobResult(job, await test(connection, subscribe, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

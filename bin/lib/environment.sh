@@ -9,6 +9,14 @@ development_key() {
   grep "^$1=" "$file"
 }
 
+# development_seals: what seals under these keys and opens nothing.
+development_seals() {
+  local inbound outbound
+  inbound=$(development_key INBOUND_KEYS)
+  outbound=$(development_key OUTBOUND_KEYS)
+  env "$inbound" "$outbound" "$BIN_DIR/tistis" seals
+}
+
 # environment_of PROGRAM: its lines.
 environment_of() {
   local role=tistis_${1//-/_} name
@@ -25,6 +33,10 @@ environment_of() {
       say "TIKTOK_URL=http://127.0.0.1:$SANDBOX_PORT/tiktok/v1.3"
       say "MEDIA_DIR=$DEV_DIR/media"
       [ "$1" = jobs ] || say "CRON_SECRET=dev_cron_secret"
+      ;;
+    api)
+      development_seals
+      say "MEDIA_DIR=$DEV_DIR/media"
       ;;
     health) say "HEALTH_CHECK_TOKEN=dev_health_token" ;;
     tistis)

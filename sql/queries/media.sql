@@ -19,3 +19,12 @@ update media_files set status = :status, storage_key = :storage_key?, sha256 = c
 -- A file that was kept is not there.
 update media_files set status = 'pending', storage_key = null, stored_at = null
  where tenant_id = current_tenant() and id = :media_id and status = 'stored';
+
+-- name: storedMedia :maybe
+-- An attachment as it is shown to people.
+select f.status as "status!", f.kind as "kind!", f.mime_type, f.filename, f.size, f.storage_key, f.error_message
+  from media_files f
+  left join messages m on m.tenant_id = f.tenant_id and m.id = f.message_id
+  left join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+ where f.tenant_id = current_tenant() and f.id = :media_id
+   and c.branch_id is not distinct from coalesce(:only_branch?, c.branch_id);
