@@ -11,6 +11,7 @@ let tools = ["jobs", "migrate", "tistis"]
 
 let swift: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func room(_ name: String, _ uses: [Target.Dependency]) -> Target {
@@ -52,7 +53,7 @@ let package = Package(
     room("Rules", ["Core"]),
     room("Store", ["Core", "CPQ"]),
     room("Peers", ["Core", "Rules"]),
-    room("Flows", ["Core", "Rules", "Store", "Peers"]),
+    room("Flows", ["Core", "Rules", "Store", "Peers", crypto, cryptoExtras]),
 
     program("sqlgen", in: "Tools", ["CPQ", arguments]),
     program(

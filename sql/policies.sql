@@ -58,14 +58,16 @@ begin
   foreach t in array array['jobs'] loop
     execute format('create policy across on %I to tistis_definer using (true) with check (true)', t);
   end loop;
-  foreach t in array array['tenants', 'channel_connections', 'inbound_secrets', 'sends_in_doubt', 'retention_marks'] loop
+  foreach t in array array['tenants', 'channel_connections', 'inbound_secrets', 'sends_in_doubt', 'retention_marks', 'api_keys',
+    'user_roles'] loop
     execute format('create policy routing on %I for select to tistis_definer using (true)', t);
   end loop;
 end $$;
 
 grant select, insert, update, delete on jobs, workers to tistis_definer;
 grant select on tenants, channel_connections, inbound_secrets, sends_in_doubt, retention_marks, schema_migrations,
-  job_queue to tistis_definer;
+  job_queue, api_keys, user_roles to tistis_definer;
+grant select, insert, update on token_key_asks to tistis_definer;
 grant select, insert, update on platform_alerts to tistis_definer;
 grant create on schema public to tistis_definer;
 alter function find_channel(text, text) owner to tistis_definer;
@@ -87,6 +89,9 @@ alter function tenants_in_doubt(float8) owner to tistis_definer;
 alter function claim_next_job() owner to tistis_definer;
 alter function complete_job(uuid, jsonb, text) owner to tistis_definer;
 alter function retention_due(timestamptz, int) owner to tistis_definer;
+alter function find_api_key(text, text) owner to tistis_definer;
+alter function find_user_roles(uuid) owner to tistis_definer;
+alter function want_token_keys() owner to tistis_definer;
 revoke create on schema public from tistis_definer;
 
 -- Functions that run with the caller's own rights: harmless to whoever has none on the tables. `health` needs none.
@@ -157,13 +162,30 @@ grant update (status, stopped_code, stopped_at, error_count, last_error_at, last
 grant select, insert, update on contact_windows, contact_consents, message_templates, media_files, alerts, send_pace
   to tistis_jobs, tistis_jobs_process;
 grant select on message_reactions to tistis_jobs, tistis_jobs_process;
+-- What the dashboard's tokens are signed with.
+grant select, insert, update, delete on token_keys to tistis_jobs, tistis_jobs_process;
 -- Forgetting what is old.
 grant update (raw) on channel_events to tistis_jobs, tistis_jobs_process;
 grant select, delete on webhook_dead_letters, erased_items to tistis_jobs, tistis_jobs_process;
 grant select, insert, update on retention_marks to tistis_jobs, tistis_jobs_process;
 
 -- api: what staff and integrators ask for. It cannot read a token nor what proves a platform.
-grant select on tenants to tistis_api;
+grant execute on function find_api_key(text, text), find_user_roles(uuid), want_token_keys() to tistis_api;
+grant select on tenants, branches, staff, token_keys, channel_connections, lead_aliases,
+  leads, conversations, messages, message_status_history, contact_windows, contact_consents, send_pace, ai_tenant_context,
+  erased_items, erased_stops, erasure_keys, lead_merges, jobs, user_roles to tistis_api;
+grant select, insert, update on api_keys, api_key_usage, api_requests, rate_limits to tistis_api;
+grant delete on api_requests, rate_limits to tistis_api;
+grant insert, update on leads, conversations, lead_aliases, contact_windows, contact_consents to tistis_api;
+grant insert, update (status, conversation_id) on messages to tistis_api;
+grant insert, update on jobs to tistis_api;
+-- What is done when a person is deleted, or two turn out to be one.
+grant insert on lead_merges to tistis_api;
+grant select (tenant_id, id, lead_id, status, scheduled_at), update (lead_id, status, cancellation_reason) on appointments to tistis_api;
+grant select (tenant_id, lead_id), update (lead_id) on patients, lead_score_history to tistis_api;
+grant select on message_reactions, channel_events to tistis_api;
+grant update (lead_id) on channel_events to tistis_api;
+grant insert, update on message_reactions to tistis_api;
 -- Channels: it puts secrets there and cannot read one, not even sealed; what people see of them are hints.
 grant select, insert on channel_connections to tistis_api;
 grant update (connection_name, account_name, ai_enabled, is_personal_brand, whatsapp_phone_number_id,

@@ -119,6 +119,13 @@ extension Setting {
     "ANSWER_DELAY_MS", .integer, default: "2000", range: 0...1_800_000,
     "Quiet time after a person's last message before it is answered.")
 
+  public static let jwtSecret = Setting(
+    "SUPABASE_JWT_SECRET", .secret, default: "",
+    "Secret of the Supabase project, for the dashboard's tokens signed with HS256; empty: those are refused.")
+  public static let supabaseURL = Setting(
+    "SUPABASE_URL", .url, default: "",
+    "The Supabase project that issues the dashboard's tokens; its public keys are fetched from there.")
+
   /// All of them, in the order of the printed example.
   public static let all: [Setting] = [
     databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, inboundSeal, outboundSeal,
@@ -130,7 +137,7 @@ extension Setting {
     allowUnsigned, maxRequests,
     jobsConnections,
     jobsConcurrency, jobsListen,
-    answerDelayMilliseconds,
+    answerDelayMilliseconds, jwtSecret, supabaseURL,
   ]
 }
 

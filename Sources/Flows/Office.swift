@@ -21,7 +21,7 @@ public struct Office: Sendable {
     .databaseURL, .databasePrepare, .statementSeconds, .outboundKeys, .anthropicKey, .anthropicURL, .anthropicModel,
     .graphURL, .instagramURL, .tiktokURL, .mediaFolder, .rawRetentionDays, .environment, .publicURL, .jobsConnections,
     .jobsConcurrency,
-    .jobsListen,
+    .jobsListen, .supabaseURL,
   ]
 
   public init(_ name: String, settings: Settings) throws(Keyring.Fault) {

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Rules
 import Store
 
 /// Seals what proves a platform, and what lets us speak to one, into a tenant's account.
@@ -100,6 +101,10 @@ public struct SecretStore {
           }
         }
         lines.append("\(slug) \(channel): " + secrets.map(\.kind).joined(separator: ", "))
+      }
+      let key = APIKey.development(id)
+      if try NewAPIKey(name: "development", scopes: APIScope.all).add(key, to: database.tenant(tenant)) != nil {
+        lines.append("\(slug) api: " + key.reveal())
       }
     }
     return lines

@@ -16,6 +16,8 @@ public enum Work: Sendable, Equatable {
   case nothing
   /// `remove_media`: remove a file whose message is gone.
   case removeMedia(media: UUID, key: String?)
+  /// `fetch_jwks`: the public keys of who issues the dashboard's tokens.
+  case fetchTokenKeys
   /// `sync_templates`: ask a WhatsApp Business Account for its templates; before that make those of ours it lacks.
   case syncTemplates(connection: UUID, create: Bool)
   /// `test_channel`: look whether an account works, and subscribe it to our webhook if asked.
@@ -40,6 +42,8 @@ public enum Work: Sendable, Equatable {
         id("media_id").map { .fetchMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
     } else if kind == "noop" {
       self = .nothing
+    } else if kind == "fetch_jwks" {
+      self = .fetchTokenKeys
     } else if kind == "remove_media" {
       self =
         id("media_id").map { .removeMedia(media: $0, key: payload["storage_key"].text) }
@@ -65,6 +69,7 @@ public enum Work: Sendable, Equatable {
     case .fetchMedia: "fetch_media"
     case .nothing: "noop"
     case .removeMedia: "remove_media"
+    case .fetchTokenKeys: "fetch_jwks"
     case .syncTemplates: "sync_templates"
     case .testChannel: "test_channel"
     case .unknown(let kind, _): kind
@@ -81,6 +86,7 @@ extension Office {
     case .fetchMedia(let media): [JobResult(job, await fetch(media, job))]
     case .nothing: [JobResult(job, .done([:]))]
     case .removeMedia(let media, let key): [JobResult(job, await remove(media, key, job))]
+    case .fetchTokenKeys: [JobResult(job, await fetchTokenKeys(job))]
     case .syncTemplates(let connection, let create): [JobResult(job, await syncTemplates(connection, create, job))]
     case .testChannel(let connection, let subscribe): [JobResult(job, await test(connection, subscribe, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]

@@ -17,6 +17,7 @@ private let definerFunctions = [
   "health_report(double precision): tistis_health, tistis_owner",
   "health_queue(integer): tistis_health, tistis_owner", "cron_stopped(double precision): tistis_health",
   "list_tenants(): tistis_owner", "tenants_in_doubt(double precision): tistis_jobs, tistis_jobs_process",
+  "find_api_key(text,text): tistis_api", "find_user_roles(uuid): tistis_api", "want_token_keys(): tistis_api",
   "claim_next_job(): tistis_guide",
   "complete_job(uuid,jsonb,text): tistis_guide",
   "retention_due(timestamp with time zone,integer): tistis_jobs, tistis_jobs_process, tistis_owner",

@@ -3,6 +3,8 @@
 private let tenantlessIndexes = [
   // Routing: which tenant is meant?
   "tenants_slug_key", "channel_connections_account", "channel_connections_business",
+  // Whose key, which user?
+  "api_keys_hash", "user_roles_user",
   // The queue, whose workers serve all tenants.
   "jobs_ready", "jobs_held", "jobs_finished",
 ]

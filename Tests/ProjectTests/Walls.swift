@@ -1,5 +1,5 @@
 /// Tables that are the platform's own and have no tenant.
-private let platformTables = ["schema_migrations", "schema_state", "workers", "platform_alerts"]
+private let platformTables = ["schema_migrations", "schema_state", "workers", "platform_alerts", "token_keys", "token_key_asks"]
 
 /// The policies besides `wall`: what the functions that cross tenants see.
 private let crossingPolicies = [
@@ -8,6 +8,8 @@ private let crossingPolicies = [
   "retention_marks: routing for r to tistis_definer",
   "jobs: across for * to tistis_definer", "tenants: routing for r to tistis_definer",
   "sends_in_doubt: routing for r to tistis_definer",
+  // Who asks does not say for which business.
+  "api_keys: routing for r to tistis_definer", "user_roles: routing for r to tistis_definer",
 ]
 
 extension CatalogueCheck {

@@ -35,6 +35,7 @@ environment_of() {
       [ "$1" = jobs ] || say "CRON_SECRET=dev_cron_secret"
       ;;
     api)
+      say "SUPABASE_JWT_SECRET=dev_supabase_jwt_secret"
       development_seals
       say "MEDIA_DIR=$DEV_DIR/media"
       ;;

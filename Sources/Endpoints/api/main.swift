@@ -3,8 +3,9 @@
 import Core
 import Flows
 
-let app = App.start("api", needs: [])
+let app = App.start("api", needs: APIDoor.needs)
+let door = APIDoor(app)
 
 app.serve { request throws(Refusal) in
-  try app.answerAPI(request)
+  door.answer(request)
 }

@@ -1,0 +1,144 @@
+import Core
+import FoundationEssentials
+import Store
+
+/// Who asks? An API key or the dashboard's token, as `Authorization: Bearer`.
+extension APIDoor {
+  private static let realm = ("WWW-Authenticate", "Bearer realm=\"TIS TIS API\"")
+
+  static func unauthenticated(_ code: String, _ sentence: String) -> APIProblem {
+    var problem = APIProblem(401, code, sentence)
+    problem.headers = [realm]
+    return problem
+  }
+
+  /// The caller, if the route is open to it.
+  /// - Parameter headers: of the answer, whatever it will be: how much of a key's minute is left.
+  func admit(_ request: Request, _ route: Route, _ headers: inout [(String, String)]) throws(APIProblem) -> Caller {
+    guard case .granted(let scope, let roles) = route.access else { return .nobody }
+    guard let header = request.headers["authorization"], !header.isEmpty else {
+      throw Self.unauthenticated("MISSING_AUTH_HEADER", "send Authorization: Bearer with a key or a token")
+    }
+    let parts = header.split(separator: " ", omittingEmptySubsequences: true)
+    guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+      throw Self.unauthenticated("INVALID_AUTH_FORMAT", "the header is not of the form: Authorization: Bearer …")
+    }
+    let token = String(parts[1])
+    if token.split(separator: ".", omittingEmptySubsequences: false).count == 3 {
+      return try user(token, request, roles)
+    }
+    guard APIKey.isOne(token) else {
+      throw Self.unauthenticated("INVALID_KEY_FORMAT", "this is neither a key of ours nor a token")
+    }
+    return try key(token, request, route, scope, &headers)
+  }
+
+  private func key(
+    _ token: String, _ request: Request, _ route: Route, _ scope: String?, _ headers: inout [(String, String)]
+  ) throws(APIProblem) -> Caller {
+    let found: FindAPIKeyRow?
+    do throws(StoreError) {
+      found = try app.database.everyone.findAPIKey(hash: APIKey.hash(token), address: request.remote)
+    } catch { throw problem(error, request) }
+    guard let found else { throw Self.unauthenticated("KEY_NOT_FOUND", "there is no such key") }
+    switch found.state {
+    case "active": break
+    case "expired": throw Self.unauthenticated("KEY_EXPIRED", "the key has expired")
+    case "closed": throw APIProblem(403, "TENANT_INACTIVE", "the business is not active")
+    default: throw Self.unauthenticated("KEY_REVOKED", "the key has been revoked")
+    }
+    guard found.addressAllowed else {
+      throw APIProblem(403, "IP_NOT_ALLOWED", "the key may not be used from this address")
+    }
+    let taken: TakeAPICallRow
+    do throws(StoreError) {
+      taken = try app.database.tenant(found.tenantId).takeAPICall(
+        keyId: found.keyId, perMinute: found.perMinute, perDay: found.perDay, address: request.remote,
+        endpoint: route.method + " " + route.path)
+    } catch { throw problem(error, request) }
+    headers = [
+      ("X-RateLimit-Limit", String(taken.limit)), ("X-RateLimit-Remaining", String(taken.remaining)),
+      ("X-RateLimit-Reset", String(taken.reset)),
+    ]
+    if !taken.allowed { throw Self.tooOften(after: Int(taken.retryAfter)) }
+    guard let scope, found.scopes.contains(scope) else {
+      throw APIProblem(
+        403, "SCOPE_REQUIRED",
+        scope.map { "the key lacks the scope \($0)" } ?? "only users of the dashboard may do this")
+    }
+    return Caller(kind: .key(found.keyId), tenant: found.tenantId, branch: found.branchId, scopes: Set(found.scopes))
+  }
+
+  static func tooOften(after seconds: Int) -> APIProblem {
+    var problem = APIProblem(
+      429, "RATE_LIMIT_EXCEEDED", "too many requests",
+      members: [.init("retry_after", .number(seconds)), .init("retryAfter", .number(seconds))])
+    problem.headers = [("Retry-After", String(seconds))]
+    return problem
+  }
+
+  func problem(_ error: StoreError, _ request: Request) -> APIProblem {
+    app.log.error("store", ["req": request.id, "why": error.sentence])
+    return APIProblem(error)
+  }
+
+  // MARK: Users
+
+  private func user(_ token: String, _ request: Request, _ roles: Roles) throws(APIProblem) -> Caller {
+    let id: UUID
+    do throws(TokenFault) {
+      id = try tokens.user(of: token, now: .now) { (kid) in self.findTokenKey(kid, request) }
+    } catch {
+      throw Self.unauthenticated(error.code, error.sentence)
+    }
+    let found: [FindUserRolesRow]
+    do throws(StoreError) {
+      found = try app.database.everyone.findUserRoles(userId: id)
+    } catch { throw problem(error, request) }
+    let active = found.filter { $0.isActive && $0.tenantActive }
+    guard !active.isEmpty else {
+      throw APIProblem(
+        403, found.isEmpty ? "NO_ROLE" : "ROLE_INACTIVE",
+        found.isEmpty ? "this user belongs to no business" : "this user is no longer active")
+    }
+    let row = try one(of: active, named: request.headers["x-tenant-id"] ?? request.parameter("tenant_id"))
+    guard roles.allow(row.role) else {
+      throw APIProblem(403, "ROLE_REQUIRED", "the role \(row.role) may not do this")
+    }
+    return Caller(
+      kind: .user(id, role: row.role, staff: row.staffId), tenant: row.tenantId, branch: nil, scopes: [])
+  }
+
+  /// The business that was named, by its id or slug; of several one has to be.
+  private func one(of rows: [FindUserRolesRow], named name: String?) throws(APIProblem) -> FindUserRolesRow {
+    guard let name, !name.isEmpty else {
+      if rows.count == 1 { return rows[0] }
+      let tenants = rows.map { JSON.object(["id": .string($0.tenantId.text), "slug": .string($0.slug)]) }
+      throw APIProblem(
+        400, "TENANT_REQUIRED", "this user belongs to several businesses: name one by X-Tenant-ID or ?tenant_id",
+        members: [.init("tenants", .array(tenants))])
+    }
+    guard let row = rows.first(where: { $0.slug == name || $0.tenantId.text == name.lowercased() }) else {
+      throw .unknown("business")
+    }
+    return row
+  }
+
+  private func findTokenKey(_ kid: String, _ request: Request) -> JSON? {
+    do throws(StoreError) {
+      let found = try app.database.everyone.findTokenKey(kid: kid)
+      if found == nil { app.isUrgent = try app.database.everyone.wantTokenKeys() || app.isUrgent }
+      return found.flatMap { try? $0.parse() }
+    } catch {
+      app.log.error("store", ["req": request.id, "why": error.sentence])
+      return nil
+    }
+  }
+}
+
+extension Caller {
+  /// Of routes that are open to everybody; sees no tenant's row.
+  static let nobody = Caller(
+    kind: .user(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)), role: "", staff: nil),
+    tenant: UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)), branch: nil, scopes: [])
+}

@@ -1,0 +1,4 @@
+extension Route {
+  /// Everything that `api` serves: one file a resource.
+  public static let all: [Route] = leads + leadsV1 + document
+}
