@@ -64,7 +64,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Core", "Store", "Flows"], path: "Tests/Support", swiftSettings: swift),
     program("storm", in: "Tools", ["Core", "Store", "Flows", "TestSupport", arguments]),
     program("customers", in: "Tools", ["Core", "TestSupport", arguments]),
-    tests("CoreTests", ["Core"]),
+    tests("CoreTests", ["Core", "TestSupport"]),
     tests("RulesTests", ["Core", "Rules"]),
     tests("StoreTests", ["Core", "Store"]),
     tests("PeersTests", ["Core", "Rules", "Peers"]),

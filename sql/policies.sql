@@ -120,7 +120,8 @@ grant execute on function find_channel(text, text), find_accounts(text, text[]) 
   tistis_webhook_facebook, tistis_webhook_tiktok;
 grant select on tenants, channel_connections to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
-grant update (last_message_at, updated_at) on channel_connections to tistis_webhook_whatsapp, tistis_webhook_instagram,
+grant update (last_message_at, last_webhook_at, signature_failures, last_signature_failure_at, updated_at)
+  on channel_connections to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
 grant select, insert, update on leads, lead_aliases, conversations, messages, message_status_history, channel_events, jobs
   to tistis_webhook_whatsapp, tistis_webhook_instagram,
@@ -151,11 +152,16 @@ grant execute on function worker_heartbeat(uuid, text, text, float8), worker_sto
   claim_jobs(uuid, int, text, uuid, timestamptz), next_job_due(timestamptz), settle_jobs(jsonb), prune_jobs(interval, int),
   list_jobs(int, text, uuid), queue_stats(), tenants_in_doubt(float8), retention_due(timestamptz, int)
   to tistis_jobs, tistis_jobs_process;
+grant update (looks) on sends_in_doubt to tistis_jobs, tistis_jobs_process;
 grant select, insert, delete on sends_in_doubt to tistis_jobs, tistis_jobs_process;
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
   outbound_tokens, leads, lead_aliases, conversations, messages, message_status_history, channel_events, ai_usage_logs,
   jobs to tistis_jobs, tistis_jobs_process;
-grant insert on lead_aliases, messages, ai_usage_logs, jobs to tistis_jobs, tistis_jobs_process;
+grant insert on lead_aliases, messages, message_status_history, ai_usage_logs, jobs to tistis_jobs, tistis_jobs_process;
+-- An echo that turns out to be of a message of ours, and nothing else.
+grant delete on messages to tistis_jobs, tistis_jobs_process;
+create policy echoes on messages as restrictive for delete to tistis_jobs, tistis_jobs_process
+  using (role = 'staff' and send_attempt is null and external_id is not null);
 grant update on leads, conversations, messages, message_status_history, jobs to tistis_jobs, tistis_jobs_process;
 grant update (status, stopped_code, stopped_at, error_count, last_error_at, last_error_message, updated_at, tested_at,
   test_result) on channel_connections to tistis_jobs, tistis_jobs_process;

@@ -390,6 +390,96 @@ end $$;
 ALTER FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) OWNER TO tistis_owner;
 
 --
+-- Name: apply_thread_news(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.apply_thread_news(p_news jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  n record;
+begin
+  for n in
+    select x.connection, x.lead, x.at, (x.thread ->> 'ours')::boolean as ours, x.thread ->> 'owner' as owner
+      from jsonb_to_recordset(p_news) as x (connection uuid, lead uuid, at timestamptz, thread jsonb)
+     order by x.lead, x.connection, x.at
+  loop
+    update conversations c set
+        thread_owner = case when not n.ours then coalesce(n.owner, 'another app') end,
+        thread_since = n.at,
+        ai_handling = case when b.is_back then cc.ai_enabled else c.ai_handling end,
+        status = case when b.is_back and c.status = 'escalated' then 'active' else c.status end
+      from channel_connections cc
+      cross join lateral (
+        select n.ours and o.thread_owner is not null and not exists (
+            select from messages m where m.tenant_id = v_tenant and m.conversation_id = o.id and m.role = 'staff'
+              and m.id >= uuid_v7_floor(o.thread_since) and (m.send_attempt is not null or m.status = 'pending')) as is_back
+          from conversations o where o.tenant_id = v_tenant and o.lead_id = n.lead and o.channel_connection_id = n.connection
+           and o.status in ('active', 'waiting_response', 'escalated')) b
+      where c.tenant_id = v_tenant and c.lead_id = n.lead and c.channel_connection_id = n.connection
+        and c.status in ('active', 'waiting_response', 'escalated') and coalesce(c.thread_since, '-infinity') < n.at
+        and cc.tenant_id = v_tenant and cc.id = n.connection;
+  end loop;
+end $$;
+
+ALTER FUNCTION public.apply_thread_news(p_news jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: apply_watermarks(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.apply_watermarks(p_events jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_messages uuid[];
+  v_changed int := 0;
+  w record;
+begin
+  for w in
+    select a.lead_id, e.connection_id::uuid as connection, e.status ->> 'state' as state,
+        max((e.status ->> 'up_to')::timestamptz) as up_to
+      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, status jsonb, aliases jsonb)
+      cross join lateral (select l.lead_id from jsonb_array_elements(e.aliases) x join lead_aliases l
+        on l.tenant_id = v_tenant and l.kind = x ->> 'kind' and l.value = x ->> 'value' limit 1) a
+     where e.kind = 'status' and e.status ? 'up_to' and e.status ->> 'state' in ('delivered', 'read')
+     group by 1, 2, 3 order by 1, 2, 3
+  loop
+    perform 1 from conversations c where c.tenant_id = v_tenant and c.lead_id = w.lead_id
+      and c.channel_connection_id = w.connection order by c.id for update;
+    -- What is on its way now learns of it when its answer comes (`seen_before`).
+    update conversations c set
+        delivered_until = case w.state when 'delivered' then greatest(c.delivered_until, w.up_to) else c.delivered_until end,
+        read_until = case w.state when 'read' then greatest(c.read_until, w.up_to) else c.read_until end
+      where c.tenant_id = v_tenant and c.lead_id = w.lead_id and c.channel_connection_id = w.connection
+        and coalesce(case w.state when 'delivered' then c.delivered_until else c.read_until end, '-infinity') < w.up_to;
+    with reached as (
+      select m.id, m.external_id
+        from conversations c
+        cross join lateral (
+          select s.id, s.external_id, s.status, coalesce(s.attempted_at, s.external_timestamp, s.sent_at) as at
+            from messages s where s.tenant_id = v_tenant and s.conversation_id = c.id and s.role <> 'user'
+           -- The newest: those before were reached by the watermarks before.
+           order by s.id desc limit 200) m
+       where c.tenant_id = v_tenant and c.lead_id = w.lead_id and c.channel_connection_id = w.connection
+         and m.external_id is not null and m.at <= w.up_to
+         and message_status_rank(m.status) between message_status_rank('accepted') and message_status_rank(w.state) - 1
+    ), noted as (
+      insert into message_status_history (tenant_id, channel_connection_id, message_id, external_id, status, occurred_at)
+        select v_tenant, w.connection, r.id, r.external_id, w.state, w.up_to from reached r order by r.external_id
+        on conflict do nothing
+        returning message_id)
+    select array_agg(n.message_id) into v_messages from noted n;
+    if v_messages is not null then v_changed := v_changed + apply_message_reports(v_messages); end if;
+  end loop;
+  return v_changed;
+end $$;
+
+ALTER FUNCTION public.apply_watermarks(p_events jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -453,6 +543,32 @@ end $$;
 ALTER FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
+-- Name: ask_read_backs(double precision, double precision, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_jobs jsonb;
+begin
+  with due as (
+    update sends_in_doubt d set looks = d.looks + 1
+      from messages m
+      where d.tenant_id = current_tenant()
+        and d.since < app_now() - make_interval(secs => case d.looks when 0 then p_first else p_second end) and d.looks < 2
+        and m.tenant_id = d.tenant_id and m.id = d.message_id and m.status = 'unknown' and m.channel = any (p_channels)
+      returning m.id, m.channel)
+  select jsonb_agg(jsonb_build_object('job_type', 'read_back', 'unique_key', 'read_back:' || id, 'priority', 6,
+      'max_attempts', 3, 'payload', jsonb_build_object('message_id', id, 'channel', channel, 'tenant_id', current_tenant()))
+      order by id)
+    into v_jobs from due;
+  return enqueue_jobs(coalesce(v_jobs, '[]'));
+end $$;
+
+ALTER FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) OWNER TO tistis_owner;
+
+--
 -- Name: attribute_leads(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -475,7 +591,7 @@ ALTER FUNCTION public.attribute_leads(p_rows jsonb) OWNER TO tistis_owner;
 -- Name: begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision)
+CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision, login text, as_human boolean)
     LANGUAGE plpgsql
     AS $$
 begin
@@ -487,9 +603,9 @@ begin
   verdict := 'later';
   if send_job_id is not null then
     select b.verdict, b.reason, b.channel, b.account_id, b.contact_kind, b.contact_address, b.content, b.reply_to,
-        b.token_id, b.token, b.payload, b.wait_seconds
+        b.token_id, b.token, b.payload, b.wait_seconds, b.login, b.as_human
       into verdict, reason, channel, account_id, contact_kind, contact_address, content, reply_to, token_id, token,
-        payload, wait_seconds
+        payload, wait_seconds, login, as_human
       from begin_send(message_id, p_attempt, p_policy) b;
   end if;
   return next;
@@ -501,7 +617,7 @@ ALTER FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers
 -- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision)
+CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision, login text, as_human boolean)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -559,12 +675,14 @@ begin
     end if;
     verdict := case when reason is null then 'go' else 'withheld' end;
     update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
-        send_attempt = p_attempt
+        send_attempt = p_attempt, attempted_at = case when verdict = 'go' then coalesce(x.attempted_at, app_clock()) end
       where x.tenant_id = v_tenant and x.id = p_message;
-    select m.conversation_id, cc.channel, cc.id, cc.account_id, c.contact_kind, c.contact_address, m.content,
-        m.reply_to_external_id, k.id, k.sealed, m.payload
+    select m.conversation_id, cc.channel, cc.id, cc.sending_id, c.contact_kind, c.contact_address, m.content,
+        m.reply_to_external_id, k.id, k.sealed, m.payload, sending_login(cc.channel, cc.login),
+        m.role = 'staff' and p_policy ? 'human_hours' and cc.human_agent_enabled and not m.metadata ? 'automatic'
+          and not window_is_open(cc.id, c.lead_id, (p_policy ->> 'window_hours')::int)
       into conversation_id, channel, connection_id, account_id, contact_kind, contact_address, content, reply_to,
-        token_id, token, payload
+        token_id, token, payload, login, as_human
       from conversations c
       join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
       left join outbound_tokens k on k.tenant_id = v_tenant and k.channel_connection_id = cc.id and k.kind = 'access_token'
@@ -949,7 +1067,7 @@ CREATE FUNCTION public.concerns_person(p_event jsonb) RETURNS boolean
     AS $$
   select jsonb_array_length(p_event -> 'aliases') > 0
     and p_event ->> 'kind' in ('message', 'echo', 'history', 'reaction', 'edit', 'delete',
-      'system', 'identity', 'call', 'preference')
+      'system', 'identity', 'call', 'preference', 'referral', 'optin', 'thread_control')
 $$;
 
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
@@ -1157,16 +1275,19 @@ declare
   v_tenant uuid := current_tenant();
   v_effects jsonb := coalesce(p_effects, '{}');
   v_lead uuid;
+  v_seen boolean;
   m messages;
 begin
   -- The conversation first, as everybody else does.
-  select c.lead_id into v_lead from conversations c where c.tenant_id = v_tenant and c.id =
+  select c.lead_id, c.delivered_until is not null or c.read_until is not null into v_lead, v_seen
+    from conversations c where c.tenant_id = v_tenant and c.id =
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
   select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
   if m.send_attempt is distinct from p_attempt then
     status := m.status;
     return;
   end if;
+  if m.external_id is null and p_external_id is not null then perform merge_echo(p_message, p_external_id); end if;
   update messages x set
       -- What somebody has called unknown meanwhile does not wait again: it could be sent twice.
       status = case when x.status in ('sending', 'unknown')
@@ -1175,6 +1296,7 @@ begin
       error_code = case when x.status in ('sending', 'unknown') then p_error_code else x.error_code end,
       error_message = case when x.status in ('sending', 'unknown') then p_error_message else x.error_message end,
       sent_at = case when p_state = 'accepted' then coalesce(x.sent_at, app_now()) else x.sent_at end,
+      attempted_at = case when p_state <> 'pending' then x.attempted_at end,
       metadata = case when v_effects ? 'held' then x.metadata || jsonb_build_object('held', v_effects -> 'held')
         else x.metadata end
     where x.tenant_id = v_tenant and x.id = p_message
@@ -1186,6 +1308,7 @@ begin
     update message_status_history h set message_id = m.id
       where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
         and h.external_id = m.external_id and h.message_id is null;
+    if v_seen then perform seen_before(array[m.id]); end if;
     perform apply_message_reports(array[m.id]);
   end if;
   if p_state = 'accepted' then
@@ -1663,6 +1786,33 @@ end $$;
 ALTER FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) OWNER TO tistis_owner;
 
 --
+-- Name: follow_threads(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  r record;
+begin
+  for r in
+    select distinct on (m.conversation_id) m.conversation_id, coalesce(e.standby, false) as standby, m.external_timestamp as at
+      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, standby boolean)
+      join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id::uuid
+        and m.external_id = e.external_id and m.id = any (p_new)
+     where e.kind = 'message' or (e.kind = 'echo' and e.standby)
+     order by m.conversation_id, m.external_timestamp desc, m.id desc
+  loop
+    update conversations c set thread_owner = case when r.standby then coalesce(c.thread_owner, 'another app') end,
+        thread_since = r.at
+      where c.tenant_id = current_tenant() and c.id = r.conversation_id and (r.standby or c.thread_owner is not null)
+        and coalesce(c.thread_since, '-infinity') < r.at;
+  end loop;
+end $$;
+
+ALTER FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: forget_deleted(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1910,7 +2060,7 @@ ALTER FUNCTION public.increment_conversation_message_count(p_conversation_id uui
 CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'noop')
+  select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back', 'noop')
 $$;
 
 ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
@@ -2104,6 +2254,27 @@ $$;
 ALTER FUNCTION public.leads_of_person(p_lead uuid) OWNER TO tistis_owner;
 
 --
+-- Name: limit_reached(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_window int := (p_policy ->> 'per_window')::int;
+  v_day int := (p_policy ->> 'per_user_per_day')::int;
+begin
+  if v_window is null and v_day is null then return null; end if;
+  if said_lately(p_connection, p_lead, window_of(p_connection, p_lead), v_window) >= v_window then
+    return 'per_user_limit';
+  end if;
+  if said_lately(p_connection, p_lead, app_now() - interval '1 day', v_day) >= v_day then return 'daily_limit'; end if;
+  return null;
+end $$;
+
+ALTER FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: list_jobs(integer, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -2144,6 +2315,8 @@ begin
     from (select distinct hashtextextended(current_tenant()::text || '|' || (a ->> 'kind') || '|' || (a ->> 'value'), 0) as k
             from jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'aliases') a
            where concerns_person(e)
+             -- It locks all conversations with the person.
+             or (e ->> 'kind' = 'status' and e -> 'status' ? 'up_to')
              -- Of an address book only the few who are known.
              or (e ->> 'kind' = 'contact' and (select true from lead_aliases l where l.tenant_id = current_tenant()
                and l.kind = a ->> 'kind' and l.value = a ->> 'value' limit 1))
@@ -2291,6 +2464,25 @@ end $$;
 ALTER FUNCTION public.lock_pace(p_connection uuid, p_contact text) OWNER TO tistis_owner;
 
 --
+-- Name: mark_takeovers(jsonb, text[], uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_agg(case when e.value ->> 'kind' = 'echo' and v.ai_handling
+        then e.value || jsonb_build_object('details', coalesce(nullif(e.value -> 'details', 'null'), '{}') || '{"took_over": true}')
+        else e.value end order by e.ordinality)
+    from jsonb_array_elements(p_events) with ordinality e
+    left join unnest(p_keys, p_conversations) k (key, conversation_id)
+      on k.key = (e.value ->> 'connection_id') || (e.value -> 'aliases')::text
+    left join conversations v on v.tenant_id = current_tenant() and v.id = k.conversation_id
+); end $$;
+
+ALTER FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: masked_secret(jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2321,6 +2513,35 @@ CREATE FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) RETURNS vo
 $$;
 
 ALTER FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
+
+--
+-- Name: merge_echo(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.merge_echo(p_message uuid, p_external_id text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  x record;
+begin
+  select e.id, e.conversation_id, e.metadata ? 'took_over' as took_over into x
+    from messages m join messages e on e.tenant_id = v_tenant and e.channel_connection_id = m.channel_connection_id
+      and e.external_id = p_external_id
+   where m.tenant_id = v_tenant and m.id = p_message and e.id <> m.id and e.role = 'staff' and e.send_attempt is null;
+  if not found then return; end if;
+  update message_status_history h set message_id = p_message where h.tenant_id = v_tenant and h.message_id = x.id;
+  delete from messages m where m.tenant_id = v_tenant and m.id = x.id;
+  update conversations c set
+      message_count = c.message_count - 1,
+      last_human_at = (select m.created_at from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id
+        and m.role = 'staff' and not m.historical order by m.id desc limit 1),
+      ai_handling = c.ai_handling or (x.took_over and not exists (select from messages m where m.tenant_id = v_tenant
+        and m.conversation_id = c.id and m.role = 'staff' and m.id > x.id))
+    where c.tenant_id = v_tenant and c.id = x.conversation_id;
+end $$;
+
+ALTER FUNCTION public.merge_echo(p_message uuid, p_external_id text) OWNER TO tistis_owner;
 
 --
 -- Name: merge_leads(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2451,6 +2672,52 @@ CREATE FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) RETURNS voi
 $$;
 
 ALTER FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
+
+--
+-- Name: message_of_echo(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+  v_tenant uuid := current_tenant();
+  v_connection uuid := (p_echo ->> 'connection_id')::uuid;
+  v_opaque text := p_echo #>> '{origin,opaque}';
+  v_at timestamptz := coalesce((p_echo ->> 'at')::timestamptz, app_now());
+  -- Some program's, although nobody knows whose.
+  v_program boolean := coalesce((p_echo #>> '{origin,by_program}')::boolean, false) or p_echo #>> '{origin,app}' is not null;
+begin
+  if exists (select from messages m where m.tenant_id = v_tenant and m.channel_connection_id = v_connection
+    and m.external_id = p_echo ->> 'external_id') then
+    return;
+  end if;
+  if v_opaque ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+    select m.id, m.external_id into id, external_id from messages m
+      where m.tenant_id = v_tenant and m.id = v_opaque::uuid and m.channel_connection_id = v_connection and m.role <> 'user';
+    if found then return; end if;
+  end if;
+  -- Platforms that return nothing of ours: by what was said, to whom and when. One that is on its way now, or of which
+  -- nobody knows whether it left; one that was taken only if the platform says that a program sent this.
+  select m.id, m.external_id into id, external_id
+    from (select distinct a.lead_id from jsonb_array_elements(p_echo -> 'aliases') x
+            cross join lateral (select l.lead_id from lead_aliases l where l.tenant_id = v_tenant
+              and l.kind = x ->> 'kind' and l.value = x ->> 'value' limit 1) a) p
+    join conversations c on c.tenant_id = v_tenant and c.lead_id = p.lead_id and c.channel_connection_id = v_connection
+    cross join lateral (
+      select s.id, s.external_id, s.status, s.payload, same_words(s.content, p_echo ->> 'content') as same,
+          coalesce(s.attempted_at, s.sent_at) as at
+        from messages s where s.tenant_id = v_tenant and s.conversation_id = c.id and s.role <> 'user'
+       order by s.id desc limit 50) m
+   where m.id <> all (p_taken) and m.at between v_at - interval '10 minutes' and v_at + interval '10 minutes'
+     and case when m.status in ('sending', 'unknown') and m.external_id is null
+         -- What is more than text comes back in the platform's words.
+         then m.same or v_program and m.payload is not null
+       else m.same and v_program and m.status in ('accepted', 'sent', 'delivered', 'read', 'played') end
+   order by m.status in ('sending', 'unknown') desc, m.same desc, m.id limit 1;
+end $_$;
+
+ALTER FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) OWNER TO tistis_owner;
 
 --
 -- Name: message_status_rank(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2640,6 +2907,23 @@ $$;
 ALTER FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
+-- Name: note_signature_failures(uuid[], integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update channel_connections cc set signature_failures = cc.signature_failures + p_count,
+      last_signature_failure_at = app_now()
+    where cc.tenant_id = current_tenant() and cc.id in (
+      select n.id from channel_connections n where n.tenant_id = current_tenant() and n.id = any (p_connections)
+       order by n.id for update);
+end $$;
+
+ALTER FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) OWNER TO tistis_owner;
+
+--
 -- Name: note_template(jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2665,6 +2949,23 @@ CREATE FUNCTION public.note_template(p_template jsonb, p_at timestamp with time 
 $$;
 
 ALTER FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: note_webhooks(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_webhooks(p_connections uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update channel_connections cc set last_webhook_at = app_now()
+    where cc.tenant_id = current_tenant() and cc.id in (
+      select n.id from channel_connections n where n.tenant_id = current_tenant() and n.id = any (p_connections)
+         and coalesce(n.last_webhook_at, '-infinity') < app_now() - interval '1 minute'
+       order by n.id for update skip locked);
+end $$;
+
+ALTER FUNCTION public.note_webhooks(p_connections uuid[]) OWNER TO tistis_owner;
 
 --
 -- Name: open_windows(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2696,6 +2997,35 @@ begin
 end $$;
 
 ALTER FUNCTION public.open_windows(p_rows jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: own_echoes(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.own_echoes(p_events jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_events jsonb[] := '{}';
+  v_taken uuid[] := '{}';
+  v_own record;
+  e jsonb;
+begin
+  for e in select value from jsonb_array_elements(p_events) with ordinality order by ordinality loop
+    if e ->> 'kind' = 'echo' then
+      select o.id, o.external_id into v_own from message_of_echo(e, v_taken) o;
+      if v_own.id is not null then
+        v_taken := v_taken || v_own.id;
+        e := e || jsonb_build_object('kind', 'status', 'external_id', coalesce(v_own.external_id, e ->> 'external_id'),
+          'status', jsonb_build_object('state', 'sent', 'opaque', v_own.id));
+      end if;
+    end if;
+    v_events := array_append(v_events, e);
+  end loop;
+  return to_jsonb(v_events);
+end $$;
+
+ALTER FUNCTION public.own_echoes(p_events jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: prunable_raw(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2870,6 +3200,10 @@ begin
   -- What a POST does not hold costs nothing: most hold one message or one report.
   select coalesce(array_agg(distinct e ->> 'kind'), '{}') into v_kinds from jsonb_array_elements(p_events) e;
   perform lock_contacts(p_events);
+  if 'echo' = any (v_kinds) then
+    p_events := own_echoes(p_events);
+    select coalesce(array_agg(distinct e ->> 'kind'), '{}') into v_kinds from jsonb_array_elements(p_events) e;
+  end if;
 
   -- Whose conversation each belongs to: once a person and account, not once a message. In the order of their ids'
   -- making is not needed: the names' locks are held, so nobody else works on these people.
@@ -2904,6 +3238,7 @@ begin
     perform receive_history(p_events, v_keys, v_conversations);
   end if;
   messages := 0; duplicates := 0; reports := 0; answers := 0;
+  if 'echo' = any (v_kinds) then p_events := mark_takeovers(p_events, v_keys, v_conversations); end if;
   if v_kinds && '{message,echo}' then
     select r.stored, r.asked, r.soonest into messages, answers, soonest
       from receive_messages(p_events, v_keys, v_conversations, p_policy, p_request_id) r;
@@ -3032,6 +3367,7 @@ declare
   v_late jsonb;
   v_quiet uuid[];
   v_new uuid[];
+  v_elsewhere boolean;
 begin
   with incoming as (
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
@@ -3092,7 +3428,7 @@ begin
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late
+        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late, v.thread_owner
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -3120,8 +3456,9 @@ begin
         filter (where u.late > 0 and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
       -- At most once a minute, or every message of an account would queue behind this one row.
       array_agg(cc.id) filter (where cc.last_message_at is null or cc.last_message_at < app_now() - interval '1 minute'),
-      (select array_agg(i.id) from inserted i)
-    into stored, v_questions, v_people, v_late, v_quiet, v_new
+      (select array_agg(i.id) from inserted i),
+      bool_or(u.thread_owner is not null)
+    into stored, v_questions, v_people, v_late, v_quiet, v_new, v_elsewhere
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
   -- The rare ones apart: a plan costs by its size, whether its parts have anything to do or not.
@@ -3133,6 +3470,7 @@ begin
     perform attribute_leads(v_people);
     perform note_consents(v_people);
   end if;
+  if v_elsewhere or p_events @? '$[*] ? (@.standby == true)' then perform follow_threads(p_events, v_new); end if;
   if v_people is not null then perform open_windows(v_people); end if;
   if v_late is not null then
     perform alert_stale(l.connection, sum(l.late)::int, (p_policy ->> 'stale_seconds')::float8)
@@ -3159,7 +3497,8 @@ begin
   with incoming as (
     select e.*, k.lead_id
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
-        at timestamptz, content text, reply_to text, details jsonb, raw jsonb, consent jsonb, wide boolean)
+        at timestamptz, content text, reply_to text, details jsonb, raw jsonb, consent jsonb, wide boolean, referral jsonb,
+        thread jsonb)
       left join unnest(p_keys, p_leads) k (key, lead_id) on k.key = e.connection_id || e.aliases::text
       -- An address book holds people who never wrote to the business: they are none of ours.
      where e.kind not in ('message', 'echo', 'status', 'history', 'contact')
@@ -3187,7 +3526,7 @@ begin
   )
   select jsonb_agg(jsonb_build_object('connection_id', k.channel_connection_id, 'connection', k.channel_connection_id,
       'lead', k.lead_id, 'kind', k.kind, 'at', coalesce(k.occurred_at, app_now()), 'news', k.details -> 'news',
-      'wide', i.wide, 'consent', i.consent))
+      'wide', i.wide, 'consent', i.consent, 'referral', i.referral, 'thread', i.thread))
     into v_new
     from kept k
     cross join lateral (select * from incoming i where i.connection_id::uuid = k.channel_connection_id and i.kind = k.kind
@@ -3200,6 +3539,13 @@ begin
     from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'consent') = 'object' having count(*) > 0;
   perform apply_news(jsonb_agg(n))
     from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'news') = 'object' having count(*) > 0;
+  -- Where the person came from; they have said nothing, so no window opens.
+  perform attribute_leads(jsonb_agg(n))
+    from jsonb_array_elements(v_new) n
+   where n ->> 'kind' = 'referral' and n ->> 'lead' is not null and jsonb_typeof(n -> 'referral') = 'object' having count(*) > 0;
+  perform apply_thread_news(jsonb_agg(n))
+    from jsonb_array_elements(v_new) n
+   where n ->> 'lead' is not null and jsonb_typeof(n -> 'thread') = 'object' having count(*) > 0;
   perform rename_contact(r.lead, r.connection)
     from (select distinct (n ->> 'lead')::uuid as lead, (n ->> 'connection')::uuid as connection
             from jsonb_array_elements(v_new) n
@@ -3232,12 +3578,14 @@ CREATE FUNCTION public.receive_reports(p_events jsonb) RETURNS integer
 declare
   v_tenant uuid := current_tenant();
   v_messages uuid[];
+  v_named uuid[];
   v_effects jsonb;
   v_new int;
 begin
   with incoming as (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
-        coalesce(e.status ->> 'participant', '') as participant, e.status ->> 'opaque' as opaque, e.at,
+        -- A watermark's name is made of its time: that of two people may be the same.
+        coalesce(e.status ->> 'participant', case when e.status ? 'up_to' then e.aliases #>> '{0,value}' end, '') as participant, e.status ->> 'opaque' as opaque, e.at,
         e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
         e.raw, e.aliases
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
@@ -3272,15 +3620,18 @@ begin
         'effects', i.effects,
         -- The message knows whom it went to; without it (another system's) the platform's words are all there is.
         'lead', (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
-          and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null)
-    into v_new, v_messages, v_effects
+          and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null),
+      (select array_agg(o.id) from named o)
+    into v_new, v_messages, v_effects, v_named
     from kept k left join named n on n.id = k.message_id
     left join lateral (select i.at, i.effects, i.aliases from matched i
       where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
         and i.participant = k.participant limit 1) i on true;
+  if v_named is not null then perform seen_before(v_named); end if;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
   end if;
+  if p_events @? '$[*].status.up_to' then perform apply_watermarks(p_events); end if;
   -- Never a second send: a report of failure says what is true of the account, the person and the template.
   perform apply_send_effects((x ->> 'connection')::uuid, (x ->> 'message')::uuid, x -> 'effects',
       coalesce((x ->> 'at')::timestamptz, app_now()), (x ->> 'lead')::uuid)
@@ -3505,14 +3856,15 @@ begin return (
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
       when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
-      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
-        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when c.thread_owner is not null then 'not_thread_owner'
+      when not window_is_open(c.channel_connection_id, c.lead_id, (p_policy ->> 'window_hours')::int) then 'window_closed'
       when q.deleted_at is not null then 'question_deleted'
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
-      -- Last, because this one may be waited for, and only while nothing else is in the way.
-      when cc.status <> 'connected' then 'channel_inactive'
+      else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),
+        -- Last, because this one may be waited for, and only while nothing else is in the way.
+        case when cc.status <> 'connected' then 'channel_inactive' end)
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -3776,6 +4128,32 @@ end $$;
 ALTER FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) OWNER TO tistis_owner;
 
 --
+-- Name: said_lately(uuid, uuid, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  -- Ids sort by the time at which a message was stored, which may be long before it left.
+  v_oldest uuid := uuid_v7_floor(p_since - interval '7 days');
+begin return (
+  select count(*)::int from (
+    select 1
+      from conversations c
+      cross join lateral (
+        select 1 from messages m
+         where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role <> 'user' and m.id >= v_oldest
+           and m.status in ('sending', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played')
+           and coalesce(m.attempted_at, m.external_timestamp, m.sent_at) > p_since
+         limit p_most) m
+     where c.tenant_id = current_tenant() and c.lead_id = p_lead and c.channel_connection_id = p_connection
+     limit p_most) s
+); end $$;
+
+ALTER FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) OWNER TO tistis_owner;
+
+--
 -- Name: said_with_messages(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3798,6 +4176,19 @@ begin
 end $$;
 
 ALTER FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: same_words(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.same_words(p_one text, p_other text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  return btrim(regexp_replace(p_one, '\s+', ' ', 'g')) = btrim(regexp_replace(p_other, '\s+', ' ', 'g'));
+end $$;
+
+ALTER FUNCTION public.same_words(p_one text, p_other text) OWNER TO tistis_owner;
 
 --
 -- Name: save_incoming_message(uuid, uuid, text, text, text, text, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3916,6 +4307,27 @@ end $$;
 ALTER FUNCTION public.seed_scoring_rules_of_new() OWNER TO tistis_owner;
 
 --
+-- Name: seen_before(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.seen_before(p_messages uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into message_status_history (tenant_id, channel_connection_id, message_id, external_id, status, occurred_at)
+    select m.tenant_id, m.channel_connection_id, m.id, m.external_id, w.state, w.up_to
+      from unnest(p_messages) i (id)
+      join messages m on m.tenant_id = current_tenant() and m.id = i.id
+      join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+      cross join lateral (values ('delivered', c.delivered_until), ('read', c.read_until)) w (state, up_to)
+     where m.external_id is not null and coalesce(m.attempted_at, m.sent_at) <= w.up_to
+     order by m.external_id, w.state
+    on conflict do nothing;
+end $$;
+
+ALTER FUNCTION public.seen_before(p_messages uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: send_staff_message(uuid, jsonb, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3961,6 +4373,18 @@ begin
 end $$;
 
 ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: sending_login(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.sending_login(p_channel text, p_login text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case p_channel when 'instagram' then coalesce(p_login, 'page') end
+$$;
+
+ALTER FUNCTION public.sending_login(p_channel text, p_login text) OWNER TO tistis_owner;
 
 --
 -- Name: set_consent(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4082,6 +4506,44 @@ end $$;
 ALTER FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: settle_read_back(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_external_id text;
+  m messages;
+begin
+  perform 1 from conversations c where c.tenant_id = v_tenant and c.id =
+    (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
+  select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
+  if m.status is distinct from 'unknown' or m.external_id is not null then return null; end if;
+  select f.value ->> 'id' into v_external_id
+    from jsonb_array_elements(p_found) with ordinality f
+   where not exists (select from messages x where x.tenant_id = v_tenant
+     and x.channel_connection_id = m.channel_connection_id and x.external_id = f.value ->> 'id')
+   order by f.ordinality limit 1;
+  if v_external_id is null then return null; end if;
+  update messages x set external_id = v_external_id where x.tenant_id = v_tenant and x.id = m.id;
+  insert into message_status_history (tenant_id, channel_connection_id, message_id, external_id, status, occurred_at)
+    select v_tenant, m.channel_connection_id, m.id, v_external_id, 'sent', (f.value ->> 'at')::timestamptz
+      from jsonb_array_elements(p_found) f where f.value ->> 'id' = v_external_id limit 1
+    on conflict do nothing;
+  update message_status_history h set message_id = m.id
+    where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
+      and h.external_id = v_external_id and h.message_id is null;
+  perform seen_before(array[m.id]);
+  perform apply_message_reports(array[m.id]);
+  delete from sends_in_doubt d where d.tenant_id = v_tenant and d.message_id = m.id;
+  return v_external_id;
+end $$;
+
+ALTER FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: soft_delete_lead(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4128,9 +4590,13 @@ begin return (
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
-      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
-        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
-      when cc.status <> 'connected' then 'channel_inactive'
+      -- What a person types may leave later, where the platform has approved that.
+      when not window_is_open(c.channel_connection_id, c.lead_id,
+        case when cc.human_agent_enabled and m.role = 'staff' and not m.metadata ? 'automatic'
+          then coalesce((p_policy ->> 'human_hours')::int, (p_policy ->> 'window_hours')::int)
+          else (p_policy ->> 'window_hours')::int end) then 'window_closed'
+      else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),
+        case when cc.status <> 'connected' then 'channel_inactive' end)
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -4555,6 +5021,19 @@ begin
 end $$;
 
 ALTER FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: window_is_open(uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return coalesce(window_of(p_connection, p_lead) >= app_now() - make_interval(hours => p_hours), false);
+end $$;
+
+ALTER FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) OWNER TO tistis_owner;
 
 --
 -- Name: window_of(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5110,9 +5589,27 @@ END) STORED,
     is_personal_brand boolean DEFAULT false NOT NULL,
     profile_id uuid,
     meta_app_id text,
+    login text,
+    sending_id text GENERATED ALWAYS AS (
+CASE channel
+    WHEN 'whatsapp'::text THEN whatsapp_phone_number_id
+    WHEN 'instagram'::text THEN
+    CASE
+        WHEN (login = 'instagram'::text) THEN instagram_account_id
+        ELSE COALESCE(instagram_page_id, instagram_account_id)
+    END
+    WHEN 'facebook'::text THEN facebook_page_id
+    WHEN 'tiktok'::text THEN tiktok_open_id
+    ELSE NULL::text
+END) STORED,
+    human_agent_enabled boolean DEFAULT false NOT NULL,
+    last_webhook_at timestamp with time zone,
+    signature_failures integer DEFAULT 0 NOT NULL,
+    last_signature_failure_at timestamp with time zone,
     CONSTRAINT channel_connections_account_number_check CHECK ((account_number = ANY (ARRAY[1, 2]))),
     CONSTRAINT channel_connections_ai_personality_override_check CHECK ((ai_personality_override = ANY (ARRAY['professional'::text, 'professional_friendly'::text, 'formal'::text]))),
     CONSTRAINT channel_connections_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'voice'::text]))),
+    CONSTRAINT channel_connections_check CHECK (((login IS NULL) OR ((login = ANY (ARRAY['page'::text, 'instagram'::text])) AND (channel = 'instagram'::text)))),
     CONSTRAINT channel_connections_first_message_delay_seconds_check CHECK (((first_message_delay_seconds >= 0) AND (first_message_delay_seconds <= 1800))),
     CONSTRAINT channel_connections_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'configuring'::text, 'connected'::text, 'disconnected'::text, 'error'::text, 'suspended'::text]))),
     CONSTRAINT channel_connections_subsequent_message_delay_seconds_check CHECK (((subsequent_message_delay_seconds >= 0) AND (subsequent_message_delay_seconds <= 300))),
@@ -5158,6 +5655,10 @@ CREATE TABLE public.conversations (
     last_intent_confidence numeric(4,3),
     assigned_staff_id uuid,
     satisfaction_score integer,
+    thread_owner text,
+    thread_since timestamp with time zone,
+    delivered_until timestamp with time zone,
+    read_until timestamp with time zone,
     CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
     CONSTRAINT conversations_last_intent_confidence_check CHECK (((last_intent_confidence >= (0)::numeric) AND (last_intent_confidence <= (1)::numeric))),
     CONSTRAINT conversations_satisfaction_score_check CHECK (((satisfaction_score >= 1) AND (satisfaction_score <= 5))),
@@ -5901,6 +6402,7 @@ END) STORED NOT NULL,
     billing jsonb,
     detected_intent text,
     detected_signals jsonb,
+    attempted_at timestamp with time zone,
     CONSTRAINT messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text, 'staff'::text, 'system'::text]))),
     CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['received'::text, 'pending'::text, 'sending'::text, 'accepted'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text, 'withheld'::text, 'unknown'::text])))
 );
@@ -6043,7 +6545,8 @@ ALTER TABLE public.schema_state OWNER TO tistis_owner;
 CREATE TABLE public.sends_in_doubt (
     tenant_id uuid NOT NULL,
     message_id uuid NOT NULL,
-    since timestamp with time zone DEFAULT now() NOT NULL
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    looks smallint DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE ONLY public.sends_in_doubt FORCE ROW LEVEL SECURITY;
@@ -6941,6 +7444,12 @@ CREATE INDEX channel_events_target ON public.channel_events USING btree (tenant_
 CREATE INDEX contact_windows_of ON public.contact_windows USING btree (tenant_id, lead_id);
 
 --
+-- Name: conversations_of; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX conversations_of ON public.conversations USING btree (tenant_id, lead_id, channel_connection_id);
+
+--
 -- Name: conversations_open; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -7077,6 +7586,12 @@ CREATE UNIQUE INDEX messages_external ON public.messages USING btree (tenant_id,
 --
 
 CREATE INDEX messages_of ON public.messages USING btree (tenant_id, conversation_id, id);
+
+--
+-- Name: messages_said; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX messages_said ON public.messages USING btree (tenant_id, conversation_id, id) WHERE (role <> 'user'::text);
 
 --
 -- Name: patients_lead; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -8098,6 +8613,12 @@ ALTER TABLE public.contact_windows ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: messages echoes; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY echoes ON public.messages AS RESTRICTIVE FOR DELETE TO tistis_jobs, tistis_jobs_process USING (((role = 'staff'::text) AND (send_attempt IS NULL) AND (external_id IS NOT NULL)));
+
+--
 -- Name: erased_items; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -8739,6 +9260,36 @@ GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uui
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION apply_thread_news(p_news jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_thread_news(p_news jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION apply_watermarks(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_watermarks(p_events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -8752,6 +9303,21 @@ GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_requ
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_guide;
+
+--
+-- Name: FUNCTION ask_read_backs(p_first double precision, p_second double precision, p_channels text[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION attribute_leads(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9364,6 +9930,21 @@ GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branc
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_guide;
 
 --
+-- Name: FUNCTION follow_threads(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_guide;
+
+--
 -- Name: FUNCTION forget_deleted(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9650,6 +10231,21 @@ GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION list_jobs(p_limit integer, p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
@@ -9749,6 +10345,21 @@ GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tis
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_guide;
 
 --
+-- Name: FUNCTION mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_guide;
+
+--
 -- Name: FUNCTION masked_secret(p_hints jsonb, p_kind text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9777,6 +10388,21 @@ GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO t
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION merge_echo(p_message uuid, p_external_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9822,6 +10448,21 @@ GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO ti
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION message_status_rank(p_status text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9952,6 +10593,21 @@ GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_no
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_guide;
 
 --
+-- Name: FUNCTION note_signature_failures(p_connections uuid[], p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_guide;
+
+--
 -- Name: FUNCTION note_template(p_template jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9967,6 +10623,21 @@ GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_guide;
 
 --
+-- Name: FUNCTION note_webhooks(p_connections uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_guide;
+
+--
 -- Name: FUNCTION open_windows(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9980,6 +10651,21 @@ GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION own_echoes(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.own_echoes(p_events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10375,6 +11061,21 @@ GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_guide;
+
+--
 -- Name: FUNCTION said_with_messages(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10388,6 +11089,21 @@ GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION same_words(p_one text, p_other text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.same_words(p_one text, p_other text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_api;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_guide;
 
 --
 -- Name: FUNCTION save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10435,6 +11151,21 @@ GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_definer;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_guide;
 
 --
+-- Name: FUNCTION seen_before(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.seen_before(p_messages uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_guide;
+
+--
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10448,6 +11179,21 @@ GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jso
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_guide;
+
+--
+-- Name: FUNCTION sending_login(p_channel text, p_login text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.sending_login(p_channel text, p_login text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_api;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_guide;
 
 --
 -- Name: FUNCTION set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10486,6 +11232,21 @@ GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO t
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION settle_read_back(p_message uuid, p_found jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10749,6 +11510,21 @@ GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, 
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION window_is_open(p_connection uuid, p_lead uuid, p_hours integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION window_of(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11100,6 +11876,33 @@ GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs_process;
 
 --
+-- Name: COLUMN channel_connections.last_webhook_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(last_webhook_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(last_webhook_at) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(last_webhook_at) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(last_webhook_at) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN channel_connections.signature_failures; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(signature_failures) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(signature_failures) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(signature_failures) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(signature_failures) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN channel_connections.last_signature_failure_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(last_signature_failure_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(last_signature_failure_at) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(last_signature_failure_at) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(last_signature_failure_at) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
+
+--
 -- Name: TABLE conversations; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11385,8 +12188,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webh
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_tiktok;
-GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
-GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.message_status_history TO tistis_guide;
 
 --
@@ -11409,8 +12212,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_tiktok;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs_process;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO tistis_jobs;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.messages TO tistis_guide;
 
 --
@@ -11569,6 +12372,13 @@ GRANT SELECT ON TABLE public.schema_migrations TO tistis_health;
 GRANT SELECT ON TABLE public.sends_in_doubt TO tistis_definer;
 GRANT SELECT,INSERT,DELETE ON TABLE public.sends_in_doubt TO tistis_jobs;
 GRANT SELECT,INSERT,DELETE ON TABLE public.sends_in_doubt TO tistis_jobs_process;
+
+--
+-- Name: COLUMN sends_in_doubt.looks; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(looks) ON TABLE public.sends_in_doubt TO tistis_jobs;
+GRANT UPDATE(looks) ON TABLE public.sends_in_doubt TO tistis_jobs_process;
 
 --
 -- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner

@@ -61,14 +61,14 @@ insert into channel_connections (tenant_id, id, branch_id, channel, status, conn
     'b0000000-0000-0000-0000-000000000001', 'whatsapp', 'connected', 'WhatsApp ESVA', '100000000000001',
     '200000000000001', now())
   on conflict do nothing;
-insert into channel_connections (tenant_id, id, branch_id, channel, status, connection_name, instagram_account_id,
-    instagram_page_id, facebook_page_id, tiktok_client_key, tiktok_open_id, connected_at) values
+insert into channel_connections (tenant_id, id, branch_id, channel, status, connection_name, login,
+    instagram_account_id, instagram_page_id, facebook_page_id, tiktok_client_key, tiktok_open_id, connected_at) values
   ('a0000000-0000-0000-0000-000000000001', 'c0000000-0000-0000-0000-000000000011', 'b0000000-0000-0000-0000-000000000001', 'tiktok', 'connected',
-    'TikTok ESVA', null, null, null, 'dev_tiktok_client_key', 'dev_esva_open_id', now()),
+    'TikTok ESVA', null, null, null, null, 'dev_tiktok_client_key', 'dev_esva_open_id', now()),
   ('a0000000-0000-0000-0000-000000000001', 'c0000000-0000-0000-0000-000000000013', 'b0000000-0000-0000-0000-000000000001', 'instagram', 'connected',
-    'Instagram ESVA', '17841400000000001', '300000000000001', null, null, null, now()),
+    'Instagram ESVA', 'instagram', '17841400000000001', '300000000000001', null, null, null, now()),
   ('a0000000-0000-0000-0000-000000000001', 'c0000000-0000-0000-0000-000000000014', 'b0000000-0000-0000-0000-000000000001', 'facebook', 'connected',
-    'Messenger ESVA', null, null, '300000000000001', null, null, now())
+    'Messenger ESVA', null, null, null, '300000000000001', null, null, now())
   on conflict do nothing;
 -- Not served yet; here so that its development secrets have a place.
 insert into channel_connections (tenant_id, id, branch_id, channel, status, connection_name) values
@@ -114,13 +114,13 @@ insert into channel_connections (tenant_id, id, branch_id, channel, status, conn
     'b0000000-0000-0000-0000-000000000002', 'whatsapp', 'connected', 'WhatsApp La Fonda', '100000000000002',
     '200000000000002', now())
   on conflict do nothing;
-insert into channel_connections (tenant_id, id, branch_id, channel, status, connection_name, instagram_account_id,
-    instagram_page_id, facebook_page_id, tiktok_client_key, tiktok_open_id, connected_at) values
+insert into channel_connections (tenant_id, id, branch_id, channel, status, connection_name, login,
+    instagram_account_id, instagram_page_id, facebook_page_id, tiktok_client_key, tiktok_open_id, connected_at) values
   ('a0000000-0000-0000-0000-000000000002', 'c0000000-0000-0000-0000-000000000021', 'b0000000-0000-0000-0000-000000000002', 'tiktok', 'connected',
-    'TikTok La Fonda', null, null, null, 'dev_tiktok_client_key', 'dev_fonda_open_id', now()),
+    'TikTok La Fonda', null, null, null, null, 'dev_tiktok_client_key', 'dev_fonda_open_id', now()),
   ('a0000000-0000-0000-0000-000000000002', 'c0000000-0000-0000-0000-000000000023', 'b0000000-0000-0000-0000-000000000002', 'instagram', 'connected',
-    'Instagram La Fonda', '17841400000000002', '300000000000002', null, null, null, now()),
+    'Instagram La Fonda', 'page', '17841400000000002', '300000000000002', null, null, null, now()),
   ('a0000000-0000-0000-0000-000000000002', 'c0000000-0000-0000-0000-000000000024', 'b0000000-0000-0000-0000-000000000002', 'facebook', 'connected',
-    'Messenger La Fonda', null, null, '300000000000002', null, null, now())
+    'Messenger La Fonda', null, null, null, '300000000000002', null, null, now())
   on conflict do nothing;
 commit;

@@ -131,7 +131,7 @@ extension Office {
     guard let channel = Channel.named(found.channel), let question = found.questionExternalId,
       let account = found.accountId, let token = open(found.token, found.tokenId, tenant: job.tenant),
       var request = channel.markRead(
-        question, true, ChannelAccess(base: base(of: channel), accountID: account, token: token))
+        question, true, ChannelAccess(base: base(of: channel, login: found.login), accountID: account, token: token))
     else { return }
     request.timeout = 2
     do throws(HTTPFailure) {

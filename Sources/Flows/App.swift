@@ -13,6 +13,7 @@ public final class App {
   public static let schema: Int32 = 15
 
   var channels = ChannelDirectory()
+  var hearing = ChannelHearing()
   /// What this request has stored is due before a worker would look.
   var isUrgent = false
 

@@ -35,6 +35,7 @@ extension InboundEvent {
           "by_program": .bool(origin.byProgram),
         ])
       },
+      "thread": thread,
       "outbound": .bool(outbound),
       "error_code": errorCode.map { .string($0) },
       "details": details.adding("news", news),

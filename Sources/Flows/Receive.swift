@@ -61,7 +61,12 @@ extension App {
       guard !entry.signing.isEmpty else {
         throw .unconfigured("no app secret is configured for \(channel.name.rawValue) of \(slug)")
       }
-      try channel.verify(request, entry.signing)
+      do throws(Refusal) {
+        try channel.verify(request, entry.signing)
+      } catch {
+        noteSignatureFailure(entry)
+        throw error
+      }
       return entry
     }
   }

@@ -6,14 +6,17 @@ import Store
 
 /// The numbers that `reply_gate` and `begin_send` are asked with.
 func gatePolicy(_ channel: ChannelName) -> JSONText {
-  let pace = SendPace.of(channel)
-  let policy: JSON = [
-    "window_hours": .number(ChannelLimits.of(channel).windowHours),
+  let (limits, pace) = (ChannelLimits.of(channel), SendPace.of(channel))
+  let policy: JSON = .object([
+    "window_hours": .number(limits.windowHours),
+    "human_hours": ReplyGate.humanHours(channel).map { .number($0) },
+    "per_window": limits.perWindow.map { .number($0) },
+    "per_user_per_day": limits.perUserPerDay.map { .number($0) },
     "stale_seconds": .number(decimal(ReplyGate.staleAfter)),
     "number_seconds": .number(decimal(pace.numberSeconds)), "pair_seconds": .number(decimal(pace.pairSeconds)),
     "pair_burst": .number(pace.pairBurst),
     "usable_templates": .array(OutboundContent.Template.usable.map { .string($0) }),
-  ]
+  ])
   return JSONText(policy.text)
 }
 
@@ -43,6 +46,8 @@ protocol Outgoing: Sendable {
   var token: [UInt8]? { get }
   var payload: JSONText? { get }
   var waitSeconds: Double? { get }
+  var login: String? { get }
+  var asHuman: Bool? { get }
 }
 extension BeginSendRow: Outgoing {}
 extension BeginReplyRow: Outgoing {}
@@ -127,8 +132,10 @@ extension Office {
       let content = try content(text, ready.payload)
       try await checkTemplate(content, ready, job)
       let outbound = OutboundMessage(
-        id: message.text, to: Alias(kind: kind, value: address), content: content, replyTo: ready.replyTo)
-      let request = try channel.send(outbound, ChannelAccess(base: base(of: channel), accountID: account, token: token))
+        id: message.text, to: Alias(kind: kind, value: address), content: content, replyTo: ready.replyTo,
+        asHuman: ready.asHuman ?? false)
+      let request = try channel.send(
+        outbound, ChannelAccess(base: base(of: channel, login: ready.login), accountID: account, token: token))
       let response = try await http.send(request)
       var answer = SendAnswer(usage: channel.usage(response))
       do throws(PeerError) {
@@ -208,8 +215,10 @@ extension Office {
     retryDelay(asked: asked, attempt: job.attempt, jitter: Double.random(in: 0...1))
   }
 
-  func base(of channel: Channel) -> String {
+  /// Where a platform's API is; of an Instagram account by whose login it was connected.
+  func base(of channel: Channel, login: String? = nil) -> String {
     switch channel.name {
+    case .instagram where login == "instagram": settings.url(.instagramURL)
     case .whatsapp, .instagram, .facebook: settings.url(.graphURL)
     case .tiktok: settings.url(.tiktokURL)
     }

@@ -32,11 +32,13 @@ extension App {
             channel: channel.name.rawValue, slug: slug, events: events.map(\.text), policy: policy,
             requestId: request.id)
           isUrgent = isUrgent || r.answers > 0
-          return say(r.messages, r.duplicates, r.reports, r.answers, parked: r.parked)
+          say(r.messages, r.duplicates, r.reports, r.answers, parked: r.parked)
+          return noteHeard(events, tenant)
         }
         let r = try scope.receiveEvents(events: batch, policy: policy, requestId: request.id)
         isUrgent = isUrgent || r.soonest ?? .infinity < Waking.urgent
-        return say(r.messages, r.duplicates, r.reports, r.answers)
+        say(r.messages, r.duplicates, r.reports, r.answers)
+        return noteHeard(events, tenant)
       } catch {
         log.warning("store", ["attempt": String(attempt), "why": error.sentence])
         switch error {

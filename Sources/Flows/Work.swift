@@ -12,6 +12,8 @@ public enum Work: Sendable, Equatable {
   case send(message: UUID, channel: ChannelName)
   /// `fetch_media`: fetch one attachment and keep it.
   case fetchMedia(media: UUID)
+  /// `read_back`: ask the platform whether it has a message of which no answer came.
+  case readBack(message: UUID)
   /// `noop`: nothing; shows that the queue moves, and how fast (`bin/bench jobs`).
   case nothing
   /// `remove_media`: remove a file whose message is gone.
@@ -40,6 +42,9 @@ public enum Work: Sendable, Equatable {
     } else if kind == "fetch_media" {
       self =
         id("media_id").map { .fetchMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
+    } else if kind == "read_back" {
+      self =
+        id("message_id").map { .readBack(message: $0) } ?? .unknown(kind: kind, fault: "payload.message_id is missing")
     } else if kind == "noop" {
       self = .nothing
     } else if kind == "fetch_jwks" {
@@ -67,6 +72,7 @@ public enum Work: Sendable, Equatable {
     case .answer: "ai_response"
     case .send(_, let channel): "send_" + channel.rawValue
     case .fetchMedia: "fetch_media"
+    case .readBack: "read_back"
     case .nothing: "noop"
     case .removeMedia: "remove_media"
     case .fetchTokenKeys: "fetch_jwks"
@@ -84,6 +90,7 @@ extension Office {
     case .answer(let conversation, let channel): await answer(conversation, channel, job)
     case .send(let message, let channel): [JobResult(job, await send(message, channel, job))]
     case .fetchMedia(let media): [JobResult(job, await fetch(media, job))]
+    case .readBack(let message): [JobResult(job, await readBack(message, job))]
     case .nothing: [JobResult(job, .done([:]))]
     case .removeMedia(let media, let key): [JobResult(job, await remove(media, key, job))]
     case .fetchTokenKeys: [JobResult(job, await fetchTokenKeys(job))]

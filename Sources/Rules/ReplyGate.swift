@@ -4,6 +4,15 @@ public enum ReplyGate {
   /// Seconds after which a message is too old to be answered by itself: after an outage platforms deliver for days, and
   /// an answer hours late confuses more than it helps.
   public static let staleAfter: Double = 3600
+
+  /// Hours after the person's last message in which somebody of the business may still type an answer, with the
+  /// platform's approval (`HUMAN_AGENT`, Meta, November 2026); nil: no longer than programs may.
+  public static func humanHours(_ channel: ChannelName) -> Int? {
+    switch channel {
+    case .instagram, .facebook: 168
+    case .whatsapp, .tiktok: nil
+    }
+  }
 }
 
 /// Why a message of ours did not leave (`messages.status = 'withheld'`). The raw value is stored.
@@ -28,6 +37,7 @@ public enum Withheld: String, Sendable, CaseIterable {
   case cancelled
   case incomplete
   case questionDeleted = "question_deleted"
+  case notThreadOwner = "not_thread_owner"
 
   /// For staff.
   public var sentence: String {
@@ -44,13 +54,14 @@ public enum Withheld: String, Sendable, CaseIterable {
     case .tooSoon: "the platform wants this person left alone for a while; it may be sent later"
     case .templateBlocked: "the platform has not approved the template, or has paused or disabled it"
     case .budgetSpent: "the budget for automatic answers is used up"
-    case .perUserLimit: "the platform's limit of messages to this person is reached"
-    case .dailyLimit: "the channel's limit of messages for today is reached"
+    case .perUserLimit: "the platform takes no more messages to this person until they write again"
+    case .dailyLimit: "the limit of messages to this person within a day is reached"
     case .tooLong: "the text is longer than the platform allows"
     case .empty: "there is no text to send"
     case .conversationClosed: "the conversation was closed"
     case .incomplete: "an earlier part of the same answer did not leave"
     case .questionDeleted: "the customer deleted the message that it answers"
+    case .notThreadOwner: "another of the business's apps has this conversation now"
     case .cancelled: "somebody of the team cancelled it"
     }
   }

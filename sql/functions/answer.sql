@@ -115,11 +115,12 @@ end $$;
 -- From Claude's answer to the message that may leave in one round trip and one commit: what the answer cost, the reply
 -- (`store_reply`), and for its first part `begin_send` under the attempt's name. Columns as theirs; verdict 'later' where
 -- something else is being sent to this person. Asked again with the same attempt it answers the same; no row as there.
+drop function if exists begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb);
 create or replace function begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid,
   p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb)
 returns table (message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text,
   contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb,
-  wait_seconds float8)
+  wait_seconds float8, login text, as_human boolean)
 language plpgsql as $$
 begin
   select s.message_id, s.send_job_id into message_id, send_job_id
@@ -130,9 +131,9 @@ begin
   verdict := 'later';
   if send_job_id is not null then
     select b.verdict, b.reason, b.channel, b.account_id, b.contact_kind, b.contact_address, b.content, b.reply_to,
-        b.token_id, b.token, b.payload, b.wait_seconds
+        b.token_id, b.token, b.payload, b.wait_seconds, b.login, b.as_human
       into verdict, reason, channel, account_id, contact_kind, contact_address, content, reply_to, token_id, token,
-        payload, wait_seconds
+        payload, wait_seconds, login, as_human
       from begin_send(message_id, p_attempt, p_policy) b;
   end if;
   return next;

@@ -35,6 +35,13 @@ begin return (
     where tenant_id = current_tenant() and channel_connection_id = p_connection and lead_id = p_lead
 ); end $$;
 
+-- Whether the person wrote or called within so many hours.
+create or replace function window_is_open(p_connection uuid, p_lead uuid, p_hours int) returns boolean
+language plpgsql stable as $$
+begin
+  return coalesce(window_of(p_connection, p_lead) >= app_now() - make_interval(hours => p_hours), false);
+end $$;
+
 -- A message of ours was accepted. The first one after an advertisement was clicked, if it comes within 24 hours, makes the
 -- next 72 free of charge (Meta, pricing of free entry points, November 2026). It decides prices only: what may be
 -- written is decided by the window.

@@ -6,7 +6,7 @@ create or replace function concerns_person(p_event jsonb) returns boolean
 language sql immutable parallel safe as $$
   select jsonb_array_length(p_event -> 'aliases') > 0
     and p_event ->> 'kind' in ('message', 'echo', 'history', 'reaction', 'edit', 'delete',
-      'system', 'identity', 'call', 'preference')
+      'system', 'identity', 'call', 'preference', 'referral', 'optin', 'thread_control')
 $$;
 
 -- Locks the names of everybody in a batch, in one order for all sessions, until the transaction ends. Measured: without
@@ -18,6 +18,8 @@ begin
     from (select distinct hashtextextended(current_tenant()::text || '|' || (a ->> 'kind') || '|' || (a ->> 'value'), 0) as k
             from jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'aliases') a
            where concerns_person(e)
+             -- It locks all conversations with the person.
+             or (e ->> 'kind' = 'status' and e -> 'status' ? 'up_to')
              -- Of an address book only the few who are known.
              or (e ->> 'kind' = 'contact' and (select true from lead_aliases l where l.tenant_id = current_tenant()
                and l.kind = a ->> 'kind' and l.value = a ->> 'value' limit 1))

@@ -5,7 +5,8 @@
 -- it may. Asked before Claude is (a refused answer is not worth its price) and again, with the conversation's row
 -- locked, in the transaction that moves the message to `sending`.
 --
--- p_policy: {"window_hours", "stale_seconds"} of the channel (`Rules/ReplyGate.swift`). The words are `Withheld`'s.
+-- p_policy: {"window_hours", "human_hours"?, "per_window"?, "per_user_per_day"?, "stale_seconds"} of the channel
+-- (`Rules/ReplyGate`, `Rules/ChannelLimits`). The words are `Withheld`'s.
 create or replace function reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) returns text
 language plpgsql stable as $$
 begin return (
@@ -17,14 +18,15 @@ begin return (
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
       when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
-      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
-        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when c.thread_owner is not null then 'not_thread_owner'
+      when not window_is_open(c.channel_connection_id, c.lead_id, (p_policy ->> 'window_hours')::int) then 'window_closed'
       when q.deleted_at is not null then 'question_deleted'
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
-      -- Last, because this one may be waited for, and only while nothing else is in the way.
-      when cc.status <> 'connected' then 'channel_inactive'
+      else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),
+        -- Last, because this one may be waited for, and only while nothing else is in the way.
+        case when cc.status <> 'connected' then 'channel_inactive' end)
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -79,9 +81,13 @@ begin return (
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
-      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
-        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
-      when cc.status <> 'connected' then 'channel_inactive'
+      -- What a person types may leave later, where the platform has approved that.
+      when not window_is_open(c.channel_connection_id, c.lead_id,
+        case when cc.human_agent_enabled and m.role = 'staff' and not m.metadata ? 'automatic'
+          then coalesce((p_policy ->> 'human_hours')::int, (p_policy ->> 'window_hours')::int)
+          else (p_policy ->> 'window_hours')::int end) then 'window_closed'
+      else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),
+        case when cc.status <> 'connected' then 'channel_inactive' end)
     end
     from conversations c
     join tenants t on t.id = c.tenant_id

@@ -2,7 +2,8 @@
 --
 -- p_events: array of {"connection_id", "kind", "external_id", "aliases": [{"kind", "value", "address"}], "name", "at",
 --   "content", "content_type", "selection", "reply_to", "wants_answer", "outbound", "error_code",
---   "details", "raw", "status": {"state", "opaque", "participant", "error_code", "error", "billing"}} (`Rules/Inbound.swift`).
+--   "standby", "origin": {"opaque", "app", "by_program"}, "thread": {"ours", "owner"}, "details", "raw",
+--   "status": {"state", "opaque", "up_to", "participant", "error_code", "error", "billing"}} (`Rules/Inbound.swift`).
 -- p_policy: {"stale_seconds", "first_delay_seconds", "next_delay_seconds", "cap_seconds"} (`Rules`).
 -- Returns how many there were of each, and in how many seconds the first answer is due; null: none is asked for.
 drop function if exists receive_events(jsonb, jsonb, text);
@@ -28,6 +29,10 @@ begin
   -- What a POST does not hold costs nothing: most hold one message or one report.
   select coalesce(array_agg(distinct e ->> 'kind'), '{}') into v_kinds from jsonb_array_elements(p_events) e;
   perform lock_contacts(p_events);
+  if 'echo' = any (v_kinds) then
+    p_events := own_echoes(p_events);
+    select coalesce(array_agg(distinct e ->> 'kind'), '{}') into v_kinds from jsonb_array_elements(p_events) e;
+  end if;
 
   -- Whose conversation each belongs to: once a person and account, not once a message. In the order of their ids'
   -- making is not needed: the names' locks are held, so nobody else works on these people.
@@ -62,6 +67,7 @@ begin
     perform receive_history(p_events, v_keys, v_conversations);
   end if;
   messages := 0; duplicates := 0; reports := 0; answers := 0;
+  if 'echo' = any (v_kinds) then p_events := mark_takeovers(p_events, v_keys, v_conversations); end if;
   if v_kinds && '{message,echo}' then
     select r.stored, r.asked, r.soonest into messages, answers, soonest
       from receive_messages(p_events, v_keys, v_conversations, p_policy, p_request_id) r;

@@ -10,6 +10,7 @@ declare
   v_late jsonb;
   v_quiet uuid[];
   v_new uuid[];
+  v_elsewhere boolean;
 begin
   with incoming as (
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
@@ -70,7 +71,7 @@ begin
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late
+        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late, v.thread_owner
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -98,8 +99,9 @@ begin
         filter (where u.late > 0 and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
       -- At most once a minute, or every message of an account would queue behind this one row.
       array_agg(cc.id) filter (where cc.last_message_at is null or cc.last_message_at < app_now() - interval '1 minute'),
-      (select array_agg(i.id) from inserted i)
-    into stored, v_questions, v_people, v_late, v_quiet, v_new
+      (select array_agg(i.id) from inserted i),
+      bool_or(u.thread_owner is not null)
+    into stored, v_questions, v_people, v_late, v_quiet, v_new, v_elsewhere
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
   -- The rare ones apart: a plan costs by its size, whether its parts have anything to do or not.
@@ -111,6 +113,7 @@ begin
     perform attribute_leads(v_people);
     perform note_consents(v_people);
   end if;
+  if v_elsewhere or p_events @? '$[*] ? (@.standby == true)' then perform follow_threads(p_events, v_new); end if;
   if v_people is not null then perform open_windows(v_people); end if;
   if v_late is not null then
     perform alert_stale(l.connection, sum(l.late)::int, (p_policy ->> 'stale_seconds')::float8)

@@ -7,7 +7,8 @@ begin
   with incoming as (
     select e.*, k.lead_id
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
-        at timestamptz, content text, reply_to text, details jsonb, raw jsonb, consent jsonb, wide boolean)
+        at timestamptz, content text, reply_to text, details jsonb, raw jsonb, consent jsonb, wide boolean, referral jsonb,
+        thread jsonb)
       left join unnest(p_keys, p_leads) k (key, lead_id) on k.key = e.connection_id || e.aliases::text
       -- An address book holds people who never wrote to the business: they are none of ours.
      where e.kind not in ('message', 'echo', 'status', 'history', 'contact')
@@ -35,7 +36,7 @@ begin
   )
   select jsonb_agg(jsonb_build_object('connection_id', k.channel_connection_id, 'connection', k.channel_connection_id,
       'lead', k.lead_id, 'kind', k.kind, 'at', coalesce(k.occurred_at, app_now()), 'news', k.details -> 'news',
-      'wide', i.wide, 'consent', i.consent))
+      'wide', i.wide, 'consent', i.consent, 'referral', i.referral, 'thread', i.thread))
     into v_new
     from kept k
     cross join lateral (select * from incoming i where i.connection_id::uuid = k.channel_connection_id and i.kind = k.kind
@@ -48,6 +49,13 @@ begin
     from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'consent') = 'object' having count(*) > 0;
   perform apply_news(jsonb_agg(n))
     from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'news') = 'object' having count(*) > 0;
+  -- Where the person came from; they have said nothing, so no window opens.
+  perform attribute_leads(jsonb_agg(n))
+    from jsonb_array_elements(v_new) n
+   where n ->> 'kind' = 'referral' and n ->> 'lead' is not null and jsonb_typeof(n -> 'referral') = 'object' having count(*) > 0;
+  perform apply_thread_news(jsonb_agg(n))
+    from jsonb_array_elements(v_new) n
+   where n ->> 'lead' is not null and jsonb_typeof(n -> 'thread') = 'object' having count(*) > 0;
   perform rename_contact(r.lead, r.connection)
     from (select distinct (n ->> 'lead')::uuid as lead, (n ->> 'connection')::uuid as connection
             from jsonb_array_elements(v_new) n

@@ -5,12 +5,14 @@ language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
   v_messages uuid[];
+  v_named uuid[];
   v_effects jsonb;
   v_new int;
 begin
   with incoming as (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
-        coalesce(e.status ->> 'participant', '') as participant, e.status ->> 'opaque' as opaque, e.at,
+        -- A watermark's name is made of its time: that of two people may be the same.
+        coalesce(e.status ->> 'participant', case when e.status ? 'up_to' then e.aliases #>> '{0,value}' end, '') as participant, e.status ->> 'opaque' as opaque, e.at,
         e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
         e.raw, e.aliases
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
@@ -45,15 +47,18 @@ begin
         'effects', i.effects,
         -- The message knows whom it went to; without it (another system's) the platform's words are all there is.
         'lead', (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
-          and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null)
-    into v_new, v_messages, v_effects
+          and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null),
+      (select array_agg(o.id) from named o)
+    into v_new, v_messages, v_effects, v_named
     from kept k left join named n on n.id = k.message_id
     left join lateral (select i.at, i.effects, i.aliases from matched i
       where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
         and i.participant = k.participant limit 1) i on true;
+  if v_named is not null then perform seen_before(v_named); end if;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
   end if;
+  if p_events @? '$[*].status.up_to' then perform apply_watermarks(p_events); end if;
   -- Never a second send: a report of failure says what is true of the account, the person and the template.
   perform apply_send_effects((x ->> 'connection')::uuid, (x ->> 'message')::uuid, x -> 'effects',
       coalesce((x ->> 'at')::timestamptz, app_now()), (x ->> 'lead')::uuid)

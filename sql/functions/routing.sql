@@ -34,3 +34,9 @@ language sql stable security definer set search_path = public, pg_temp as $$
     join tenants t on t.id = f.tenant_id and t.status <> 'cancelled'
    order by f.asked, f.rank, f.id
 $$;
+
+-- By whose login an account sends; null where there is one kind only.
+create or replace function sending_login(p_channel text, p_login text) returns text
+language sql immutable parallel safe as $$
+  select case p_channel when 'instagram' then coalesce(p_login, 'page') end
+$$;

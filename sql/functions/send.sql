@@ -7,12 +7,14 @@
 --   verdict 'unknown'   somebody was sending it and is gone: the request may have left, so it is never sent again
 --   verdict 'wait'      not now: in `wait_seconds` again, for `reason`; nothing has changed
 --   verdict 'settled'   it was sent (or given up) before
+-- account_id: the platform's id of who sends; login: by whose ('page' | 'instagram', null where there is one kind only);
+-- as_human: it is late for programs, a person wrote it, and the platform has approved that.
 -- p_policy: what `reply_gate` and `take_send_slot` are asked with.
 drop function if exists begin_send(uuid, uuid, jsonb);
 create or replace function begin_send(p_message uuid, p_attempt uuid, p_policy jsonb)
 returns table (verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text,
   contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb,
-  wait_seconds float8)
+  wait_seconds float8, login text, as_human boolean)
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
@@ -69,12 +71,14 @@ begin
     end if;
     verdict := case when reason is null then 'go' else 'withheld' end;
     update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
-        send_attempt = p_attempt
+        send_attempt = p_attempt, attempted_at = case when verdict = 'go' then coalesce(x.attempted_at, app_clock()) end
       where x.tenant_id = v_tenant and x.id = p_message;
-    select m.conversation_id, cc.channel, cc.id, cc.account_id, c.contact_kind, c.contact_address, m.content,
-        m.reply_to_external_id, k.id, k.sealed, m.payload
+    select m.conversation_id, cc.channel, cc.id, cc.sending_id, c.contact_kind, c.contact_address, m.content,
+        m.reply_to_external_id, k.id, k.sealed, m.payload, sending_login(cc.channel, cc.login),
+        m.role = 'staff' and p_policy ? 'human_hours' and cc.human_agent_enabled and not m.metadata ? 'automatic'
+          and not window_is_open(cc.id, c.lead_id, (p_policy ->> 'window_hours')::int)
       into conversation_id, channel, connection_id, account_id, contact_kind, contact_address, content, reply_to,
-        token_id, token, payload
+        token_id, token, payload, login, as_human
       from conversations c
       join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
       left join outbound_tokens k on k.tenant_id = v_tenant and k.channel_connection_id = cc.id and k.kind = 'access_token'
@@ -99,16 +103,19 @@ declare
   v_tenant uuid := current_tenant();
   v_effects jsonb := coalesce(p_effects, '{}');
   v_lead uuid;
+  v_seen boolean;
   m messages;
 begin
   -- The conversation first, as everybody else does.
-  select c.lead_id into v_lead from conversations c where c.tenant_id = v_tenant and c.id =
+  select c.lead_id, c.delivered_until is not null or c.read_until is not null into v_lead, v_seen
+    from conversations c where c.tenant_id = v_tenant and c.id =
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
   select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
   if m.send_attempt is distinct from p_attempt then
     status := m.status;
     return;
   end if;
+  if m.external_id is null and p_external_id is not null then perform merge_echo(p_message, p_external_id); end if;
   update messages x set
       -- What somebody has called unknown meanwhile does not wait again: it could be sent twice.
       status = case when x.status in ('sending', 'unknown')
@@ -117,6 +124,7 @@ begin
       error_code = case when x.status in ('sending', 'unknown') then p_error_code else x.error_code end,
       error_message = case when x.status in ('sending', 'unknown') then p_error_message else x.error_message end,
       sent_at = case when p_state = 'accepted' then coalesce(x.sent_at, app_now()) else x.sent_at end,
+      attempted_at = case when p_state <> 'pending' then x.attempted_at end,
       metadata = case when v_effects ? 'held' then x.metadata || jsonb_build_object('held', v_effects -> 'held')
         else x.metadata end
     where x.tenant_id = v_tenant and x.id = p_message
@@ -128,6 +136,7 @@ begin
     update message_status_history h set message_id = m.id
       where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
         and h.external_id = m.external_id and h.message_id is null;
+    if v_seen then perform seen_before(array[m.id]); end if;
     perform apply_message_reports(array[m.id]);
   end if;
   if p_state = 'accepted' then

@@ -27,7 +27,8 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
                -- What was said a month before the account was connected is no part of this talk.
                and not (m.historical and m.external_timestamp < app_now() - interval '30 days')
              order by at desc, m.id desc limit :last_messages) r) as "turns!",
-    cc.id as "connection_id!", cc.account_id, k.id as token_id, k.sealed as token
+    cc.id as "connection_id!", cc.sending_id as account_id, sending_login(cc.channel, cc.login) as login, k.id as token_id,
+    k.sealed as token
   from conversations c
   join tenants t on t.id = c.tenant_id
   join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
@@ -42,7 +43,7 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
 -- Stores a reply in parts with the jobs that send them, and begins to send the first. No row: this job's reply is stored
 -- already. `send_job_id` null: something else is on its way to this person.
 select message_id as "message_id!", send_job_id, verdict as "verdict!", reason, channel, account_id, contact_kind,
-    contact_address, content, reply_to, token_id, token, payload, wait_seconds
+    contact_address, content, reply_to, token_id, token, payload, wait_seconds, login, as_human
   from begin_reply(:conversation_id, :parts::text[], :answers, :job_id, :worker_id, :metadata::jsonb, :request_id?,
     :usage::jsonb, :attempt, :policy::jsonb);
 

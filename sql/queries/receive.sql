@@ -21,6 +21,14 @@ select messages as "messages!", duplicates as "duplicates!", reports as "reports
 select asked as "asked!", tenant_id as "tenant_id!", slug as "slug!", connection_id as "connection_id!"
   from find_accounts(:channel, :accounts::text[]);
 
+-- name: noteWebhooks :exec
+-- Genuine requests came at these accounts.
+select note_webhooks(:connections::uuid[]);
+
+-- name: noteSignatureFailures :exec
+-- So many requests were signed with none of the secrets of these accounts.
+select note_signature_failures(:connections::uuid[], :count);
+
 -- name: replayDeadLetter :one
 -- Stores a parked event as if it came now; what became of it, null if there is no such open one.
 select replay_dead_letter(:id, :policy::jsonb);

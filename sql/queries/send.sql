@@ -1,7 +1,7 @@
 -- name: beginSend :one
 -- Moves a message to `sending` if it may leave, and tells what the request needs (`sql/functions/send.sql`).
 select verdict as "verdict!", reason, conversation_id, channel, connection_id, account_id, contact_kind, contact_address,
-    content, reply_to, token_id, token, payload, wait_seconds
+    content, reply_to, token_id, token, payload, wait_seconds, login, as_human
   from begin_send(:message_id, :attempt, :policy::jsonb);
 
 -- name: endSend :one

@@ -17,6 +17,7 @@ public struct ConversationToAnswerRow: Sendable, Equatable {
   public var turns: JSONText
   public var connectionId: UUID
   public var accountId: String?
+  public var login: String?
   public var tokenId: UUID?
   public var token: [UInt8]?
 }
@@ -36,6 +37,8 @@ public struct BeginReplyRow: Sendable, Equatable {
   public var token: [UInt8]?
   public var payload: JSONText?
   public var waitSeconds: Double?
+  public var login: String?
+  public var asHuman: Bool?
 }
 
 extension Scope {
@@ -76,7 +79,8 @@ extension Scope {
                      -- What was said a month before the account was connected is no part of this talk.
                      and not (m.historical and m.external_timestamp < app_now() - interval '30 days')
                    order by at desc, m.id desc limit $3) r) as "turns!",
-          cc.id as "connection_id!", cc.account_id, k.id as token_id, k.sealed as token
+          cc.id as "connection_id!", cc.sending_id as account_id, sending_login(cc.channel, cc.login) as login, k.id as token_id,
+          k.sealed as token
         from conversations c
         join tenants t on t.id = c.tenant_id
         join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
@@ -103,8 +107,9 @@ extension Scope {
         turns: row.get(10),
         connectionId: row.get(11),
         accountId: row.get(12),
-        tokenId: row.get(13),
-        token: row.get(14)
+        login: row.get(13),
+        tokenId: row.get(14),
+        token: row.get(15)
       )
     }
   }
@@ -128,7 +133,7 @@ extension Scope {
       "beginReply",
       #"""
       select message_id as "message_id!", send_job_id, verdict as "verdict!", reason, channel, account_id, contact_kind,
-          contact_address, content, reply_to, token_id, token, payload, wait_seconds
+          contact_address, content, reply_to, token_id, token, payload, wait_seconds, login, as_human
         from begin_reply($1, $2::text[], $3, $4, $5, $6::jsonb, $7,
           $8::jsonb, $9, $10::jsonb)
       """#,
@@ -159,7 +164,9 @@ extension Scope {
         tokenId: row.get(10),
         token: row.get(11),
         payload: row.get(12),
-        waitSeconds: row.get(13)
+        waitSeconds: row.get(13),
+        login: row.get(14),
+        asHuman: row.get(15)
       )
     }
   }

@@ -135,6 +135,28 @@ extension Scope {
     }
   }
 
+  /// Genuine requests came at these accounts.
+  public func noteWebhooks(connections: [UUID]) throws(StoreError) {
+    try exec(
+      "noteWebhooks",
+      #"""
+      select note_webhooks($1::uuid[])
+      """#,
+      [connections.sql]
+    )
+  }
+
+  /// So many requests were signed with none of the secrets of these accounts.
+  public func noteSignatureFailures(connections: [UUID], count: Int32) throws(StoreError) {
+    try exec(
+      "noteSignatureFailures",
+      #"""
+      select note_signature_failures($1::uuid[], $2)
+      """#,
+      [connections.sql, count.sql]
+    )
+  }
+
   /// Stores a parked event as if it came now; what became of it, null if there is no such open one.
   public func replayDeadLetter(id: UUID, policy: JSONText) throws(StoreError) -> String? {
     try one(

@@ -18,6 +18,8 @@ public struct BeginSendRow: Sendable, Equatable {
   public var token: [UInt8]?
   public var payload: JSONText?
   public var waitSeconds: Double?
+  public var login: String?
+  public var asHuman: Bool?
 }
 
 public struct EndSendRow: Sendable, Equatable {
@@ -32,7 +34,7 @@ extension Scope {
       "beginSend",
       #"""
       select verdict as "verdict!", reason, conversation_id, channel, connection_id, account_id, contact_kind, contact_address,
-          content, reply_to, token_id, token, payload, wait_seconds
+          content, reply_to, token_id, token, payload, wait_seconds, login, as_human
         from begin_send($1, $2, $3::jsonb)
       """#,
       [messageId.sql, attempt.sql, policy.sql]
@@ -51,7 +53,9 @@ extension Scope {
         tokenId: row.get(10),
         token: row.get(11),
         payload: row.get(12),
-        waitSeconds: row.get(13)
+        waitSeconds: row.get(13),
+        login: row.get(14),
+        asHuman: row.get(15)
       )
     }
   }

@@ -3,19 +3,19 @@ import Glibc
 import Synchronization
 
 /// HTTP/1.1 on a loopback port, by plain sockets and a thread a connection, misbehaving as told.
-final class LoopbackServer: Sendable {
-  struct Received: Sendable {
-    var method: String
-    var target: String
-    var headers: [String: String]
-    var body: [UInt8]
+public final class LoopbackServer: Sendable {
+  public struct Received: Sendable {
+    public var method: String
+    public var target: String
+    public var headers: [String: String]
+    public var body: [UInt8]
     /// From 0, in the order accepted.
-    var connection: Int
+    public var connection: Int
     /// From 0, on this connection.
-    var turn: Int
+    public var turn: Int
   }
 
-  indirect enum Action: Sendable {
+  public indirect enum Action: Sendable {
     /// Bytes as they go over the wire; the connection stays open.
     case send(String)
     case wait(Double, then: Action)
@@ -25,17 +25,17 @@ final class LoopbackServer: Sendable {
     case hangUp(after: String)
   }
 
-  typealias Behaviour = @Sendable (Received) -> Action
+  public typealias Behaviour = @Sendable (Received) -> Action
   private let socket: Int32
-  let port: UInt16
+  public let port: UInt16
   private let behaviour: Behaviour
   private let log = Mutex<[Received]>([])
   private let connections = Atomic(0)
 
-  var received: [Received] { log.withLock { $0 } }
-  func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
+  public var received: [Received] { log.withLock { $0 } }
+  public func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
 
-  init(_ behaviour: @escaping Behaviour) {
+  public init(_ behaviour: @escaping Behaviour) {
     (socket, port) = listeningSocket()
     self.behaviour = behaviour
     inThread { [self] in
@@ -46,7 +46,7 @@ final class LoopbackServer: Sendable {
     }
   }
 
-  func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
+  public func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
 
   private func serve(_ peer: Int32, _ number: Int) {
     defer { close(peer) }
@@ -77,19 +77,19 @@ final class LoopbackServer: Sendable {
 }
 
 /// A whole answer.
-func ok(_ body: String, _ headers: String = "", status: String = "200 OK") -> String {
+public func ok(_ body: String, _ headers: String = "", status: String = "200 OK") -> String {
   "HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
 }
 
 /// A loopback port on which nobody listens.
-func closedPort() -> UInt16 {
+public func closedPort() -> UInt16 {
   let (socket, port) = listeningSocket()
   close(socket)
   return port
 }
 
 /// A port whose queue of connections is full: connecting to it hangs. `release` frees it.
-func deafPort() -> (UInt16, release: () -> Void) {
+public func deafPort() -> (UInt16, release: () -> Void) {
   let (server, port) = listeningSocket(backlog: 0)
   let clients = (0..<4).map { _ in
     let client = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
