@@ -5,20 +5,32 @@ import Testing
 
 /// What must be refused, each by a clear status that names the fault, with nothing stored.
 @Suite struct BadInputTests {
-  @Test(arguments: ["wrong", "missing", "truncated", "empty", "not hex", "another secret", "upper case is fine"])
-  func signature(_ kind: String) async throws {
-    let tenant = try Tenant.make(delay: 30)
-    let body = tenant.payload([Tenant.text("hola")])
+  @Test(
+    arguments: Platform.allCases,
+    [
+      "wrong", "missing", "truncated", "empty", "not hex", "another secret", "another body", "old", "twice",
+      "upper case is fine",
+    ])
+  func signature(_ platform: Platform, _ kind: String) async throws {
+    let tenant = try Tenant.make(on: platform, delay: 30)
+    let body = platform.text("hola", from: uniqueDigits("521"), to: tenant.account)
     let genuine = tenant.signature(body)
+    let mark = try #require(genuine.lastIndex(of: "="))
+    let (head, digest) = (String(genuine[...mark]), String(genuine[genuine.index(after: mark)...]))
+    let hour = Instant.now + -3600
     let signature: String? =
       switch kind {
-      case "wrong": "sha256=" + String(repeating: "0", count: 64)
+      case "wrong": head + String(repeating: "0", count: 64)
       case "missing": nil
       case "truncated": String(genuine.dropLast(2))
       case "empty": ""
-      case "not hex": "sha256=" + String(repeating: "z", count: 64)
-      case "another secret": "sha256=" + hex(hmacSHA256(body, key: Secret("dev_meta_app_secret")))
-      default: "sha256=" + genuine.dropFirst(7).uppercased()
+      case "not hex": head + String(repeating: "z", count: 64)
+      case "another secret": platform.signature(body, platform.sharedSecret)
+      case "another body": tenant.signature(body + [32])
+      // Meta's does not grow old.
+      case "old": platform == .tiktok ? platform.signature(body, Secret(tenant.appSecret), at: hour) : "sha1=" + digest
+      case "twice": platform == .tiktok ? "t=1," + genuine : genuine + "," + genuine
+      default: head + digest.uppercased()
       }
     let answer = try await Web.deliver(body, to: tenant, signature: signature)
     let genuineAfterAll = kind == "upper case is fine"
@@ -30,19 +42,34 @@ import Testing
     }
   }
 
-  @Test func noSecretConfigured() async throws {
-    let tenant = try Tenant.make(secrets: false)
-    let answer = try await Web.deliver(tenant.payload([Tenant.text("hola")]), to: tenant)
+  /// What one tenant's secret signs proves nothing to another, nor to the address that all share.
+  @Test(arguments: Platform.allCases) func anothersSecret(_ platform: Platform) async throws {
+    let (mine, theirs) = (try Tenant.make(on: platform), try Tenant.make(on: platform))
+    let body = platform.text("hola", from: uniqueDigits("521"), to: theirs.account)
+    #expect(try await Web.deliver(body, to: theirs, signature: mine.signature(body)).status == 403)
+    // Genuine, but about an account that is not this tenant's: taken and dropped.
+    #expect(try await Web.deliver(body, to: mine).status == 200)
+    let shared = try await Web.send(
+      "POST", World.current.url + platform.sharedPath, headers: [(platform.signatureHeader, theirs.signature(body))],
+      body: body)
+    #expect(shared.status == 403)
+    for tenant in [mine, theirs] { #expect(try tenant.count("messages") + tenant.count("channel_events") == 0) }
+  }
+
+  @Test(arguments: Platform.allCases) func noSecretConfigured(_ platform: Platform) async throws {
+    let tenant = try Tenant.make(on: platform, secrets: false)
+    let body = platform.text("hola", from: uniqueDigits("521"), to: tenant.account)
+    let answer = try await Web.deliver(body, to: tenant)
     #expect(answer.status == 503)
     #expect(answer.headers["retry-after"] != nil)
     #expect(Field(try JSON.parse(answer.body))["code"].text == "unconfigured")
-    let log = readFile(World.current.folder + "/log/webhook-whatsapp.log") ?? ""
-    #expect(log.contains("no app secret is configured for whatsapp of \(tenant.slug)"))
+    let log = readFile(World.current.folder + "/log/webhook-\(platform.rawValue).log") ?? ""
+    #expect(log.contains("no app secret is configured for \(platform.rawValue) of \(tenant.slug)"))
   }
 
-  @Test func unknownSlug() async throws {
+  @Test(arguments: Platform.allCases) func unknownSlug(_ platform: Platform) async throws {
     let answer = try await Web.send(
-      "POST", World.current.url + "/api/webhook/whatsapp/nobody-at-all", body: [123, 125])
+      "POST", World.current.url + platform.sharedPath + "/nobody-at-all", body: [123, 125])
     #expect(answer.status == 404)
     #expect(Field(try JSON.parse(answer.body))["code"].text == "unknown")
     let elsewhere = try await Web.send("GET", World.current.url + "/api/no-such-thing")
@@ -50,9 +77,9 @@ import Testing
     #expect(elsewhere.headers["content-type"]?.contains("json") == true)
   }
 
-  @Test(arguments: ["PUT", "DELETE", "PATCH"])
-  func wrongMethod(_ method: String) async throws {
-    let tenant = try Tenant.make()
+  @Test(arguments: Platform.allCases, ["PUT", "DELETE", "PATCH"])
+  func wrongMethod(_ platform: Platform, _ method: String) async throws {
+    let tenant = try Tenant.make(on: platform)
     let answer = try await Web.send(method, World.current.url + tenant.path)
     #expect(answer.status == 405)
     #expect(answer.headers["allow"] == "GET, POST")
@@ -74,8 +101,20 @@ import Testing
     #expect(body["path"].text == path, "\(body["error"].text ?? "")")
   }
 
-  @Test func tooLarge() async throws {
-    let tenant = try Tenant.make()
+  /// The same at the other doors.
+  @Test(
+    arguments: Platform.echoing, ["", "not json", "[]", "null", "7", "{}", #"{"object":"whatsapp_business_account"}"#])
+  func notAWebhookOfAnother(_ platform: Platform, _ text: String) async throws {
+    let tenant = try Tenant.make(on: platform)
+    let answer = try await Web.deliver(Array(text.utf8), to: tenant)
+    #expect(answer.status == 400)
+    let body = Field(try JSON.parse(answer.body))
+    #expect(body["code"].text == "malformed")
+    #expect(body["path"].text?.hasPrefix("$") == true)
+  }
+
+  @Test(arguments: Platform.allCases) func tooLarge(_ platform: Platform) async throws {
+    let tenant = try Tenant.make(on: platform)
     let answer = try await Web.deliver([UInt8](repeating: 32, count: 5 << 20), to: tenant)
     #expect(answer.status == 413)
     #expect(Field(try JSON.parse(answer.body))["code"].text == "too_large")
@@ -135,6 +174,32 @@ import Testing
     // The sibling of all that: an ordinary message still gets through.
     #expect(try await Web.deliver(tenant.payload([Tenant.text("hola", id: "wamid.after")]), to: tenant).status == 200)
     #expect(try tenant.count("messages", where: "external_id = 'wamid.after'") == 1)
+  }
+
+  /// The other three: whatever stands in the places of ids, texts and times, the next message still gets through.
+  @Test(arguments: Platform.echoing) func strangeInside(_ platform: Platform) async throws {
+    let tenant = try Tenant.make(on: platform, delay: 30)
+    let good = String(
+      decoding: platform.text("hola", from: "5216310000009", to: tenant.account, id: "x-id"), as: UTF8.self)
+    let deep = String(repeating: "[", count: 100_000)
+    let isTikTok = platform == .tiktok
+    let quote = isTikTok ? "\\\"" : "\""
+    let (text, id) = (quote + "hola" + quote, quote + "x-id" + quote)
+    let strange: [(body: String, status: Int)] = [
+      (good.replacing(text, with: "7"), 200), (good.replacing(text, with: "null"), 200),
+      (good.replacing(text, with: "{}"), 200), (good.replacing(id, with: "12345678901234567890"), 200),
+      (good.replacing(id, with: "[{}]"), 200), (good.replacing(#"{"id":"#, with: #"{"id":7,"x":"#), 200),
+      (good.replacing(#""timestamp":"#, with: #""timestamp":"99999999999999999999","x":"#), 200),
+      (good.replacing("5216310000009", with: String(repeating: "9", count: 5000)), 200),
+      (good.replacing("hola", with: "a\\u0000b\\ud800"), 200), (good.replacing(text, with: deep), isTikTok ? 200 : 400),
+    ]
+    for (i, item) in strange.enumerated() {
+      let answer = try await Web.deliver(Array(item.body.utf8), to: tenant)
+      #expect(answer.status == item.status, "case \(i): \(String(decoding: answer.body.prefix(300), as: UTF8.self))")
+    }
+    let after = platform.text("después", from: "5216310000010", to: tenant.account, id: "after")
+    #expect(try await Web.deliver(after, to: tenant).status == 200)
+    #expect(try tenant.count("messages", where: "external_id = 'after' and content = 'después'") == 1)
   }
 
   @Test func junkOfAMegabyte() async throws {

@@ -3,25 +3,30 @@ import Flows
 import FoundationEssentials
 import Store
 
-/// A business that only one test knows, with a WhatsApp account and secrets of its own.
+/// A business that only one test knows, with an account of one platform and secrets of its own.
 public struct Tenant: Sendable {
   public let id: UUID
   public let slug: String
   public let connection: UUID
-  public let phoneNumberID: String
+  public let platform: Platform
+  /// The platform's id of the account that messages arrive at.
+  public let account: String
   public let appSecret: String
   public let verifyToken: String
   public let database: Database
 
   /// - Parameters:
+  ///   - platform: where its account is; an Instagram account is connected by a page with the same digits and a 0.
   ///   - secrets: whether the account has its app secret and verify token.
   ///   - delay: seconds of silence before an answer.
   public static func make(
-    in database: Database = .world, secrets: Bool = true, token: Bool = true, delay: Int = 0,
+    on platform: Platform = .whatsapp, in database: Database = .world, secrets: Bool = true, token: Bool = true,
+    delay: Int = 0,
     environment: [String: String] = World.current.environment(of: "tistis")
   ) throws -> Tenant {
     let tenant = Tenant(
-      id: UUID(), slug: unique("t-"), connection: UUID(), phoneNumberID: uniqueDigits("7"),
+      id: UUID(), slug: unique("t-"), connection: UUID(), platform: platform,
+      account: uniqueDigits("7"),
       appSecret: unique("secret_"),
       verifyToken: unique("verify_"), database: database)
     try database.run(
@@ -29,10 +34,10 @@ public struct Tenant: Sendable {
       insert into tenants (id, name, slug, vertical, settings)
         values ('\(tenant.id.text)', 'Clínica \(tenant.slug)', '\(tenant.slug)', 'dental',
           '{"timezone": "America/Hermosillo"}');
-      insert into channel_connections (tenant_id, id, channel, status, whatsapp_phone_number_id,
-          first_message_delay_seconds, subsequent_message_delay_seconds)
-        values ('\(tenant.id.text)', '\(tenant.connection.text)', 'whatsapp', 'connected', '\(tenant.phoneNumberID)',
-          \(delay), \(delay));
+      insert into channel_connections (tenant_id, id, channel, status, \(platform.accountColumn),
+          instagram_page_id, first_message_delay_seconds, subsequent_message_delay_seconds)
+        values ('\(tenant.id.text)', '\(tenant.connection.text)', '\(platform.rawValue)', 'connected', '\(tenant.account)',
+          \(tenant.page.map { "'\($0)'" } ?? "null"), \(delay), \(delay));
       insert into services (tenant_id, name, slug, short_description, price_min, price_max, duration_minutes)
         values ('\(tenant.id.text)', 'Limpieza dental', 'limpieza', 'Con ultrasonido', 800, 800, 45);
       """)
@@ -42,7 +47,7 @@ public struct Tenant: Sendable {
       outbound: try Keyring(settings.secret(.outboundKeys)))
     if secrets {
       try store.setInbound(
-        Secret(tenant.appSecret), kind: "app_secret", connection: tenant.connection, tenant: tenant.id)
+        Secret(tenant.appSecret), kind: platform.secretKind, connection: tenant.connection, tenant: tenant.id)
       try store.setInbound(
         Secret(tenant.verifyToken), kind: "verify_token", connection: tenant.connection, tenant: tenant.id)
     }
@@ -53,8 +58,14 @@ public struct Tenant: Sendable {
     return tenant
   }
 
+  /// WhatsApp's name for the account.
+  public var phoneNumberID: String { account }
+
+  /// The page that an Instagram account is connected by.
+  public var page: String? { platform == .instagram ? account + "0" : nil }
+
   /// The webhook's path.
-  public var path: String { "/api/webhook/whatsapp/\(slug)" }
+  public var path: String { "\(platform.sharedPath)/\(slug)" }
 
   /// Rows of a table that are this tenant's.
   public func count(_ table: String, where condition: String = "true") throws -> Int {
@@ -93,6 +104,6 @@ public struct Tenant: Sendable {
     ]
   }
 
-  /// `X-Hub-Signature-256` of a body under this tenant's secret.
-  public func signature(_ body: [UInt8]) -> String { "sha256=" + hex(hmacSHA256(body, key: Secret(appSecret))) }
+  /// A body's signature under this tenant's secret, as its platform writes it.
+  public func signature(_ body: [UInt8]) -> String { platform.signature(body, Secret(appSecret)) }
 }

@@ -13,10 +13,10 @@ public enum Web {
         method, url, headers: headers.map { HTTPRequest.Header($0.0, $0.1) }, body: body, timeout: timeout))
   }
 
-  /// Posts a body to a tenant's webhook as Meta would; `signature` nil leaves the header out.
+  /// Posts a body to a tenant's webhook as its platform would; `signature` nil leaves the header out.
   public static func deliver(_ body: [UInt8], to tenant: Tenant, signature: String?) async throws -> HTTPResponse {
     var headers = [("Content-Type", "application/json")]
-    if let signature { headers.append(("X-Hub-Signature-256", signature)) }
+    if let signature { headers.append((tenant.platform.signatureHeader, signature)) }
     return try await send("POST", World.current.url + tenant.path, headers: headers, body: body)
   }
 
@@ -27,13 +27,23 @@ public enum Web {
 
 /// The stand-in for the outside world.
 public enum Sandbox {
-  /// Lets it report on a tenant's messages by that tenant's webhook, as Meta does.
-  public static func register(_ tenant: Tenant, statuses: [String] = ["sent", "delivered", "read"]) async throws {
-    let body: JSON = [
+  /// Lets it report on a tenant's messages by that tenant's webhook, as the platform does. `strict`: it refuses what only
+  /// the platform can know to be wrong.
+  public static func register(_ tenant: Tenant, statuses: [String]? = nil, strict: Bool = false) async throws {
+    let isNumber = tenant.platform == .whatsapp
+    let body: JSON = .object([
       "callback": .string(World.current.url + tenant.path), "app_secret": .string(tenant.appSecret),
-      "statuses": .array(statuses.map { .string($0) }),
-    ]
-    try await tell("PUT", "numbers/\(tenant.phoneNumberID)", body)
+      "channel": isNumber ? nil : .string(tenant.platform.rawValue), "page": tenant.page.map { .string($0) },
+      "statuses": statuses.map { .array($0.map { .string($0) }) }, "strict": .bool(strict),
+    ])
+    try await tell("PUT", (isNumber ? "numbers/" : "accounts/") + tenant.account, body)
+  }
+
+  /// A person writes to a tenant, by its platform's webhook. Returns the message's id.
+  @discardableResult
+  public static func write(_ text: String, from person: String, to tenant: Tenant) async throws -> String {
+    let heard = try await tell("POST", "inbound/" + tenant.account, ["from": .string(person), "text": .string(text)])
+    return heard["id"].text ?? ""
   }
 
   /// Tells it what the world around a number is like: `PUT windows/…`, `POST inbound/…` and so on (`sandbox --help`).

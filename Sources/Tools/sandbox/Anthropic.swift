@@ -3,7 +3,6 @@ import Core
 /// Anthropic's Messages API with a Claude that thinks by a simple rule (`ClaudeThoughts`).
 struct Anthropic: Peer {
   let name = "anthropic"
-  let prefix = "/anthropic/"
 
   /// Seconds that an answer takes.
   let delay: Double

@@ -1,6 +1,6 @@
 import Core
 
-/// Tells the owners of numbers what became of their messages: signed, one POST a status, and again if it is refused.
+/// Tells the owners of accounts what became of their messages: signed, one POST each, and again if it is refused.
 actor CallBacks {
   private let log: Log
   private let delay: Double
@@ -17,7 +17,7 @@ actor CallBacks {
   private struct Entry: Sendable {
     let number: Int
     let at: Instant
-    let phoneNumberID: String
+    let account: String
     let url: String
     let state: String
     let attempt: Int
@@ -32,62 +32,56 @@ actor CallBacks {
     self.retryDelay = retryDelay
   }
 
-  /// Goes through the states of a message. A state waits for the answer to the one before, not for its repetitions.
-  nonisolated func tell(_ message: SentMessage, to number: Number, states: [String]) {
+  /// Goes through what there is to tell of a message. Each waits for the answer to the one before, not for its repetitions.
+  nonisolated func tell(_ reports: [Report], to subscriber: Subscriber) {
     Task {
-      for state in states {
+      for report in reports {
         await pause(delay)
-        let body = escaped(message.status(state, number, at: .now))
-        if await attempt(1, state, body, number) { continue }
-        Task { await again(state, body, number) }
+        _ = await deliver(report.body(), report.word, to: subscriber)
       }
     }
   }
 
-  /// Posts a webhook's body; whether the first attempt was taken. One that was not is repeated as a status is.
-  nonisolated func deliver(_ body: JSON, _ word: String, to number: Number) async -> Bool {
-    let body = escaped(body)
-    if await attempt(1, word, body, number) { return true }
-    Task { await again(word, body, number) }
+  /// Posts a webhook's body; whether the first attempt was taken. One that was not is repeated.
+  nonisolated func deliver(_ body: JSON, _ word: String, to subscriber: Subscriber) async -> Bool {
+    let body = subscriber.bytes(body)
+    if await attempt(1, word, body, subscriber) { return true }
+    Task { await again(word, body, subscriber) }
     return false
   }
 
-  private nonisolated func again(_ state: String, _ body: [UInt8], _ number: Number) async {
+  private nonisolated func again(_ state: String, _ body: [UInt8], _ subscriber: Subscriber) async {
     var wait = retryDelay
     for i in 1...Self.repetitions {
       await pause(wait)
-      if await attempt(i + 1, state, body, number) { return }
+      if await attempt(i + 1, state, body, subscriber) { return }
       wait *= 2
     }
-    log.warning("gave-up", ["url": number.url, "state": state])
+    log.warning("gave-up", ["url": subscriber.url, "state": state])
   }
 
-  private nonisolated func attempt(_ i: Int, _ state: String, _ body: [UInt8], _ number: Number) async -> Bool {
-    let request = HTTPRequest(
-      "POST", number.url,
-      headers: [
-        .init("Content-Type", "application/json"), .init("User-Agent", "facebookexternalua"),
-        .init("X-Hub-Signature-256", "sha256=" + hex(hmacSHA256(body, key: number.secret))),
-      ], body: body, timeout: 20)
+  private nonisolated func attempt(_ i: Int, _ state: String, _ body: [UInt8], _ to: Subscriber) async -> Bool {
+    // Signed at each attempt: TikTok's signature names the time.
+    let request = HTTPRequest("POST", to.url, headers: to.headers(body), body: body, timeout: 20)
     let at = Instant.now
     let result: Result<Int, HTTPFailure>
     do throws(HTTPFailure) {
       result = .success(try await client.send(request).status)
     } catch { result = .failure(error) }
-    await keep(number, at, state, i, body, result)
+    await keep(to, at, state, i, body, result)
     if case .success(200...299) = result { return true }
     return false
   }
 
   private func keep(
-    _ number: Number, _ at: Instant, _ state: String, _ attempt: Int, _ body: [UInt8],
+    _ to: Subscriber, _ at: Instant, _ state: String, _ attempt: Int, _ body: [UInt8],
     _ result: Result<Int, HTTPFailure>
   ) {
     last += 1
     if entries.count >= Self.most + 1000 { entries.removeFirst(1000) }
     entries.append(
       Entry(
-        number: last, at: at, phoneNumberID: number.id, url: number.url, state: state, attempt: attempt, body: body,
+        number: last, at: at, account: to.id, url: to.url, state: state, attempt: attempt, body: body,
         result: result))
   }
 
@@ -108,26 +102,10 @@ actor CallBacks {
     }
     return .object([
       "seq": .number(entry.number), "at": .string(entry.at.description),
-      "phone_number_id": .string(entry.phoneNumberID), "url": .string(entry.url), "state": .string(entry.state),
+      "account": .string(entry.account), "url": .string(entry.url), "state": .string(entry.state),
       "attempt": .number(entry.attempt), "status": status, "failure": failure, "body": parsed(entry.body),
     ])
   }
 
   func clear() { entries = [] }
-}
-
-/// JSON as Meta writes it, and signs it: everything beyond ASCII as `\uXXXX`, `/` as `\/`.
-func escaped(_ value: JSON) -> [UInt8] {
-  var out = [UInt8]()
-  for unit in value.text.utf16 {
-    if unit == UInt16(UInt8(ascii: "/")) {
-      out += "\\/".utf8
-    } else if unit < 0x80 {
-      out.append(UInt8(unit))
-    } else {
-      out += "\\u".utf8
-      out += hex([UInt8(unit >> 8), UInt8(unit & 255)]).utf8
-    }
-  }
-  return out
 }

@@ -2,13 +2,13 @@ import Core
 
 /// Our own paths, below /sandbox: what was seen, what is to go wrong, whom to call back.
 struct Control: Sendable {
-  static let peers = ["whatsapp", "anthropic"]
-
   let journal: Journal
   let faults: Faults
   let numbers: Numbers
+  let accounts: Accounts
   let callbacks: CallBacks
   let memory: Memory
+  let inbox: Inbox
   let shelf: MediaShelf
 
   func answer(_ request: Request) async -> Response {
@@ -21,6 +21,8 @@ struct Control: Sendable {
       case ("callbacks", 2): return try await madeCallbacks(request)
       case ("faults", 2): return try await allFaults(request)
       case ("numbers", 2...3): return try await allNumbers(request, id: parts.count == 3 ? parts[2] : nil)
+      case ("accounts", 2...3): return try await allAccounts(request, id: parts.count == 3 ? parts[2] : nil)
+      case ("subscriptions", 3): return pretty(try await subscription(parts[2], try body(request, "PUT")))
       case ("inbound", 3): return pretty(try await inbound(parts[2], try body(request, "POST")), status: 201)
       case ("windows", 4): return pretty(try await window(parts[2], parts[3], try body(request, "PUT")))
       case ("templates", 5):
@@ -62,7 +64,7 @@ struct Control: Sendable {
       let all = await faults.all()
       return pretty(["count": .number(all.count), "faults": .array(all.map(\.json))])
     case "POST":
-      return pretty(try await faults.add(try body(request), peers: Self.peers).json, status: 201)
+      return pretty(try await faults.add(try body(request), peers: Routes.names).json, status: 201)
     case "DELETE":
       await faults.clear()
       return pretty(["ok": true])
@@ -82,6 +84,18 @@ struct Control: Sendable {
       await memory.forget(id)
       return pretty(["ok": true])
     default: throw .wrongMethod(allowed: id == nil ? ["GET", "DELETE"] : ["GET", "PUT", "DELETE"])
+    }
+  }
+
+  private func allAccounts(_ request: Request, id: String?) async throws(Refusal) -> Response {
+    switch (request.method, id) {
+    case ("GET", nil): return pretty(await accounts.json)
+    case ("PUT", let id?): return pretty(try await accounts.register(id, try body(request)).json)
+    case ("DELETE", _):
+      await accounts.forget(id)
+      if id == nil { await inbox.forget() }
+      return pretty(["ok": true])
+    default: throw .wrongMethod(allowed: id == nil ? ["GET", "DELETE"] : ["PUT", "DELETE"])
     }
   }
 

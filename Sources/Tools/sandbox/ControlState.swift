@@ -1,9 +1,15 @@
 import Core
+import FoundationEssentials
 
 /// Our own paths that tell a number what the world around it is like.
 extension Control {
-  /// PUT /sandbox/windows/{number}/{person}: `{"age"?: seconds, "open"?: bool, "marketing"?: "stop" | "resume"}`.
+  /// PUT /sandbox/windows/{number}/{person}: `{"age"?: seconds, "open"?: bool, "marketing"?: "stop" | "resume"}`; of an
+  /// account: `{"age"?, "open"?, "sent"?: n, "profile"?: code, "conversation"?: id}`.
   func window(_ number: String, _ person: String, _ body: Field) async throws(Refusal) -> JSON {
+    if await numbers.of(number) == nil, let account = await accounts.of(number) {
+      await inbox.set(account, person, body)
+      return ["ok": true]
+    }
     let name = person.allSatisfy(\.isNumber) ? WhatsAppRules.waID(person) : person
     switch body["marketing"].text {
     case nil: break
@@ -40,10 +46,62 @@ extension Control {
 
   /// POST /sandbox/inbound/{number}: remembers it, and delivers it as Meta does. `delivered` tells of the first attempt.
   func inbound(_ id: String, _ body: Field) async throws(Refusal) -> JSON {
-    guard let number = await numbers.of(id) else { throw .unknown("number \(id) is not registered") }
+    guard let number = await numbers.of(id) else { return try await inbound(account: id, body) }
     let inbound = try Inbound(body, number)
     await inbound.remember(in: memory, on: id)
-    let delivered = await callbacks.deliver(inbound.envelope(number), inbound.field, to: number)
+    let delivered = await callbacks.deliver(inbound.envelope(number), inbound.field, to: number.subscriber)
     return .object(["id": inbound.id.map { .string($0) }, "delivered": .bool(delivered)])
+  }
+
+  /// The same of a page, an Instagram account or a TikTok account.
+  private func inbound(account id: String, _ body: Field) async throws(Refusal) -> JSON {
+    let channel = Account.Channel(rawValue: body["channel"].text ?? "")
+    let found = if let channel { await accounts.of(id, channel) } else { await accounts.of(id) }
+    guard let account = found else { throw .unknown("neither a number nor an account \(id) is registered") }
+    let (webhook, line, talk): (JSON, Line, String)
+    let person = body["from"].loose ?? ""
+    if account.channel == .tiktok {
+      let known = await inbox.of(account, person: person)?.id
+      talk = body["conversation"].text ?? known ?? Inbox.newTalkID(.tiktok)
+      (webhook, line) = try TikTokEvents.inbound(body, account, talk: talk)
+      await inbox.add(line, account, person: person, id: talk, name: body["name"].text, opens: line.fromPerson)
+    } else {
+      let opens: Bool
+      (webhook, line, opens) = try MessengerEvents.inbound(body, account)
+      talk = await inbox.add(line, account, person: person, name: body["name"].text, opens: opens)
+    }
+    let delivered = await callbacks.deliver(webhook, line.fromPerson ? "inbound" : "echo", to: account.subscriber)
+    return ["id": .string(line.id), "conversation": .string(talk), "delivered": .bool(delivered)]
+  }
+
+  /// PUT /sandbox/subscriptions/{page, account or business}: `{"subscribed": false}` or `{"fields": […]}`.
+  func subscription(_ id: String, _ body: Field) async throws(Refusal) -> JSON {
+    if body["fields"].exists {
+      await accounts.subscribe(id, try body["fields"].array().compactMap(\.text))
+    } else {
+      await accounts.subscribe(id, body["subscribed"].bool == false ? [] : nil)
+    }
+    return ["ok": true]
+  }
+
+  /// Reads `{"<id>": {"channel"?: …, "callback": …}, …}`: numbers, and accounts where a channel is named.
+  func load(file: String) async throws(Unreadable) {
+    guard let bytes = try? Data(contentsOf: URL(filePath: file)) else { throw Unreadable("cannot read \(file)") }
+    do throws(Refusal) {
+      let body = Field(try JSON.parse(Array(bytes)))
+      for pair in try body.object().pairs {
+        let entry = body[pair.key]
+        if entry["channel"].exists {
+          _ = try await accounts.register(pair.key, entry)
+        } else {
+          _ = try await numbers.register(pair.key, entry)
+        }
+      }
+    } catch { throw Unreadable("\(file): \(error.sentence)") }
+  }
+
+  struct Unreadable: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
   }
 }

@@ -7,6 +7,8 @@ struct Fault: Sendable {
     case status(Int)
     /// An error code of the peer, and its subcode if one was named.
     case code(Int, Int?)
+    /// The person's window is closed, in the peer's own words.
+    case closedWindow
     /// Accepted, and failed with this code afterwards.
     case failed(Int)
     case timeout, reset, slow, malformed
@@ -17,6 +19,8 @@ struct Fault: Sendable {
   let name: String
   let kind: Kind
   let match: String?
+  /// Only requests of this kind.
+  let only: String?
   /// Requests it still hits; nil: all.
   var left: Int?
   var hits = 0
@@ -31,16 +35,19 @@ struct Fault: Sendable {
     peer = try body["peer"].string()
     guard peers.contains(peer) else { throw body["peer"].expected(peers.joined(separator: " or ")) }
     // A status is as welcome as a number.
-    guard let name = body["fault"].loose, let kind = Self.kind(name) else {
+    guard let name = body["fault"].loose, let kind = Self.kind(name, peer) else {
       throw body["fault"].expected("a name that --help lists")
     }
     switch kind {
-    case .code, .failed: guard peer == "whatsapp" else { throw body["fault"].expected("a fault that \(peer) knows") }
+    case .failed: guard peer == "whatsapp" else { throw body["fault"].expected("a fault that \(peer) knows") }
+    case .code, .closedWindow:
+      guard peer != "anthropic" else { throw body["fault"].expected("a fault that \(peer) knows") }
     default: break
     }
     self.name = name
     self.kind = kind
     match = body["match"].text
+    only = body["kind"].text
     let times = body["times"].exists ? try body["times"].int() : 1
     guard (0...1_000_000).contains(times) else { throw body["times"].expected("0 to 1000000") }
     left = times == 0 ? nil : Int(times)
@@ -53,13 +60,15 @@ struct Fault: Sendable {
     afterAccept = body["after_accept"].bool ?? false
   }
 
-  private static func kind(_ name: String) -> Kind? {
+  private static func kind(_ name: String, _ peer: String) -> Kind? {
     switch name {
     case "timeout": return .timeout
     case "reset": return .reset
     case "slow": return .slow
     case "malformed": return .malformed
-    case "closed_window": return .code(131047, nil)
+    case "closed_window": return .closedWindow
+    case "revoked_token":
+      return peer == "tiktok" ? .code(40105, nil) : peer == "anthropic" ? .status(401) : .code(190, 460)
     default: break
     }
     if let status = Int(name), (400...599).contains(status) { return .status(status) }
@@ -72,6 +81,7 @@ struct Fault: Sendable {
   var json: JSON {
     .object([
       "id": .number(id), "peer": .string(peer), "fault": .string(name), "match": match.map { .string($0) },
+      "kind": only.map { .string($0) },
       "left": left.map { .number($0) } ?? "all", "hits": .number(hits),
       "delay_ms": delay.map { .number(Int($0 * 1000)) }, "retry_after": retryAfter.map { .number($0) },
       "after_accept": .bool(afterAccept),
@@ -96,9 +106,9 @@ actor Faults {
   }
 
   /// The first that fits the request; used up when its times are over.
-  func take(peer: String, _ request: Request) -> Fault? {
+  func take(peer: String, kind: String, _ request: Request) -> Fault? {
     let fits = waiting.firstIndex { fault in
-      fault.peer == peer && (fault.match.map { request.contains($0) } ?? true)
+      fault.peer == peer && (fault.only ?? kind) == kind && (fault.match.map { request.contains($0) } ?? true)
     }
     guard let i = fits else { return nil }
     waiting[i].hits += 1
@@ -113,6 +123,8 @@ actor Faults {
 }
 
 extension Request {
-  /// Whether the path or the raw body contains a text.
-  func contains(_ text: String) -> Bool { find(text, in: Array(path.utf8)) || find(text, in: body) }
+  /// Whether the path, the query or the raw body contains a text.
+  func contains(_ text: String) -> Bool {
+    find(text, in: Array(path.utf8)) || find(text, in: Array(query.utf8)) || find(text, in: body)
+  }
 }

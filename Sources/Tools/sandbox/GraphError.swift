@@ -99,7 +99,7 @@ struct GraphError: Error, Sendable {
     ])
   }
 
-  private static let transient: Set<Int> = [1, 2, 131000, 131016, 133004]
+  private static let transient: Set<Int> = [1, 2, 1200, 131000, 131016, 133004]
 
   private func traceID() -> String {
     "A" + String(Data(randomBytes(17)).base64EncodedString().filter { $0.isLetter || $0.isNumber }.prefix(22))

@@ -33,8 +33,43 @@ enum Help {
              look-up with a dead address; "redirect":URL
         PUT  /sandbox/usage/{phone_number_id}
              {"app":{"call_count":90,…},"business":[{…}]}  Graph's headers
+      GET/POST/DELETE /graph/{version}/{waba_id}/message_templates lists, makes
+      and removes templates; a new one is PENDING and a moment later APPROVED,
+      which its number's owner is told ("template_review":"REJECTED", "PENDING").
+      GET /graph/{version}/{phone_number_id}?fields=… · debug_token ·
+      {waba_id}/subscribed_apps and phone_numbers.
       GET /graph/{version}/{media_id} looks up, its url downloads, and
       POST /graph/{version}/{phone_number_id}/media takes a file.
+
+    MESSENGER  POST /graph/{version}/{page_id}/messages (or me/messages)
+    INSTAGRAM  POST /instagram/{version}/{instagram_id}/messages, or by its page
+    TIKTOK     POST /tiktok/{version}/business/message/send/  (200 with a code)
+      An account that was registered is told of its messages: echo, delivered
+      (Messenger only) and read, signed as the platform signs. Register one:
+        PUT /sandbox/accounts/{page, Instagram or TikTok id}
+        {"channel":"facebook","callback":"/api/webhook/facebook/esva-dental",
+         "app_secret":"…","statuses":["echo","delivered","read"],
+         "page":"…","strict":true,"token":"expired","access_token":"…"}
+      page: of an Instagram account that is connected by one. access_token: the
+      one that stands for this account at /me. strict refuses who never wrote, a
+      closed window (10/2018278, 10/2534022; HUMAN_AGENT has 7 days), and with
+      TikTok unknown conversations and more than 10 messages in 48 h.
+        POST /sandbox/inbound/{id}   a customer writes
+             {"from":"…","text":"hola"} or "message":{…}, with Meta's also
+             "event":{"postback":{…}} (or reaction, referral, read …); TikTok
+             "conversation"; "echo":true the owner; "age", "name", "id"
+        PUT  /sandbox/windows/{id}/{person}
+             {"open":false} {"age":90000} {"sent":10} {"profile":230}
+        PUT  /sandbox/subscriptions/{id}
+             {"subscribed":false} {"fields":["messages"]}
+      To read: {page}/conversations?user_id=, {conversation}/messages, any
+      message, person or account by id, {id}/subscribed_apps, debug_token,
+      /instagram/refresh_access_token; TikTok's conversation/list, content/list,
+      capabilities/get, media upload and download, webhook update, list and
+      delete, oauth2 token and refresh_token (one that was given out is good
+      once). Thread control is taken and passed by anybody.
+      Tokens begin with dev_ or test_; one with expired or revoked in its name
+      is refused everywhere, one with narrow lacks the right to send.
 
     ANTHROPIC  POST /anthropic/v1/messages
       Claude finds the line of the system prompt that shares the most words
@@ -56,16 +91,19 @@ enum Help {
     FAULTS  POST /sandbox/faults (GET lists, DELETE clears)
       {"peer":"whatsapp","fault":"429","match":"part of path or body",
        "times":1,"delay_ms":0,"retry_after":3,"after_accept":false}
-      peer   whatsapp or anthropic
+      peer   whatsapp instagram facebook tiktok anthropic
       fault  429 500 529 401 …  a status of 400 to 599 in the peer's own words
-             code:131056 …      one of Meta's codes; closed_window is 131047
+             code:131056 …      one of the peer's codes
+             closed_window      in the peer's own words
+             revoked_token      190/460, TikTok's 40105, or 401
              code:190:463 …     with its subcode
-             failed:131026 …    accepted, then the only status is failed
+             failed:131026 …    accepted, then the only status is failed (WhatsApp)
              timeout            no answer for delay_ms (120 s), then closed
              reset              no answer, the connection is reset
              slow               answers after delay_ms (1 s)
              malformed          200 with the first half of the answer
-      match  hits only requests whose path or raw body contains it
+      match  hits only requests whose path, query or raw body contains it
+      kind   hits only requests of that kind, as SEEN names them (text …)
       times  how many requests it hits (1); 0 is all, until deleted
       after_accept  with timeout, reset, malformed: the message is taken and
              its statuses follow all the same; with slow: the statuses do not
@@ -73,7 +111,7 @@ enum Help {
 
     SEEN  GET /sandbox/requests?peer=&kind=&match=&limit=   (DELETE clears)
           GET /sandbox/callbacks?match=&limit=              (DELETE clears)
-          GET /sandbox/numbers · GET /sandbox/health
+          GET /sandbox/numbers · accounts · health
       Oldest first; of more than limit (1000) the newest. count, and texts
       (accepted text messages), count everything that matches.
     """

@@ -1,7 +1,7 @@
 import Core
 import FoundationEssentials
 
-/// Files that WhatsApp holds for us: what customers sent, and what we uploaded.
+/// Files that the platforms hold for us: what customers sent, and what we uploaded.
 actor MediaShelf {
   private struct Item {
     let mimeType: String
@@ -65,7 +65,17 @@ actor MediaShelf {
 
   /// What there is to know of a file, with an address that lives for a while. `host` is how we were called.
   func lookUp(_ id: String, host: String) throws(GraphError) -> JSON {
-    guard var item = items[id] else { throw .noObject(id, "get") }
+    guard let item = items[id], let key = address(id) else { throw .noObject(id, "get") }
+    return [
+      "messaging_product": "whatsapp", "url": .string("http://\(host)/graph/media/\(key)"),
+      "mime_type": .string(item.mimeType), "sha256": .string(item.sha256), "file_size": .string(item.size),
+      "id": .string(id),
+    ]
+  }
+
+  /// A name under which the file can be had for a while; nil if there is no such file.
+  func address(_ id: String) -> String? {
+    guard var item = items[id] else { return nil }
     let key = hex(randomBytes(16))
     if item.dead > 0 {
       item.dead -= 1
@@ -74,11 +84,7 @@ actor MediaShelf {
       addresses = addresses.filter { $0.value.until > .now }
       addresses[key] = (id, .now + item.life)
     }
-    return [
-      "messaging_product": "whatsapp", "url": .string("http://\(host)/graph/media/\(key)"),
-      "mime_type": .string(item.mimeType), "sha256": .string(item.sha256), "file_size": .string(item.size),
-      "id": .string(id),
-    ]
+    return key
   }
 
   func download(_ key: String) -> Response {

@@ -60,6 +60,27 @@ actor Memory {
     accounts[number, default: Account()].templates[template.key] = template
   }
 
+  /// One of a business's, by its name and language; nil if there is none.
+  func template(_ key: String, of business: String) -> Template? { accounts[business]?.templates[key] }
+
+  /// A business's and its numbers', by name.
+  func templates(of owners: [String]) -> [Template] {
+    var all = [String: Template]()
+    for owner in owners { all.merge(accounts[owner]?.templates ?? [:]) { old, _ in old } }
+    return all.values.sorted { $0.key < $1.key }
+  }
+
+  func forgetTemplates(named name: String, of owners: [String]) -> Int {
+    var count = 0
+    for owner in owners {
+      for template in (accounts[owner]?.templates ?? [:]).values where template.name == name {
+        accounts[owner]?.templates[template.key] = nil
+        count += 1
+      }
+    }
+    return count
+  }
+
   /// Headers that every answer to this number carries from now on.
   func setUsage(_ headers: [(name: String, value: String)], on number: String) {
     accounts[number, default: Account()].usage = headers
@@ -93,7 +114,10 @@ actor Memory {
     var person = account.people[name] ?? Person()
     var later: Int?
     if body["type"].text == "template" {
-      guard let template = account.templates[Template.key(body["template"])] else { throw .named(132001) }
+      let key = Template.key(body["template"])
+      guard let template = account.templates[key] ?? accounts[number.wabaID]?.templates[key] else {
+        throw .named(132001)
+      }
       try template.check(body["template"], to: recipient, stopped: person.stoppedMarketing)
     } else if Instant.now - (person.wrote ?? Instant(microseconds: 0)) > Self.window {
       guard number.rules.tellsWindowLater else { throw .named(131047) }

@@ -12,6 +12,8 @@ struct NumberRules: Sendable {
   let tokenSubcode: Int?
   /// The only people that a test number may write to, as digits; nil: anybody.
   let allowed: Set<String>?
+  /// What becomes of a new template: APPROVED REJECTED, or PENDING for ever.
+  let templateReview: String
   /// `messages[0].message_status` of the answer.
   let messageStatus: String
 
@@ -29,16 +31,19 @@ struct NumberRules: Sendable {
     let rate = body["per_second"].exists ? try body["per_second"].int() : 80
     guard (1...1000).contains(rate) else { throw body["per_second"].expected("1 to 1000") }
     perSecond = Int(rate)
-    if let state = body["token"].text, state != "good" {
-      guard let subcode = Self.tokenStates[state] else {
-        throw body["token"].expected("good, " + Self.tokenStates.keys.sorted().joined(separator: ", "))
-      }
-      tokenSubcode = subcode
-    } else {
-      tokenSubcode = nil
-    }
+    tokenSubcode = try Self.tokenSubcode(body)
     allowed = body["allowed"].exists ? Set(try body["allowed"].array().compactMap(\.loose)) : nil
+    templateReview = body["template_review"].text ?? "APPROVED"
     messageStatus = body["message_status"].text ?? "accepted"
+  }
+
+  /// What `"token"` says of it.
+  static func tokenSubcode(_ body: Field) throws(Refusal) -> Int? {
+    guard let state = body["token"].text, state != "good" else { return nil }
+    guard let subcode = tokenStates[state] else {
+      throw body["token"].expected("good, " + tokenStates.keys.sorted().joined(separator: ", "))
+    }
+    return subcode
   }
 
   func checkToken() throws(GraphError) {

@@ -1,5 +1,4 @@
 import Core
-import FoundationEssentials
 
 /// A WhatsApp number whose owner wants to be told what became of its messages.
 struct Number: Sendable {
@@ -13,6 +12,13 @@ struct Number: Sendable {
   let displayPhone: String
   let wabaID: String
   let rules: NumberRules
+
+  var subscriber: Subscriber { Subscriber(id: id, url: url, secret: secret) }
+
+  /// What is told of a message, in this order.
+  func reports(_ message: SentMessage, _ states: [String]) -> [Report] {
+    states.map { state in Report(word: state) { message.status(state, self, at: .now) } }
+  }
 
   var json: JSON {
     [
@@ -37,6 +43,9 @@ actor Numbers {
   }
 
   func of(_ id: String) -> Number? { known[id] }
+
+  /// Of a business, by id.
+  func of(business: String) -> [Number] { known.values.filter { $0.wabaID == business }.sorted { $0.id < $1.id } }
 
   func register(_ id: String, _ body: Field) throws(Refusal) -> Number {
     guard known.count < Self.most || known[id] != nil else {
@@ -72,20 +81,6 @@ actor Numbers {
   var json: JSON {
     let all = known.values.sorted { $0.id < $1.id }
     return ["count": .number(all.count), "numbers": .array(all.map(\.json))]
-  }
-
-  /// Reads `{"<phone_number_id>": {"callback": …}, …}`.
-  func load(file: String) throws(Unreadable) {
-    guard let bytes = try? Data(contentsOf: URL(filePath: file)) else { throw Unreadable("cannot read \(file)") }
-    do throws(Refusal) {
-      let body = Field(try JSON.parse(Array(bytes)))
-      for pair in try body.object().pairs { _ = try register(pair.key, body[pair.key]) }
-    } catch { throw Unreadable("\(file): \(error.sentence)") }
-  }
-
-  struct Unreadable: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
   }
 
   private static func isStatus(_ text: String) -> Bool {

@@ -5,7 +5,8 @@ import Core
 @main
 struct Sandbox: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sandbox", abstract: "Stands in for WhatsApp's Graph API and for Anthropic's Messages API.",
+    commandName: "sandbox",
+    abstract: "Stands in for Meta's Graph API, TikTok's Business API and Anthropic's Messages API.",
     discussion: Help.text)
 
   @Option(help: "Port to listen on; 0 takes a free one and logs it.")
@@ -17,19 +18,21 @@ struct Sandbox: AsyncParsableCommand {
   @Option(help: "File to which every request is appended, a line of JSON each.")
   var journal: String?
 
-  @Option(help: "JSON file of numbers to call back: an object of phone_number_id → what PUT /sandbox/numbers takes.")
+  @Option(
+    help:
+      "JSON file of whom to call back: an object of id → what PUT /sandbox/numbers or, with a channel, accounts takes.")
   var numbers: String?
 
   @Option(help: "Put before a callback that is only a path.")
   var callbackBase = "http://127.0.0.1:8080"
 
-  @Option(help: "Signs the call-backs of numbers registered without an app_secret.")
+  @Option(help: "Signs the call-backs of who was registered without an app_secret.")
   var appSecret = "dev_meta_app_secret"
 
   @Option(help: "The only bearer token accepted. Default: any that starts with dev_ or test_.")
   var token: String?
 
-  @Option(help: "Milliseconds before each of sent, delivered, read.")
+  @Option(help: "Milliseconds before each call-back: sent, echo, delivered, read.")
   var statusDelayMs = 50
 
   @Option(help: "Milliseconds that Claude takes for an answer.")
@@ -48,21 +51,27 @@ struct Sandbox: AsyncParsableCommand {
     let log = Log(service: "sandbox")
     Sockets.raiseFileLimit()
     let kept = try Journal(file: journal)
-    let known = Numbers(base: callbackBase, secret: Secret(appSecret))
-    if let numbers { try await known.load(file: numbers) }
+    let secret = Secret(appSecret)
+    let known = Numbers(base: callbackBase, secret: secret)
+    let accounts = Accounts(base: callbackBase, secret: secret)
     let callbacks = CallBacks(log: log, delay: Double(statusDelayMs) / 1000, retryDelay: Double(retryDelayMs) / 1000)
-    let faults = Faults()
-    let memory = Memory()
-    let shelf = MediaShelf()
+    let (faults, memory, shelf, inbox) = (Faults(), Memory(), MediaShelf(), Inbox())
+    let tokens = Tokens(only: token.map { Secret($0) })
+    func messenger(_ channel: Account.Channel) -> Messenger {
+      Messenger(channel: channel, tokens: tokens, accounts: accounts, inbox: inbox, callbacks: callbacks)
+    }
+    let control = Control(
+      journal: kept, faults: faults, numbers: known, accounts: accounts, callbacks: callbacks, memory: memory,
+      inbox: inbox, shelf: shelf)
+    if let numbers { try await control.load(file: numbers) }
     let world = World(
-      peers: [
-        WhatsApp(
-          token: token.map { Secret($0) }, numbers: known, memory: memory, shelf: shelf, callbacks: callbacks),
-        Anthropic(delay: Double(claudeDelayMs) / 1000),
-      ],
-      control: Control(
-        journal: kept, faults: faults, numbers: known, callbacks: callbacks, memory: memory, shelf: shelf),
-      journal: kept, faults: faults, log: log)
+      routes: Routes(
+        whatsapp: WhatsApp(
+          tokens: tokens, numbers: known, memory: memory, shelf: shelf, callbacks: callbacks, accounts: accounts),
+        facebook: messenger(.facebook), instagram: messenger(.instagram),
+        tiktok: TikTok(tokens: tokens, accounts: accounts, inbox: inbox, shelf: shelf, callbacks: callbacks),
+        anthropic: Anthropic(delay: Double(claudeDelayMs) / 1000)),
+      control: control, journal: kept, faults: faults, log: log)
 
     let stop = Signals.whenStopped {
       await kept.close()

@@ -3,8 +3,11 @@ import Core
 /// A template that was approved, or not: what its use is compared with.
 struct Template: Sendable {
   let key: String
+  let id: String
+  let name: String
+  let language: String
   /// APPROVED PENDING REJECTED PAUSED DISABLED …
-  let status: String
+  var status: String
   /// MARKETING UTILITY AUTHENTICATION
   let category: String
   let named: Bool
@@ -16,6 +19,7 @@ struct Template: Sendable {
   /// Reads `{"status"?, "category"?, "parameter_format"?, "components"?}`.
   init(name: String, language: String, _ body: Field) throws(Refusal) {
     key = name + "|" + language
+    (id, self.name, self.language) = (decimal(15), name, language)
     status = (body["status"].text ?? "APPROVED").uppercased()
     category = (body["category"].text ?? "UTILITY").uppercased()
     switch body["parameter_format"].text?.uppercased() {
@@ -24,6 +28,15 @@ struct Template: Sendable {
     default: throw body["parameter_format"].expected("POSITIONAL or NAMED")
     }
     components = body["components"].exists ? try body["components"].array() : []
+  }
+
+  /// As the business's list has it.
+  var json: JSON {
+    [
+      "name": .string(name), "language": .string(language), "status": .string(status), "category": .string(category),
+      "parameter_format": named ? "NAMED" : "POSITIONAL", "components": .array(components.compactMap(\.value)),
+      "id": .string(id),
+    ]
   }
 
   func check(_ use: Field, to recipient: WhatsAppRules.Recipient, stopped: Bool) throws(GraphError) {
@@ -89,7 +102,7 @@ struct Template: Sendable {
 }
 
 /// What stands between `{{` and `}}`, each once, in order.
-private func placeholders(_ text: String) -> [String] {
+func placeholders(_ text: String) -> [String] {
   var found = [String]()
   var rest = Substring(text)
   while let start = rest.firstRange(of: "{{") {

@@ -44,6 +44,16 @@ struct Upload: Sendable {
     GraphError(code: 131053, title: "Media upload error", details: details)
   }
 
+  /// A text of a form.
+  static func field(_ name: String, of request: Request) -> String? {
+    parts(request).first { $0.name == name }.map { String(decoding: $0.body, as: UTF8.self) }
+  }
+
+  /// The file of a form that is named so.
+  static func file(of request: Request) -> (name: String, bytes: [UInt8])? {
+    parts(request).first { $0.name == "file" }.map { ($0.filename, $0.body) }
+  }
+
   private struct Part {
     var name = ""
     var filename = ""

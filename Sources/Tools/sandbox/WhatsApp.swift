@@ -3,14 +3,13 @@ import Core
 /// WhatsApp's Cloud API as far as a sender of messages sees it.
 struct WhatsApp: Peer {
   let name = "whatsapp"
-  let prefix = "/graph/"
 
-  /// The one bearer token there is; nil: any that looks like one for development.
-  let token: Secret?
+  let tokens: Tokens
   let numbers: Numbers
   let memory: Memory
   let shelf: MediaShelf
   let callbacks: CallBacks
+  let accounts: Accounts
 
   /// What a path asks for.
   private enum Way {
@@ -18,6 +17,8 @@ struct WhatsApp: Peer {
     case upload(String)
     case lookUp(String)
     case download(String)
+    /// Of a business or a number: templates, subscriptions, tokens, the number itself.
+    case management(GraphPath)
   }
 
   func kind(_ call: Call) -> String {
@@ -25,6 +26,7 @@ struct WhatsApp: Peer {
     case .upload: return "upload"
     case .lookUp: return "look-up"
     case .download: return "download"
+    case .management(let path): return path.verb ?? (Tokens.ways.contains(path.object) ? "token" : "number")
     case .messages, nil: break
     }
     guard let body = call.body.map({ Field($0) }) else { return "unreadable" }
@@ -36,8 +38,18 @@ struct WhatsApp: Peer {
     var answer: PeerAnswer
     var number: String?
     do throws(GraphError) {
-      try checkToken(call.request)
-      switch try way(call.request) {
+      let way = try way(call.request)
+      if case .management(let path) = way, let json = try tokens.answer(path.object, call.request) {
+        return PeerAnswer(response: .json(json), accepted: true)
+      }
+      try tokens.check(Tokens.given(call.request))
+      switch way {
+      case .management(let path):
+        number = path.object
+        answer = try await WhatsAppManagement(
+          numbers: numbers, memory: memory, accounts: accounts, callbacks: callbacks
+        )
+        .answer(path, call)
       case .messages(let id):
         number = id
         answer = try await send(call, from: id, failure)
@@ -66,6 +78,7 @@ struct WhatsApp: Peer {
     case .code(let code, let subcode):
       error = .named(code)
       error.subcode = subcode ?? error.subcode
+    case .closedWindow: error = .named(131047)
     default: return nil
     }
     var response = error.response
@@ -76,27 +89,20 @@ struct WhatsApp: Peer {
 
   // MARK: What is asked
 
-  private func checkToken(_ request: Request) throws(GraphError) {
-    let given = request.headers["authorization"] ?? ""
-    guard given.lowercased().hasPrefix("bearer "), accepts(String(given.dropFirst(7))) else { throw .badToken }
-  }
-
-  private func accepts(_ given: String) -> Bool {
-    let given = given.drop { $0 == " " }
-    if let token { return Secret(String(given)) == token }
-    return given.hasPrefix("dev_") || given.hasPrefix("test_")
-  }
-
   private func way(_ request: Request) throws(GraphError) -> Way {
     let parts = request.path.split(separator: "/").map(String.init)
     if parts.count == 3, parts[1] == "media", request.method == "GET" { return .download(parts[2]) }
+    let path = GraphPath(request)
+    if Tokens.ways.contains(path.object) || WhatsAppManagement.verbs.contains(path.verb ?? "") {
+      return .management(path)
+    }
     guard parts.count >= 3, parts[1].first == "v", parts[1].dropFirst().allSatisfy({ $0.isNumber || $0 == "." }) else {
       throw GraphError(code: 2500, title: "Unknown path components: \(request.path)", bare: true)
     }
     let verb = request.method.lowercased()
     guard parts[2].allSatisfy(\.isNumber) else { throw .noObject(parts[2], verb) }
     switch (verb, parts.count, parts.last) {
-    case ("get", 3, _): return .lookUp(parts[2])
+    case ("get", 3, _): return request.parameter("fields") == nil ? .lookUp(parts[2]) : .management(path)
     case ("post", 4, "messages"): return .messages(parts[2])
     case ("post", 4, "media"): return .upload(parts[2])
     default: throw .noObject(parts[2], verb)
@@ -148,7 +154,7 @@ struct WhatsApp: Peer {
     if let number {
       if number.rules.strict { await memory.sent(message.id, on: number.id) }
       let states = failure.map { ["failed:\($0)"] } ?? number.statuses
-      answer.effects = { callbacks.tell(message, to: number, states: states) }
+      answer.effects = { callbacks.tell(number.reports(message, states), to: number.subscriber) }
     }
     return answer
   }

@@ -4,8 +4,6 @@ import Core
 protocol Peer: Sendable {
   /// The word that `peer=` and faults use.
   var name: String { get }
-  /// What its paths begin with.
-  var prefix: String { get }
   /// What a request is about, for `kind=`.
   func kind(_ call: Call) -> String
   /// What the real one would say. `failure`: the code with which a message that was accepted fails afterwards.
@@ -46,7 +44,7 @@ struct World: Sendable {
   /// Anthropic's limit, the largest of all.
   static let largestBody = 32 << 20
 
-  let peers: [any Peer]
+  let routes: Routes
   let control: Control
   let journal: Journal
   let faults: Faults
@@ -54,7 +52,8 @@ struct World: Sendable {
 
   func handle(_ request: Request, tooLarge: Bool) async -> Ending {
     let started = Instant.now
-    let peer = peers.first { request.path.hasPrefix($0.prefix) }
+    let call = Call(request)
+    let peer = await routes.peer(for: call)
     if tooLarge {
       let refusal = Refusal.tooLarge(limit: Self.largestBody).response(requestID: "")
       log.warning("too-large", ["method": request.method, "path": request.path])
@@ -65,10 +64,9 @@ struct World: Sendable {
       log.info("control", ["method": request.method, "path": request.path, "status": "\(response.status)"])
       return .answer(response)
     }
-    let call = Call(request)
     let kind = peer.kind(call)
     let number = await journal.receive(peer: peer.name, kind: kind, request)
-    let fault = await faults.take(peer: peer.name, request)
+    let fault = await faults.take(peer: peer.name, kind: kind, request)
     let (ending, accepted) = await end(call, peer, fault)
     await journal.settle(number, ending, accepted: accepted, fault: fault?.name)
     var status: String?
@@ -89,7 +87,7 @@ struct World: Sendable {
       return (.answer(answer.response), answer.accepted)
     }
     switch fault.kind {
-    case .status, .code:
+    case .status, .code, .closedWindow:
       await pause(fault.delay)
       return (.answer(peer.refusal(fault.kind, retryAfter: fault.retryAfter) ?? Response(status: 500)), false)
     case .failed(let code):
