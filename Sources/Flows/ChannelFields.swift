@@ -73,7 +73,12 @@ public struct ChannelFields: Sendable {
         columns["account_number"] = .number(number)
       case "branch_id" where placed:
         columns["branch_id"] = field.exists ? .string(try field.id().text) : .null
-      case "ai_enabled", "is_personal_brand":
+      case "login" where channel == "instagram":
+        guard field.text.map({ ["page", "instagram"].contains($0) }) ?? !field.exists else {
+          throw field.expected("page or instagram")
+        }
+        columns["login"] = field.value ?? .null
+      case "ai_enabled", "is_personal_brand", "human_agent_enabled":
         guard let flag = field.bool else { throw field.expected("true or false") }
         columns[pair.key] = .bool(flag)
       case _ where Self.texts.contains(pair.key):
@@ -157,7 +162,8 @@ extension ChannelDetailsRow {
       "id": .string(id.text), "channel": .string(channel), "account_number": .number(accountNumber),
       "account_id": text(accountId), "status": .string(status), "ai_enabled": .bool(aiEnabled),
       "connection_name": text(connectionName), "account_name": text(accountName),
-      "is_personal_brand": .bool(isPersonalBrand), "whatsapp_phone_number_id": text(whatsappPhoneNumberId),
+      "is_personal_brand": .bool(isPersonalBrand), "login": text(login),
+      "human_agent_enabled": .bool(humanAgentEnabled), "whatsapp_phone_number_id": text(whatsappPhoneNumberId),
       "whatsapp_business_account_id": text(whatsappBusinessAccountId), "instagram_account_id": text(instagramAccountId),
       "instagram_page_id": text(instagramPageId), "instagram_username": text(instagramUsername),
       "facebook_page_id": text(facebookPageId), "facebook_page_name": text(facebookPageName),
@@ -185,6 +191,8 @@ extension ChannelDetailsRow {
     return [
       "channel_id": .string(id.text), "channel": .string(channel), "status": .string(status),
       "stopped_code": text(stoppedCode), "stopped_at": time(stoppedAt), "last_message_at": time(lastMessageAt),
+      "last_webhook_at": time(lastWebhookAt), "signature_failures": .number(signatureFailures),
+      "last_signature_failure_at": time(lastSignatureFailureAt),
       "last_error": text(lastErrorMessage), "last_error_at": time(lastErrorAt), "error_count": .number(errorCount),
       "waiting_sends": .number(sends), "open_alerts": .number(alerts), "tested_at": time(testedAt),
       "test": testResult.flatMap { try? $0.parse() } ?? .null,

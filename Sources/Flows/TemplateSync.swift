@@ -117,12 +117,15 @@ extension TemplateDefinition {
   var key: String { Self.key(name, language) }
 }
 
-/// Whether a template's gaps are filled as it wants: against what the platform told of it, else against our definition.
+/// Whether a template's gaps are filled as it wants: against what the platform told of it, else against our definition, if
+/// it is filled by names as ours are: a business may have one of the same name that counts its gaps.
 func templateFault(_ use: OutboundContent.Template, known: TemplatePartsRow?) -> ContentFault? {
   let shape: TemplateShape
   if let known, let components = known.components.flatMap({ try? $0.parse() }) {
     shape = TemplateShape(components: Field(components), format: known.parameterFormat)
-  } else if let ours = TemplateDefinition.named(use.name), ours.language == use.language {
+  } else if let ours = TemplateDefinition.named(use.name), ours.language == use.language,
+    use.body.contains(where: { $0.name != nil })
+  {
     shape = TemplateShape(components: Field(ours.components), format: "named")
   } else {
     return nil

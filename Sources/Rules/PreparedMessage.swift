@@ -57,14 +57,17 @@ public struct PreparedMessage: Sendable, Equatable {
 
   /// What can be chosen from: a list as long as the platform shows one, the rest is mentioned. `services` in the order in
   /// which they are shown. nil: there is nothing to offer.
-  public static func servicesMenu(_ services: [OfferedService], business: String, _ limits: ChannelLimits) -> PreparedMessage? {
+  public static func servicesMenu(
+    _ services: [OfferedService], business: String, _ limits: ChannelLimits
+  ) -> PreparedMessage? {
     guard !services.isEmpty else { return nil }
+    // Where there are no lists the ladder makes numbered lines of them.
+    func allowed(_ most: Int?, or other: Int) -> Int { most.flatMap { $0 > 0 ? $0 : nil } ?? other }
     let content = limits.content
-    let most = content?.rows ?? 10
-    let shown = services.prefix(most).map { service in
+    let shown = services.prefix(allowed(content?.rows, or: 10)).map { service in
       OutboundContent.Option(
-        id: "servicio:\(service.id)", title: shortened(service.name, content?.rowTitle ?? 80, limits),
-        description: service.line.map { shortened($0, content?.rowDescription ?? 120, limits) })
+        id: "servicio:\(service.id)", title: shortened(service.name, allowed(content?.rowTitle, or: 80), limits),
+        description: service.line.map { shortened($0, allowed(content?.rowDescription, or: 120), limits) })
     }
     var options = [OutboundContent.Option]()
     for option in shown where !options.contains(where: { $0.id == option.id }) { options.append(option) }

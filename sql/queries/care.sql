@@ -8,7 +8,8 @@ select cc.id as "id!", cc.channel as "channel!", cc.account_number as "account_n
     cc.subsequent_message_delay_seconds, cc.ai_personality_override, cc.custom_instructions_override, cc.quality,
     cc.messaging_limit, cc.error_count as "error_count!", cc.last_message_at, cc.last_error_at, cc.last_error_message,
     cc.stopped_code, cc.stopped_at, cc.connected_at, cc.disconnected_at, cc.created_at as "created_at!",
-    cc.updated_at as "updated_at!", cc.tested_at, cc.test_result,
+    cc.updated_at as "updated_at!", cc.login, cc.human_agent_enabled as "human_agent_enabled!", cc.last_webhook_at,
+    cc.signature_failures as "signature_failures!", cc.last_signature_failure_at, cc.tested_at, cc.test_result,
     t.slug as "slug!", b.name as "branch_name?", b.city as "branch_city?", b.is_headquarters as "branch_headquarters?",
     (select jsonb_object_agg(h.kind, jsonb_build_object('hint', '••••' || coalesce(h.hint, ''), 'expires_at', h.expires_at)
         order by h.kind)
@@ -39,7 +40,7 @@ select disconnect_channel(:connection_id) as "found!";
 -- name: channelToTest :maybe
 -- What a look at an account needs.
 select cc.channel as "channel!", cc.account_id, cc.whatsapp_business_account_id, cc.instagram_page_id, cc.facebook_page_id,
-    to_jsonb(cc) ->> 'login' as login, k.id as token_id, k.sealed as token
+    cc.login, k.id as token_id, k.sealed as token
   from channel_connections cc
   left join outbound_tokens k on k.tenant_id = cc.tenant_id and k.channel_connection_id = cc.id and k.kind = 'access_token'
  where cc.tenant_id = current_tenant() and cc.id = :connection_id and cc.status <> 'disconnected';

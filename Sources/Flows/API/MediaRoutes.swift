@@ -10,7 +10,7 @@ extension Route {
       .granted(scope: "media:read", .everybody), answers: [(200, .file)]
     ) { (call) throws(APIProblem) in
       let row = try call.store { (scope) throws(StoreError) in
-        try scope.storedMedia(onlyBranch: call.caller.branch, mediaId: call.id())
+        try scope.storedMedia(mediaId: call.id(), onlyBranch: call.caller.branch)
       }
       guard let row else { throw .unknown("attachment") }
       guard row.status == "stored", let key = row.storageKey else {

@@ -41,6 +41,11 @@ public struct ChannelDetailsRow: Sendable, Equatable {
   public var disconnectedAt: Instant?
   public var createdAt: Instant
   public var updatedAt: Instant
+  public var login: String?
+  public var humanAgentEnabled: Bool
+  public var lastWebhookAt: Instant?
+  public var signatureFailures: Int32
+  public var lastSignatureFailureAt: Instant?
   public var testedAt: Instant?
   public var testResult: JSONText?
   public var slug: String
@@ -136,7 +141,8 @@ extension Scope {
           cc.subsequent_message_delay_seconds, cc.ai_personality_override, cc.custom_instructions_override, cc.quality,
           cc.messaging_limit, cc.error_count as "error_count!", cc.last_message_at, cc.last_error_at, cc.last_error_message,
           cc.stopped_code, cc.stopped_at, cc.connected_at, cc.disconnected_at, cc.created_at as "created_at!",
-          cc.updated_at as "updated_at!", cc.tested_at, cc.test_result,
+          cc.updated_at as "updated_at!", cc.login, cc.human_agent_enabled as "human_agent_enabled!", cc.last_webhook_at,
+          cc.signature_failures as "signature_failures!", cc.last_signature_failure_at, cc.tested_at, cc.test_result,
           t.slug as "slug!", b.name as "branch_name?", b.city as "branch_city?", b.is_headquarters as "branch_headquarters?",
           (select jsonb_object_agg(h.kind, jsonb_build_object('hint', '••••' || coalesce(h.hint, ''), 'expires_at', h.expires_at)
               order by h.kind)
@@ -188,13 +194,18 @@ extension Scope {
         disconnectedAt: row.get(33),
         createdAt: row.get(34),
         updatedAt: row.get(35),
-        testedAt: row.get(36),
-        testResult: row.get(37),
-        slug: row.get(38),
-        branchName: row.get(39),
-        branchCity: row.get(40),
-        branchHeadquarters: row.get(41),
-        secrets: row.get(42)
+        login: row.get(36),
+        humanAgentEnabled: row.get(37),
+        lastWebhookAt: row.get(38),
+        signatureFailures: row.get(39),
+        lastSignatureFailureAt: row.get(40),
+        testedAt: row.get(41),
+        testResult: row.get(42),
+        slug: row.get(43),
+        branchName: row.get(44),
+        branchCity: row.get(45),
+        branchHeadquarters: row.get(46),
+        secrets: row.get(47)
       )
     }
   }
@@ -248,7 +259,7 @@ extension Scope {
       "channelToTest",
       #"""
       select cc.channel as "channel!", cc.account_id, cc.whatsapp_business_account_id, cc.instagram_page_id, cc.facebook_page_id,
-          to_jsonb(cc) ->> 'login' as login, k.id as token_id, k.sealed as token
+          cc.login, k.id as token_id, k.sealed as token
         from channel_connections cc
         left join outbound_tokens k on k.tenant_id = cc.tenant_id and k.channel_connection_id = cc.id and k.kind = 'access_token'
        where cc.tenant_id = current_tenant() and cc.id = $1 and cc.status <> 'disconnected'
