@@ -117,29 +117,16 @@ extension TemplateDefinition {
   var key: String { Self.key(name, language) }
 }
 
-/// Whether a template's gaps are filled as it wants: against what the platform told of it, else against our definition, if
-/// it is filled by names as ours are: a business may have one of the same name that counts its gaps.
-func templateFault(_ use: OutboundContent.Template, known: TemplatePartsRow?) -> ContentFault? {
-  let shape: TemplateShape
-  if let known, let components = known.components.flatMap({ try? $0.parse() }) {
-    shape = TemplateShape(components: Field(components), format: known.parameterFormat)
-  } else if let ours = TemplateDefinition.named(use.name), ours.language == use.language,
-    use.body.contains(where: { $0.name != nil })
-  {
-    shape = TemplateShape(components: Field(ours.components), format: "named")
-  } else {
-    return nil
-  }
-  do throws(ContentFault) { try shape.check(use) } catch { return error }
-  return nil
-}
-
 extension Scope {
-  /// What is wrong with the templates among these contents; nil: nothing that we know of.
+  /// What is wrong with the templates among these contents, against what their platform told of them, or what we had made
+  /// there; nil: nothing that we know of.
   public func templateFault(_ contents: [OutboundContent], connectionId: UUID) throws(StoreError) -> ContentFault? {
     for case .template(let use) in contents {
-      let known = try templateParts(name: use.name, language: use.language, connectionId: connectionId)
-      if let fault = Flows.templateFault(use, known: known) { return fault }
+      guard let known = try templateParts(name: use.name, language: use.language, connectionId: connectionId),
+        let components = known.components.flatMap({ try? $0.parse() })
+      else { continue }
+      let shape = TemplateShape(components: Field(components), format: known.parameterFormat)
+      do throws(ContentFault) { try shape.check(use) } catch { return error }
     }
     return nil
   }
