@@ -59,10 +59,13 @@ import Testing
     let ours: [Work] = [
       .answer(conversation: id, channel: .whatsapp), .fetchMedia(media: id), .nothing,
       .removeMedia(media: id, key: nil), .fetchTokenKeys,
+      .readBack(message: id), .syncTemplates(connection: id, create: true), .testChannel(connection: id, subscribe: true),
     ]
     for work in ours + ChannelName.allCases.map({ .send(message: id, channel: $0) }) {
       switch work {
-      case .answer, .send, .fetchMedia, .nothing, .removeMedia, .fetchTokenKeys, .unknown: break
+      case .answer, .send, .fetchMedia, .nothing, .removeMedia, .fetchTokenKeys, .readBack, .syncTemplates, .testChannel,
+        .unknown:
+        break
       }
       #expect(try Database.world.scalar("select is_own_kind($1)", [work.name]) == "true", "\(work.name)")
     }

@@ -43,3 +43,61 @@ insert into api_keys (tenant_id, name, description, environment, key_hash, key_p
     from (select :key::jsonb as k) x
   on conflict (key_hash) do nothing
   returning id;
+
+-- name: apiKeys :many
+-- The tenant's keys, the newest first, without their secrets.
+select api_key_json(k) as "data!" from api_keys k where k.tenant_id = current_tenant() order by k.id desc limit 1000;
+
+-- name: apiKey :maybe
+select api_key_json(k) as "data!" from api_keys k where k.tenant_id = current_tenant() and k.id = :id;
+
+-- name: apiKeyGround :one
+-- The tenant's plan, and how many keys of it are in use.
+select t.plan, (select count(*) from api_keys k where k.tenant_id = t.id and k.is_active
+    and k.deactivates_at is null
+    and coalesce(k.expires_at, 'infinity') > app_now()) as "keys!"
+  from tenants t where t.id = current_tenant();
+
+-- name: branchIsThere :one
+select exists (select from branches b where b.tenant_id = current_tenant() and b.id = :id) as "there!";
+
+-- name: changeAPIKey :count
+-- Changes what is named.
+update api_keys k set
+    name = coalesce(c ->> 'name', k.name), description = changed(c, 'description', k.description),
+    scopes = case when c ? 'scopes' then text_list(c -> 'scopes') else k.scopes end,
+    rate_limit_rpm = coalesce((c ->> 'rate_limit_rpm')::int, k.rate_limit_rpm),
+    rate_limit_daily = coalesce((c ->> 'rate_limit_daily')::int, k.rate_limit_daily),
+    ip_whitelist = case when c ? 'ip_whitelist' then text_list(c -> 'ip_whitelist')::inet[] else k.ip_whitelist end,
+    expires_at = changed(c, 'expires_at', k.expires_at::text)::timestamptz
+  from (select :change::jsonb as c) x
+ where k.tenant_id = current_tenant() and k.id = :id and k.is_active;
+
+-- name: revokeAPIKey :count
+-- Nobody is let in by it from now on. None: there is no such key, or it is revoked already.
+update api_keys set is_active = false, revoked_at = app_now(), revoked_by = :by?, revoke_reason = :reason?
+ where tenant_id = current_tenant() and id = :id and is_active;
+
+-- name: replaceAPIKey :one
+-- Puts another in the place of a key that is in use and not replaced yet: {"key_hash", "key_prefix", "key_hint"}. Both are
+-- taken for :grace_hours. Null id: there is no such key.
+with old as (
+  update api_keys k set deactivates_at = app_now() + make_interval(hours => :grace_hours::int)
+   where k.tenant_id = current_tenant() and k.id = :id and k.is_active and k.deactivates_at is null
+   returning k.*),
+made as (
+  insert into api_keys (tenant_id, name, description, environment, key_hash, key_prefix, key_hint, scopes, scope_type,
+      branch_id, rate_limit_rpm, rate_limit_daily, ip_whitelist, expires_at, metadata, created_by)
+    select o.tenant_id, o.name, o.description, o.environment, :key::jsonb ->> 'key_hash', :key::jsonb ->> 'key_prefix',
+        :key::jsonb ->> 'key_hint', o.scopes, o.scope_type, o.branch_id, o.rate_limit_rpm, o.rate_limit_daily,
+        o.ip_whitelist, o.expires_at, o.metadata, coalesce(:by?, o.created_by) from old o
+    returning id)
+select (select id from made) as "id?", (select name from old) as "name?", (select deactivates_at from old) as "ends_at?";
+
+-- name: noteReplacement :exec
+update api_keys set replaced_by_id = :by where tenant_id = current_tenant() and id = :id;
+
+-- name: apiKeyUsage :many
+-- Calls a day, the latest first.
+select day::text as "day!", requests from api_key_usage
+ where tenant_id = current_tenant() and api_key_id = :id order by day desc limit :days;

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Store
 
 /// An integrator's key: `tis_live_` or `tis_test_`, its birth in base 36, `_`, 48 hex digits. Only its SHA-256 is kept.
 public enum APIKey {
@@ -25,5 +26,13 @@ public enum APIKey {
   public static func shown(_ key: Secret) -> (prefix: String, hint: String) {
     let text = key.reveal()
     return (String(text.prefix(text.utf8.count - 48)), "..." + text.suffix(4))
+  }
+
+  /// What is kept of a key.
+  public static func kept(_ key: Secret) -> JSONText {
+    let shown = shown(key)
+    return JSONText([
+      "key_hash": .string(hash(key.reveal())), "key_prefix": .string(shown.prefix), "key_hint": .string(shown.hint),
+    ])
   }
 }

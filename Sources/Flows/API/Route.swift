@@ -120,6 +120,11 @@ public struct APICall {
     throw APIProblem(.unavailable("given up"))
   }
 
+  /// Several statements that stand or fall together, in the caller's tenant; repeated like `store`.
+  public func transaction<T>(_ body: (Scope) throws(StoreError) -> T) throws(APIProblem) -> T {
+    try store { (_) throws(StoreError) in try app.database.transaction(tenant: caller.tenant, body) }
+  }
+
   /// What the database made as JSON, as an answer's `data`.
   public func data(_ text: JSONText?, or what: String) throws(APIProblem) -> JSON {
     guard let text else { throw .unknown(what) }

@@ -1,0 +1,133 @@
+import Core
+import FoundationEssentials
+import Rules
+import Store
+
+/// `POST /api/messages/send`: a person of the business writes to a customer, on whatever channel they talk.
+extension Route {
+  static let sending: [Route] = [
+    Route(
+      "POST", "/api/messages/send", "sendMessage",
+      "Write to a person; from then on the assistant is silent. What the platform cannot show takes the next form down: "
+        + "buttons, a list, numbered lines. The same Idempotency-Key with the same body is sent once and answered the same.",
+      .granted(scope: "conversations:write", .talkers),
+      body: .object([
+        .needs("conversation_id", .id), .may("content", .anything),
+        .may("message_type", .word(["text", "image", "video", "audio", "document"])), .may("media_url", .text(1...2000)),
+        .may("media_id", .text(1...200)), .may("filename", .text(1...240)), .may("message", .map),
+        .may("reply_to", .text(1...Limits.externalID)), .may("idempotency_key", .text(1...255)),
+      ]), answers: [(200, .json(Sending.answer))]
+    ) { (call) throws(APIProblem) in try Sending.send(call) }
+  ]
+}
+
+enum Sending {
+  /// Messages a user of the dashboard may write a minute.
+  static let perMinute: Int32 = 60
+
+  static let answer = Shape.object([
+    .needs("success", .flag), .needs("message_id", .id), .needs("external_id", .maybe(.line)),
+    .needs("status", .word(Said.states)),
+  ])
+
+  static func send(_ call: APICall) throws(APIProblem) -> Response {
+    guard let conversation = call.body["conversation_id"].uuid else { throw .malformed("$.conversation_id", "is missing") }
+    let wish = try wish(call.body)
+    let channel = Field(try Conversation.read(call, conversation))["channel"].text.flatMap(ChannelName.init)
+    guard let channel else { throw .malformed("$.conversation_id", "nothing can be sent on this channel") }
+    let parts = try parts(wish, channel)
+    let key = try key(call)
+    if call.caller.user != nil { try limit(call) }
+    let digest = hex(sha256(Array("\(conversation.text)\u{1f}\(JSON.array(parts.map(\.json)).text)\u{1f}\(call.body["reply_to"].text ?? "")".utf8)))
+    let outcome = try stored(call, conversation, parts, key, digest)
+    call.app.isUrgent = true
+    return .json(outcome)
+  }
+
+  /// Under one key in one transaction: who asks at the same time waits for the first, and is answered the same.
+  private static func stored(
+    _ call: APICall, _ conversation: UUID, _ parts: [OutboundContent], _ key: String?, _ digest: String
+  ) throws(APIProblem) -> JSON {
+    var earlier: EarlierRequestRow?
+    let id = try call.transaction { (scope) throws(StoreError) -> UUID? in
+      earlier = nil
+      if let key {
+        try scope.forgetRequests()
+        if try scope.beginRequest(asker: call.caller.name, key: key, digest: digest) == 0 {
+          earlier = try scope.earlierRequest(asker: call.caller.name, key: key)
+          return nil
+        }
+      }
+      let id = try scope.sendStaffMessage(
+        conversationId: conversation, contents: parts, replyTo: call.body["reply_to"].text,
+        staffId: call.caller.staff, requestId: call.request.id.isEmpty ? nil : call.request.id)
+      if let key, let id {
+        try scope.endRequest(answer: JSONText(answer(id)), asker: call.caller.name, key: key)
+      }
+      return id
+    }
+    if let earlier {
+      guard earlier.digest == digest else {
+        throw .conflict("IDEMPOTENCY_KEY_REUSED", "something else was asked under this key")
+      }
+      return try call.data(earlier.answer, or: "conversation")
+    }
+    guard let id else { throw .unknown("conversation") }
+    return answer(id)
+  }
+
+  private static func answer(_ id: UUID) -> JSON {
+    ["success": true, "message_id": .string(id.text), "external_id": .null, "status": "pending"]
+  }
+
+  /// What is to be said: a text, a file by its address, or any content (`message`, as `OutboundJSON` reads it).
+  private static func wish(_ body: Field) throws(APIProblem) -> OutboundContent {
+    let content = body["message"].exists ? body["message"] : body["content"]
+    if case .object? = content.value {
+      do throws(Refusal) { return try OutboundContent(content) } catch { throw APIProblem(error) }
+    }
+    if content.exists, content.text == nil { throw .malformed(content.path, "expected a text or an object") }
+    let kind = body["message_type"].text ?? "text"
+    guard let form = OutboundContent.Media.Form(rawValue: kind) else {
+      guard let text = content.text, !text.utf8.contains(0) else { throw .malformed("$.content", "is missing") }
+      guard text.unicodeScalars.count <= Limits.messageText else { throw .malformed("$.content", "is too long") }
+      return .text(text)
+    }
+    guard let source = body["media_id"].text.map(OutboundContent.Media.Source.id)
+      ?? (body["media_url"].text ?? content.text).map(OutboundContent.Media.Source.link)
+    else { throw .malformed("$.media_url", "is missing") }
+    let caption = body["media_url"].exists || body["media_id"].exists ? content.text : nil
+    return .media(.init(form, source, caption: caption, filename: body["filename"].text))
+  }
+
+  /// In the forms that the platform takes; what it would refuse is refused here.
+  private static func parts(_ wish: OutboundContent, _ channel: ChannelName) throws(APIProblem) -> [OutboundContent] {
+    let limits = ChannelLimits.of(channel)
+    let parts = ladder(wish, limits)
+    if parts.isEmpty { throw .malformed("$.content", "there is no text in it") }
+    for part in parts {
+      do throws(ContentFault) { try part.check(limits) } catch {
+        throw .malformed("$.content" + (error.path.isEmpty ? "" : "." + error.path), error.fault)
+      }
+    }
+    return parts
+  }
+
+  private static func key(_ call: APICall) throws(APIProblem) -> String? {
+    guard let key = call.request.headers["idempotency-key"] ?? call.body["idempotency_key"].text else { return nil }
+    guard (1...255).contains(key.utf8.count), !key.utf8.contains(0) else {
+      throw .malformed("Idempotency-Key", "expected 1 to 255 characters")
+    }
+    return key
+  }
+
+  private static func limit(_ call: APICall) throws(APIProblem) {
+    let taken = try call.store { (scope) throws(StoreError) in
+      try scope.takeOfWindow(identifier: "api:send:" + call.caller.name, most: perMinute, seconds: 60)
+    }
+    let said = Field(try call.data(taken, or: "limit"))
+    guard said["success"].bool == false else { return }
+    let left = (Double(said["reset"].integer ?? 0) / 1000) - Double(Instant.now.microseconds) / 1_000_000
+    throw APIDoor.tooOften(after: max(1, Int(left.rounded(.up))))
+  }
+}
