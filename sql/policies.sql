@@ -164,8 +164,8 @@ grant delete on messages to tistis_jobs, tistis_jobs_process;
 create policy echoes on messages as restrictive for delete to tistis_jobs, tistis_jobs_process
   using (role = 'staff' and send_attempt is null and external_id is not null);
 grant update on leads, conversations, messages, message_status_history, jobs to tistis_jobs, tistis_jobs_process;
-grant update (status, stopped_code, stopped_at, error_count, last_error_at, last_error_message, updated_at)
-  on channel_connections to tistis_jobs, tistis_jobs_process;
+grant update (status, stopped_code, stopped_at, error_count, last_error_at, last_error_message, updated_at, tested_at,
+  test_result) on channel_connections to tistis_jobs, tistis_jobs_process;
 grant select, insert, update on contact_windows, contact_consents, message_templates, media_files, alerts, send_pace
   to tistis_jobs, tistis_jobs_process;
 grant select on message_reactions to tistis_jobs, tistis_jobs_process;
@@ -196,6 +196,22 @@ grant select (tenant_id, lead_id), update (lead_id) on patients, lead_score_hist
 grant select on message_reactions, channel_events to tistis_api;
 grant update (lead_id) on channel_events to tistis_api;
 grant insert, update on message_reactions to tistis_api;
+-- Channels: it puts secrets there and cannot read one, not even sealed; what people see of them are hints.
+grant select, insert on channel_connections to tistis_api;
+grant update (connection_name, account_name, ai_enabled, login, human_agent_enabled, is_personal_brand, whatsapp_phone_number_id,
+  whatsapp_business_account_id, instagram_account_id, instagram_page_id, instagram_username, facebook_page_id,
+  facebook_page_name, tiktok_business_id, tiktok_client_key, tiktok_open_id, first_message_delay_seconds,
+  subsequent_message_delay_seconds, ai_personality_override, custom_instructions_override, status, stopped_code, stopped_at,
+  error_count, last_error_at, last_error_message, connected_at, disconnected_at, tested_at, test_result)
+  on channel_connections to tistis_api;
+grant select (tenant_id, id, channel_connection_id, kind), insert, delete on inbound_secrets, outbound_tokens to tistis_api;
+grant select, insert, update, delete on secret_hints to tistis_api;
+grant select on branches, services, ai_tenant_context, media_files, message_templates, appointments, leads, conversations,
+  messages, contact_windows, contact_consents, send_pace, alerts, jobs to tistis_api;
+grant insert, update on contact_consents, jobs to tistis_api;
+grant update on alerts, send_pace, conversations to tistis_api;
+grant insert on messages to tistis_api;
+grant update (metadata) on messages to tistis_api;
 
 -- health: asks how it all is, and says when cron has stopped. No row of any tenant.
 grant execute on function health_report(float8), health_queue(int), cron_stopped(float8) to tistis_health;

@@ -50,14 +50,14 @@ public func randomBytes(_ count: Int) -> [UInt8] {
 
 /// Keys that seal credentials at rest: AES-256-GCM, the key's id in the blob, so that keys can be rotated online.
 ///
-/// A blob is `1 ‖ length of id ‖ id ‖ nonce (12) ‖ cipher text ‖ tag (16)`. Its additional data is where it belongs
+/// A blob is `1 ‖ length of id ‖ id ‖ nonce (12) ‖ cipher text ‖ tag (16)`, or what a `Seal` made. Its additional data is where it belongs
 /// (`table‖tenant‖row‖column`), so that a blob copied to another row or tenant does not open.
 public struct Keyring: Sendable {
   public struct Key: Sendable {
     let id: String
     let key: SymmetricKey
   }
-  private let keys: [Key]
+  let keys: [Key]
 
   public enum Fault: Error, Sendable, Equatable {
     case unreadableKeys(String)
@@ -91,13 +91,14 @@ public struct Keyring: Sendable {
 
   /// The id of the key that sealed it; nil if it is no blob of ours.
   public static func keyID(of blob: [UInt8]) -> String? {
-    guard blob.count > 2, blob[0] == 1, blob.count > 2 + Int(blob[1]) else { return nil }
+    guard blob.count > 2, blob[0] == 1 || blob[0] == 2, blob.count > 2 + Int(blob[1]) else { return nil }
     return String(decoding: blob[2..<(2 + Int(blob[1]))], as: UTF8.self)
   }
 
   public func open(_ blob: [UInt8], for place: SealedPlace) throws(Fault) -> Secret {
     guard let id = Self.keyID(of: blob) else { throw .notOpened }
     guard let key = keys.first(where: { $0.id == id }) else { throw .unknownKey(id) }
+    if blob[0] == 2 { return try key.open(sealed: blob[(2 + Int(blob[1]))...], for: place) }
     do {
       let box = try AES.GCM.SealedBox(combined: blob[(2 + Int(blob[1]))...])
       return Secret(bytes: Array(try AES.GCM.open(box, using: key.key, authenticating: place.bytes)))

@@ -34,6 +34,12 @@ public func say(_ text: String) {
   _ = bytes.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
 }
 
+/// Writes to standard error at once: for a person who waits, beside what was asked for.
+public func complain(_ text: String) {
+  let bytes = Array((text + "\n").utf8)
+  _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+}
+
 /// Ends the process. 64 usage, 69 something is away, 70 our mistake, 75 try again later, 78 configuration (sysexits.h).
 public func leave(_ status: Int32) -> Never { exit(status) }
 

@@ -43,6 +43,12 @@ extension Setting {
     "INBOUND_KEYS", .keys, "id:64-hex-digits[,…]: open app secrets and verify tokens; the first seals.")
   public static let outboundKeys = Setting(
     "OUTBOUND_KEYS", .keys, "id:64-hex-digits[,…]: open access tokens; the first seals.")
+  public static let inboundSeal = Setting(
+    "INBOUND_SEAL", .text, default: "",
+    "What app secrets and verify tokens are sealed with by who must not open them; `tistis seals` prints it.")
+  public static let outboundSeal = Setting(
+    "OUTBOUND_SEAL", .text, default: "",
+    "The same for access tokens; empty: they are entered by `tistis channels set-secret` only.")
   public static let metaAppSecret = Setting(
     "META_APP_SECRET", .secret, default: "",
     "Secret of the platform's own Meta app, for the webhook that all tenants share; several, comma between, while rotating."
@@ -125,7 +131,8 @@ extension Setting {
 
   /// All of them, in the order of the printed example.
   public static let all: [Setting] = [
-    databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, metaAppSecret, verifyToken,
+    databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, inboundSeal, outboundSeal,
+    metaAppSecret, verifyToken,
     instagramAppSecret, instagramVerifyToken, facebookVerifyToken, tiktokKey, tiktokSecret, tiktokSignatureSeconds,
     anthropicKey,
     anthropicURL,

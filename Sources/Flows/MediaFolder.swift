@@ -78,6 +78,24 @@ struct MediaFolder {
     return "\(part)/\(sha256)"
   }
 
+  /// A whole file of a tenant's; nil if it is not there, or is none of this tenant's.
+  func read(_ key: String, tenant: UUID) -> [UInt8]? {
+    guard isPlace(key, tenant) else { return nil }
+    let file = open(root + "/" + key, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    let size = Int(lseek(file, 0, SEEK_END))
+    guard (0...Limits.attachment).contains(size) else { return nil }
+    var bytes = [UInt8](repeating: 0, count: size)
+    var got = 0
+    while got < size {
+      let n = bytes.withUnsafeMutableBytes { pread(file, $0.baseAddress! + got, size - got, got) }
+      guard n > 0 else { return nil }
+      got += n
+    }
+    return bytes
+  }
+
   /// Whether a file is in its place.
   func has(_ key: String) -> Bool { access(root + "/" + key, F_OK) == 0 }
 
@@ -105,10 +123,13 @@ struct MediaFolder {
   /// Where a file waits for its removal; nil for what is no place of this tenant's.
   private func aside(_ key: String, _ tenant: UUID) -> String? {
     let name = key.suffix(64)
-    guard name.utf8.count == 64, name.allSatisfy(\.isHexDigit), key == "\(tenant.text)/\(name.prefix(2))/\(name)" else {
-      return nil
-    }
+    guard isPlace(key, tenant) else { return nil }
     return "\(root)/\(tenant.text)/.removed.\(name)"
+  }
+
+  private func isPlace(_ key: String, _ tenant: UUID) -> Bool {
+    let name = key.suffix(64)
+    return name.utf8.count == 64 && name.allSatisfy(\.isHexDigit) && key == "\(tenant.text)/\(name.prefix(2))/\(name)"
   }
 
   private func make(_ folder: String) throws(Fault) {

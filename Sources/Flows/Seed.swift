@@ -6,10 +6,10 @@ import Store
 /// Seals what proves a platform, and what lets us speak to one, into a tenant's account.
 public struct SecretStore {
   let database: Connection
-  let inbound: Keyring
-  let outbound: Keyring
+  let inbound: any Sealing
+  let outbound: any Sealing
 
-  public init(_ database: Connection, inbound: Keyring, outbound: Keyring) {
+  public init(_ database: Connection, inbound: any Sealing, outbound: any Sealing) {
     self.database = database
     self.inbound = inbound
     self.outbound = outbound
@@ -21,6 +21,7 @@ public struct SecretStore {
     let place = SealedPlace(table: "inbound_secrets", tenant: tenant, row: id, column: "sealed")
     let sealed = inbound.seal(secret, for: place)
     try database.transaction(tenant: tenant) { (scope) throws(StoreError) in
+      try scope.holdChannel(connectionId: connection)
       try scope.dropInboundSecrets(connectionId: connection, kind: kind)
       try scope.addInboundSecret(id: id, connectionId: connection, kind: kind, sealed: sealed)
       try scope.noteSecret(connectionId: connection, kind: kind, hint: Self.hint(of: secret), expiresAt: nil)
@@ -36,7 +37,9 @@ public struct SecretStore {
     let place = SealedPlace(table: "outbound_tokens", tenant: tenant, row: id, column: "sealed")
     let sealed = outbound.seal(token, for: place)
     try database.transaction(tenant: tenant) { (scope) throws(StoreError) in
-      try scope.setOutboundToken(id: id, connectionId: connection, kind: kind, sealed: sealed)
+      try scope.holdChannel(connectionId: connection)
+      try scope.dropOutboundToken(connectionId: connection, kind: kind)
+      try scope.addOutboundToken(id: id, connectionId: connection, kind: kind, sealed: sealed)
       try scope.noteSecret(connectionId: connection, kind: kind, hint: Self.hint(of: token), expiresAt: expires)
     }
   }

@@ -129,9 +129,11 @@ extension Office {
       return SendAnswer(fault: fault, judgement: .withoutToken)
     }
     do {
+      let content = try content(text, ready.payload)
+      try await checkTemplate(content, ready, job)
       let outbound = OutboundMessage(
-        id: message.text, to: Alias(kind: kind, value: address), content: try content(text, ready.payload),
-        replyTo: ready.replyTo, asHuman: ready.asHuman ?? false)
+        id: message.text, to: Alias(kind: kind, value: address), content: content, replyTo: ready.replyTo,
+        asHuman: ready.asHuman ?? false)
       let request = try channel.send(
         outbound, ChannelAccess(base: base(of: channel, login: ready.login), accountID: account, token: token))
       let response = try await http.send(request)

@@ -4,21 +4,27 @@ import Peers
 import Rules
 import Store
 
+/// Contents as `send_staff_message` reads them; the first quotes `replyTo`.
+func staffParts(_ contents: [OutboundContent], replyTo: String? = nil) -> JSONText {
+  JSONText(
+    .array(
+      contents.enumerated().map { i, content in
+        .object([
+          "content": .string(content.summary), "content_type": .string(content.contentType),
+          "payload": content.kind == .text ? JSON?.none : content.json,
+          "reply_to": i == 0 ? replyTo.map { .string($0) } : nil,
+        ])
+      }))
+}
+
 extension Scope {
   /// Says something in the business's name, in the parts that the ladder made of it; the first quotes `replyTo`. Returns
   /// the first part's message; nil: there is no such conversation.
   public func sendStaffMessage(
     conversationId: UUID, contents: [OutboundContent], replyTo: String? = nil, staffId: UUID?, requestId: String?
   ) throws(StoreError) -> UUID? {
-    let parts = contents.enumerated().map { i, content in
-      JSON.object([
-        "content": .string(content.summary), "content_type": .string(content.contentType),
-        "payload": content.kind == .text ? JSON?.none : content.json,
-        "reply_to": i == 0 ? replyTo.map { .string($0) } : nil,
-      ])
-    }
     return try sendStaffMessage(
-      conversationId: conversationId, parts: JSONText(.array(parts)), staffId: staffId, requestId: requestId)
+      conversationId: conversationId, parts: staffParts(contents, replyTo: replyTo), staffId: staffId, requestId: requestId)
   }
 
   /// The same of a text that fits one message.

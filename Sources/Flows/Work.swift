@@ -24,6 +24,10 @@ public enum Work: Sendable, Equatable {
   case uploadMedia(media: UUID)
   /// `fetch_jwks`: the public keys of who issues the dashboard's tokens.
   case fetchTokenKeys
+  /// `sync_templates`: ask a WhatsApp Business Account for its templates; before that make those of ours it lacks.
+  case syncTemplates(connection: UUID, create: Bool)
+  /// `test_channel`: look whether an account works, and subscribe it to our webhook if asked.
+  case testChannel(connection: UUID, subscribe: Bool)
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -60,6 +64,15 @@ public enum Work: Sendable, Equatable {
     } else if kind == "upload_media" {
       self =
         id("media_id").map { .uploadMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
+    } else if kind == "sync_templates" || kind == "test_channel" {
+      guard let connection = id("channel_connection_id") else {
+        self = .unknown(kind: kind, fault: "payload.channel_connection_id is missing")
+        return
+      }
+      self =
+        kind == "test_channel"
+        ? .testChannel(connection: connection, subscribe: payload["subscribe"].bool ?? false)
+        : .syncTemplates(connection: connection, create: payload["create"].bool ?? false)
     } else {
       self = .unknown(kind: kind, fault: "no such kind of job")
     }
@@ -76,6 +89,8 @@ public enum Work: Sendable, Equatable {
     case .refreshToken: "refresh_token"
     case .uploadMedia: "upload_media"
     case .fetchTokenKeys: "fetch_jwks"
+    case .syncTemplates: "sync_templates"
+    case .testChannel: "test_channel"
     case .unknown(let kind, _): kind
     }
   }
@@ -94,6 +109,8 @@ extension Office {
     case .refreshToken(let connection): [JobResult(job, await refreshToken(connection, job))]
     case .uploadMedia(let media): [JobResult(job, await upload(media, job))]
     case .fetchTokenKeys: [JobResult(job, await fetchTokenKeys(job))]
+    case .syncTemplates(let connection, let create): [JobResult(job, await syncTemplates(connection, create, job))]
+    case .testChannel(let connection, let subscribe): [JobResult(job, await test(connection, subscribe, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

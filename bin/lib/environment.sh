@@ -9,6 +9,14 @@ development_key() {
   grep "^$1=" "$file"
 }
 
+# development_seals: what seals under these keys and opens nothing.
+development_seals() {
+  local inbound outbound
+  inbound=$(development_key INBOUND_KEYS)
+  outbound=$(development_key OUTBOUND_KEYS)
+  env "$inbound" "$outbound" "$BIN_DIR/tistis" seals
+}
+
 # environment_of PROGRAM: its lines.
 environment_of() {
   local role=tistis_${1//-/_} name
@@ -28,7 +36,11 @@ environment_of() {
       say "MEDIA_DIR=$DEV_DIR/media"
       [ "$1" = jobs ] || say "CRON_SECRET=dev_cron_secret"
       ;;
-    api) say "SUPABASE_JWT_SECRET=dev_supabase_jwt_secret" ;;
+    api)
+      say "SUPABASE_JWT_SECRET=dev_supabase_jwt_secret"
+      development_seals
+      say "MEDIA_DIR=$DEV_DIR/media"
+      ;;
     health) say "HEALTH_CHECK_TOKEN=dev_health_token" ;;
     tistis)
       development_key INBOUND_KEYS

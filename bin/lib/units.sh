@@ -81,6 +81,9 @@ write_etc() {
 
 with_database() { sed "s#^DATABASE_URL=\$#DATABASE_URL=host=/var/run/postgresql dbname=tistis user=$1#"; }
 
+# media_rights PROGRAM: who fetches attachments writes them; who only shows them reads.
+media_rights() { if reads "$1" OUTBOUND_KEYS; then say media; else say media-read; fi; }
+
 # write_units FOLDER PROGRAM: its socket, its template of processes, and what it needs beyond a receiver's rights.
 write_units() {
   local kind places=$1/tistis-$2@.service.d
@@ -90,7 +93,7 @@ write_units() {
   done
   # Who holds access tokens is who speaks to the outside.
   if reads "$2" OUTBOUND_KEYS; then mkdir -p "$places" && cp "$root/bin/etc/outside.conf" "$places/"; fi
-  if reads "$2" MEDIA_DIR; then mkdir -p "$places" && cp "$root/bin/etc/media.conf" "$places/"; fi
+  if reads "$2" MEDIA_DIR; then mkdir -p "$places" && cp "$root/bin/etc/$(media_rights "$2").conf" "$places/media.conf"; fi
 }
 
 write_users() {

@@ -56,8 +56,14 @@ begin return (
          and y.business_account_id = coalesce(cc.whatsapp_business_account_id, y.business_account_id)
        order by y.updated_at desc limit 1) x on true
     cross join lateral (
-      select bool_or(k.state = 'stopped') as stopped, max(k.not_before) as not_before from contact_consents k
-       where k.tenant_id = c.tenant_id and k.lead_id = c.lead_id and k.channel = c.channel
+      select bool_or(k.state = 'stopped') as stopped,
+          max(k.not_before) filter (where k.channel = c.channel) as not_before
+        from contact_consents k
+       where k.tenant_id = c.tenant_id and k.lead_id = c.lead_id
+         -- A platform's switch is about that platform; who says "baja" to the business means the business.
+         and (k.channel = c.channel or k.source in ('keyword', 'staff') and not exists (select from contact_consents o
+           where o.tenant_id = c.tenant_id and o.lead_id = c.lead_id and o.channel = c.channel and o.scope = k.scope
+             and o.state = 'allowed' and o.said_at > k.said_at))
          and (k.scope = 'all' or -- What nobody has named is taken for a promotion.
            lower(coalesce(x.category, p_payload ->> 'category', 'marketing')) = 'marketing')) w
    where c.tenant_id = current_tenant() and c.id = p_conversation

@@ -34,3 +34,12 @@ select f.kind as "kind!", f.mime_type, f.filename, f.storage_key as "storage_key
   left join outbound_tokens k on k.tenant_id = cc.tenant_id and k.channel_connection_id = cc.id
     and k.kind = 'access_token'
  where f.tenant_id = current_tenant() and f.id = :media_id and f.status = 'stored' and f.storage_key is not null;
+
+-- name: storedMedia :maybe
+-- An attachment as it is shown to people.
+select f.status as "status!", f.kind as "kind!", f.mime_type, f.filename, f.size, f.storage_key, f.error_message
+  from media_files f
+  left join messages m on m.tenant_id = f.tenant_id and m.id = f.message_id
+  left join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+ where f.tenant_id = current_tenant() and f.id = :media_id
+   and c.branch_id is not distinct from coalesce(:only_branch?, c.branch_id);

@@ -8,7 +8,7 @@ public final class APIDoor {
   let routes: [Route]
   var tokens: TokenKeys
 
-  public static let needs: [Setting] = [.jwtSecret, .supabaseURL]
+  public static let needs: [Setting] = [.jwtSecret, .supabaseURL, .inboundSeal, .outboundSeal, .mediaFolder]
 
   public init(_ app: App, routes: [Route] = Route.all) {
     self.app = app

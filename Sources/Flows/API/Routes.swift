@@ -1,4 +1,6 @@
 extension Route {
   /// Everything that `api` serves: one file a resource.
-  public static let all: [Route] = conversations + messages + sending + leads + leadsV1 + keys + document
+  public static let all: [Route] =
+    conversations + messages + sending + prepared + leads + leadsV1 + channels + channelAssistant + templates + media
+    + alerts + keys + document
 }

@@ -4,6 +4,20 @@
 import Core
 import FoundationEssentials
 
+public struct TenantDetailsRow: Sendable, Equatable {
+  public var id: UUID
+  public var slug: String
+  public var name: String
+  public var vertical: String
+  public var plan: String
+  public var status: String
+  public var timezone: String?
+  public var createdAt: Instant
+  public var channels: Int64
+  public var services: Int64
+  public var alerts: Int64
+}
+
 extension Scope {
   /// The tenant's account number :account_number on a channel.
   public func connectionOf(channel: String, accountNumber: Int32) throws(StoreError) -> UUID? {
@@ -39,13 +53,13 @@ extension Scope {
     )
   }
 
-  public func setOutboundToken(id: UUID, connectionId: UUID, kind: String, sealed: [UInt8]) throws(StoreError) {
+  /// After `dropOutboundToken`: who seals need not be able to read, which `on conflict do update` would take.
+  public func addOutboundToken(id: UUID, connectionId: UUID, kind: String, sealed: [UInt8]) throws(StoreError) {
     try exec(
-      "setOutboundToken",
+      "addOutboundToken",
       #"""
       insert into outbound_tokens (tenant_id, id, channel_connection_id, kind, sealed)
         values (current_tenant(), $1, $2, $3, $4)
-        on conflict (tenant_id, channel_connection_id, kind) do update set id = excluded.id, sealed = excluded.sealed
       """#,
       [id.sql, connectionId.sql, kind.sql, sealed.sql]
     )
@@ -61,6 +75,101 @@ extension Scope {
         on conflict (tenant_id, channel_connection_id, kind) do update set hint = excluded.hint, expires_at = excluded.expires_at
       """#,
       [connectionId.sql, kind.sql, hint.sql, expiresAt.sql]
+    )
+  }
+
+  public func dropOutboundToken(connectionId: UUID, kind: String) throws(StoreError) {
+    try exec(
+      "dropOutboundToken",
+      #"""
+      delete from outbound_tokens where tenant_id = current_tenant() and channel_connection_id = $1 and kind = $2
+      """#,
+      [connectionId.sql, kind.sql]
+    )
+  }
+
+  /// Two who seal a secret of the same account wait for each other.
+  public func holdChannel(connectionId: UUID) throws(StoreError) {
+    try exec(
+      "holdChannel",
+      #"""
+      select 1 as "held" from channel_connections where tenant_id = current_tenant() and id = $1 for update
+      """#,
+      [connectionId.sql]
+    )
+  }
+
+  /// A business and how it is answered for; 0: there is no such time zone.
+  public func addTenant(
+    id: UUID,
+    name: String,
+    slug: String,
+    vertical: String,
+    plan: String,
+    timezone: String
+  ) throws(StoreError) -> Int {
+    try count(
+      "addTenant",
+      #"""
+      with made as (
+        insert into tenants (id, name, slug, vertical, plan, settings)
+          select $1, $2, $3, $4, $5, jsonb_build_object('timezone', z.name)
+            from pg_timezone_names z where z.name = $6
+          returning id)
+      insert into ai_tenant_context (tenant_id) select id from made
+      """#,
+      [id.sql, name.sql, slug.sql, vertical.sql, plan.sql, timezone.sql]
+    )
+  }
+
+  public func addBranch(name: String, city: String, timezone: String) throws(StoreError) {
+    try exec(
+      "addBranch",
+      #"""
+      insert into branches (tenant_id, name, slug, city, timezone, is_headquarters)
+        values (current_tenant(), $1, 'matriz', $2, $3, true) on conflict (tenant_id, slug) do nothing
+      """#,
+      [name.sql, city.sql, timezone.sql]
+    )
+  }
+
+  /// A business and how much there is of it.
+  public func tenantDetails() throws(StoreError) -> TenantDetailsRow? {
+    try maybe(
+      "tenantDetails",
+      #"""
+      select t.id as "id!", t.slug as "slug!", t.name as "name!", t.vertical as "vertical!", t.plan as "plan!",
+          t.status as "status!", t.settings ->> 'timezone' as timezone, t.created_at as "created_at!",
+          (select count(*) from channel_connections c where c.tenant_id = t.id and c.status = 'connected') as "channels!",
+          (select count(*) from services s where s.tenant_id = t.id and s.is_active) as "services!",
+          (select count(*) from alerts a where a.tenant_id = t.id and a.resolved_at is null) as "alerts!"
+        from tenants t where t.id = current_tenant()
+      """#,
+      []
+    ) { row throws(StoreError) in
+      try TenantDetailsRow(
+        id: row.get(0),
+        slug: row.get(1),
+        name: row.get(2),
+        vertical: row.get(3),
+        plan: row.get(4),
+        status: row.get(5),
+        timezone: row.get(6),
+        createdAt: row.get(7),
+        channels: row.get(8),
+        services: row.get(9),
+        alerts: row.get(10)
+      )
+    }
+  }
+
+  public func setTenantStatus(status: String) throws(StoreError) -> Int {
+    try count(
+      "setTenantStatus",
+      #"""
+      update tenants set status = $1 where id = current_tenant() and status <> $1
+      """#,
+      [status.sql]
     )
   }
 }

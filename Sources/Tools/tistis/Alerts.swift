@@ -58,17 +58,6 @@ struct Alerts: ParsableCommand {
   }
 }
 
-extension ListAlertsRow {
-  fileprivate var json: JSON {
-    .object([
-      "id": .string(id.text), "channel_connection_id": channelConnectionId.map { .string($0.text) },
-      "kind": .string(kind), "severity": .string(severity), "sentence": .string(sentence), "times": .number(times),
-      "first_at": .string(firstAt.description), "last_at": .string(lastAt.description),
-      "resolved_at": resolvedAt.map { .string($0.description) },
-    ])
-  }
-}
-
 extension ListPlatformAlertsRow {
   fileprivate var json: JSON {
     .object([

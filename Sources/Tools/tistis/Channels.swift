@@ -6,7 +6,10 @@ import Store
 
 struct Channels: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "A tenant's accounts on the platforms.", subcommands: [List.self, Resume.self])
+    abstract: "A tenant's accounts on the platforms.",
+    subcommands: [
+      List.self, Add.self, SetSecret.self, TestCommand.self, Health.self, Resume.self, Disconnect.self,
+    ])
 
   struct Unknown: Error, CustomStringConvertible {
     let description = "the tenant has no such channel, or it is not one that an error stopped"

@@ -6,16 +6,19 @@ import Store
 
 struct JobsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "jobs", abstract: "Jobs that were given up.", subcommands: [Dead.self, Retry.self])
+    commandName: "jobs", abstract: "A tenant's jobs, and those that were given up.",
+    subcommands: [List.self, Show.self, Dead.self, Retry.self, Cancel.self])
 
   struct Dead: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List a tenant's dead jobs with what buried them.")
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "How many at most.") var limit = 100
+    @Flag(help: "As a JSON array.") var json = false
 
     func run() throws {
       administer([.databaseURL]) { settings in
         let rows = try Selected(tenant, settings).scope.listDeadJobs(limit: Int64(limit))
+        if json { return say(JSON.array(rows.map(\.json)).text) }
         for row in rows {
           say(
             "\(row.id.text)  \(row.completedAt?.description ?? "-")  \(row.jobType)  attempts \(row.attempts)  \(row.errorMessage ?? "")"
@@ -48,5 +51,15 @@ struct JobsCommand: ParsableCommand {
         if driven.count < ids.count { leave(69) }
       }
     }
+  }
+}
+
+extension ListDeadJobsRow {
+  fileprivate var json: JSON {
+    [
+      "id": .string(id.text), "job_type": .string(jobType), "attempts": .number(attempts),
+      "completed_at": completedAt.map { .string($0.description) } ?? .null,
+      "error_message": errorMessage.map { .string($0) } ?? .null,
+    ]
   }
 }

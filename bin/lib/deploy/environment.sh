@@ -40,8 +40,16 @@ with_keys() {
   for name in INBOUND_KEYS OUTBOUND_KEYS; do
     if [[ $text == *$'\n'"$name="$'\n'* ]]; then text=${text/$'\n'"$name="$'\n'/$'\n'"$name=$(key "$name")"$'\n'}; fi
   done
+  for name in INBOUND_SEAL OUTBOUND_SEAL; do
+    if [[ $text == *$'\n'"# $name="$'\n'* ]]; then text=${text/$'\n'"# $name="$'\n'/$'\n'"$(seal "$name")"$'\n'}; fi
+  done
   text=${text#$'\n'}
   printf '%s' "$text"
+}
+
+# seal NAME: NAME=… as it belongs to the keys.
+seal() {
+  INBOUND_KEYS=$(key INBOUND_KEYS) OUTBOUND_KEYS=$(key OUTBOUND_KEYS) "$tree/bin/tistis" seals | grep "^$1="
 }
 
 # key NAME: the one that the administrator's file has; a new one if there is none yet. A year and a letter name it.

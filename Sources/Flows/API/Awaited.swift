@@ -1,0 +1,37 @@
+import Core
+import FoundationEssentials
+import Store
+
+/// A request whose answer only `jobs` can bring: it waits a little, and is told which job it is if that takes longer.
+enum Awaited {
+  static let seconds = 10.0
+
+  static func answers(_ shape: Shape) -> [(status: Int, Route.Answer)] {
+    let waiting = Shape.object([.needs("success", .flag), .needs("job_id", .id), .needs("status", .line)])
+    return [(200, ChannelDoor.answer(shape)), (202, .json(waiting))]
+  }
+
+  static func answer(_ call: APICall, _ errand: Errand) throws(APIProblem) -> Response {
+    do throws(StoreError) {
+      guard let id = try call.app.database.send(errand, tenant: call.caller.tenant) else {
+        throw .unavailable("another one of the same began just now")
+      }
+      // Enough of the request's time is left to say that it was not enough.
+      let left = min(Self.seconds, call.request.deadline - .now - 1.5)
+      let job = try call.app.database.wait(for: id, tenant: call.caller.tenant, seconds: max(left, 0))
+      switch job?.status {
+      case "completed":
+        let result = job?.result.flatMap { try? $0.parse() } ?? .null
+        return .json(["success": true, "data": result])
+      case "dead", "failed", "cancelled":
+        throw .unavailable(job?.errorMessage ?? "it was given up")
+      default:
+        return .json(
+          ["success": true, "job_id": .string(id.text), "status": .string(job?.status ?? "pending")], status: 202)
+      }
+    } catch {
+      if case .unavailable(let why) = error { throw APIProblem(503, "not_done", why) }
+      throw APIProblem(error)
+    }
+  }
+}

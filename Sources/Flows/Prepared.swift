@@ -1,0 +1,116 @@
+import Core
+import FoundationEssentials
+import Rules
+import Store
+
+/// What came of a wish to send something prepared.
+public enum PreparedOutcome: Sendable, Equatable {
+  /// Stored, with the jobs that send it. `form`: the kind of content that leaves first.
+  case queued(message: UUID, form: String)
+  /// The person's window is closed, and there is no template for it on that channel.
+  case windowClosed
+  /// Nothing to offer.
+  case empty
+  /// It would be refused.
+  case unfit(ContentFault)
+  case unknown
+}
+
+/// What is prepared, by whom it is asked for.
+public enum PreparedWish: Sendable, Equatable {
+  case appointmentConfirmation(AppointmentWish)
+  case reminder(AppointmentWish)
+  case servicesMenu
+}
+
+/// An appointment of ours, or one that somebody else keeps, in words.
+public enum AppointmentWish: Sendable, Equatable {
+  case ours(UUID)
+  /// `name` nil: the person's own.
+  case words(service: String, date: String, time: String, name: String?)
+}
+
+extension Scope {
+  /// Sends something prepared to a conversation's person, in the form that the window allows. The assistant goes on
+  /// answering there. `key` names this one send: with the same again nothing more is sent.
+  public func sendPrepared(
+    _ wish: PreparedWish, conversation: UUID, onlyBranch: UUID?, key: String?, requestId: String?
+  ) throws(StoreError) -> PreparedOutcome {
+    // The hours are the channel's; which one it is comes with the first look.
+    guard
+      let channel = try preparedGround(windowHours: 0, conversationId: conversation, onlyBranch: onlyBranch)
+        .flatMap({ ChannelName(rawValue: $0.channel) })
+    else { return .unknown }
+    let limits = ChannelLimits.of(channel)
+    guard
+      let ground = try preparedGround(
+        windowHours: Int32(limits.windowHours), conversationId: conversation, onlyBranch: onlyBranch)
+    else { return .unknown }
+    let prepared: PreparedMessage
+    switch wish {
+    case .appointmentConfirmation(let appointment):
+      guard let words = try words(appointment, ground, conversation) else { return .unknown }
+      prepared = .appointmentConfirmation(words)
+    case .reminder(let appointment):
+      guard let words = try words(appointment, ground, conversation) else { return .unknown }
+      prepared = .reminder(words)
+    case .servicesMenu:
+      let services = try offeredServices(limit: 200).map {
+        OfferedService(id: $0.slug, name: $0.name, line: $0.line)
+      }
+      guard let menu = PreparedMessage.servicesMenu(services, business: ground.business, limits) else { return .empty }
+      prepared = menu
+    }
+    let contents: [OutboundContent]
+    if ground.open {
+      contents = ladder(prepared.open, limits)
+    } else if let template = prepared.closed, channel == .whatsapp {
+      contents = [.template(template)]
+    } else {
+      return .windowClosed
+    }
+    for content in contents {
+      do throws(ContentFault) { try content.check(limits) } catch { return .unfit(error) }
+    }
+    if let fault = try templateFault(contents, connectionId: ground.connectionId) { return .unfit(fault) }
+    let message = try sendPrepared(
+      conversationId: conversation, parts: staffParts(contents), kind: prepared.kind, key: key, requestId: requestId)
+    return message.map { .queued(message: $0, form: contents.first?.kind.rawValue ?? "text") } ?? .unknown
+  }
+
+  private func words(
+    _ wish: AppointmentWish, _ ground: PreparedGroundRow, _ conversation: UUID
+  ) throws(StoreError) -> AppointmentWords? {
+    func said(_ text: String, or other: String) -> String {
+      let text = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      return text.isEmpty ? other : text
+    }
+    switch wish {
+    case .ours(let id):
+      guard let row = try appointmentWords(appointmentId: id, conversationId: conversation) else { return nil }
+      return AppointmentWords(
+        name: said(ground.person, or: "cliente"), service: said(row.service, or: "consulta"), business: ground.business,
+        date: spanishDate(weekday: Int(row.weekday), day: Int(row.day), month: Int(row.month)), time: row.time, id: id.text)
+    case .words(let service, let date, let time, let name):
+      return AppointmentWords(
+        name: said(name ?? ground.person, or: "cliente"), service: service, business: ground.business, date: date,
+        time: time)
+    }
+  }
+}
+
+extension OfferedServicesRow {
+  /// `$800 MXN · Con ultrasonido`
+  fileprivate var line: String? {
+    func plain(_ price: String) -> String { price.hasSuffix(".00") ? String(price.dropLast(3)) : price }
+    let price =
+      switch (priceMin, priceMax) {
+      case (let low?, let high?) where low != high: "$\(plain(low))–\(plain(high)) \(currency)"
+      case (let low?, _): "$\(plain(low)) \(currency)"
+      case (nil, let high?): "hasta $\(plain(high)) \(currency)"
+      case (nil, nil): ""
+      }
+    let parts = [price, description].filter { !$0.isEmpty }
+    return parts.isEmpty ? nil : parts.joined(separator: " · ")
+  }
+}

@@ -1,0 +1,221 @@
+import ArgumentParser
+import Core
+import Flows
+import FoundationEssentials
+import Store
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+extension Channels {
+  struct Taken: Error, CustomStringConvertible {
+    let description =
+      "the place or the platform's account is taken: tistis channels list shows this tenant's; another tenant's account has to be disconnected there first"
+  }
+  struct Rejected: Error, CustomStringConvertible { let description: String }
+
+  struct Add: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make an account known: where messages of this business arrive and leave.",
+      discussion: """
+        Fields are columns, as name=value. Secrets are entered apart, by `tistis channels set-secret`; then `tistis channels \
+        test --subscribe`. The same account again changes its fields.
+
+          tistis channels add --tenant clinica-sol --channel whatsapp \\
+            --field whatsapp_phone_number_id=106540352242922 --field whatsapp_business_account_id=102290129340398
+          tistis channels add --tenant clinica-sol --channel instagram --field instagram_account_id=178… \\
+            --field instagram_page_id=106…
+          tistis channels add --tenant clinica-sol --channel facebook --field facebook_page_id=106…
+          tistis channels add --tenant clinica-sol --channel tiktok --field tiktok_open_id=-000m…
+        """)
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "whatsapp, instagram, facebook or tiktok.") var channel: String
+    @Option(help: "1, or 2 for a second one of the same channel.") var number = 1
+    @Option(help: "A column as name=value. Again for each.") var field: [String] = []
+    @Flag(help: "As a JSON object.") var json = false
+
+    func validate() throws { _ = try entered() }
+
+    private func entered() throws -> ChannelFields {
+      guard ["whatsapp", "instagram", "facebook", "tiktok"].contains(channel) else {
+        throw ValidationError("\(channel) is none of whatsapp, instagram, facebook, tiktok.")
+      }
+      var members = JSON.Members([.init("channel", .string(channel)), .init("account_number", .number(number))])
+      for text in field {
+        guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
+          throw ValidationError("\(text) is not of the form name=value.")
+        }
+        members[String(text[..<sign])] = .string(String(text[text.index(after: sign)...]))
+      }
+      let fields: ChannelFields
+      do throws(Refusal) {
+        fields = try ChannelFields(Field(.object(members)), channel: channel, placed: true)
+      } catch { throw ValidationError(error.sentence) }
+      guard fields.secrets.isEmpty else {
+        throw ValidationError("Secrets are not written on a command line: tistis channels set-secret reads them.")
+      }
+      return fields
+    }
+
+    func run() throws {
+      let fields = try entered()
+      administer([.databaseURL, .publicURL]) { settings in
+        let selected = try Selected(tenant, settings)
+        let known = try selected.scope.channelDetails(
+          id: nil, channel: channel, accountNumber: Int32(number), limit: 1
+        ).first
+        do throws(StoreError) {
+          let id: UUID
+          if let known, known.status != "disconnected" {
+            var columns = fields.columns
+            if case .object(var members) = columns {
+              for key in ["channel", "account_number", "branch_id"] { members[key] = nil }
+              columns = .object(members)
+            }
+            _ = try selected.scope.changeChannel(connectionId: known.id, fields: JSONText(columns))
+            id = known.id
+          } else {
+            id = try selected.scope.addChannel(fields: JSONText(fields.columns))
+          }
+          let row = try selected.scope.channelDetails(id: id, channel: nil, accountNumber: nil, limit: 1).first
+          guard let row else { return }
+          if json { return say(row.json(base: settings.text(.publicURL)).text) }
+          say("\(row.id.text)  \(row.channel) \(row.accountNumber)  \(row.accountId ?? "-")  \(row.status)")
+          say("webhook  \(settings.text(.publicURL))\(webhookPath(row.channel, slug: row.slug))")
+        } catch {
+          if case .conflict = error { throw Taken() }
+          throw error
+        }
+      }
+    }
+  }
+
+  struct SetSecret: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Seal a secret of an account; it is read from standard input.",
+      discussion: """
+        Kinds: access_token, app_secret, verify_token; of TikTok access_token, refresh_token, client_secret, verify_token. \
+        A new access token lets a channel go on that was stopped. Nobody can read a secret back: the list shows the last \
+        four characters.
+
+          tistis channels set-secret --tenant clinica-sol --channel ID --kind access_token < token.txt
+        """)
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "The channel's id.", transform: uuid) var channel: UUID
+    @Option(help: "What it is.") var kind: String
+
+    func run() throws {
+      administer([.databaseURL, .inboundKeys, .outboundKeys]) { settings in
+        let selected = try Selected(tenant, settings)
+        let found = try selected.scope.channelDetails(id: channel, channel: nil, accountNumber: nil, limit: 1).first
+        guard let row = found, row.status != "disconnected" else { throw Missing() }
+        guard ChannelFields.secretKinds(row.channel).contains(where: { $0.kind == kind }) else {
+          let kinds = ChannelFields.secretKinds(row.channel).map(\.kind).joined(separator: ", ")
+          throw Rejected(description: "a \(row.channel) channel has no \(kind): it is one of \(kinds)")
+        }
+        if isatty(0) == 1 { complain("type or paste the secret, then Ctrl-D") }
+        let text = standardInput().filter { !$0.isWhitespace }
+        guard !text.isEmpty else { throw NoToken() }
+        let fields = try ChannelFields(
+          Field([kind: .string(text)]), channel: row.channel, placed: false)
+        let store = SecretStore(
+          selected.database, inbound: try Keyring(settings.secret(.inboundKeys)),
+          outbound: try Keyring(settings.secret(.outboundKeys)))
+        let isToken = try store.keep(fields, connection: channel, tenant: selected.tenant)
+        say("sealed the \(kind)")
+        guard isToken else { return }
+        if try selected.scope.connectChannel(connectionId: channel) { return say("connected") }
+        if row.status == "error", let due = try selected.scope.resumeChannel(connectionId: channel) {
+          selected.database.wakeWorkers()
+          say("resumed; \(due) conversations go on")
+        }
+      }
+    }
+  }
+
+  struct Missing: Error, CustomStringConvertible {
+    let description = "the tenant has no such channel; tistis channels list shows them"
+  }
+
+  struct TestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "test", abstract: "Ask the platform whether an account works: token, permissions, subscription.",
+      discussion: "`jobs` does the asking. Exit 0: all is well; 1: something is not; 75: nobody has done it yet.")
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "The channel's id.", transform: uuid) var channel: UUID
+    @Flag(help: "Also subscribe the account to our webhook.") var subscribe = false
+    @Option(help: "Seconds to wait.") var seconds = 60
+    @Flag(help: "As a JSON object.") var json = false
+
+    func run() throws {
+      administer([.databaseURL]) { settings in
+        let selected = try Selected(tenant, settings)
+        guard try selected.scope.channelDetails(id: channel, channel: nil, accountNumber: nil, limit: 1).first != nil else {
+          throw Missing()
+        }
+        let result = try selected.result(
+          of: .testChannel(channel, subscribe: subscribe, requestID: nil), seconds: seconds, silent: json)
+        if json {
+          say(result.value?.text ?? "null")
+        } else {
+          for check in result["checks"].items {
+            say("\(check["state"].text ?? "-")  \(check["name"].text ?? "-")  \(check["sentence"].text ?? "")")
+            if let cure = check["cure"].text { say("    → \(cure)") }
+          }
+        }
+        if result["ok"].bool != true { leave(1) }
+      }
+    }
+  }
+
+  struct Health: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show how an account is: its errors, its last message, its last test, what waits.")
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "The channel's id.", transform: uuid) var channel: UUID
+    @Flag(help: "As a JSON object.") var json = false
+
+    func run() throws {
+      administer([.databaseURL]) { settings in
+        let scope = try Selected(tenant, settings).scope
+        guard let row = try scope.channelDetails(id: channel, channel: nil, accountNumber: nil, limit: 1).first else {
+          throw Missing()
+        }
+        let waits = try scope.channelWaits(connectionId: channel)
+        let health = row.health(sends: waits.sends, alerts: waits.alerts)
+        if json { return say(health.text) }
+        if case .object(let members) = health {
+          for pair in members.pairs where pair.value != .null { say("\(pair.key)  \(pair.value.text)") }
+        }
+      }
+    }
+  }
+
+  struct Disconnect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "End an account: its secrets are removed, nothing comes in or leaves. Its conversations stay.",
+      discussion: "`tistis channels add` with the same channel and number brings it back.")
+    @Option(help: "The tenant's slug.") var tenant: String
+    @Option(help: "The channel's id.", transform: uuid) var channel: UUID
+
+    func run() throws {
+      administer([.databaseURL]) { settings in
+        guard try Selected(tenant, settings).scope.disconnectChannel(connectionId: channel) else { throw Missing() }
+        say("disconnected")
+      }
+    }
+  }
+}
+
+/// What is typed or piped in.
+private func standardInput() -> String {
+  var bytes = [UInt8]()
+  var chunk = [UInt8](repeating: 0, count: 8192)
+  while bytes.count < 1 << 16 {
+    let n = read(0, &chunk, chunk.count)
+    guard n > 0 else { break }
+    bytes += chunk[..<n]
+  }
+  return String(decoding: bytes, as: UTF8.self)
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import Core
+
+struct Seals: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print INBOUND_SEAL and OUTBOUND_SEAL, which belong to INBOUND_KEYS and OUTBOUND_KEYS.",
+    discussion: """
+      With a seal a program can seal a secret and not open any, so `api` may be given one. They are no secrets. After the \
+      first key of either list was changed, put the new seal into /etc/tistis/api.env.
+      """)
+
+  func run() throws {
+    administer([.inboundKeys, .outboundKeys]) { settings in
+      for (name, keys) in [(Setting.inboundSeal, Setting.inboundKeys), (.outboundSeal, .outboundKeys)] {
+        guard let seal = try Keyring(settings.secret(keys)).seal else { continue }
+        say("\(name.name)=\(seal.text)")
+      }
+    }
+  }
+}

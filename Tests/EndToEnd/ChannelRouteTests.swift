@@ -1,0 +1,166 @@
+import Core
+import Flows
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// `/api/channels`: secrets go in and never come out; another's account is not there.
+@Suite struct ChannelRouteTests {
+  private func client(_ tenant: Tenant) throws -> APIClient {
+    try APIClient(tenant, scopes: ["channels:read", "channels:write"])
+  }
+
+  private func text(_ answer: APIClient.Answer) -> String { answer.body.value?.text ?? "" }
+
+  @Test func fromConnectingToDisconnecting() async throws {
+    let tenant = try Tenant.make()
+    let client = try client(tenant)
+    let (phone, token, secret) = (uniqueDigits("7"), unique("test_hidden_"), unique("app_hidden_"))
+    let wish: JSON = [
+      "channel": "whatsapp", "account_number": 2, "account_name": "Segunda", "whatsapp_phone_number_id": .string(phone),
+      "whatsapp_business_account_id": .string(uniqueDigits("8")), "access_token": .string(token),
+      "app_secret": .string(secret),
+    ]
+    let made = try await client.ask("POST", "/api/channels", wish)
+    #expect(made.status == 201 && made.data["status"].text == "connected", "\(text(made))")
+    let id = made.data["id"].text ?? ""
+    let verify = made.body["verify_token"].text ?? ""
+    #expect(verify.utf8.count == 32)
+    #expect(made.data["webhook_url"].text?.hasSuffix("/api/webhook/whatsapp/\(tenant.slug)") == true)
+    #expect(made.data["secrets"]["access_token"]["hint"].text == "••••" + token.suffix(4))
+
+    // What api sealed, a webhook program opens: Meta's question is answered with the token that was made here.
+    let path = "\(tenant.path)?hub.mode=subscribe&hub.challenge=12345&hub.verify_token=\(verify)"
+    let asked = try await Web.send("GET", World.current.url + path)
+    #expect(asked.status == 200 && String(decoding: asked.body, as: UTF8.self) == "12345")
+
+    let again = try await client.ask("POST", "/api/channels", wish)
+    #expect(again.status == 409 && again.code == "DUPLICATE_CHANNEL")
+    let other = try Tenant.make()
+    let stolen = try await self.client(other).ask(
+      "POST", "/api/channels", ["channel": "whatsapp", "account_number": 2, "whatsapp_phone_number_id": .string(phone)])
+    #expect(stolen.status == 409 && stolen.code == "DUPLICATE_CHANNEL")
+
+    let changed = try await client.ask("PATCH", "/api/channels/\(id)", ["account_name": "Otra", "ai_enabled": false])
+    #expect(changed.status == 200 && changed.data["account_name"].text == "Otra")
+    let put = try await client.ask("PUT", "/api/channels", ["id": .string(id), "ai_enabled": true])
+    #expect(put.status == 200 && put.data["ai_enabled"].bool == true)
+    let list = try await client.ask("GET", "/api/channels?channel=whatsapp&account_number=2")
+    #expect(list.status == 200 && list.data.items.count == 1)
+    for answer in [made, again, changed, put, list] {
+      #expect(!text(answer).contains(token) && !text(answer).contains(secret))
+    }
+
+    #expect(try await client.ask("DELETE", "/api/channels/\(id)").status == 403)
+    #expect(try await DashboardUser(tenant, role: "admin").ask("DELETE", "/api/channels/\(id)").status == 403)
+    let owner = try DashboardUser(tenant, role: "owner")
+    #expect(try await owner.ask("DELETE", "/api/channels/\(id)").status == 200)
+    let gone = "where channel_connection_id = '\(id)'"
+    let kept = try tenant.database.count(
+      "select (select count(*) from inbound_secrets \(gone)) + (select count(*) from outbound_tokens \(gone))")
+    #expect(kept == 0)
+    let back = try await client.ask("POST", "/api/channels", wish)
+    #expect(back.status == 201 && back.data["id"].text == id && back.data["status"].text == "connected")
+    let logs = shell("cat '\(World.current.folder)'/log/*.log '\(World.current.folder)'/logs/*.log 2>/dev/null | grep -c '\(token)\\|\(secret)' || true")
+    #expect(logs.output.hasPrefix("0"), "\(logs.output)")
+  }
+
+  @Test func whatIsAnothersIsNotThere() async throws {
+    let (mine, other) = (try Tenant.make(), try Tenant.make())
+    let client = try client(mine)
+    let id = other.connection.text
+    for (method, path) in [
+      ("GET", ""), ("PATCH", ""), ("POST", "/test"), ("GET", "/health"), ("GET", "/ai-config"), ("PUT", "/ai-config"),
+    ] {
+      let answer = try await client.ask(
+        method, "/api/channels/\(id)\(path)", method == "GET" ? nil : ["account_name": "mía"])
+      #expect(answer.status == 404, "\(method) \(path)")
+    }
+    #expect(try await DashboardUser(mine, role: "owner").ask("DELETE", "/api/channels/\(id)").status == 404)
+    #expect(try await DashboardUser(mine, role: "owner").ask("DELETE", "/api/channels?id=\(id)").status == 404)
+    let name = try other.value("coalesce(account_name, '')", of: "channel_connections")
+    #expect(name == "")
+    let reader = try APIClient(mine, scopes: ["channels:read"])
+    #expect(try await reader.ask("PATCH", "/api/channels/\(mine.connection.text)", ["account_name": "x"]).status == 403)
+  }
+
+  /// body, path of the fault
+  @Test(arguments: [
+    (#"{"channel": "telegram"}"#, "$.channel"), (#"{"channel": "whatsapp", "account_number": 3}"#, "$.account_number"),
+    (#"{"channel": "whatsapp", "status": "connected"}"#, "$.status"),
+    (#"{"channel": "whatsapp", "refresh_token": "abcdefgh"}"#, "$.refresh_token"),
+    (#"{"channel": "whatsapp", "whatsapp_phone_number_id": "1 or 1=1"}"#, "$.whatsapp_phone_number_id"),
+    (#"{"channel": "whatsapp", "access_token": "with a space"}"#, "$.access_token"),
+    (#"{"channel": "whatsapp", "branch_id": "b0000000-0000-0000-0000-000000000099"}"#, "$.branch_id"),
+    (#"{"channel": "whatsapp", "id": "b0000000-0000-0000-0000-000000000099"}"#, "$.id"),
+    (#"{"channel": "whatsapp", "sealed": "x"}"#, "$.sealed"), ("[]", "$"),
+  ])
+  func badInput(_ body: String, _ path: String) async throws {
+    let client = try client(try Tenant.make())
+    let answer = try await client.ask("POST", "/api/channels", try JSON.parse(Array(body.utf8)))
+    #expect(answer.status == 400 && answer.body["path"].text == path, "\(text(answer))")
+  }
+
+  /// A revoked token is found by the test, a new one lets the channel go on.
+  @Test func aTokenIsTestedAndReplaced() async throws {
+    let tenant = try Tenant.make()
+    let client = try client(tenant)
+    let id = tenant.connection.text
+    try await Sandbox.register(tenant)
+    let bad = try await client.ask("PATCH", "/api/channels/\(id)", ["access_token": "test_revoked_by_meta"])
+    #expect(bad.status == 200)
+    try tenant.database.run(
+      """
+      select set_config('app.tenant_id', '\(tenant.id.text)', false);
+      select stop_channel('\(id)', 'expired', '190', '{"kind": "channel_stopped", "key": "k", "severity": "act",
+        "sentence": "make a new token"}');
+      """)
+    let alerts = try await client.ask("GET", "/api/alerts")
+    #expect(alerts.data.items.map { $0["kind"].text } == ["channel_stopped"])
+    func result() async throws -> Field {
+      let answer = try await client.ask("POST", "/api/channels/\(id)/test", [:])
+      #expect(answer.status == 200 || answer.status == 202, "\(text(answer))")
+      var health = try await client.ask("GET", "/api/channels/\(id)/health")
+      _ = try await eventually {
+        health = try await client.ask("GET", "/api/channels/\(id)/health")
+        return answer.status == 200 || health.data["test"].exists
+      }
+      return health.data
+    }
+    let sick = try await result()
+    #expect(sick["test"]["ok"].bool == false && sick["status"].text == "error" && sick["stopped_code"].text == "190")
+    #expect(sick["test"]["checks"][0]["name"].text == "token" && sick["test"]["checks"][0]["state"].text == "failed")
+    #expect(sick["open_alerts"].integer == 1)
+    let mended = try await client.ask("PATCH", "/api/channels/\(id)", ["whatsapp_access_token": "test_new_token"])
+    #expect(mended.status == 200 && mended.data["status"].text == "connected")
+    let open = try tenant.count("alerts", where: "resolved_at is null")
+    #expect(open == 0)
+    let well = try await result()
+    #expect(well["test"]["checks"][0]["state"].text == "ok")
+  }
+
+  @Test func theAssistantOfAnAccount() async throws {
+    let tenant = try Tenant.make()
+    let client = try client(tenant)
+    let path = "/api/channels/\(tenant.connection.text)/ai-config"
+    let before = try await client.ask("GET", path)
+    #expect(before.status == 200 && before.data["ai_personality"].text == "professional", "\(text(before))")
+    let after = try await client.ask(
+      "PUT", path, ["ai_personality_override": "formal", "first_message_delay_seconds": 1800, "ai_enabled": false])
+    #expect(after.data["ai_personality"].text == "formal" && after.data["first_message_delay_seconds"].integer == 1800)
+    #expect(try await client.ask("PUT", path, ["first_message_delay_seconds": 1801]).status == 400)
+    #expect(try await client.ask("PUT", path, ["access_token": "test_token_x"]).status == 400)
+  }
+
+  /// What api can do with what it sealed: put it there, and nothing else.
+  @Test func theProgramCannotReadWhatItSealed() throws {
+    let database = Database.world
+    for table in ["inbound_secrets", "outbound_tokens"] {
+      let reads = try database.scalar("select has_column_privilege('tistis_api', '\(table)', 'sealed', 'select')")
+      let puts = try database.scalar("select has_table_privilege('tistis_api', '\(table)', 'insert')")
+      #expect(reads == "false" && puts == "true")
+    }
+    let environment = World.current.environment(of: "api")
+    #expect(environment["OUTBOUND_SEAL"] != nil && environment["OUTBOUND_KEYS"] == nil && environment["INBOUND_KEYS"] == nil)
+  }
+}

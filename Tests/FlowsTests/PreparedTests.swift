@@ -1,0 +1,136 @@
+import Core
+import FoundationEssentials
+import Peers
+import Rules
+import Store
+import TestSupport
+import Testing
+
+@testable import Flows
+
+/// Appointment confirmation, reminder, services menu: the form that the window allows, once, and the assistant stays.
+@Suite struct PreparedTests {
+  private func scope(_ shop: Shop) -> Scope { shop.database.connection().tenant(shop.tenant.id) }
+
+  private func conversation(_ shop: Shop, _ phone: String) throws -> UUID {
+    try #require(UUID(uuidString: try shop.value("id", of: "conversations", "contact_address = '\(phone)'") ?? ""))
+  }
+
+  private func closeWindow(_ shop: Shop) throws {
+    try shop.run("update contact_windows set last_inbound_at = now() - interval '3 days'")
+  }
+
+  private let wish = PreparedWish.appointmentConfirmation(
+    .words(service: "limpieza", date: "martes 3 de febrero", time: "10:00", name: "Ana"))
+
+  @Test func buttonsWhileTheWindowIsOpenAndTheTemplateAfterwards() async throws {
+    try await Shop.test(delay: 60) { shop in
+      let phone = try shop.says("hola")
+      let id = try conversation(shop, phone)
+      for (closed, kind) in [(false, "interactive"), (true, "template")] {
+        if closed { try closeWindow(shop) }
+        let outcome = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+        guard case .queued(_, let form) = outcome else { Issue.record("\(outcome)"); return }
+        #expect(form == (closed ? "template" : "buttons"))
+        try await shop.work()
+        let sent = try await Sandbox.requests("whatsapp", match: phone, kind: kind).filter { $0["accepted"].bool == true }
+        #expect(sent.count == 1)
+        #expect(sent.first?["body"].value?.text.contains("martes 3 de febrero") == true)
+      }
+      let menu = try scope(shop).sendPrepared(
+        .servicesMenu, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+      #expect(menu == .windowClosed)
+      let staff = try shop.count("messages", "role = 'staff' and metadata ? 'automatic' and metadata ? 'prepared'")
+      #expect(staff == 2)
+    }
+  }
+
+  @Test func theMenuIsAList() async throws {
+    try await Shop.test(delay: 60) { shop in
+      let phone = try shop.says("hola")
+      let id = try conversation(shop, phone)
+      let outcome = try scope(shop).sendPrepared(
+        .servicesMenu, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+      guard case .queued(_, "list") = outcome else { Issue.record("\(outcome)"); return }
+      try await shop.work()
+      let sent = try await Sandbox.requests("whatsapp", match: phone, kind: "interactive")
+      let row = sent.first?["body"]["interactive"]["action"]["sections"][0]["rows"][0]
+      #expect(row?["id"].text == "servicio:limpieza" && row?["description"].text == "$800 MXN · Con ultrasonido")
+      try shop.run("update services set is_active = false")
+      let empty = try scope(shop).sendPrepared(
+        .servicesMenu, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+      #expect(empty == .empty)
+    }
+  }
+
+  /// Whoever answers is answered by the assistant.
+  @Test func theAssistantStays() async throws {
+    try await Shop.test(delay: 60) { shop in
+      let phone = try shop.says("¿limpieza?")
+      let id = try conversation(shop, phone)
+      _ = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+      let state = try shop.value("ai_handling || ' ' || (last_human_at is null)", of: "conversations")
+      #expect(state == "true true")
+      try shop.hurry()
+      try await shop.work()
+      let replies = try shop.count("messages", "role = 'assistant' and status = 'accepted'")
+      #expect(replies == 1)
+    }
+  }
+
+  /// Twice under one key, also at once, sends once.
+  @Test func oneKeyOneMessage() async throws {
+    try await Shop.test(delay: 60) { shop in
+      let id = try conversation(shop, try shop.says("hola"))
+      let outcomes = try await onThreads(6) { _ in
+        try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, key: "k1", requestId: nil)
+      }
+      #expect(Set(outcomes.map { "\($0)" }).count == 1)
+      let other = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, key: "k2", requestId: nil)
+      #expect(other != outcomes[0])
+      let count = try shop.count("messages", "role = 'staff'")
+      #expect(count == 2)
+    }
+  }
+
+  /// An appointment of ours in the branch's time, and only of the conversation's person.
+  @Test func anAppointmentByItsID() async throws {
+    try await Shop.test(delay: 60) { shop in
+      let phone = try shop.says("hola")
+      let id = try conversation(shop, phone)
+      let other = try conversation(shop, try shop.says("yo también"))
+      let appointment = UUID()
+      try shop.run(
+        """
+        insert into branches (tenant_id, id, name, slug, city, timezone)
+          values ('\(shop.tenant.id.text)', uuid_v7(), 'Centro', 'centro', 'Nogales', 'America/Hermosillo');
+        insert into appointments (tenant_id, id, branch_id, lead_id, service_id, scheduled_at)
+          select b.tenant_id, '\(appointment.text)', b.id, c.lead_id, s.id, '2027-02-02 17:00:00Z'
+            from branches b, conversations c, services s where c.id = '\(id.text)';
+        """)
+      let ours = PreparedWish.reminder(.ours(appointment))
+      let foreign = try scope(shop).sendPrepared(ours, conversation: other, onlyBranch: nil, key: nil, requestId: nil)
+      #expect(foreign == .unknown)
+      let outcome = try scope(shop).sendPrepared(ours, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+      guard case .queued = outcome else { Issue.record("\(outcome)"); return }
+      let text = try shop.value("content", of: "messages", "role = 'staff'") ?? ""
+      #expect(text.contains("Limpieza dental") && text.contains("martes 2 de febrero a las 10:00"), "\(text)")
+      let selection = try shop.value("payload #>> '{options,0,id}'", of: "messages", "role = 'staff'")
+      #expect(selection == "confirmar_cita:\(appointment.text)")
+    }
+  }
+
+  @Test func whatIsNotThere() async throws {
+    try await Shop.test(delay: 60) { shop in
+      let id = try conversation(shop, try shop.says("hola"))
+      let nobody = try scope(shop).sendPrepared(wish, conversation: UUID(), onlyBranch: nil, key: nil, requestId: nil)
+      #expect(nobody == .unknown)
+      let branch = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: UUID(), key: nil, requestId: nil)
+      #expect(branch == .unknown)
+      let another = try Tenant.make(in: shop.database)
+      let foreign = try shop.database.connection().tenant(another.id).sendPrepared(
+        wish, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+      #expect(foreign == .unknown)
+    }
+  }
+}
