@@ -31,6 +31,16 @@ public struct MediaToUploadRow: Sendable, Equatable {
   public var token: [UInt8]?
 }
 
+public struct StoredMediaRow: Sendable, Equatable {
+  public var status: String
+  public var kind: String
+  public var mimeType: String?
+  public var filename: String?
+  public var size: Int64?
+  public var storageKey: String?
+  public var errorMessage: String?
+}
+
 extension Scope {
   /// An attachment, and what the request for it needs.
   public func mediaToFetch(mediaId: UUID) throws(StoreError) -> MediaToFetchRow? {
@@ -129,6 +139,32 @@ extension Scope {
         login: row.get(6),
         tokenId: row.get(7),
         token: row.get(8)
+      )
+    }
+  }
+
+  /// An attachment as it is shown to people.
+  public func storedMedia(mediaId: UUID, onlyBranch: UUID?) throws(StoreError) -> StoredMediaRow? {
+    try maybe(
+      "storedMedia",
+      #"""
+      select f.status as "status!", f.kind as "kind!", f.mime_type, f.filename, f.size, f.storage_key, f.error_message
+        from media_files f
+        left join messages m on m.tenant_id = f.tenant_id and m.id = f.message_id
+        left join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+       where f.tenant_id = current_tenant() and f.id = $1
+         and c.branch_id is not distinct from coalesce($2, c.branch_id)
+      """#,
+      [mediaId.sql, onlyBranch.sql]
+    ) { row throws(StoreError) in
+      try StoredMediaRow(
+        status: row.get(0),
+        kind: row.get(1),
+        mimeType: row.get(2),
+        filename: row.get(3),
+        size: row.get(4),
+        storageKey: row.get(5),
+        errorMessage: row.get(6)
       )
     }
   }
