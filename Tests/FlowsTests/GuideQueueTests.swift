@@ -58,11 +58,11 @@ import Testing
     let id = UUID()
     let ours: [Work] = [
       .answer(conversation: id, channel: .whatsapp), .fetchMedia(media: id), .nothing,
-      .removeMedia(media: id, key: nil),
+      .removeMedia(media: id, key: nil), .readBack(message: id),
     ]
     for work in ours + ChannelName.allCases.map({ .send(message: id, channel: $0) }) {
       switch work {
-      case .answer, .send, .fetchMedia, .nothing, .removeMedia, .unknown: break
+      case .answer, .send, .fetchMedia, .readBack, .nothing, .removeMedia, .unknown: break
       }
       #expect(try Database.world.scalar("select is_own_kind($1)", [work.name]) == "true", "\(work.name)")
     }
