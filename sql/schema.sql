@@ -140,9 +140,9 @@ declare
 begin
   -- One look into an index after the other, whatever the planner thinks of the tables: nearly always there is no such event.
   select array_agg(distinct m.id) into v_found
-    from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, reply_to text)
+    from jsonb_to_recordset(p_events) as e (connection_id uuid, kind text, external_id text, reply_to text)
     cross join lateral (select x.channel_connection_id, x.reply_to_external_id, x.lead_id from channel_events x
-      where x.tenant_id = v_tenant and x.channel_connection_id = e.connection_id::uuid and x.kind in ('edit', 'delete')
+      where x.tenant_id = v_tenant and x.channel_connection_id = e.connection_id and x.kind in ('edit', 'delete')
         and x.reply_to_external_id = case when e.kind in ('edit', 'delete') then e.reply_to else e.external_id end
       offset 0) x
     cross join lateral (select m.id, m.conversation_id from messages m
@@ -442,8 +442,12 @@ begin
     select a.lead_id, e.connection_id::uuid as connection, e.status ->> 'state' as state,
         max((e.status ->> 'up_to')::timestamptz) as up_to
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, status jsonb, aliases jsonb)
-      cross join lateral (select l.lead_id from jsonb_array_elements(e.aliases) x join lead_aliases l
-        on l.tenant_id = v_tenant and l.kind = x ->> 'kind' and l.value = x ->> 'value' limit 1) a
+      cross join lateral (
+        select l.lead_id
+          from (select x ->> 'kind' as kind, x ->> 'value' as value from jsonb_array_elements(e.aliases) x offset 0) x
+          cross join lateral (select y.lead_id from lead_aliases y
+            where y.tenant_id = v_tenant and y.kind = x.kind and y.value = x.value limit 1) l
+         limit 1) a
      where e.kind = 'status' and e.status ? 'up_to' and e.status ->> 'state' in ('delivered', 'read')
      group by 1, 2, 3 order by 1, 2, 3
   loop
@@ -679,7 +683,7 @@ begin
       where x.tenant_id = v_tenant and x.id = p_message;
     select m.conversation_id, cc.channel, cc.id, cc.sending_id, c.contact_kind, c.contact_address, m.content,
         m.reply_to_external_id, k.id, k.sealed, m.payload, sending_login(cc.channel, cc.login),
-        m.role = 'staff' and p_policy ? 'human_hours' and cc.human_agent_enabled and not m.metadata ? 'automatic'
+        verdict = 'go' and m.role = 'staff' and p_policy ? 'human_hours' and cc.human_agent_enabled and not m.metadata ? 'automatic'
           and not window_is_open(cc.id, c.lead_id, (p_policy ->> 'window_hours')::int)
       into conversation_id, channel, connection_id, account_id, contact_kind, contact_address, content, reply_to,
         token_id, token, payload, login, as_human
@@ -1797,8 +1801,8 @@ declare
 begin
   for r in
     select distinct on (m.conversation_id) m.conversation_id, coalesce(e.standby, false) as standby, m.external_timestamp as at
-      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, standby boolean)
-      join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id::uuid
+      from jsonb_to_recordset(p_events) as e (connection_id uuid, kind text, external_id text, standby boolean)
+      join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id
         and m.external_id = e.external_id and m.id = any (p_new)
      where e.kind = 'message' or (e.kind = 'echo' and e.standby)
      order by m.conversation_id, m.external_timestamp desc, m.id desc
@@ -2193,10 +2197,11 @@ declare
   v_known int;
 begin
   select array_agg(distinct l.lead_id order by l.lead_id), count(*) into v_leads, v_known
-    from jsonb_array_elements(p_aliases) a
+    -- Taken apart first ("offset 0"): behind the wall no index is searched for what `->>` makes in the same look.
+    from (select a ->> 'kind' as kind, a ->> 'value' as value from jsonb_array_elements(p_aliases) a offset 0) a
     -- "limit 1" makes it one look into the index per name, whatever the planner thinks of the table.
-    cross join lateral (select lead_id from lead_aliases where tenant_id = v_tenant and kind = a ->> 'kind'
-      and value = a ->> 'value' limit 1) l;
+    cross join lateral (select x.lead_id from lead_aliases x where x.tenant_id = v_tenant and x.kind = a.kind
+      and x.value = a.value limit 1) l;
   -- Somebody who has written before, under names that are known: nearly always.
   if v_known = jsonb_array_length(p_aliases) and cardinality(v_leads) = 1 then return v_leads[1]; end if;
   v_phone := (select a ->> 'address' from jsonb_array_elements(p_aliases) a where a ->> 'kind' = 'phone' limit 1);
@@ -2684,25 +2689,29 @@ declare
   v_tenant uuid := current_tenant();
   v_connection uuid := (p_echo ->> 'connection_id')::uuid;
   v_opaque text := p_echo #>> '{origin,opaque}';
+  v_external_id text := p_echo ->> 'external_id';
+  v_mark uuid := case when v_opaque ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+    then v_opaque::uuid end;
   v_at timestamptz := coalesce((p_echo ->> 'at')::timestamptz, app_now());
   -- Some program's, although nobody knows whose.
   v_program boolean := coalesce((p_echo #>> '{origin,by_program}')::boolean, false) or p_echo #>> '{origin,app}' is not null;
 begin
   if exists (select from messages m where m.tenant_id = v_tenant and m.channel_connection_id = v_connection
-    and m.external_id = p_echo ->> 'external_id') then
+    and m.external_id = v_external_id) then
     return;
   end if;
-  if v_opaque ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+  if v_mark is not null then
     select m.id, m.external_id into id, external_id from messages m
-      where m.tenant_id = v_tenant and m.id = v_opaque::uuid and m.channel_connection_id = v_connection and m.role <> 'user';
+      where m.tenant_id = v_tenant and m.id = v_mark and m.channel_connection_id = v_connection and m.role <> 'user';
     if found then return; end if;
   end if;
   -- Platforms that return nothing of ours: by what was said, to whom and when. One that is on its way now, or of which
   -- nobody knows whether it left; one that was taken only if the platform says that a program sent this.
   select m.id, m.external_id into id, external_id
-    from (select distinct a.lead_id from jsonb_array_elements(p_echo -> 'aliases') x
+    from (select distinct a.lead_id
+            from (select x ->> 'kind' as kind, x ->> 'value' as value from jsonb_array_elements(p_echo -> 'aliases') x offset 0) x
             cross join lateral (select l.lead_id from lead_aliases l where l.tenant_id = v_tenant
-              and l.kind = x ->> 'kind' and l.value = x ->> 'value' limit 1) a) p
+              and l.kind = x.kind and l.value = x.value limit 1) a) p
     join conversations c on c.tenant_id = v_tenant and c.lead_id = p.lead_id and c.channel_connection_id = v_connection
     cross join lateral (
       select s.id, s.external_id, s.status, s.payload, same_words(s.content, p_echo ->> 'content') as same,
@@ -2754,6 +2763,26 @@ begin
 end $$;
 
 ALTER FUNCTION public.name_contacts(p_events jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: name_messages(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.name_messages(p_names jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_ids uuid[] := array(select k::uuid from jsonb_object_keys(p_names) k);
+begin
+  perform 1 from conversations c where c.tenant_id = v_tenant and c.id in (
+    select m.conversation_id from messages m where m.tenant_id = v_tenant and m.id = any (v_ids)) order by c.id for update;
+  update messages m set external_id = p_names ->> m.id::text
+    where m.tenant_id = v_tenant and m.id = any (v_ids) and m.external_id is null;
+  perform seen_before(v_ids);
+end $$;
+
+ALTER FUNCTION public.name_messages(p_names jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: names_pattern(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3578,14 +3607,18 @@ CREATE FUNCTION public.receive_reports(p_events jsonb) RETURNS integer
 declare
   v_tenant uuid := current_tenant();
   v_messages uuid[];
-  v_named uuid[];
+  v_nameless jsonb;
   v_effects jsonb;
   v_new int;
 begin
-  with incoming as (
+  -- Materialized: behind the wall no index is searched for what a cast or an operator makes of a row in the same look
+  -- (they are not leakproof), only for what stands there already. It read all messages of the tenant.
+  with incoming as materialized (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
         -- A watermark's name is made of its time: that of two people may be the same.
-        coalesce(e.status ->> 'participant', case when e.status ? 'up_to' then e.aliases #>> '{0,value}' end, '') as participant, e.status ->> 'opaque' as opaque, e.at,
+        coalesce(e.status ->> 'participant', case when e.status ? 'up_to' then e.aliases #>> '{0,value}' end, '') as participant, e.at,
+        case when e.status ->> 'opaque' ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+          then (e.status ->> 'opaque')::uuid end as opaque,
         e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
         e.raw, e.aliases
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
@@ -3597,8 +3630,7 @@ begin
           and m.external_id = i.external_id),
         -- Our own id came back with it: the send's answer is still on its way, or was lost.
         (select m.id from messages m where m.tenant_id = v_tenant and m.channel_connection_id = i.connection_id
-          and m.role <> 'user' and m.external_id is null and m.id = case when i.opaque
-            ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then i.opaque::uuid end)
+          and m.role <> 'user' and m.external_id is null and m.id = i.opaque)
       ) as message_id
       from incoming i
   ), kept as (
@@ -3608,12 +3640,12 @@ begin
         from matched order by connection_id, external_id, state, participant
       on conflict do nothing
       returning message_id, external_id, channel_connection_id, status, participant
-  ), named as (
-    update messages m set external_id = k.external_id
-      from (select distinct on (message_id) message_id, external_id from kept where message_id is not null
-             order by message_id) k
-      where m.tenant_id = v_tenant and m.id = k.message_id and m.external_id is null
-      returning m.id
+  ), nameless as (
+    select k.message_id as id, min(k.external_id) as external_id
+      from kept k
+      cross join lateral (select from messages m where m.tenant_id = v_tenant and m.id = k.message_id
+        and m.external_id is null limit 1) m
+     group by k.message_id
   )
   select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null),
       jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'message', k.message_id, 'at', i.at,
@@ -3621,13 +3653,13 @@ begin
         -- The message knows whom it went to; without it (another system's) the platform's words are all there is.
         'lead', (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
           and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null),
-      (select array_agg(o.id) from named o)
-    into v_new, v_messages, v_effects, v_named
-    from kept k left join named n on n.id = k.message_id
+      (select jsonb_object_agg(n.id, n.external_id) from nameless n)
+    into v_new, v_messages, v_effects, v_nameless
+    from kept k
     left join lateral (select i.at, i.effects, i.aliases from matched i
       where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
         and i.participant = k.participant limit 1) i on true;
-  if v_named is not null then perform seen_before(v_named); end if;
+  if v_nameless is not null then perform name_messages(v_nameless); end if;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
   end if;
@@ -4166,9 +4198,9 @@ begin
         'at', s.external_timestamp, 'consent', s.consent, 'referral', s.referral) order by s.id)
       from (
         select distinct on (m.id) m.id, m.channel_connection_id, m.external_timestamp, c.lead_id, e.consent, e.referral
-          from rows from (jsonb_to_recordset(p_events) as (connection_id text, kind text, external_id text, consent jsonb,
+          from rows from (jsonb_to_recordset(p_events) as (connection_id uuid, kind text, external_id text, consent jsonb,
               referral jsonb)) with ordinality e (connection_id, kind, external_id, consent, referral, position)
-          join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id::uuid
+          join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id
             and m.external_id = e.external_id and m.id = any (p_new)
           join conversations c on c.tenant_id = current_tenant() and c.id = m.conversation_id
          where e.kind = 'message' and (e.consent is not null or e.referral is not null)
@@ -10493,6 +10525,21 @@ GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION name_messages(p_names jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.name_messages(p_names jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION names_pattern(p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner

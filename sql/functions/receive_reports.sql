@@ -9,10 +9,14 @@ declare
   v_effects jsonb;
   v_new int;
 begin
-  with incoming as (
+  -- Materialized: behind the wall no index is searched for what a cast or an operator makes of a row in the same look
+  -- (they are not leakproof), only for what stands there already. It read all messages of the tenant.
+  with incoming as materialized (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
         -- A watermark's name is made of its time: that of two people may be the same.
-        coalesce(e.status ->> 'participant', case when e.status ? 'up_to' then e.aliases #>> '{0,value}' end, '') as participant, e.status ->> 'opaque' as opaque, e.at,
+        coalesce(e.status ->> 'participant', case when e.status ? 'up_to' then e.aliases #>> '{0,value}' end, '') as participant, e.at,
+        case when e.status ->> 'opaque' ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+          then (e.status ->> 'opaque')::uuid end as opaque,
         e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
         e.raw, e.aliases
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
@@ -24,8 +28,7 @@ begin
           and m.external_id = i.external_id),
         -- Our own id came back with it: the send's answer is still on its way, or was lost.
         (select m.id from messages m where m.tenant_id = v_tenant and m.channel_connection_id = i.connection_id
-          and m.role <> 'user' and m.external_id is null and m.id = case when i.opaque
-            ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then i.opaque::uuid end)
+          and m.role <> 'user' and m.external_id is null and m.id = i.opaque)
       ) as message_id
       from incoming i
   ), kept as (
