@@ -101,7 +101,8 @@ struct Account: Sendable {
 
   /// A reply of the assistant's to the person's last question, or a message of the staff's, that is about to leave.
   func pending(_ text: String = "respuesta", by role: String = "assistant", metadata: String = "{}") throws -> UUID {
-    let id = UUID()
+    // Ids sort by time.
+    let id = UUID(uuidString: try database.scalar("uuid_v7()") ?? "") ?? UUID()
     try run(
       """
       insert into messages (tenant_id, id, conversation_id, channel_connection_id, role, content, channel, status,

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Rules
 import Store
 import TestSupport
 import Testing
@@ -7,123 +8,111 @@ import Testing
 @testable import Flows
 
 /// A human writes while the assistant's reply is on its way out: whoever is committed first decides, and after a human
-/// no bot message leaves.
+/// no bot message leaves. On every platform, here or in its own app, whether the reply waits to be sent or is just being
+/// stored.
 @Suite struct FenceTests {
-  static let rounds = 1000
-
-  /// One side of a round: asks in a transaction of the tenant's.
-  private func ask(_ session: Connection, _ tenant: UUID, _ name: String, _ sql: String, _ values: [String?]) throws
-    -> String?
-  {
-    try session.transaction(tenant: tenant) { (scope) throws(StoreError) in
-      try scope.one(name, sql, values) { (row) throws(StoreError) -> String? in try row.get(0) }
-    }
-  }
-
-  @Test(arguments: ["staff", "echo"])
-  func theRace(_ human: String) async throws {
-    try await Database.cloned { database in
-      let tenant = try Tenant.make(in: database, delay: 60)
-      let ready = try prepare(tenant, database)
-      let rounds = Self.rounds / 2
-      let barriers = (0..<rounds).map { _ in Barrier(2) }
-      // Two sessions, each on a thread of its own, meet before every round.
-      async let sent = onThread { try bot(database, tenant.id, ready, barriers) }
-      async let seen = onThread { try person(database, tenant, human, ready, barriers) }
-      let (verdicts, states) = try await (sent, seen)
-      var left = 0
-      for i in 0..<rounds {
-        if states[i] == "pending" {
-          #expect(verdicts[i] == "withheld", "round \(i): a human had written, and the reply left")
-        } else {
-          #expect(verdicts[i] == "go")
-          left += 1
-        }
-      }
-      #expect(
-        try database.count("select count(*) from messages where status = 'withheld' and error_code = 'human_took_over'")
-          == rounds - left)
-      // A race that one side always wins proves nothing.
-      #expect(left > 0 && left < rounds, "\(left) of \(rounds) left first")
-    }
-  }
+  enum Human: CaseIterable { case staff, echo }
+  static let rounds = 125
 
   private struct Round: Sendable {
-    let conversation: String
-    let message: String
-    let address: String
+    let conversation: UUID
+    let question: UUID
+    let person: Alias
+    /// nil: Claude has only just answered.
+    let message: UUID?
   }
 
-  /// As many conversations with a reply that is about to leave.
-  private func prepare(_ tenant: Tenant, _ database: Database) throws -> [Round] {
-    try database.run(
+  @Test(arguments: ChannelName.allCases, Human.allCases) func theRace(_ channel: ChannelName, _ human: Human)
+    async throws
+  {
+    try await Account.test(channel) { account in
+      let rounds = try prepare(account)
+      let barriers = rounds.map { _ in Barrier(2) }
+      // Two sessions, each on a thread of its own, meet before every round.
+      async let sent = onThread { try bot(account, rounds, barriers) }
+      async let seen = onThread { try person(account, human, rounds, barriers) }
+      let (verdicts, first) = try await (sent, seen)
+      for i in rounds.indices {
+        let expected = first[i] ? "withheld" : "go"
+        #expect(verdicts[i] == expected, "round \(i): the human was first: \(first[i])")
+      }
+      let humans = first.filter { $0 }.count
+      #expect(
+        try account.count("messages", "role = 'assistant' and error_code = 'human_took_over'") == humans)
+      // A race that one side always wins proves nothing.
+      #expect(humans > 0 && humans < rounds.count, "\(humans) of \(rounds.count)")
+      // And whatever comes now is silent.
+      #expect(try account.receive(account.message("otra", from: rounds[0].person)).answers == 0)
+    }
+  }
+
+  /// As many conversations, of every second a reply that waits.
+  private func prepare(_ account: Account) throws -> [Round] {
+    let session = account.database.connection(user: "tistis_webhook_" + account.channel.rawValue)
+    let people = (0..<Self.rounds).map { _ in account.stranger }
+    for person in people {
+      try account.receive(account.message("hola", from: person), session: session)
+    }
+    try account.run(
       """
-      do $$ declare l uuid; c uuid; q uuid; begin
-        for i in 1 .. \(Self.rounds / 2) loop
-          insert into leads (tenant_id) values ('\(tenant.id.text)') returning id into l;
-          insert into lead_aliases (tenant_id, kind, value, lead_id, address)
-            values ('\(tenant.id.text)', 'phone', '5263' || (10000000 + i), l, '5263' || (10000000 + i));
-          insert into conversations (tenant_id, lead_id, channel, channel_connection_id, contact_kind, contact_address)
-            values ('\(tenant.id.text)', l, 'whatsapp', '\(tenant.connection.text)', 'phone', '5263' || (10000000 + i))
-            returning id into c;
-          insert into contact_windows (tenant_id, channel_connection_id, lead_id, last_inbound_at, opened_by)
-            values ('\(tenant.id.text)', '\(tenant.connection.text)', l, now(), 'message');
-          insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status)
-            values ('\(tenant.id.text)', c, '\(tenant.connection.text)', 'user', 'hola', 'received') returning id into q;
-          update conversations set last_question_id = q where id = c;
-          insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, status, answers_message_id)
-            values ('\(tenant.id.text)', c, '\(tenant.connection.text)', 'assistant', 'respuesta', 'pending', q);
-        end loop;
-      end $$
+      insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, channel, status, answers_message_id)
+        select tenant_id, id, channel_connection_id, 'assistant', 'respuesta', channel, 'pending', last_question_id
+          from (select *, row_number() over (order by id) as n from conversations) c where n % 2 = 0
       """)
-    return try database.column(
+    let rows = try account.database.column(
       """
-      select c.id || ' ' || m.id || ' ' || c.contact_address from conversations c
-        join messages m on m.conversation_id = c.id and m.role = 'assistant' order by m.id
-      """
-    ).map { line in
-      let words = (line ?? "").split(separator: " ").map(String.init)
-      return Round(conversation: words[0], message: words[1], address: words[2])
+      select concat_ws(' ', c.id, c.last_question_id, m.id) from conversations c
+        left join messages m on m.conversation_id = c.id and m.role = 'assistant' order by c.id
+      """)
+    return try zip(rows, people).map { row, person in
+      let ids = (row ?? "").split(separator: " ").map { UUID(uuidString: String($0)) }
+      return Round(
+        conversation: try #require(ids[0]), question: try #require(ids[1]), person: person,
+        message: ids.count > 2 ? ids[2] : nil)
     }
   }
 
-  private func bot(_ database: Database, _ tenant: UUID, _ rounds: [Round], _ barriers: [Barrier]) throws -> [String?] {
-    let session = database.connection(user: "tistis_jobs")
-    // As fast as it goes: how fast messages leave is another test's business.
-    let policy = gatePolicy(.whatsapp).text.replacing(#""number_seconds":0.0125"#, with: #""number_seconds":0"#)
+  private func bot(_ account: Account, _ rounds: [Round], _ barriers: [Barrier]) throws -> [String] {
+    let session = account.database.connection(user: "tistis_jobs")
     return try rounds.indices.map { i in
+      let round = rounds[i]
+      let usage = JSONText(
+        #"{"id": "\#(UUID().text)", "conversation_id": "\#(round.conversation.text)", "ai_model": "m", "prompt_tokens": 1, "cache_write_tokens": 0, "cache_read_tokens": 0, "completion_tokens": 1, "cost_usd": "0", "response_time_ms": 1, "stop_reason": "x", "was_successful": true}"#
+      )
       barriers[i].wait()
-      return try ask(
-        session, tenant, "begin", "select verdict from begin_send($1, uuid_v7(), $2)", [rounds[i].message, policy])
+      if let message = round.message { return try account.begin(message, session: session).verdict }
+      let begun = try session.tenant(account.tenant).beginReply(
+        conversationId: round.conversation, parts: ["respuesta"], answers: round.question, jobId: UUID(),
+        workerId: UUID(), metadata: "{}", requestId: nil, usage: usage, attempt: UUID(), policy: account.policy
+      )
+      guard let begun else { return "nothing" }
+      // Behind what the human is sending: its turn comes after that.
+      return begun.verdict == "later" ? try account.begin(begun.messageId, session: session).verdict : begun.verdict
     }
   }
 
-  /// What the human's transaction saw of the bot's message, after its own row was in.
+  /// Whether the human's transaction, after its own row was in, saw that nothing of the bot's had left.
   private func person(
-    _ database: Database, _ tenant: Tenant, _ human: String, _ rounds: [Round], _ barriers: [Barrier]
-  ) throws -> [String?] {
-    let session = database.connection()
-    let policy = receivePolicy(delaySeconds: 60).text
+    _ account: Account, _ human: Human, _ rounds: [Round], _ barriers: [Barrier]
+  ) throws -> [Bool] {
+    let session = account.database.connection()
+    let policy = JSONText(receivePolicy(delaySeconds: 60))
     return try rounds.indices.map { i in
-      let echo = JSON.array([
-        [
-          "connection_id": .string(tenant.connection.text), "kind": "echo", "external_id": .string("wamid.echo.\(i)"),
-          "aliases": [["kind": "phone", "value": .string(rounds[i].address), "address": .string(rounds[i].address)]],
-          "content": "Le atiendo yo", "content_type": "text", "wants_answer": false, "details": [:], "raw": [:],
-        ]
-      ]).text
+      let round = rounds[i]
+      let echo = JSONText(.array([account.echo("Le atiendo yo", to: round.person).row(connection: account.connection)]))
       barriers[i].wait()
-      return try session.transaction(tenant: tenant.id) { (scope) throws(StoreError) in
-        if human == "staff" {
-          try scope.exec(
-            "say", "select send_staff_message($1, '[{\"content\": \"Le atiendo yo\"}]', null, null)",
-            [rounds[i].conversation])
-        } else {
-          try scope.exec("echo", "select * from receive_events($1, $2, null)", [echo, policy])
+      return try session.transaction(tenant: account.tenant) { (scope) throws(StoreError) in
+        switch human {
+        case .staff:
+          _ = try scope.sendStaffMessage(
+            conversationId: round.conversation, content: "Le atiendo yo", staffId: nil, requestId: nil)
+        case .echo: _ = try scope.receiveEvents(events: echo, policy: policy, requestId: "r")
         }
-        return try scope.one("see", "select status from messages where id = $1", [rounds[i].message]) {
-          (row) throws(StoreError) -> String? in try row.get(0)
-        }
+        return try scope.one(
+          "see",
+          "select not exists (select from messages where conversation_id = $1 and role = 'assistant' and status = 'sending')",
+          [round.conversation.text]
+        ) { (row) throws(StoreError) -> Bool in try row.get(0) }
       }
     }
   }

@@ -13,9 +13,9 @@ declare
 begin
   -- One look into an index after the other, whatever the planner thinks of the tables: nearly always there is no such event.
   select array_agg(distinct m.id) into v_found
-    from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, reply_to text)
+    from jsonb_to_recordset(p_events) as e (connection_id uuid, kind text, external_id text, reply_to text)
     cross join lateral (select x.channel_connection_id, x.reply_to_external_id, x.lead_id from channel_events x
-      where x.tenant_id = v_tenant and x.channel_connection_id = e.connection_id::uuid and x.kind in ('edit', 'delete')
+      where x.tenant_id = v_tenant and x.channel_connection_id = e.connection_id and x.kind in ('edit', 'delete')
         and x.reply_to_external_id = case when e.kind in ('edit', 'delete') then e.reply_to else e.external_id end
       offset 0) x
     cross join lateral (select m.id, m.conversation_id from messages m

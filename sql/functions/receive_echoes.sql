@@ -32,25 +32,29 @@ declare
   v_tenant uuid := current_tenant();
   v_connection uuid := (p_echo ->> 'connection_id')::uuid;
   v_opaque text := p_echo #>> '{origin,opaque}';
+  v_external_id text := p_echo ->> 'external_id';
+  v_mark uuid := case when v_opaque ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+    then v_opaque::uuid end;
   v_at timestamptz := coalesce((p_echo ->> 'at')::timestamptz, app_now());
   -- Some program's, although nobody knows whose.
   v_program boolean := coalesce((p_echo #>> '{origin,by_program}')::boolean, false) or p_echo #>> '{origin,app}' is not null;
 begin
   if exists (select from messages m where m.tenant_id = v_tenant and m.channel_connection_id = v_connection
-    and m.external_id = p_echo ->> 'external_id') then
+    and m.external_id = v_external_id) then
     return;
   end if;
-  if v_opaque ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+  if v_mark is not null then
     select m.id, m.external_id into id, external_id from messages m
-      where m.tenant_id = v_tenant and m.id = v_opaque::uuid and m.channel_connection_id = v_connection and m.role <> 'user';
+      where m.tenant_id = v_tenant and m.id = v_mark and m.channel_connection_id = v_connection and m.role <> 'user';
     if found then return; end if;
   end if;
   -- Platforms that return nothing of ours: by what was said, to whom and when. One that is on its way now, or of which
   -- nobody knows whether it left; one that was taken only if the platform says that a program sent this.
   select m.id, m.external_id into id, external_id
-    from (select distinct a.lead_id from jsonb_array_elements(p_echo -> 'aliases') x
+    from (select distinct a.lead_id
+            from (select x ->> 'kind' as kind, x ->> 'value' as value from jsonb_array_elements(p_echo -> 'aliases') x offset 0) x
             cross join lateral (select l.lead_id from lead_aliases l where l.tenant_id = v_tenant
-              and l.kind = x ->> 'kind' and l.value = x ->> 'value' limit 1) a) p
+              and l.kind = x.kind and l.value = x.value limit 1) a) p
     join conversations c on c.tenant_id = v_tenant and c.lead_id = p.lead_id and c.channel_connection_id = v_connection
     cross join lateral (
       select s.id, s.external_id, s.status, s.payload, same_words(s.content, p_echo ->> 'content') as same,

@@ -135,9 +135,9 @@ begin
         'at', s.external_timestamp, 'consent', s.consent, 'referral', s.referral) order by s.id)
       from (
         select distinct on (m.id) m.id, m.channel_connection_id, m.external_timestamp, c.lead_id, e.consent, e.referral
-          from rows from (jsonb_to_recordset(p_events) as (connection_id text, kind text, external_id text, consent jsonb,
+          from rows from (jsonb_to_recordset(p_events) as (connection_id uuid, kind text, external_id text, consent jsonb,
               referral jsonb)) with ordinality e (connection_id, kind, external_id, consent, referral, position)
-          join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id::uuid
+          join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id
             and m.external_id = e.external_id and m.id = any (p_new)
           join conversations c on c.tenant_id = current_tenant() and c.id = m.conversation_id
          where e.kind = 'message' and (e.consent is not null or e.referral is not null)

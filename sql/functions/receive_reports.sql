@@ -5,14 +5,18 @@ language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
   v_messages uuid[];
-  v_named uuid[];
+  v_nameless jsonb;
   v_effects jsonb;
   v_new int;
 begin
-  with incoming as (
+  -- Materialized: behind the wall no index is searched for what a cast or an operator makes of a row in the same look
+  -- (they are not leakproof), only for what stands there already. It read all messages of the tenant.
+  with incoming as materialized (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
         -- A watermark's name is made of its time: that of two people may be the same.
-        coalesce(e.status ->> 'participant', case when e.status ? 'up_to' then e.aliases #>> '{0,value}' end, '') as participant, e.status ->> 'opaque' as opaque, e.at,
+        coalesce(e.status ->> 'participant', case when e.status ? 'up_to' then e.aliases #>> '{0,value}' end, '') as participant, e.at,
+        case when e.status ->> 'opaque' ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+          then (e.status ->> 'opaque')::uuid end as opaque,
         e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
         e.raw, e.aliases
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
@@ -24,8 +28,7 @@ begin
           and m.external_id = i.external_id),
         -- Our own id came back with it: the send's answer is still on its way, or was lost.
         (select m.id from messages m where m.tenant_id = v_tenant and m.channel_connection_id = i.connection_id
-          and m.role <> 'user' and m.external_id is null and m.id = case when i.opaque
-            ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then i.opaque::uuid end)
+          and m.role <> 'user' and m.external_id is null and m.id = i.opaque)
       ) as message_id
       from incoming i
   ), kept as (
@@ -35,12 +38,12 @@ begin
         from matched order by connection_id, external_id, state, participant
       on conflict do nothing
       returning message_id, external_id, channel_connection_id, status, participant
-  ), named as (
-    update messages m set external_id = k.external_id
-      from (select distinct on (message_id) message_id, external_id from kept where message_id is not null
-             order by message_id) k
-      where m.tenant_id = v_tenant and m.id = k.message_id and m.external_id is null
-      returning m.id
+  ), nameless as (
+    select k.message_id as id, min(k.external_id) as external_id
+      from kept k
+      cross join lateral (select from messages m where m.tenant_id = v_tenant and m.id = k.message_id
+        and m.external_id is null limit 1) m
+     group by k.message_id
   )
   select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null),
       jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'message', k.message_id, 'at', i.at,
@@ -48,13 +51,13 @@ begin
         -- The message knows whom it went to; without it (another system's) the platform's words are all there is.
         'lead', (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
           and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null),
-      (select array_agg(o.id) from named o)
-    into v_new, v_messages, v_effects, v_named
-    from kept k left join named n on n.id = k.message_id
+      (select jsonb_object_agg(n.id, n.external_id) from nameless n)
+    into v_new, v_messages, v_effects, v_nameless
+    from kept k
     left join lateral (select i.at, i.effects, i.aliases from matched i
       where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
         and i.participant = k.participant limit 1) i on true;
-  if v_named is not null then perform seen_before(v_named); end if;
+  if v_nameless is not null then perform name_messages(v_nameless); end if;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
   end if;
@@ -66,4 +69,19 @@ begin
     from (select e as x from jsonb_array_elements(coalesce(v_effects, '[]')) e
            order by e #>> '{effects,strike,scope}' is distinct from 'pair', e ->> 'message', e ->> 'connection') o;
   return v_new;
+end $$;
+
+-- Gives messages of ours the platform's ids: {"<message>": "<id>"}. A message that is touched twice in a transaction has its
+-- conversation locked by its foreign key: so that one comes first, as everybody else does it.
+create or replace function name_messages(p_names jsonb) returns void
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_ids uuid[] := array(select k::uuid from jsonb_object_keys(p_names) k);
+begin
+  perform 1 from conversations c where c.tenant_id = v_tenant and c.id in (
+    select m.conversation_id from messages m where m.tenant_id = v_tenant and m.id = any (v_ids)) order by c.id for update;
+  update messages m set external_id = p_names ->> m.id::text
+    where m.tenant_id = v_tenant and m.id = any (v_ids) and m.external_id is null;
+  perform seen_before(v_ids);
 end $$;

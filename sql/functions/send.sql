@@ -75,7 +75,7 @@ begin
       where x.tenant_id = v_tenant and x.id = p_message;
     select m.conversation_id, cc.channel, cc.id, cc.sending_id, c.contact_kind, c.contact_address, m.content,
         m.reply_to_external_id, k.id, k.sealed, m.payload, sending_login(cc.channel, cc.login),
-        m.role = 'staff' and p_policy ? 'human_hours' and cc.human_agent_enabled and not m.metadata ? 'automatic'
+        verdict = 'go' and m.role = 'staff' and p_policy ? 'human_hours' and cc.human_agent_enabled and not m.metadata ? 'automatic'
           and not window_is_open(cc.id, c.lead_id, (p_policy ->> 'window_hours')::int)
       into conversation_id, channel, connection_id, account_id, contact_kind, contact_address, content, reply_to,
         token_id, token, payload, login, as_human

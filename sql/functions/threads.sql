@@ -9,8 +9,8 @@ declare
 begin
   for r in
     select distinct on (m.conversation_id) m.conversation_id, coalesce(e.standby, false) as standby, m.external_timestamp as at
-      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, standby boolean)
-      join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id::uuid
+      from jsonb_to_recordset(p_events) as e (connection_id uuid, kind text, external_id text, standby boolean)
+      join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id
         and m.external_id = e.external_id and m.id = any (p_new)
      where e.kind = 'message' or (e.kind = 'echo' and e.standby)
      order by m.conversation_id, m.external_timestamp desc, m.id desc

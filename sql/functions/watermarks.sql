@@ -14,8 +14,12 @@ begin
     select a.lead_id, e.connection_id::uuid as connection, e.status ->> 'state' as state,
         max((e.status ->> 'up_to')::timestamptz) as up_to
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, status jsonb, aliases jsonb)
-      cross join lateral (select l.lead_id from jsonb_array_elements(e.aliases) x join lead_aliases l
-        on l.tenant_id = v_tenant and l.kind = x ->> 'kind' and l.value = x ->> 'value' limit 1) a
+      cross join lateral (
+        select l.lead_id
+          from (select x ->> 'kind' as kind, x ->> 'value' as value from jsonb_array_elements(e.aliases) x offset 0) x
+          cross join lateral (select y.lead_id from lead_aliases y
+            where y.tenant_id = v_tenant and y.kind = x.kind and y.value = x.value limit 1) l
+         limit 1) a
      where e.kind = 'status' and e.status ? 'up_to' and e.status ->> 'state' in ('delivered', 'read')
      group by 1, 2, 3 order by 1, 2, 3
   loop

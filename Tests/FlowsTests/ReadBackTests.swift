@@ -1,0 +1,117 @@
+import Core
+import FoundationEssentials
+import Rules
+import Store
+import TestSupport
+import Testing
+
+@testable import Flows
+
+/// A message of which no answer came, looked for where the platform can be asked. It is never sent again.
+@Suite struct ReadBackTests {
+  private static let channels = [ChannelName.instagram, .facebook, .tiktok]
+
+  /// A reply that nobody knows about, and a platform that shows a conversation with these words.
+  private func lost(
+    _ channel: ChannelName, shows words: String?, status: String = "200 OK",
+    _ body: (Account, UUID, LoopbackServer) async throws -> Void
+  ) async throws {
+    try await Database.cloned { database in
+      let account = try Account(channel, database, token: true)
+      try account.receive(account.message("hola", from: account.stranger))
+      let (message, attempt) = (try account.pending("Cuesta 800"), UUID())
+      try account.begin(message, attempt)
+      try account.end(message, attempt, "unknown")
+      try account.run("update sends_in_doubt set since = now() - interval '2 minutes'")
+      let mine = try account.value("account_id", of: "channel_connections") ?? ""
+      let server = LoopbackServer { _ in
+        guard let words else { return .send(ok("{}", status: status)) }
+        let now = Instant.now
+        let text =
+          channel == .tiktok
+          ? #"{"code":0,"data":{"messages":[{"message_id":"m.found","timestamp":\#(now.seconds),"text":{"body":"\#(words)"},"from_user":{"id":"\#(mine)","role":"business_account"}}]}}"#
+          : #"{"data":[{"messages":{"data":[{"id":"m.found","created_time":"\#(now)","from":{"id":"\#(mine)"},"message":"\#(words)"}]}}]}"#
+        return .send(ok(text, status: status))
+      }
+      defer { server.stop() }
+      try await body(account, message, server)
+    }
+  }
+
+  /// What the housekeeping of a run does, and then what is due.
+  private func look(_ account: Account, _ server: LoopbackServer) async throws {
+    var environment = World.current.environment(of: "jobs")
+    environment["DATABASE_URL"] = account.database.dsn(user: "tistis_jobs")
+    environment["JOBS_CONNECTIONS"] = "2"
+    for name in ["META_GRAPH_URL", "INSTAGRAM_GRAPH_URL", "TIKTOK_URL"] { environment[name] = server.url("/v1") }
+    let office = try Office("jobs", settings: try Settings(Office.needs, from: environment))
+    await office.tellDoubts()
+    await Worker(office, WorkerOptions(kind: "read_back", drainOnly: true)).run()
+    await office.close()
+  }
+
+  @Test(arguments: channels) func thePlatformHasIt(_ channel: ChannelName) async throws {
+    try await lost(channel, shows: "Cuesta 800") { account, message, server in
+      try await look(account, server)
+      #expect(try account.status(message) == "sent")
+      #expect(try account.value("external_id", of: "messages", "id = '\(message.text)'") == "m.found")
+      #expect(try account.count("sends_in_doubt") == 0)
+      try await look(account, server)
+      #expect(server.received.count == 1)
+      #expect(server.received[0].method == "GET")
+      // Its echo, late.
+      let address = try account.value("contact_address", of: "conversations") ?? ""
+      let person = Alias(
+        kind: channel.rawValue, value: try account.value("value", of: "lead_aliases") ?? "", address: address)
+      try account.receive(account.echo("Cuesta 800", to: person, id: "m.found"))
+      #expect(try account.count("messages") == 2)
+      #expect(try account.value("ai_handling", of: "conversations") == "true")
+    }
+  }
+
+  /// Twice looked for and not there: it stays in doubt, a person is told, and nothing is sent.
+  @Test(arguments: channels) func thePlatformHasItNot(_ channel: ChannelName) async throws {
+    try await lost(channel, shows: "otra cosa") { account, message, server in
+      try await look(account, server)
+      try await look(account, server)
+      #expect(server.received.count == 1, "the second look comes later")
+      try account.run("update sends_in_doubt set since = now() - interval '4 minutes'")
+      try await look(account, server)
+      try await look(account, server)
+      #expect(server.received.count == 2)
+      #expect(try account.status(message) == "unknown")
+      try account.run("update sends_in_doubt set since = now() - interval '6 minutes'")
+      try await look(account, server)
+      #expect(server.received.count == 2)
+      #expect(try account.value("kind || ' ' || severity", of: "alerts") == "sends_unknown act")
+      #expect(try account.count("jobs", "job_type like 'send%'") == 0)
+    }
+  }
+
+  /// Somebody else's words under that id are not ours.
+  @Test func whatIsAnothersIsNotTaken() async throws {
+    try await lost(.facebook, shows: "Cuesta 800") { account, message, server in
+      try account.run(
+        """
+        insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, channel, status, external_id)
+          select tenant_id, id, channel_connection_id, 'assistant', 'Cuesta 800', channel, 'sent', 'm.found' from conversations
+        """)
+      try await look(account, server)
+      #expect(try account.status(message) == "unknown")
+    }
+  }
+
+  /// What the platform does not tell now, it is asked again; WhatsApp cannot be asked.
+  @Test func itIsAskedAgain() async throws {
+    try await lost(.facebook, shows: nil, status: "500 Internal Server Error") { account, message, server in
+      try await look(account, server)
+      #expect(try account.value("status || ' ' || attempts", of: "jobs", "job_type = 'read_back'") == "pending 1")
+      #expect(try account.status(message) == "unknown")
+    }
+    try await lost(.whatsapp, shows: "Cuesta 800") { account, _, server in
+      try await look(account, server)
+      #expect(server.received.isEmpty)
+      #expect(try account.count("jobs", "job_type = 'read_back'") == 0)
+    }
+  }
+}
