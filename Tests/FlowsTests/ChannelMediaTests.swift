@@ -133,6 +133,7 @@ import Testing
   @Test(arguments: [Platform.whatsapp, .facebook, .tiktok])
   func uploads(_ platform: Platform) async throws {
     try await test(on: platform) { shop, settings in
+      try await Sandbox.register(shop.tenant)
       let media = try keep(shop, settings, "a picture of ours", type: "image/png")
       guard case .done(let result) = try await upload(shop, settings, media) else {
         Issue.record("not uploaded")
