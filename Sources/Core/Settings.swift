@@ -63,7 +63,7 @@ extension Setting {
     "Secret of the platform's own TikTok app, for the webhook that all tenants share and to renew its accounts' tokens."
   )
   public static let tiktokKey = Setting(
-    "TIKTOK_CLIENT_KEY", .text, default: "", "Key of the platform's own TikTok app, to renew its accounts' tokens.")
+    "TIKTOK_CLIENT_KEY", .secret, default: "", "Key of the platform's own TikTok app, to renew its accounts' tokens.")
   public static let tiktokSignatureSeconds = Setting(
     "TIKTOK_SIGNATURE_SECONDS", .integer, default: "300", range: 1...86_400,
     "How far the time in TikTok's signature may be from ours.")

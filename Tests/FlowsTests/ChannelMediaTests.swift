@@ -22,7 +22,8 @@ import Testing
   private func receive(_ shop: Shop, _ events: [InboundEvent]) throws {
     let rows = events.map { $0.row(connection: shop.tenant.connection) }
     _ = try shop.database.connection(user: "tistis_webhook_tiktok").tenant(shop.tenant.id).receiveEvents(
-      events: JSONText(JSON.array(rows).text), policy: JSONText(receivePolicy(delaySeconds: 60).text), requestId: "req-media")
+      events: JSONText(JSON.array(rows).text), policy: JSONText(receivePolicy(delaySeconds: 60).text),
+      requestId: "req-media")
   }
 
   private func picture(_ id: String, from person: String = unique("p"), _ account: String) throws -> [InboundEvent] {
@@ -132,6 +133,7 @@ import Testing
   @Test(arguments: [Platform.whatsapp, .facebook, .tiktok])
   func uploads(_ platform: Platform) async throws {
     try await test(on: platform) { shop, settings in
+      try await Sandbox.register(shop.tenant)
       let media = try keep(shop, settings, "a picture of ours", type: "image/png")
       guard case .done(let result) = try await upload(shop, settings, media) else {
         Issue.record("not uploaded")

@@ -24,13 +24,6 @@ extension InboundEvent {
   }
 }
 
-extension EchoOrigin {
-  fileprivate var line: String {
-    [opaque.map { "opaque=\($0)" }, app.map { "app=\($0)" }, byProgram ? "program" : nil].compactMap(\.self)
-      .joined(separator: " ")
-  }
-}
-
 extension StatusReport {
   fileprivate var line: String {
     let words: [String?] = [

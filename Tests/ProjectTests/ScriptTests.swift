@@ -7,7 +7,8 @@ import Testing
   /// Everything in bin/ that is run, as opposed to sourced, installed, filled in (bin/new) or given to another program (the
   /// peers of bin/bench).
   static let scripts = Tree.files("bin/").filter { file in
-    !file.hasPrefix("bin/etc/") && !file.hasPrefix("bin/lib/new/channel/") && ![".sh", ".php", ".c"].contains { file.hasSuffix($0) }
+    !file.hasPrefix("bin/etc/") && !file.hasPrefix("bin/lib/new/channel/")
+      && ![".sh", ".php", ".c"].contains { file.hasSuffix($0) }
   }
 
   @Test(arguments: scripts) func everyScriptExplainsItself(_ script: String) throws {
@@ -36,10 +37,13 @@ import Testing
 
   @Test func theVerbsAreThere() {
     expectNone(
-      ["dev", "test", "check", "send", "new", "migrate", "sqlgen", "fuzz", "storm", "bench", "release", "install", "drill"]
-        .filter {
-          !Self.scripts.contains("bin/\($0)")
-        },
+      [
+        "dev", "test", "check", "send", "new", "migrate", "sqlgen", "fuzz", "storm", "bench", "release", "install",
+        "drill",
+      ]
+      .filter {
+        !Self.scripts.contains("bin/\($0)")
+      },
       cure: "bin/ lacks this verb")
   }
 

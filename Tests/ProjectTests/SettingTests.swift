@@ -68,7 +68,8 @@ import Testing
   /// Secrets whose absence turns something off instead of being refused at the start.
   static let optionalSecrets = [
     "ANTHROPIC_API_KEY", "CRON_SECRET", "HEALTH_CHECK_TOKEN", "META_APP_SECRET", "WHATSAPP_VERIFY_TOKEN",
-    "INSTAGRAM_APP_SECRET", "INSTAGRAM_VERIFY_TOKEN", "FACEBOOK_VERIFY_TOKEN", "TIKTOK_CLIENT_SECRET",
+    "INSTAGRAM_APP_SECRET", "INSTAGRAM_VERIFY_TOKEN", "FACEBOOK_VERIFY_TOKEN", "TIKTOK_CLIENT_KEY",
+    "TIKTOK_CLIENT_SECRET",
   ]
 
   @Test func noSecretHasADefault() {

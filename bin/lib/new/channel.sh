@@ -81,8 +81,10 @@ new_rights() {
   change Sources/Flows/App.swift "s/(static let schema: Int32 = )\\d+/\${1}$number/"
 }
 
+# new_channel NAME
 new_channel() {
   local last
+  name=$1
   last=$(find sql/migrations -name '[0-9]*.sql' -printf '%f\n' | sort | tail -1)
   number=$((10#${last%%_*} + 1))
   migration=$(printf 'sql/migrations/%04d_%s.sql' "$number" "$name")
