@@ -35,6 +35,13 @@ extension StatusReport {
   }
 }
 
+extension EchoOrigin {
+  fileprivate var line: String {
+    [opaque.map { "opaque=\($0)" }, app.map { "app=\($0)" }, byProgram ? "program" : nil].compactMap(\.self)
+      .joined(separator: " ")
+  }
+}
+
 extension PeerError {
   /// The case and what follows from it.
   var line: String {
