@@ -101,9 +101,9 @@ import Testing
     #expect(body["path"].text == path, "\(body["error"].text ?? "")")
   }
 
-  /// The same at the other doors.
+  /// The same at the other doors. (Instagram's own samples are arrays: one without items is no fault.)
   @Test(
-    arguments: Platform.echoing, ["", "not json", "[]", "null", "7", "{}", #"{"object":"whatsapp_business_account"}"#])
+    arguments: Platform.echoing, ["", "not json", "null", "7", "{}", #"{"object":"whatsapp_business_account"}"#])
   func notAWebhookOfAnother(_ platform: Platform, _ text: String) async throws {
     let tenant = try Tenant.make(on: platform)
     let answer = try await Web.deliver(Array(text.utf8), to: tenant)

@@ -215,6 +215,7 @@ import Testing
 
   @Test func tikTokIsReadBack() async throws {
     let account = try await Account(.tiktok)
+    try await account.window(["age": 1])
     #expect(try await account.text() == "0")
     func list(_ id: String) async throws -> Field {
       try await account.call(

@@ -97,15 +97,21 @@ struct TikTok: Peer {
     guard sent.action == nil else { return ok(["message": ["message_id": ""]]) }
     let message = TikTokEvents.newID()
     var answer = ok(["message": ["message_id": .string(message)]])
-    if let account {
+    if let account, let person = talk?.person ?? Self.person(of: sent.conversation) {
       let line = Line(id: message, at: .now, fromPerson: false, text: sent.text, content: sent.content)
-      let person = talk?.person ?? "person of \(sent.conversation)"
       await inbox.add(line, account, person: person, id: sent.conversation)
       answer.effects = {
         callbacks.tell(account.reports(of: line, to: person, in: sent.conversation), to: account.subscriber)
       }
     }
     return answer
+  }
+
+  /// Whose a conversation is that began without us: ids that bin/send and the tests make say so, `c.PERSON==`. Of others
+  /// nobody is told, since an echo would have to name the person.
+  private static func person(of conversation: String) -> String? {
+    guard conversation.hasPrefix("c.") else { return nil }
+    return String(conversation.dropFirst(2).prefix { $0 != "=" })
   }
 
   // MARK: Files

@@ -11,8 +11,8 @@ extension Storm {
 
 /// The end of the storm: what was broken is mended, and everything may come to rest.
 enum Calm {
-  /// Seconds that coming to rest may take: people's messages may wait for their pace, six seconds each.
-  static let most = 300.0
+  /// Seconds that coming to rest may take: messages wait for their pace, and TikTok allows ten a minute.
+  static let most = 600.0
   /// Seconds for which the sandbox repeats a report.
   private static let reports = 17.0
   /// Seconds after which a job that was held when the storm ended has to be done, or done by somebody else.

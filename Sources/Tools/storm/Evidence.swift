@@ -50,7 +50,7 @@ struct Evidence {
   let echoed: Set<String>
   private(set) var messages: [UUID: Message] = [:]
   private(set) var stored: [String: [Message]] = [:]
-  /// Answers of TikTok's accounts, by account and text.
+  /// What TikTok's accounts said, by account and text.
   private(set) var bySender: [String: [Message]] = [:]
   /// Messages that named their sender by number and by user id.
   private(set) var linked: Set<UUID> = []
@@ -101,7 +101,7 @@ struct Evidence {
       if isLinked { linked.insert(message.id) }
       messages[message.id] = message
       if let id = message.externalID { stored[id, default: []].append(message) }
-      if message.role == "assistant", let shop = scene.shop(of: message.tenant), shop.platform == .tiktok {
+      if message.role != "user", let shop = scene.shop(of: message.tenant), shop.platform == .tiktok {
         bySender[shop.sender + message.content, default: []].append(message)
       }
       scene.tally.add(.found, "messages: \(message.role) \(message.status)")

@@ -36,6 +36,7 @@ final class Scene: Sendable {
   let start = Instant.now
   let end: Instant
   private let backlog = Mutex(0)
+  private let full = Mutex(Set<Platform>())
   private let stopped = Atomic(false)
 
   init(shops: [Shop], seconds: Double) {
@@ -61,6 +62,19 @@ final class Scene: Sendable {
   var jobs: Int {
     get { backlog.withLock { $0 } }
     set { backlog.withLock { $0 = newValue } }
+  }
+
+  /// Platforms that are allowed so little a minute that their answers pile up: nobody writes there until they have left.
+  var congested: Set<Platform> {
+    get { full.withLock { $0 } }
+    set { full.withLock { $0 = newValue } }
+  }
+
+  /// A shop to write to; the first of all if every platform is congested.
+  func anyShop(_ dice: inout Dice) -> Shop {
+    let full = congested
+    let free = shops.filter { !full.contains($0.platform) }
+    return free.isEmpty ? shops[0] : dice.pick(free)
   }
 
   /// Customers write more slowly while answers or deliveries pile up: the storm is about trouble, not about volume.

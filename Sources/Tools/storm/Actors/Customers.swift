@@ -47,10 +47,13 @@ extension StormActor {
     await together(Person.Names.allCases.shuffled(using: &dice).map { message(scene, person, $0, &dice) }, scene)
   }
 
-  /// Up to 200 items of many people, on the shared route of several shops.
+  /// Up to 200 items (40 where less may be sent) of many people, on the shared route of several shops.
   private static func batch(_ scene: Scene, _ dice: inout Dice) async {
     // TikTok posts one event at a time.
-    guard let pair = scene.pair(&dice, on: Platform.metas) else { return }
+    guard let pair = scene.pair(&dice, on: Platform.metas), !scene.congested.contains(pair.mine.platform) else {
+      return
+    }
+    let most = pair.mine.platform == .whatsapp ? 200 : 40
     let shared = dice.chance(0.5)
     let shops = shared ? [pair.mine, pair.theirs] : [pair.mine]
     var receipts = [Receipt]()
@@ -58,7 +61,7 @@ extension StormActor {
     for shop in shops {
       var items = [JSON]()
       var contacts = [JSON]()
-      for _ in 0..<dice.number(10...200) / shops.count {
+      for _ in 0..<dice.number(10...most) / shops.count {
         let person = dice.chance(0.2) ? scene.crowd.newcomer(shop.number) : scene.crowd.someone(shop.number, &dice)
         let names = person.names(&dice)
         let tag = Tag(person, serial: scene.crowd.serial())
@@ -81,7 +84,7 @@ extension StormActor {
   }
 
   private static func someone(_ scene: Scene, _ dice: inout Dice) -> Person {
-    let shop = dice.pick(scene.shops).number
+    let shop = scene.anyShop(&dice).number
     return dice.chance(0.15) ? scene.crowd.newcomer(shop) : scene.crowd.someone(shop, &dice)
   }
 

@@ -22,7 +22,7 @@ extension StormActor {
 
   private static let refused: [[UInt8]] =
     [
-      "", "null", "[]", "{", "{\"object\":\"user\",\"entry\":[]}", "{\"object\":\"whatsapp_business_account\"}",
+      "", "null", "7", "{", "{\"object\":\"user\",\"entry\":[]}", "{\"object\":\"whatsapp_business_account\"}",
       "{\"object\":\"whatsapp_business_account\",\"entry\":7}", String(repeating: "[", count: 200),
       "\u{FEFF}<html>", "{\"object\":\"page\",\"entry\":[1e}", "{\"event\":7}",
     ].map { Array($0.utf8) } + [[0xFF, 0xFE, 0x00], Array("{\"object\":\"\u{0}\"}".utf8)]

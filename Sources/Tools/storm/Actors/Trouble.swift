@@ -82,6 +82,7 @@ extension StormActor {
       if let waiting = try? await Books.count("select count(*) from jobs where status in ('pending', 'processing')") {
         scene.jobs = waiting
       }
+      await measure(scene)
       let twice = try? await Books.rows(
         """
         select lane, string_agg(id::text, ' ') from jobs where status = 'processing' and lane is not null
@@ -91,6 +92,15 @@ extension StormActor {
       await abandoned(scene)
       await scene.pause(1)
     }
+  }
+
+  /// More than two minutes' worth of what an account may send.
+  private static func measure(_ scene: Scene) async {
+    let rows = try? await Books.rows(
+      "select job_type, count(*) from jobs where status = 'pending' and job_type like 'send_%' group by 1", columns: 2)
+    let most: [Platform: Int] = [.instagram: 60, .facebook: 100, .tiktok: 20]
+    let waiting = Dictionary((rows ?? []).map { ($0[0] ?? "", $0[1].flatMap { Int($0) } ?? 0) }) { $0 + $1 }
+    scene.congested = Set(most.filter { waiting["send_" + $0.key.rawValue, default: 0] > $0.value }.keys)
   }
 
   /// What a dead run holds is taken up within half a minute, if the database was there all the while.
