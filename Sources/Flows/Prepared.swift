@@ -90,7 +90,8 @@ extension Scope {
       guard let row = try appointmentWords(appointmentId: id, conversationId: conversation) else { return nil }
       return AppointmentWords(
         name: said(ground.person, or: "cliente"), service: said(row.service, or: "consulta"), business: ground.business,
-        date: spanishDate(weekday: Int(row.weekday), day: Int(row.day), month: Int(row.month)), time: row.time, id: id.text)
+        date: spanishDate(weekday: Int(row.weekday), day: Int(row.day), month: Int(row.month)), time: row.time,
+        id: id.text)
     case .words(let service, let date, let time, let name):
       return AppointmentWords(
         name: said(name ?? ground.person, or: "cliente"), service: service, business: ground.business, date: date,

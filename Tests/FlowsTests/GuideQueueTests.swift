@@ -59,11 +59,13 @@ import Testing
     let ours: [Work] = [
       .answer(conversation: id, channel: .whatsapp), .fetchMedia(media: id), .nothing,
       .removeMedia(media: id, key: nil), .fetchTokenKeys,
-      .readBack(message: id), .syncTemplates(connection: id, create: true), .testChannel(connection: id, subscribe: true),
+      .readBack(message: id), .syncTemplates(connection: id, create: true),
+      .testChannel(connection: id, subscribe: true),
     ]
     for work in ours + ChannelName.allCases.map({ .send(message: id, channel: $0) }) {
       switch work {
-      case .answer, .send, .fetchMedia, .nothing, .removeMedia, .fetchTokenKeys, .readBack, .syncTemplates, .testChannel,
+      case .answer, .send, .fetchMedia, .nothing, .removeMedia, .fetchTokenKeys, .readBack, .syncTemplates,
+        .testChannel,
         .unknown:
         break
       }

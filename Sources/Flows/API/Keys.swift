@@ -88,7 +88,8 @@ enum Keys {
   ])
   static let made = Shape.object([.needs("key", shape), .needs("api_key_secret", .line), .needs("message", .line)])
   static let rotated = Shape.object([
-    .needs("old_key", .object([.needs("id", .id), .needs("name", .line), .needs("deactivation_scheduled_at", .moment)])),
+    .needs(
+      "old_key", .object([.needs("id", .id), .needs("name", .line), .needs("deactivation_scheduled_at", .moment)])),
     .needs("new_key", .object([.needs("id", .id), .needs("name", .line), .needs("api_key_secret", .line)])),
     .needs("message", .line),
   ])

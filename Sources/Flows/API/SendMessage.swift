@@ -13,7 +13,8 @@ extension Route {
       .granted(scope: "conversations:write", .talkers),
       body: .object([
         .needs("conversation_id", .id), .may("content", .anything),
-        .may("message_type", .word(["text", "image", "video", "audio", "document"])), .may("media_url", .text(1...2000)),
+        .may("message_type", .word(["text", "image", "video", "audio", "document"])),
+        .may("media_url", .text(1...2000)),
         .may("media_id", .text(1...200)), .may("filename", .text(1...240)), .may("message", .map),
         .may("reply_to", .text(1...Limits.externalID)), .may("idempotency_key", .text(1...255)),
       ]), answers: [(200, .json(Sending.answer))]
@@ -31,14 +32,20 @@ enum Sending {
   ])
 
   static func send(_ call: APICall) throws(APIProblem) -> Response {
-    guard let conversation = call.body["conversation_id"].uuid else { throw .malformed("$.conversation_id", "is missing") }
+    guard let conversation = call.body["conversation_id"].uuid else {
+      throw .malformed("$.conversation_id", "is missing")
+    }
     let wish = try wish(call.body)
     let channel = Field(try Conversation.read(call, conversation))["channel"].text.flatMap(ChannelName.init)
     guard let channel else { throw .malformed("$.conversation_id", "nothing can be sent on this channel") }
     let parts = try parts(wish, channel)
     let key = try key(call)
     if call.caller.user != nil { try limit(call) }
-    let digest = hex(sha256(Array("\(conversation.text)\u{1f}\(JSON.array(parts.map(\.json)).text)\u{1f}\(call.body["reply_to"].text ?? "")".utf8)))
+    let digest = hex(
+      sha256(
+        Array(
+          "\(conversation.text)\u{1f}\(JSON.array(parts.map(\.json)).text)\u{1f}\(call.body["reply_to"].text ?? "")"
+            .utf8)))
     let outcome = try stored(call, conversation, parts, key, digest)
     call.app.isUrgent = true
     return .json(outcome)
@@ -93,8 +100,9 @@ enum Sending {
       guard text.unicodeScalars.count <= Limits.messageText else { throw .malformed("$.content", "is too long") }
       return .text(text)
     }
-    guard let source = body["media_id"].text.map(OutboundContent.Media.Source.id)
-      ?? (body["media_url"].text ?? content.text).map(OutboundContent.Media.Source.link)
+    guard
+      let source = body["media_id"].text.map(OutboundContent.Media.Source.id)
+        ?? (body["media_url"].text ?? content.text).map(OutboundContent.Media.Source.link)
     else { throw .malformed("$.media_url", "is missing") }
     let caption = body["media_url"].exists || body["media_id"].exists ? content.text : nil
     return .media(.init(form, source, caption: caption, filename: body["filename"].text))
