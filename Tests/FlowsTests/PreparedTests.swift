@@ -113,8 +113,8 @@ import Testing
         insert into branches (tenant_id, id, name, slug, city, timezone)
           values ('\(shop.tenant.id.text)', uuid_v7(), 'Centro', 'centro', 'Nogales', 'America/Hermosillo');
         insert into appointments (tenant_id, id, branch_id, lead_id, service_id, scheduled_at)
-          select b.tenant_id, '\(appointment.text)', b.id, c.lead_id, s.id, '2027-02-02 17:00:00Z'
-            from branches b, conversations c, services s where c.id = '\(id.text)';
+          select tenant_id, '\(appointment.text)', b.id, c.lead_id, s.id, '2027-02-02 17:00:00Z'
+            from branches b join conversations c using (tenant_id) join services s using (tenant_id) where c.id = '\(id.text)';
         """)
       let ours = PreparedWish.reminder(.ours(appointment))
       let foreign = try scope(shop).sendPrepared(ours, conversation: other, onlyBranch: nil, key: nil, requestId: nil)

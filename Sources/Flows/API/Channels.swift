@@ -135,6 +135,10 @@ enum ChannelDoor {
         columns = .object(members)
       }
     }
+    if let branch = call.body["branch_id"].uuid {
+      let there = try call.store { (scope) throws(StoreError) in try scope.branchIsThere(id: branch) }
+      guard there else { throw .malformed("$.branch_id", "there is no such branch") }
+    }
     let seals = try SecretSeals(call.app)
     let id: UUID
     do throws(StoreError) {
@@ -216,10 +220,7 @@ enum ChannelDoor {
   }
 
   private static func taken(_ constraint: String) -> APIProblem {
-    if constraint.contains("branch") && constraint.contains("fkey") {
-      return .malformed("$.branch_id", "there is no such branch")
-    }
-    return .conflict(
+    .conflict(
       "DUPLICATE_CHANNEL",
       constraint == "channel_connections_account"
         ? "this account of the platform is connected already"
