@@ -17,7 +17,8 @@ public struct ChannelFields: Sendable {
   public var secrets: [(kind: String, isToken: Bool, secret: Secret)]
 
   private static let texts = [
-    "connection_name", "account_name", "whatsapp_phone_number_id", "whatsapp_business_account_id", "instagram_account_id",
+    "connection_name", "account_name", "whatsapp_phone_number_id", "whatsapp_business_account_id",
+    "instagram_account_id",
     "instagram_page_id", "instagram_username", "facebook_page_id", "facebook_page_name", "tiktok_business_id",
     "tiktok_client_key", "tiktok_open_id", "ai_personality_override", "custom_instructions_override",
   ]
@@ -89,7 +90,9 @@ public struct ChannelFields: Sendable {
           columns[pair.key] = .null
           continue
         }
-        guard let seconds = field.integer, (0...Int64(most)).contains(seconds) else { throw field.expected("0 to \(most)") }
+        guard let seconds = field.integer, (0...Int64(most)).contains(seconds) else {
+          throw field.expected("0 to \(most)")
+        }
         columns[pair.key] = .number(seconds)
       default:
         guard let secret = secretFields.first(where: { $0.name == pair.key }) else {

@@ -35,11 +35,13 @@ extension Office {
       return only("account", "the channel has no id of the platform's", cure: "enter the id of its account")
     }
     guard let sealed = found.token else {
-      return only("token", "no access token is stored", cure: "give one: tistis channels set-secret, or PATCH the channel")
+      return only(
+        "token", "no access token is stored", cure: "give one: tistis channels set-secret, or PATCH the channel")
     }
     guard let token = open(sealed, found.tokenId, tenant: job.tenant) else {
       return only(
-        "token", "OUTBOUND_KEYS do not open the access token", cure: "put the key back that sealed it, or enter the token anew")
+        "token", "OUTBOUND_KEYS do not open the access token",
+        cure: "put the key back that sealed it, or enter the token anew")
     }
     let byLogin = channel == .instagram && found.login == "instagram"
     let parent =

@@ -49,7 +49,9 @@ extension Connection {
     var pause = 0.02
     while true {
       guard let found = try self.tenant(tenant).findJob(id: job) else { return nil }
-      if ["completed", "failed", "cancelled", "dead"].contains(found.status) || Instant.now + pause > end { return found }
+      if ["completed", "failed", "cancelled", "dead"].contains(found.status) || Instant.now + pause > end {
+        return found
+      }
       waiting(found)
       usleep(useconds_t(pause * 1_000_000))
       pause = min(pause * 1.5, 0.5)

@@ -38,12 +38,12 @@ extension Scope {
   ) throws(StoreError) -> PreparedOutcome {
     // The hours are the channel's; which one it is comes with the first look.
     guard
-      let channel = try preparedGround(windowHours: 0, conversationId: conversation, onlyBranch: onlyBranch)
+      let channel = try self.preparedGround(windowHours: 0, conversationId: conversation, onlyBranch: onlyBranch)
         .flatMap({ ChannelName(rawValue: $0.channel) })
     else { return .unknown }
     let limits = ChannelLimits.of(channel)
     guard
-      let ground = try preparedGround(
+      let ground = try self.preparedGround(
         windowHours: Int32(limits.windowHours), conversationId: conversation, onlyBranch: onlyBranch)
     else { return .unknown }
     let prepared: PreparedMessage
@@ -55,7 +55,7 @@ extension Scope {
       guard let words = try words(appointment, ground, conversation) else { return .unknown }
       prepared = .reminder(words)
     case .servicesMenu:
-      let services = try offeredServices(limit: 200).map {
+      let services = try self.offeredServices(limit: 200).map {
         OfferedService(id: $0.slug, name: $0.name, line: $0.line)
       }
       guard let menu = PreparedMessage.servicesMenu(services, business: ground.business, limits) else { return .empty }
@@ -87,10 +87,11 @@ extension Scope {
     }
     switch wish {
     case .ours(let id):
-      guard let row = try appointmentWords(appointmentId: id, conversationId: conversation) else { return nil }
+      guard let row = try self.appointmentWords(appointmentId: id, conversationId: conversation) else { return nil }
       return AppointmentWords(
         name: said(ground.person, or: "cliente"), service: said(row.service, or: "consulta"), business: ground.business,
-        date: spanishDate(weekday: Int(row.weekday), day: Int(row.day), month: Int(row.month)), time: row.time, id: id.text)
+        date: spanishDate(weekday: Int(row.weekday), day: Int(row.day), month: Int(row.month)), time: row.time,
+        id: id.text)
     case .words(let service, let date, let time, let name):
       return AppointmentWords(
         name: said(name ?? ground.person, or: "cliente"), service: service, business: ground.business, date: date,

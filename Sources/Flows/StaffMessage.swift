@@ -24,7 +24,8 @@ extension Scope {
     conversationId: UUID, contents: [OutboundContent], replyTo: String? = nil, staffId: UUID?, requestId: String?
   ) throws(StoreError) -> UUID? {
     return try sendStaffMessage(
-      conversationId: conversationId, parts: staffParts(contents, replyTo: replyTo), staffId: staffId, requestId: requestId)
+      conversationId: conversationId, parts: staffParts(contents, replyTo: replyTo), staffId: staffId,
+      requestId: requestId)
   }
 
   /// The same of a text that fits one message.

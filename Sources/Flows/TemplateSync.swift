@@ -122,7 +122,7 @@ extension Scope {
   /// there; nil: nothing that we know of.
   public func templateFault(_ contents: [OutboundContent], connectionId: UUID) throws(StoreError) -> ContentFault? {
     for case .template(let use) in contents {
-      guard let known = try templateParts(name: use.name, language: use.language, connectionId: connectionId),
+      guard let known = try self.templateParts(name: use.name, language: use.language, connectionId: connectionId),
         let components = known.components.flatMap({ try? $0.parse() })
       else { continue }
       let shape = TemplateShape(components: Field(components), format: known.parameterFormat)

@@ -48,7 +48,8 @@ extension TemplateDefinition {
 
   public static let appointmentConfirmation = TemplateDefinition(
     name: "cita_confirmada", language: "es_MX", category: .utility,
-    body: "Hola {{nombre}}, su cita de {{servicio}} en {{negocio}} es el {{fecha}} a las {{hora}}. ¿Nos confirma su asistencia?",
+    body:
+      "Hola {{nombre}}, su cita de {{servicio}} en {{negocio}} es el {{fecha}} a las {{hora}}. ¿Nos confirma su asistencia?",
     variables: [
       .init(name: "nombre", example: "Ana"), .init(name: "servicio", example: "limpieza dental"),
       .init(name: "negocio", example: "ESVA Dental"), .init(name: "fecha", example: "martes 3 de febrero"),
@@ -57,7 +58,8 @@ extension TemplateDefinition {
 
   public static let reminder = TemplateDefinition(
     name: "recordatorio_cita", language: "es_MX", category: .utility,
-    body: "Hola {{nombre}}, le recordamos su cita de {{servicio}} en {{negocio}} el {{fecha}} a las {{hora}}. Le esperamos.",
+    body:
+      "Hola {{nombre}}, le recordamos su cita de {{servicio}} en {{negocio}} el {{fecha}} a las {{hora}}. Le esperamos.",
     variables: [
       .init(name: "nombre", example: "Ana"), .init(name: "servicio", example: "limpieza dental"),
       .init(name: "negocio", example: "ESVA Dental"), .init(name: "fecha", example: "martes 3 de febrero"),
@@ -66,12 +68,14 @@ extension TemplateDefinition {
 
   public static let welcome = TemplateDefinition(
     name: "bienvenida_esva", language: "es_MX", category: .marketing,
-    body: "Hola {{nombre}}, gracias por acercarse a {{negocio}}. Por este medio puede preguntar por servicios, precios y citas.",
+    body:
+      "Hola {{nombre}}, gracias por acercarse a {{negocio}}. Por este medio puede preguntar por servicios, precios y citas.",
     variables: [.init(name: "nombre", example: "Ana"), .init(name: "negocio", example: "ESVA Dental")], buttons: [])
 
   public static let quote = TemplateDefinition(
     name: "cotizacion_enviada", language: "es_MX", category: .utility,
-    body: "Hola {{nombre}}, la cotización de {{servicio}} que pidió a {{negocio}} es de {{total}}. Responda a este mensaje si tiene dudas.",
+    body:
+      "Hola {{nombre}}, la cotización de {{servicio}} que pidió a {{negocio}} es de {{total}}. Responda a este mensaje si tiene dudas.",
     variables: [
       .init(name: "nombre", example: "Ana"), .init(name: "servicio", example: "ortodoncia"),
       .init(name: "negocio", example: "ESVA Dental"), .init(name: "total", example: "$18,500.00 MXN"),
@@ -79,7 +83,8 @@ extension TemplateDefinition {
 
   public static let followUp = TemplateDefinition(
     name: "seguimiento", language: "es_MX", category: .marketing,
-    body: "Hola {{nombre}}, hace unos días preguntó a {{negocio}} por {{servicio}}. ¿Le ayudamos a encontrar un horario?",
+    body:
+      "Hola {{nombre}}, hace unos días preguntó a {{negocio}} por {{servicio}}. ¿Le ayudamos a encontrar un horario?",
     variables: [
       .init(name: "nombre", example: "Ana"), .init(name: "negocio", example: "ESVA Dental"),
       .init(name: "servicio", example: "blanqueamiento"),

@@ -61,7 +61,9 @@ import Testing
     #expect(kept == 0)
     let back = try await client.ask("POST", "/api/channels", wish)
     #expect(back.status == 201 && back.data["id"].text == id && back.data["status"].text == "connected")
-    let logs = shell("cat '\(World.current.folder)'/log/*.log '\(World.current.folder)'/logs/*.log 2>/dev/null | grep -c '\(token)\\|\(secret)' || true")
+    let logs = shell(
+      "cat '\(World.current.folder)'/log/*.log '\(World.current.folder)'/logs/*.log 2>/dev/null | grep -c '\(token)\\|\(secret)' || true"
+    )
     #expect(logs.output.hasPrefix("0"), "\(logs.output)")
   }
 
@@ -161,6 +163,7 @@ import Testing
       #expect(reads == "false" && puts == "true")
     }
     let environment = World.current.environment(of: "api")
-    #expect(environment["OUTBOUND_SEAL"] != nil && environment["OUTBOUND_KEYS"] == nil && environment["INBOUND_KEYS"] == nil)
+    #expect(
+      environment["OUTBOUND_SEAL"] != nil && environment["OUTBOUND_KEYS"] == nil && environment["INBOUND_KEYS"] == nil)
   }
 }

@@ -11,7 +11,8 @@ struct DashboardUser {
     try tenant.database.run(
       "insert into user_roles (tenant_id, user_id, role) values ('\(tenant.id.text)', '\(user.text)', '\(role)')")
     func part(_ json: JSON) -> String {
-      Data(json.bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+      Data(json.bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing(
+        "=", with: "")
     }
     let head = part(["alg": "HS256", "typ": "JWT"])
     let claims = part([

@@ -51,19 +51,22 @@ import Testing
   }
 
   /// mime, the file's name, how it is sent
-  @Test(arguments: [
-    ("text/html", "../../etc/passwd\"\r\nSet-Cookie: a=b.html", "attachment; filename=\"passwd__Set-Cookie: a=b.html\""),
+  private static let names: [(String?, String?, String)] = [
+    ("text/html", "../../etc/passwd\"\r\nSet-Cookie: a=b.html", "attachment; filename=\"passwd_Set-Cookie: a=b.html\""),
     ("image/svg+xml", "x.svg", "attachment; filename=\"x.svg\""), (nil, "..", "attachment"), ("", nil, "attachment"),
     ("application/pdf", "receta ñ.pdf", "inline; filename=\"receta _.pdf\""),
     ("audio/ogg; codecs=opus", "..\\..\\voz.ogg", "inline; filename=\"voz.ogg\""),
-  ])
+  ]
+
+  @Test(arguments: names)
   func whatItIsCalled(_ mime: String?, _ filename: String?, _ expected: String) async throws {
     let tenant = try Tenant.make()
     let answer = try await get(
       try APIClient(tenant, scopes: ["media:read"]), try keep(tenant, mime: mime, filename: filename))
     let said = answer.headers["content-disposition"] ?? ""
     #expect(answer.status == 200)
-    #expect(said.replacing("\r", with: "").split(separator: "; filename*").first.map { String($0) } == expected.replacing("__", with: ""), "\(said)")
+    let plain = said.split(separator: "; filename*").first.map { String($0) } ?? ""
+    #expect(plain == expected, "\(said)")
     #expect(answer.headers["set-cookie"] == nil)
     if said.hasPrefix("attachment") { #expect(answer.headers["content-type"] == "application/octet-stream") }
   }

@@ -9,7 +9,9 @@ import Testing
     let values = World.current.environment(of: "tistis").map { "\($0.key)='\($0.value)'" }.joined(separator: " ")
     let words = arguments.map { "'\($0)'" }.joined(separator: " ")
     let pipe = input.map { "printf '%s' '\($0)' | " } ?? ""
-    return try await onThread { shell("\(pipe)env -i PATH=/usr/bin:/bin \(values) '\(World.current.programs)/tistis' \(words)") }
+    return try await onThread {
+      shell("\(pipe)env -i PATH=/usr/bin:/bin \(values) '\(World.current.programs)/tistis' \(words)")
+    }
   }
 
   private func json(_ said: Said) throws -> Field { Field(try JSON.parse(Array(said.output.utf8))) }
@@ -28,11 +30,13 @@ import Testing
     #expect(first["id"].text != nil && first["id"].text == second["id"].text)
     let phone = uniqueDigits("7")
     let added = try await tistis(
-      "channels", "add", "--tenant", slug, "--channel", "whatsapp", "--field", "whatsapp_phone_number_id=\(phone)", "--json")
+      "channels", "add", "--tenant", slug, "--channel", "whatsapp", "--field", "whatsapp_phone_number_id=\(phone)",
+      "--json")
     #expect(added.status == 0, "\(added.output)")
     let channel = try json(added)["id"].text ?? ""
     let sealed = try await tistis(
-      "channels", "set-secret", "--tenant", slug, "--channel", channel, "--kind", "access_token", input: "test_from_stdin")
+      "channels", "set-secret", "--tenant", slug, "--channel", channel, "--kind", "access_token",
+      input: "test_from_stdin")
     #expect(sealed.status == 0 && sealed.output.contains("connected") && !sealed.output.contains("test_from_stdin"))
     let tested = try await tistis("channels", "test", "--tenant", slug, "--channel", channel, "--json")
     let result = try json(tested)
@@ -78,7 +82,7 @@ import Testing
   }
 
   @Test func jobsAreShownAndCancelled() async throws {
-    let tenant = try Tenant.make(delay: 600)
+    let tenant = try Tenant.make(delay: 300)
     #expect(try await Web.deliver(tenant.payload([Tenant.text("hola")]), to: tenant).status == 200)
     let list = try json(try await tistis("jobs", "list", "--tenant", tenant.slug, "--status", "pending", "--json"))
     let id = list[0]["id"].text ?? ""
@@ -115,17 +119,21 @@ import Testing
   }
 
   /// arguments, exit code
-  @Test(arguments: [
-    (["tenants", "create", "--slug", "Mal Slug", "--name", "x"], 64), (["channels", "add", "--tenant", "esva-dental", "--channel", "fax"], 64),
+  private static let wrong: [([String], Int32)] = [
+    (["tenants", "create", "--slug", "Mal Slug", "--name", "x"], 64),
+    (["channels", "add", "--tenant", "esva-dental", "--channel", "fax"], 64),
     (["channels", "add", "--tenant", "esva-dental", "--channel", "whatsapp", "--field", "access_token=test_x"], 64),
     (["keys", "create", "--tenant", "esva-dental", "--name", "x"], 64),
     (["keys", "create", "--tenant", "esva-dental", "--name", "x", "--scope", "everything"], 64),
-    (["jobs", "list", "--tenant", "esva-dental", "--status", "odd"], 64), (["tenants", "show", "--tenant", "nobody"], 69),
+    (["jobs", "list", "--tenant", "esva-dental", "--status", "odd"], 64),
+    (["tenants", "show", "--tenant", "nobody"], 69),
     (["jobs", "show", "--tenant", "esva-dental", "--id", "b0000000-0000-0000-0000-000000000099"], 69),
     (["consent", "show", "--tenant", "esva-dental", "--lead", "b0000000-0000-0000-0000-000000000099"], 69),
     (["webhooks", "show", "--tenant", "esva-dental", "--id", "b0000000-0000-0000-0000-000000000099"], 69),
     (["tenants", "create", "--slug", "zona-mala", "--name", "x", "--timezone", "Mars/Olympus"], 69),
-  ])
+  ]
+
+  @Test(arguments: wrong)
   func mistakes(_ arguments: [String], _ code: Int32) async throws {
     let program = try Program("tistis", arguments: arguments)
     #expect(await eventually { !program.isRunning })

@@ -112,7 +112,8 @@ import Testing
   func theOthers(_ channel: String, _ column: String, _ expected: [String]) async throws {
     try await Shop.test(delay: 60) { shop in
       let id = UUID()
-      let account = ["facebook": "300000000000001", "instagram": "17841400000000001", "tiktok": "dev_esva_open_id"][channel] ?? ""
+      let account =
+        ["facebook": "300000000000001", "instagram": "17841400000000001", "tiktok": "dev_esva_open_id"][channel] ?? ""
       let page = channel == "instagram" ? ", instagram_page_id" : ""
       let pageID = channel == "instagram" ? ", '300000000000001'" : ""
       try shop.run("delete from channel_connections where channel = '\(channel)'")

@@ -9,8 +9,10 @@ import Testing
 
 /// Who said stop gets no promotion, wherever it was said.
 @Suite struct OptOutTests {
-  /// what was said (channel, state, source, hours ago), whether a promotion leaves
-  @Test(arguments: [
+  typealias Said = (channel: String, state: String, source: String, hours: Int)
+
+  /// what was said, whether a promotion leaves
+  private static let cases: [([Said], Bool)] = [
     ([], true), ([("whatsapp", "stopped", "keyword", 1)], false), ([("whatsapp", "stopped", "platform", 1)], false),
     ([("instagram", "stopped", "keyword", 1)], false), ([("tiktok", "stopped", "staff", 1)], false),
     // A platform's switch is about that platform.
@@ -18,8 +20,10 @@ import Testing
     ([("instagram", "stopped", "keyword", 2), ("whatsapp", "allowed", "keyword", 1)], true),
     ([("instagram", "stopped", "keyword", 1), ("whatsapp", "allowed", "keyword", 2)], false),
     ([("instagram", "stopped", "keyword", 2), ("facebook", "allowed", "keyword", 1)], false),
-  ])
-  func promotions(_ said: [(String, String, String, Int)], _ leaves: Bool) async throws {
+  ]
+
+  @Test(arguments: cases)
+  func promotions(_ said: [Said], _ leaves: Bool) async throws {
     try await Shop.test(delay: 60) { shop in
       let phone = try shop.says("hola")
       let lead = try shop.value("lead_id", of: "conversations") ?? ""

@@ -30,10 +30,15 @@ import Testing
       for (closed, kind) in [(false, "interactive"), (true, "template")] {
         if closed { try closeWindow(shop) }
         let outcome = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
-        guard case .queued(_, let form) = outcome else { Issue.record("\(outcome)"); return }
+        guard case .queued(_, let form) = outcome else {
+          Issue.record("\(outcome)")
+          return
+        }
         #expect(form == (closed ? "template" : "buttons"))
         try await shop.work()
-        let sent = try await Sandbox.requests("whatsapp", match: phone, kind: kind).filter { $0["accepted"].bool == true }
+        let sent = try await Sandbox.requests("whatsapp", match: phone, kind: kind).filter {
+          $0["accepted"].bool == true
+        }
         #expect(sent.count == 1)
         #expect(sent.first?["body"].value?.text.contains("martes 3 de febrero") == true)
       }
@@ -51,7 +56,10 @@ import Testing
       let id = try conversation(shop, phone)
       let outcome = try scope(shop).sendPrepared(
         .servicesMenu, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
-      guard case .queued(_, "list") = outcome else { Issue.record("\(outcome)"); return }
+      guard case .queued(_, "list") = outcome else {
+        Issue.record("\(outcome)")
+        return
+      }
       try await shop.work()
       let sent = try await Sandbox.requests("whatsapp", match: phone, kind: "interactive")
       let row = sent.first?["body"]["interactive"]["action"]["sections"][0]["rows"][0]
@@ -105,14 +113,17 @@ import Testing
         insert into branches (tenant_id, id, name, slug, city, timezone)
           values ('\(shop.tenant.id.text)', uuid_v7(), 'Centro', 'centro', 'Nogales', 'America/Hermosillo');
         insert into appointments (tenant_id, id, branch_id, lead_id, service_id, scheduled_at)
-          select b.tenant_id, '\(appointment.text)', b.id, c.lead_id, s.id, '2027-02-02 17:00:00Z'
-            from branches b, conversations c, services s where c.id = '\(id.text)';
+          select tenant_id, '\(appointment.text)', b.id, c.lead_id, s.id, '2027-02-02 17:00:00Z'
+            from branches b join conversations c using (tenant_id) join services s using (tenant_id) where c.id = '\(id.text)';
         """)
       let ours = PreparedWish.reminder(.ours(appointment))
       let foreign = try scope(shop).sendPrepared(ours, conversation: other, onlyBranch: nil, key: nil, requestId: nil)
       #expect(foreign == .unknown)
       let outcome = try scope(shop).sendPrepared(ours, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
-      guard case .queued = outcome else { Issue.record("\(outcome)"); return }
+      guard case .queued = outcome else {
+        Issue.record("\(outcome)")
+        return
+      }
       let text = try shop.value("content", of: "messages", "role = 'staff'") ?? ""
       #expect(text.contains("Limpieza dental") && text.contains("martes 2 de febrero a las 10:00"), "\(text)")
       let selection = try shop.value("payload #>> '{options,0,id}'", of: "messages", "role = 'staff'")

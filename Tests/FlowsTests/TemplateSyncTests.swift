@@ -130,7 +130,8 @@ import Testing
           values ('\(shop.tenant.id.text)', '1', 'of_another_account', 'es_MX', 'APPROVED')
         """)
       let answer = try await Web.send(
-        "DELETE", graph + business + "/message_templates?name=seguimiento", headers: [("Authorization", "Bearer test_token")])
+        "DELETE", graph + business + "/message_templates?name=seguimiento",
+        headers: [("Authorization", "Bearer test_token")])
       #expect(answer.status == 200)
       let result = try await sync(shop, create: false)
       #expect(result["gone"].integer == 1 && result["listed"].integer == 4)
@@ -171,7 +172,8 @@ import Testing
           shop.database.connection(), inbound: try Keyring(settings.secret(.inboundKeys)),
           outbound: try Keyring(settings.secret(.outboundKeys)))
         try store.setOutbound(
-          Secret("test_revoked_token"), kind: "access_token", connection: shop.tenant.connection, tenant: shop.tenant.id)
+          Secret("test_revoked_token"), kind: "access_token", connection: shop.tenant.connection, tenant: shop.tenant.id
+        )
       }
       _ = try shop.database.connection().send(
         .syncTemplates(shop.tenant.connection, create: true, requestID: nil), tenant: shop.tenant.id)

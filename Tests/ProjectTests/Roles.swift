@@ -56,8 +56,12 @@ extension CatalogueCheck {
         """
         select r.rolname || ' can touch \(table)' from pg_roles r
          where r.rolname like 'tistis\\_%' and r.rolname <> 'tistis_owner' and r.rolname <> all (\(array(readers)))
-           and (has_table_privilege(r.oid, '\(table)', 'delete, truncate, trigger')
-             or has_any_column_privilege(r.oid, '\(table)', 'select, insert, update, references'))
+           and case r.rolname when 'tistis_api' then -- It puts them there, and sees no one.
+             has_table_privilege(r.oid, '\(table)', 'truncate, trigger')
+             or has_column_privilege(r.oid, '\(table)', 'sealed', 'select')
+             or has_any_column_privilege(r.oid, '\(table)', 'update, references')
+           else has_table_privilege(r.oid, '\(table)', 'delete, truncate, trigger')
+             or has_any_column_privilege(r.oid, '\(table)', 'select, insert, update, references') end
         """
       }.joined(separator: " union all "),
       cure: """
@@ -65,9 +69,12 @@ extension CatalogueCheck {
         take the grant out of sql/policies.sql
         """,
       hole: """
-        grant select (sealed) on outbound_tokens to tistis_webhook_whatsapp;
+        grant select (sealed) on outbound_tokens to tistis_webhook_whatsapp, tistis_api;
         grant select on inbound_secrets to tistis_jobs
         """,
-      found: ["tistis_webhook_whatsapp can touch outbound_tokens", "tistis_jobs can touch inbound_secrets"]),
+      found: [
+        "tistis_webhook_whatsapp can touch outbound_tokens", "tistis_api can touch outbound_tokens",
+        "tistis_jobs can touch inbound_secrets",
+      ]),
   ]
 }

@@ -31,7 +31,8 @@ import Testing
     TemplateShape(components: Field(try JSON.parse(Array(text.utf8))), format: format)
   }
 
-  private static let counted = #"[{"type": "HEADER", "format": "TEXT", "text": "Hola"}, {"type": "BODY", "text": "{{1}} a las {{2}}"}]"#
+  private static let counted =
+    #"[{"type": "HEADER", "format": "TEXT", "text": "Hola"}, {"type": "BODY", "text": "{{1}} a las {{2}}"}]"#
   private static let named = #"[{"type": "BODY", "text": "Hola {{ nombre }}, el {{fecha}} y {{nombre}}"}]"#
   private static let pictured = #"[{"type": "header", "format": "IMAGE"}, {"type": "body", "text": "x"}]"#
   private static let pressed = """
@@ -40,7 +41,7 @@ import Testing
     """
 
   /// components, what fills them (as JSON), what is wrong: the path, or nothing
-  @Test(arguments: [
+  private static let uses: [(String, String, String?)] = [
     (counted, #"{"body": [{"text": "a"}, {"text": "b"}]}"#, nil),
     (counted, #"{"body": [{"text": "a"}]}"#, "body"), (counted, "{}", "body"),
     (counted, #"{"body": [{"name": "a", "text": "a"}, {"name": "b", "text": "b"}]}"#, "body"),
@@ -55,7 +56,9 @@ import Testing
     (pressed, #"{"buttons": [{"index": 0, "payload": "SI"}]}"#, "buttons"),
     (pressed, #"{"buttons": [{"index": 1, "payload": "SI"}]}"#, "buttons[1]"),
     (pressed, #"{"buttons": [{"index": 3, "payload": "SI"}, {"index": 1, "url_suffix": "a"}]}"#, "buttons[3]"),
-  ])
+  ]
+
+  @Test(arguments: uses)
   func filledAsItWants(_ components: String, _ use: String, _ path: String?) throws {
     var members = JSON.Members([
       .init("kind", "template"), .init("name", "x"), .init("language", "es_MX"),
@@ -79,7 +82,10 @@ import Testing
 
   @Test func anAppointmentSaysTheSameInBothForms() throws {
     for prepared in [PreparedMessage.appointmentConfirmation(words), .reminder(words)] {
-      guard case .buttons(let frame, let options) = prepared.open else { Issue.record("no buttons"); return }
+      guard case .buttons(let frame, let options) = prepared.open else {
+        Issue.record("no buttons")
+        return
+      }
       #expect(options.map(\.title) == ["Confirmar", "Reagendar"])
       #expect(options.map(\.id) == ["confirmar_cita:A1", "reagendar_cita:A1"])
       for word in ["Ana", "limpieza", "ESVA", "martes 3 de febrero", "10:00"] { #expect(frame.body.contains(word)) }
@@ -96,10 +102,14 @@ import Testing
   func aMenuKeepsTheLimits(_ count: Int, _ shown: Int) throws {
     let services = (0..<count).map { i in
       OfferedService(
-        id: "s\(i)", name: "Un servicio con un nombre demasiado largo \(i) 👩‍⚕️", line: String(repeating: "é ", count: 100))
+        id: "s\(i)", name: "Un servicio con un nombre demasiado largo \(i) 👩‍⚕️", line: String(repeating: "é ", count: 100)
+      )
     }
     let menu = try #require(PreparedMessage.servicesMenu(services, business: "ESVA", .of(.whatsapp)))
-    guard case .list(let frame, _, let sections) = menu.open else { Issue.record("no list"); return }
+    guard case .list(let frame, _, let sections) = menu.open else {
+      Issue.record("no list")
+      return
+    }
     #expect(sections.flatMap(\.options).count == shown)
     #expect((frame.footer != nil) == (count > shown))
     #expect(throws: Never.self) { try menu.open.check(.of(.whatsapp)) }

@@ -59,8 +59,10 @@ extension Route {
   }
 
   private static let alert = Shape.object([
-    .needs("id", .id), .may("channel_connection_id", .id), .needs("kind", .line), .needs("severity", .word(["act", "watch"])),
-    .needs("sentence", .text(0...5000)), .needs("times", .count), .needs("first_at", .moment), .needs("last_at", .moment),
+    .needs("id", .id), .may("channel_connection_id", .id), .needs("kind", .line),
+    .needs("severity", .word(["act", "watch"])),
+    .needs("sentence", .text(0...5000)), .needs("times", .count), .needs("first_at", .moment),
+    .needs("last_at", .moment),
     .may("resolved_at", .moment),
   ])
 

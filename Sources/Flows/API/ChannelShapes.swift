@@ -44,7 +44,8 @@ extension ChannelDoor {
     .needs("account_id", text), .needs("status", .line), .needs("ai_enabled", .flag), .needs("connection_name", text),
     .needs("account_name", text), .needs("is_personal_brand", .flag), .needs("login", text),
     .needs("human_agent_enabled", .flag), .needs("whatsapp_phone_number_id", text),
-    .needs("whatsapp_business_account_id", text), .needs("instagram_account_id", text), .needs("instagram_page_id", text),
+    .needs("whatsapp_business_account_id", text), .needs("instagram_account_id", text),
+    .needs("instagram_page_id", text),
     .needs("instagram_username", text), .needs("facebook_page_id", text), .needs("facebook_page_name", text),
     .needs("tiktok_business_id", text), .needs("tiktok_client_key", text), .needs("tiktok_open_id", text),
     .needs("first_message_delay_seconds", .maybe(.count)), .needs("subsequent_message_delay_seconds", .maybe(.count)),
@@ -66,7 +67,8 @@ extension ChannelDoor {
       "checks",
       .list(
         .object([
-          .needs("name", .line), .needs("state", .word(["ok", "failed", "unknown"])), .needs("sentence", .text(0...2000)),
+          .needs("name", .line), .needs("state", .word(["ok", "failed", "unknown"])),
+          .needs("sentence", .text(0...2000)),
           .may("cure", .text(0...2000)),
         ]), atMost: 20)),
   ])
@@ -74,7 +76,8 @@ extension ChannelDoor {
   static let healthShape = Shape.object([
     .needs("channel_id", .id), .needs("channel", .word(names)), .needs("status", .line), .needs("stopped_code", text),
     .needs("stopped_at", time), .needs("last_message_at", time),
-    .needs("last_webhook_at", time), .needs("signature_failures", .count), .needs("last_signature_failure_at", time), .needs("last_error", text), .needs("last_error_at", time),
+    .needs("last_webhook_at", time), .needs("signature_failures", .count), .needs("last_signature_failure_at", time),
+    .needs("last_error", text), .needs("last_error_at", time),
     .needs("error_count", .count), .needs("waiting_sends", .count), .needs("open_alerts", .count),
     .needs("tested_at", time), .needs("test", .maybe(testShape)),
   ])

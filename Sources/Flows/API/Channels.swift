@@ -14,7 +14,8 @@ extension Route {
     ) { (call) throws(APIProblem) in
       let rows = try call.store { (scope) throws(StoreError) in
         try scope.channelDetails(
-          id: nil, channel: call.text("channel"), accountNumber: call.int("account_number").map { Int32($0) }, limit: 1000)
+          id: nil, channel: call.text("channel"), accountNumber: call.int("account_number").map { Int32($0) },
+          limit: 1000)
       }
       let base = call.app.settings.text(.publicURL)
       let seen = rows.filter { ChannelDoor.sees(call, $0) }
@@ -25,12 +26,16 @@ extension Route {
       "Connect an account; the answer holds the verify token that belongs into the platform's form", ChannelDoor.write,
       body: .object([.needs("channel", .word(ChannelDoor.names))] + ChannelDoor.placed + ChannelDoor.changeable),
       answers: [
-        (201, .json(.object([.needs("success", .flag), .needs("data", ChannelDoor.shape), .may("verify_token", .line)])))
+        (
+          201,
+          .json(.object([.needs("success", .flag), .needs("data", ChannelDoor.shape), .may("verify_token", .line)]))
+        )
       ]
     ) { (call) throws(APIProblem) in try ChannelDoor.add(call) },
     Route(
       "PUT", "/api/channels", "putChannel", "Change what is named, of the account with this id", ChannelDoor.write,
-      body: .object([.needs("id", .id), .may("status", .word(["connected", "disconnected"]))] + ChannelDoor.changeable),
+      body: .object(
+        [.needs("id", .id), .may("status", .word(["connected", "disconnected"]))] + ChannelDoor.changeable),
       answers: [(200, ChannelDoor.answer(ChannelDoor.shape))]
     ) { (call) throws(APIProblem) in
       guard let id = call.body["id"].uuid else { throw .malformed("$.id", "expected an id") }
@@ -60,7 +65,8 @@ extension Route {
     ) { (call) throws(APIProblem) in try ChannelDoor.disconnect(call, call.id()) },
     Route(
       "POST", "/api/channels/{id}/test", "testChannel",
-      "Ask the platform whether the account works; 202: it takes longer, and the health will show it", ChannelDoor.write,
+      "Ask the platform whether the account works; 202: it takes longer, and the health will show it",
+      ChannelDoor.write,
       body: .object([.may("subscribe", .flag)]), answers: Awaited.answers(ChannelDoor.testShape)
     ) { (call) throws(APIProblem) in
       _ = try ChannelDoor.row(call, call.id(), writing: true)
@@ -105,7 +111,9 @@ enum ChannelDoor {
     return row
   }
 
-  static func show(_ call: APICall, _ id: UUID, status: Int = 200, verifyToken: Secret? = nil) throws(APIProblem) -> Response {
+  static func show(_ call: APICall, _ id: UUID, status: Int = 200, verifyToken: Secret? = nil) throws(APIProblem)
+    -> Response
+  {
     let row = try row(call, id, writing: false)
     return .json(
       .object([
@@ -126,6 +134,10 @@ enum ChannelDoor {
         members["branch_id"] = .string(branch.text)
         columns = .object(members)
       }
+    }
+    if let branch = call.body["branch_id"].uuid {
+      let there = try call.store { (scope) throws(StoreError) in try scope.branchIsThere(id: branch) }
+      guard there else { throw .malformed("$.branch_id", "there is no such branch") }
     }
     let seals = try SecretSeals(call.app)
     let id: UUID
@@ -208,10 +220,7 @@ enum ChannelDoor {
   }
 
   private static func taken(_ constraint: String) -> APIProblem {
-    if constraint.contains("branch") && constraint.contains("fkey") {
-      return .malformed("$.branch_id", "there is no such branch")
-    }
-    return .conflict(
+    .conflict(
       "DUPLICATE_CHANNEL",
       constraint == "channel_connections_account"
         ? "this account of the platform is connected already"
@@ -225,7 +234,8 @@ struct SecretSeals {
   let outbound: Seal
 
   init(_ app: App) throws(APIProblem) {
-    guard let inbound = Seal(app.settings.text(.inboundSeal)), let outbound = Seal(app.settings.text(.outboundSeal)) else {
+    guard let inbound = Seal(app.settings.text(.inboundSeal)), let outbound = Seal(app.settings.text(.outboundSeal))
+    else {
       throw APIProblem(
         .unconfigured(
           "secrets cannot be taken here: INBOUND_SEAL and OUTBOUND_SEAL are not set for api; tistis seals prints them"))

@@ -31,7 +31,8 @@ extension Route {
   static func shown(_ bytes: [UInt8], mimeType: String?, filename: String?) -> Response {
     let type = (mimeType ?? "").prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
     let isShown = [
-      "image/jpeg", "image/png", "image/webp", "image/gif", "audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac", "audio/amr",
+      "image/jpeg", "image/png", "image/webp", "image/gif", "audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac",
+      "audio/amr",
       "video/mp4", "video/3gpp", "application/pdf",
     ].contains(type)
     return Response(
@@ -46,7 +47,8 @@ extension Route {
   /// A name that somebody sent, as a header may carry it (RFC 6266): no path, no quote, no line.
   static func disposition(_ kind: String, _ filename: String?) -> String {
     let last = (filename ?? "").split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map { String($0) } ?? ""
-    let name = String(String.UnicodeScalarView(last.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }.prefix(120)))
+    let name = String(
+      String.UnicodeScalarView(last.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }.prefix(120)))
     let kept = name.allSatisfy { $0 == "." } ? "" : name
     guard !kept.isEmpty else { return kind }
     let plain = String(

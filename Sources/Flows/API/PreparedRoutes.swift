@@ -26,7 +26,8 @@ extension Route {
   private static let talkers = Access.granted(scope: "conversations:write", .talkers)
 
   private static let appointment = Shape.object([
-    .may("appointment_id", .id), .may("name", .text(1...100)), .may("service", .text(1...100)), .may("date", .text(1...60)),
+    .may("appointment_id", .id), .may("name", .text(1...100)), .may("service", .text(1...100)),
+    .may("date", .text(1...60)),
     .may("time", .text(1...20)),
   ])
 
@@ -48,7 +49,9 @@ extension Route {
 
   private static func send(_ call: APICall, _ wish: PreparedWish) throws(APIProblem) -> Response {
     let key = call.request.headers["idempotency-key"]
-    if let key, !(1...200).contains(key.utf8.count) { throw .malformed("Idempotency-Key", "expected 1 to 200 characters") }
+    if let key, !(1...200).contains(key.utf8.count) {
+      throw .malformed("Idempotency-Key", "expected 1 to 200 characters")
+    }
     let outcome = try call.store { (scope) throws(StoreError) in
       try scope.sendPrepared(
         wish, conversation: call.id(), onlyBranch: call.caller.branch, key: key, requestId: call.request.id)
@@ -60,7 +63,8 @@ extension Route {
         ["success": true, "message_id": .string(message.text), "form": .string(form)], status: 202)
     case .windowClosed:
       throw .conflict(
-        "WINDOW_CLOSED", "the person has not written for so long that only a template may be sent, and there is none for this")
+        "WINDOW_CLOSED",
+        "the person has not written for so long that only a template may be sent, and there is none for this")
     case .empty: throw .conflict("NO_SERVICES", "the business offers nothing: enter its services first")
     case .unfit(let fault): throw APIProblem(422, fault.code, fault.sentence)
     case .unknown: throw .unknown("conversation, or appointment of its person")

@@ -70,7 +70,8 @@ public enum GraphTemplates {
       "name": .string(definition.name), "language": .string(definition.language),
       "external_id": .string(clipped(id, 80)),
       "status": .string(clipped(body["status"].text?.uppercased() ?? "PENDING", 80)),
-      "category": .string(clipped(body["category"].text?.uppercased() ?? definition.category.rawValue.uppercased(), 80)),
+      "category": .string(
+        clipped(body["category"].text?.uppercased() ?? definition.category.rawValue.uppercased(), 80)),
       "components": definition.components, "parameter_format": "named",
     ])
   }

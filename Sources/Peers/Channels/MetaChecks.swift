@@ -94,7 +94,9 @@ extension CheckedAccount {
         .failed, "the access token lacks \(missing.joined(separator: ", "))",
         cure: "make a token with these permissions: " + newToken)
     }
-    guard let expires = data["expires_at"].integer, expires > 0 else { return .init(.ok, "the access token does not expire") }
+    guard let expires = data["expires_at"].integer, expires > 0 else {
+      return .init(.ok, "the access token does not expire")
+    }
     let until = Instant(seconds: expires)
     guard until > now else { return .init(.failed, "the access token ended at \(until)", cure: newToken) }
     return .init(
@@ -121,7 +123,8 @@ extension CheckedAccount {
   private static func subscribed(_ response: HTTPResponse) -> ChannelCheck.Finding {
     do throws(PeerError) {
       guard try GraphAnswer.body(response)["success"].bool == true else {
-        return .init(.failed, "Meta did not subscribe the account", cure: "try again, or subscribe it in the app's dashboard")
+        return .init(
+          .failed, "Meta did not subscribe the account", cure: "try again, or subscribe it in the app's dashboard")
       }
       return .init(.ok, "the account was subscribed to our app")
     } catch {
@@ -142,10 +145,12 @@ extension CheckedAccount {
     }
     let needed = (subscribedFields ?? []).filter { ["messages", "messaging_postbacks"].contains($0) }
     let listed = apps.filter { $0["subscribed_fields"].exists }
-    let covered = listed.isEmpty || listed.contains { app in
-      let fields = app["subscribed_fields"].items.compactMap { $0.text ?? $0["name"].text }
-      return needed.allSatisfy { fields.contains($0) }
-    }
+    let covered =
+      listed.isEmpty
+      || listed.contains { app in
+        let fields = app["subscribed_fields"].items.compactMap { $0.text ?? $0["name"].text }
+        return needed.allSatisfy { fields.contains($0) }
+      }
     guard covered else {
       return .init(.failed, "the subscription lacks \(needed.joined(separator: " and "))", cure: cure)
     }
@@ -165,7 +170,9 @@ extension CheckedAccount {
 
   /// Asks nothing: it only says what is missing.
   private var unnamedOwner: ChannelCheck {
-    let what = channel == .whatsapp ? "whatsapp_business_account_id" : channel == .instagram ? "instagram_page_id" : "facebook_page_id"
+    let what =
+      channel == .whatsapp
+      ? "whatsapp_business_account_id" : channel == .instagram ? "instagram_page_id" : "facebook_page_id"
     return ChannelCheck(name: "subscription", request: HTTPRequest("GET", "")) { _ in
       .init(.unknown, "it is not known whether the account is subscribed: the channel has no \(what)", cure: "enter it")
     }

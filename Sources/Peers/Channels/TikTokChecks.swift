@@ -26,7 +26,9 @@ extension CheckedAccount {
             .failed, "TikTok refused: \(sentence)",
             cure: "see whether tiktok_open_id is this account's, and whether the app has Business Messaging")
         case nil: return ChannelCheck.silent(sentence)
-        default: return .init(.unknown, "TikTok answered \(body["code"].loose ?? ""): \(sentence)", cure: "try again in a minute")
+        default:
+          return .init(
+            .unknown, "TikTok answered \(body["code"].loose ?? ""): \(sentence)", cure: "try again in a minute")
         }
       }
     ]

@@ -23,18 +23,6 @@ public struct KeysOfRow: Sendable, Equatable {
   public var state: String
 }
 
-public struct SupersedeKeyRow: Sendable, Equatable {
-  public var name: String
-  public var description: String?
-  public var environment: String
-  public var scopes: [String]
-  public var branchId: UUID?
-  public var rateLimitRpm: Int32
-  public var rateLimitDaily: Int32
-  public var addresses: [String]
-  public var expiresAt: Instant?
-}
-
 extension Scope {
   /// The tenant's keys as people may see them; those that are over only if asked.
   public func keysOf(all: Bool, limit: Int64) throws(StoreError) -> [KeysOfRow] {
@@ -71,54 +59,6 @@ extension Scope {
         state: row.get(15)
       )
     }
-  }
-
-  /// Ends a key at once; 0: there is no such key that is not over.
-  public func endKey(reason: String, id: UUID) throws(StoreError) -> Int {
-    try count(
-      "endKey",
-      #"""
-      update api_keys set is_active = false, revoked_at = app_now(), revoke_reason = $1
-       where tenant_id = current_tenant() and id = $2 and is_active
-      """#,
-      [reason.sql, id.sql]
-    )
-  }
-
-  /// Lets a key end after so many seconds, another takes its place: what that one is to be like.
-  public func supersedeKey(seconds: Double, id: UUID) throws(StoreError) -> SupersedeKeyRow? {
-    try maybe(
-      "supersedeKey",
-      #"""
-      update api_keys set deactivates_at = app_now() + make_interval(secs => $1)
-       where tenant_id = current_tenant() and id = $2 and is_active and deactivates_at is null
-       returning name, description, environment, scopes, branch_id, rate_limit_rpm, rate_limit_daily,
-          ip_whitelist::text[] as "addresses!", expires_at
-      """#,
-      [seconds.sql, id.sql]
-    ) { row throws(StoreError) in
-      try SupersedeKeyRow(
-        name: row.get(0),
-        description: row.get(1),
-        environment: row.get(2),
-        scopes: row.get(3),
-        branchId: row.get(4),
-        rateLimitRpm: row.get(5),
-        rateLimitDaily: row.get(6),
-        addresses: row.get(7),
-        expiresAt: row.get(8)
-      )
-    }
-  }
-
-  public func linkKey(next: UUID, id: UUID) throws(StoreError) {
-    try exec(
-      "linkKey",
-      #"""
-      update api_keys set replaced_by_id = $1 where tenant_id = current_tenant() and id = $2
-      """#,
-      [next.sql, id.sql]
-    )
   }
 
   public func branchOf(slug: String) throws(StoreError) -> UUID? {

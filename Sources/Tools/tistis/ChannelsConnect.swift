@@ -151,7 +151,8 @@ extension Channels {
     func run() throws {
       administer([.databaseURL]) { settings in
         let selected = try Selected(tenant, settings)
-        guard try selected.scope.channelDetails(id: channel, channel: nil, accountNumber: nil, limit: 1).first != nil else {
+        guard try selected.scope.channelDetails(id: channel, channel: nil, accountNumber: nil, limit: 1).first != nil
+        else {
           throw Missing()
         }
         let result = try selected.result(

@@ -94,7 +94,8 @@ extension FindJobRow {
     return [
       "id": .string(id.text), "job_type": .string(jobType), "status": .string(status), "priority": .number(priority),
       "attempts": .number(attempts), "max_attempts": .number(maxAttempts), "scheduled_for": time(scheduledFor),
-      "created_at": time(createdAt), "started_at": time(startedAt), "completed_at": time(completedAt), "lane": text(lane),
+      "created_at": time(createdAt), "started_at": time(startedAt), "completed_at": time(completedAt),
+      "lane": text(lane),
       "unique_key": text(uniqueKey), "request_id": text(requestId), "payload": inner(payload), "result": inner(result),
       "error_message": text(errorMessage),
     ]

@@ -56,8 +56,11 @@ struct Keys: ParsableCommand {
       for scope in scope where !APIScope.all.contains(scope) {
         throw ValidationError("\(scope) is none of: \(APIScope.all.joined(separator: " ")).")
       }
-      guard (1...100).contains(name.unicodeScalars.count) else { throw ValidationError("--name is 1 to 100 characters.") }
-      guard (1...1000).contains(perMinute ?? 1), (1...1_000_000).contains(perDay ?? 1), (1...3650).contains(days ?? 1) else {
+      guard (1...100).contains(name.unicodeScalars.count) else {
+        throw ValidationError("--name is 1 to 100 characters.")
+      }
+      guard (1...1000).contains(perMinute ?? 1), (1...1_000_000).contains(perDay ?? 1), (1...3650).contains(days ?? 1)
+      else {
         throw ValidationError("--per-minute is 1 to 1000, --per-day 1 to 1000000, --days 1 to 3650.")
       }
     }
@@ -111,26 +114,12 @@ struct Keys: ParsableCommand {
     func run() throws {
       administer([.databaseURL]) { settings in
         let selected = try Selected(tenant, settings)
-        var key: Secret?
-        let next = try selected.database.transaction(tenant: selected.tenant) { (scope) throws(StoreError) -> UUID? in
-          guard let old = try scope.supersedeKey(seconds: Double(hours) * 3600, id: id) else { return nil }
-          var wish = NewAPIKey(
-            name: old.name, scopes: old.scopes, branch: old.branchId, perMinute: Int(old.rateLimitRpm),
-            perDay: Int(old.rateLimitDaily))
-          wish.description = old.description
-          wish.isTest = old.environment == "test"
-          wish.addresses = old.addresses
-          wish.expires = old.expiresAt
-          let made = APIKey.make(test: wish.isTest)
-          guard let next = try wish.add(made, to: scope) else { throw .conflict(constraint: "api_keys_hash") }
-          try scope.linkKey(next: next, id: id)
-          key = made
-          return next
+        let made = try selected.database.replaceKey(id, keptFor: hours, of: selected.tenant)
+        guard let made else {
+          throw Unknown(
+            description: "the tenant has no such key, or it is over or was rotated before: tistis keys list --all")
         }
-        guard let next, let key else {
-          throw Unknown(description: "the tenant has no such key, or it is over or was rotated before: tistis keys list --all")
-        }
-        Keys.show(next, key, json)
+        Keys.show(made.id, made.key, json)
       }
     }
   }
@@ -143,8 +132,11 @@ struct Keys: ParsableCommand {
 
     func run() throws {
       administer([.databaseURL]) { settings in
-        let ended = try Selected(tenant, settings).scope.endKey(reason: reason ?? "tistis keys revoke", id: id)
-        guard ended > 0 else { throw Unknown(description: "the tenant has no such key, or it is over: tistis keys list --all") }
+        let ended = try Selected(tenant, settings).scope.revokeAPIKey(
+          by: nil, reason: reason ?? "tistis keys revoke", id: id)
+        guard ended > 0 else {
+          throw Unknown(description: "the tenant has no such key, or it is over: tistis keys list --all")
+        }
         say("revoked")
       }
     }
@@ -168,7 +160,8 @@ extension KeysOfRow {
       "id": .string(id.text), "name": .string(name), "state": .string(state), "environment": .string(environment),
       "key_prefix": .string(keyPrefix), "key_hint": .string(keyHint), "scopes": .array(scopes.map { .string($0) }),
       "scope_type": .string(scopeType), "branch_id": branchId.map { .string($0.text) } ?? .null,
-      "rate_limit_rpm": .number(rateLimitRpm), "rate_limit_daily": .number(rateLimitDaily), "expires_at": time(expiresAt),
+      "rate_limit_rpm": .number(rateLimitRpm), "rate_limit_daily": .number(rateLimitDaily),
+      "expires_at": time(expiresAt),
       "deactivates_at": time(deactivatesAt), "revoked_at": time(revokedAt), "last_used_at": time(lastUsedAt),
       "created_at": .string(createdAt.description),
     ]

@@ -29,7 +29,8 @@ struct Templates: ParsableCommand {
         let rows = try Selected(tenant, settings).scope.listTemplates(all: all, limit: Int64(limit))
         if json { return say(JSON.array(rows.map(\.json)).text) }
         for row in rows {
-          var line = "\(row.name)  \(row.language)  \(row.status)  \(row.category ?? "-")  quality \(row.quality ?? "-")"
+          var line =
+            "\(row.name)  \(row.language)  \(row.status)  \(row.category ?? "-")  quality \(row.quality ?? "-")"
           if let reason = row.reason { line += "  \(reason)" }
           say(line)
         }

@@ -51,9 +51,12 @@ struct Tenants: ParsableCommand {
       guard plain, (1...100).contains(slug.utf8.count), !slug.hasPrefix("-") else {
         throw ValidationError("\(slug) is no slug: small letters, digits and hyphens, not a hyphen first.")
       }
-      guard !name.isEmpty, name.unicodeScalars.count <= 100 else { throw ValidationError("--name is 1 to 100 characters.") }
+      guard !name.isEmpty, name.unicodeScalars.count <= 100 else {
+        throw ValidationError("--name is 1 to 100 characters.")
+      }
       let verticals = [
-        "dental", "restaurant", "clinic", "pharmacy", "retail", "medical", "gym", "beauty", "veterinary", "services", "other",
+        "dental", "restaurant", "clinic", "pharmacy", "retail", "medical", "gym", "beauty", "veterinary", "services",
+        "other",
       ]
       guard verticals.contains(vertical) else {
         throw ValidationError("\(vertical) is none of \(verticals.joined(separator: ", ")).")
@@ -79,11 +82,14 @@ struct Tenants: ParsableCommand {
             return count
           }
           guard count > 0 else {
-            throw Selected.Unknown(description: "Postgres knows no time zone \(timezone): write one such as America/Hermosillo")
+            throw Selected.Unknown(
+              description: "Postgres knows no time zone \(timezone): write one such as America/Hermosillo")
           }
           (id, made) = (fresh, true)
         }
-        guard let row = try database.tenant(id).tenantDetails() else { throw Selected.Unknown(description: "it is gone") }
+        guard let row = try database.tenant(id).tenantDetails() else {
+          throw Selected.Unknown(description: "it is gone")
+        }
         say(json ? row.json.text : (made ? "made  " : "is there already  ") + row.line)
       }
     }

@@ -12,7 +12,8 @@ struct Tistis: ParsableCommand {
       "Reads DATABASE_URL (the owner's) and whatever else a command names. Exit 69: no such thing; 75: try later.",
     version: "tistis \(version)",
     subcommands: [
-      DoctorCommand.self, Tenants.self, Channels.self, Keys.self, Templates.self, Conversations.self, ConsentCommand.self,
+      DoctorCommand.self, Tenants.self, Channels.self, Keys.self, Templates.self, Conversations.self,
+      ConsentCommand.self,
       JobsCommand.self, Webhooks.self, Alerts.self, Prune.self, Erase.self, Seed.self, Seals.self, Environment.self,
     ])
 
