@@ -102,6 +102,84 @@ end $$;
 ALTER FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
 
 --
+-- Name: uuid_v7(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.uuid_v7() RETURNS uuid
+    LANGUAGE sql PARALLEL SAFE
+    AS $$
+  select (overlay(lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000000)::bigint * 4096 / 1000), 15, '0')
+    placing '7' from 13 for 0) || substr(gen_random_uuid()::text, 20))::uuid
+$$;
+
+ALTER FUNCTION public.uuid_v7() OWNER TO tistis_owner;
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: api_keys; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.api_keys (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name character varying(100) NOT NULL,
+    description text,
+    environment text DEFAULT 'live'::text NOT NULL,
+    key_hash text NOT NULL,
+    key_prefix text NOT NULL,
+    key_hint text NOT NULL,
+    scopes text[] DEFAULT '{}'::text[] NOT NULL,
+    scope_type text DEFAULT 'branch'::text NOT NULL,
+    branch_id uuid,
+    rate_limit_rpm integer DEFAULT 60 NOT NULL,
+    rate_limit_daily integer DEFAULT 10000 NOT NULL,
+    ip_whitelist inet[] DEFAULT '{}'::inet[] NOT NULL,
+    expires_at timestamp with time zone,
+    is_active boolean DEFAULT true NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_by uuid,
+    revoke_reason text,
+    deactivates_at timestamp with time zone,
+    replaced_by_id uuid,
+    last_used_at timestamp with time zone,
+    last_used_ip text,
+    last_used_endpoint text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT api_keys_check CHECK (((scope_type = 'branch'::text) = (branch_id IS NOT NULL))),
+    CONSTRAINT api_keys_environment_check CHECK ((environment = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT api_keys_key_hash_check CHECK ((key_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT api_keys_rate_limit_daily_check CHECK (((rate_limit_daily >= 1) AND (rate_limit_daily <= 1000000))),
+    CONSTRAINT api_keys_rate_limit_rpm_check CHECK (((rate_limit_rpm >= 1) AND (rate_limit_rpm <= 1000))),
+    CONSTRAINT api_keys_scope_type_check CHECK ((scope_type = ANY (ARRAY['tenant'::text, 'branch'::text])))
+);
+
+ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_keys OWNER TO tistis_owner;
+
+--
+-- Name: api_key_json(public.api_keys); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.api_key_json(k public.api_keys) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select to_jsonb(k) - 'tenant_id' - 'key_hash' || jsonb_build_object(
+    'usage_count', (select coalesce(sum(u.requests), 0) from api_key_usage u
+      where u.tenant_id = k.tenant_id and u.api_key_id = k.id),
+    'usage_count_today', (select coalesce(sum(u.requests), 0) from api_key_usage u
+      where u.tenant_id = k.tenant_id and u.api_key_id = k.id and u.day = (app_now() at time zone 'UTC')::date))
+$$;
+
+ALTER FUNCTION public.api_key_json(k public.api_keys) OWNER TO tistis_owner;
+
+--
 -- Name: app_clock(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -617,6 +695,61 @@ $_$;
 ALTER FUNCTION public.canonical_phone(p_number text) OWNER TO tistis_owner;
 
 --
+-- Name: change_conversation(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) RETURNS TABLE(outcome text)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+begin
+  outcome := missing_of_business(p_change);
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
+    and (p_branch is null or x.branch_id = p_branch) for update;
+  if c.id is null then return; end if;
+  update conversations x set
+      status = coalesce(p_change ->> 'status', x.status),
+      ai_handling = case when p_change ->> 'status' = 'escalated' and c.status <> 'escalated' then false
+        else coalesce((p_change ->> 'ai_handling')::boolean, x.ai_handling) end,
+      -- Who switches the assistant off means what is on its way, too.
+      last_human_at = case when (p_change ->> 'ai_handling')::boolean = false and c.ai_handling then app_now()
+        else x.last_human_at end,
+      escalated_at = case when p_change ->> 'status' = 'escalated' and c.status <> 'escalated' then app_now()
+        else x.escalated_at end,
+      resolved_at = case when p_change ->> 'status' = 'resolved' then coalesce(case when c.status = 'resolved'
+          then c.resolved_at end, app_now())
+        when p_change ->> 'status' in ('active', 'waiting_response', 'escalated') then null else x.resolved_at end,
+      escalation_reason = changed(p_change, 'escalation_reason', x.escalation_reason),
+      resolution_notes = changed(p_change, 'resolution_notes', x.resolution_notes),
+      satisfaction_score = changed(p_change, 'satisfaction_score', x.satisfaction_score::text)::int,
+      branch_id = changed(p_change, 'branch_id', x.branch_id::text)::uuid,
+      assigned_staff_id = changed(p_change, 'assigned_staff_id', x.assigned_staff_id::text)::uuid
+    where x.tenant_id = v_tenant and x.id = c.id;
+  if p_change ->> 'status' = 'escalated' then
+    update leads l set escalated_to_human = true where l.tenant_id = v_tenant and l.id = c.lead_id;
+  end if;
+  return query select 'changed';
+end $$;
+
+ALTER FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: changed(jsonb, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.changed(p_change jsonb, p_name text, p_old text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select case when p_change ? p_name then p_change ->> p_name else p_old end $$;
+
+ALTER FUNCTION public.changed(p_change jsonb, p_name text, p_old text) OWNER TO tistis_owner;
+
+--
 -- Name: channel_minute_limit(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -717,23 +850,6 @@ begin
 end $$;
 
 ALTER FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) OWNER TO tistis_owner;
-
---
--- Name: uuid_v7(); Type: FUNCTION; Schema: public; Owner: tistis_owner
---
-
-CREATE FUNCTION public.uuid_v7() RETURNS uuid
-    LANGUAGE sql PARALLEL SAFE
-    AS $$
-  select (overlay(lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000000)::bigint * 4096 / 1000), 15, '0')
-    placing '7' from 13 for 0) || substr(gen_random_uuid()::text, 20))::uuid
-$$;
-
-ALTER FUNCTION public.uuid_v7() OWNER TO tistis_owner;
-
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
 
 --
 -- Name: jobs; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -1017,6 +1133,81 @@ $$;
 ALTER FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) OWNER TO tistis_owner;
 
 --
+-- Name: conversations; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.conversations (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    lead_id uuid NOT NULL,
+    branch_id uuid,
+    channel text NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    channel_conversation_id text,
+    contact_kind text NOT NULL,
+    contact_address text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    ai_handling boolean DEFAULT true NOT NULL,
+    context jsonb DEFAULT '{}'::jsonb NOT NULL,
+    escalated_at timestamp with time zone,
+    escalated_to_staff_id uuid,
+    escalation_reason text,
+    resolved_at timestamp with time zone,
+    resolution_notes text,
+    message_count integer DEFAULT 0 NOT NULL,
+    turn_count integer DEFAULT 0 NOT NULL,
+    last_message_at timestamp with time zone,
+    last_inbound_at timestamp with time zone,
+    last_question_id uuid,
+    last_human_at timestamp with time zone,
+    first_response_time_seconds integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    current_intent text,
+    last_intent_confidence numeric(4,3),
+    assigned_staff_id uuid,
+    satisfaction_score integer,
+    staff_read_at timestamp with time zone,
+    CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
+    CONSTRAINT conversations_last_intent_confidence_check CHECK (((last_intent_confidence >= (0)::numeric) AND (last_intent_confidence <= (1)::numeric))),
+    CONSTRAINT conversations_satisfaction_score_check CHECK (((satisfaction_score >= 1) AND (satisfaction_score <= 5))),
+    CONSTRAINT conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'waiting_response'::text, 'escalated'::text, 'resolved'::text, 'archived'::text])))
+);
+
+ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.conversations OWNER TO tistis_owner;
+
+--
+-- Name: conversation_json(public.conversations); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.conversation_json(c public.conversations) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('id', c.id, 'lead_id', c.lead_id, 'branch_id', c.branch_id, 'channel', c.channel,
+    'channel_connection_id', c.channel_connection_id, 'status', c.status, 'ai_handling', c.ai_handling,
+    'current_intent', c.current_intent, 'escalated_at', c.escalated_at, 'escalation_reason', c.escalation_reason,
+    'escalated_to_staff_id', c.escalated_to_staff_id, 'assigned_staff_id', c.assigned_staff_id,
+    'resolved_at', c.resolved_at, 'resolution_notes', c.resolution_notes, 'satisfaction_score', c.satisfaction_score,
+    'message_count', c.message_count, 'turn_count', c.turn_count, 'last_message_at', c.last_message_at,
+    'last_inbound_at', c.last_inbound_at, 'last_human_at', c.last_human_at, 'staff_read_at', c.staff_read_at,
+    'unread', coalesce(c.last_inbound_at > coalesce(c.staff_read_at, '-infinity'), false),
+    'first_response_time_seconds', c.first_response_time_seconds, 'created_at', c.created_at, 'updated_at', c.updated_at)
+    || jsonb_build_object(
+      'lead', (select jsonb_build_object('id', l.id, 'first_name', l.first_name, 'last_name', l.last_name,
+          'full_name', coalesce(nullif(l.full_name, ''), l.name), 'phone', l.phone, 'email', l.email,
+          'classification', l.classification, 'score', l.score)
+        from leads l where l.tenant_id = c.tenant_id and l.id = c.lead_id),
+      'branch', (select jsonb_build_object('id', b.id, 'name', b.name) from branches b
+        where b.tenant_id = c.tenant_id and b.id = c.branch_id),
+      'assigned_staff', (select jsonb_build_object('id', s.id, 'first_name', s.first_name, 'last_name', s.last_name,
+          'role', s.role) from staff s where s.tenant_id = c.tenant_id and s.id = c.assigned_staff_id))
+$$;
+
+ALTER FUNCTION public.conversation_json(c public.conversations) OWNER TO tistis_owner;
+
+--
 -- Name: conversation_of(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1048,6 +1239,49 @@ begin
 end $$;
 
 ALTER FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: create_lead(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.create_lead(p_lead jsonb) RETURNS TABLE(outcome text, id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_alias jsonb := contact_alias('phone', p_lead ->> 'phone');
+  v_known record;
+  v_email jsonb := contact_alias('email', p_lead ->> 'email');
+  v_names text[] := array[nullif(btrim(p_lead ->> 'first_name'), ''), nullif(btrim(p_lead ->> 'last_name'), '')];
+begin
+  outcome := missing_of_business(p_lead);
+  if v_alias is null then outcome := 'phone'; end if;
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  perform hold_erasures();
+  perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases', jsonb_build_array(v_alias))));
+  select * into v_known from known_lead('phone', v_alias ->> 'value');
+  if v_known.lead_id is not null then
+    return query select case when v_known.is_deleted then 'deleted' else 'exists' end, v_known.lead_id;
+    return;
+  end if;
+  create_lead.id := lead_of_aliases(jsonb_build_array(v_alias), nullif(btrim(coalesce(p_lead ->> 'full_name',
+    p_lead ->> 'name')), ''), coalesce(p_lead ->> 'source', 'website'), (p_lead ->> 'branch_id')::uuid);
+  update leads l set email = p_lead ->> 'email', first_name = v_names[1], last_name = v_names[2], phone = p_lead ->> 'phone',
+      assigned_staff_id = (p_lead ->> 'assigned_staff_id')::uuid, notes = p_lead ->> 'notes',
+      interested_services = text_list(p_lead -> 'interested_services'), tags = text_list(p_lead -> 'tags'),
+      custom_fields = coalesce(nullif(p_lead -> 'custom_fields', 'null'), '{}'), last_interaction_at = null
+    where l.tenant_id = v_tenant and l.id = create_lead.id;
+  insert into lead_aliases (tenant_id, kind, value, lead_id, address)
+    select v_tenant, 'email', v_email ->> 'value', create_lead.id, v_email ->> 'address' where v_email is not null
+    on conflict do nothing;
+  outcome := 'created';
+  return next;
+end $$;
+
+ALTER FUNCTION public.create_lead(p_lead jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: cron_runs(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1507,6 +1741,26 @@ $$;
 ALTER FUNCTION public.find_accounts(p_channel text, p_accounts text[]) OWNER TO tistis_definer;
 
 --
+-- Name: find_api_key(text, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.find_api_key(p_hash text, p_address text) RETURNS TABLE(tenant_id uuid, key_id uuid, state text, scopes text[], branch_id uuid, per_minute integer, per_day integer, address_allowed boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+  select k.tenant_id, k.id,
+      case when not k.is_active or k.revoked_at is not null or k.deactivates_at <= app_now() then 'revoked'
+        when k.expires_at <= app_now() then 'expired' when t.status <> 'active' then 'closed' else 'active' end,
+      k.scopes, k.branch_id, k.rate_limit_rpm, k.rate_limit_daily,
+      cardinality(k.ip_whitelist) = 0 or p_address ~ '^[0-9a-fA-F.:]+$'
+        and coalesce(p_address::inet <<= any (k.ip_whitelist), false)
+    from api_keys k join tenants t on t.id = k.tenant_id
+   where k.key_hash = p_hash
+$_$;
+
+ALTER FUNCTION public.find_api_key(p_hash text, p_address text) OWNER TO tistis_definer;
+
+--
 -- Name: find_channel(text, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -1661,6 +1915,20 @@ begin
 end $$;
 
 ALTER FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) OWNER TO tistis_owner;
+
+--
+-- Name: find_user_roles(uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.find_user_roles(p_user uuid) RETURNS TABLE(tenant_id uuid, slug text, role text, staff_id uuid, is_active boolean, tenant_active boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select r.tenant_id, t.slug, r.role, r.staff_id, r.is_active, t.status = 'active'
+    from user_roles r join tenants t on t.id = r.tenant_id where r.user_id = p_user order by t.slug
+$$;
+
+ALTER FUNCTION public.find_user_roles(p_user uuid) OWNER TO tistis_definer;
 
 --
 -- Name: forget_deleted(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1910,7 +2178,7 @@ ALTER FUNCTION public.increment_conversation_message_count(p_conversation_id uui
 CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'noop')
+  select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'noop', 'fetch_jwks')
 $$;
 
 ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
@@ -2029,6 +2297,89 @@ $$;
 ALTER FUNCTION public.last_run_of_jobs() OWNER TO tistis_owner;
 
 --
+-- Name: leads; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.leads (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    phone character varying(32),
+    phone_normalized character varying(32),
+    first_name text,
+    last_name text,
+    full_name text,
+    name text,
+    email text,
+    source text DEFAULT 'whatsapp'::text NOT NULL,
+    source_details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT 'new'::text NOT NULL,
+    classification text DEFAULT 'warm'::text NOT NULL,
+    score integer DEFAULT 50 NOT NULL,
+    interested_services text[] DEFAULT '{}'::text[] NOT NULL,
+    notes text,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    assigned_staff_id uuid,
+    preferred_language text DEFAULT 'es'::text NOT NULL,
+    first_contact_at timestamp with time zone,
+    last_contact_at timestamp with time zone,
+    last_interaction_at timestamp with time zone,
+    escalated_to_human boolean DEFAULT false NOT NULL,
+    merged_into_id uuid,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    utm_source text,
+    utm_medium text,
+    utm_campaign text,
+    next_followup_at timestamp with time zone,
+    converted_at timestamp with time zone,
+    score_updated_at timestamp with time zone,
+    scoring_signals jsonb DEFAULT '{}'::jsonb NOT NULL,
+    preferred_branch_id uuid,
+    preferred_staff_id uuid,
+    instagram_username text,
+    profile_image_url text,
+    primary_service_id uuid,
+    interested_service_id uuid,
+    deleted_by uuid,
+    email_normalized text GENERATED ALWAYS AS (lower(btrim(email))) STORED,
+    custom_fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT leads_classification_check CHECK ((classification = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
+    CONSTRAINT leads_score_check CHECK (((score >= 0) AND (score <= 100))),
+    CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'website'::text, 'referral'::text, 'walk_in'::text, 'phone'::text, 'google'::text, 'api'::text, 'other'::text]))),
+    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'contacted'::text, 'qualified'::text, 'appointment_scheduled'::text, 'converted'::text, 'lost'::text, 'inactive'::text])))
+);
+
+ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.leads OWNER TO tistis_owner;
+
+--
+-- Name: lead_json(public.leads); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lead_json(l public.leads) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('id', l.id, 'branch_id', l.branch_id, 'phone', l.phone, 'phone_normalized', l.phone_normalized,
+    'first_name', l.first_name, 'last_name', l.last_name, 'full_name', coalesce(nullif(l.full_name, ''), l.name),
+    'name', coalesce(l.name, nullif(l.full_name, '')), 'email', l.email, 'source', l.source, 'status', l.status,
+    'classification', l.classification, 'score', l.score, 'interested_services', to_jsonb(l.interested_services),
+    'notes', l.notes, 'tags', to_jsonb(l.tags), 'custom_fields', l.custom_fields,
+    'assigned_staff_id', l.assigned_staff_id, 'preferred_language', l.preferred_language,
+    'first_contact_at', l.first_contact_at, 'last_contact_at', l.last_contact_at,
+    'last_interaction_at', l.last_interaction_at, 'next_followup_at', l.next_followup_at, 'converted_at', l.converted_at,
+    'escalated_to_human', l.escalated_to_human, 'instagram_username', l.instagram_username,
+    'profile_image_url', l.profile_image_url, 'deleted_at', l.deleted_at, 'created_at', l.created_at,
+    'updated_at', l.updated_at)
+    || jsonb_build_object('branches', (select jsonb_build_object('name', b.name, 'city', b.city) from branches b
+      where b.tenant_id = l.tenant_id and b.id = l.branch_id))
+$$;
+
+ALTER FUNCTION public.lead_json(l public.leads) OWNER TO tistis_owner;
+
+--
 -- Name: lead_of_aliases(jsonb, text, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2104,6 +2455,16 @@ $$;
 ALTER FUNCTION public.leads_of_person(p_lead uuid) OWNER TO tistis_owner;
 
 --
+-- Name: like_text(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.like_text(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select regexp_replace(p_text, '([\\%_])', '\\\1', 'g') $$;
+
+ALTER FUNCTION public.like_text(p_text text) OWNER TO tistis_owner;
+
+--
 -- Name: list_jobs(integer, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -2167,64 +2528,6 @@ begin
 end $$;
 
 ALTER FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) OWNER TO tistis_owner;
-
---
--- Name: leads; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.leads (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    branch_id uuid,
-    phone character varying(32),
-    phone_normalized character varying(32),
-    first_name text,
-    last_name text,
-    full_name text,
-    name text,
-    email text,
-    source text DEFAULT 'whatsapp'::text NOT NULL,
-    source_details jsonb DEFAULT '{}'::jsonb NOT NULL,
-    status text DEFAULT 'new'::text NOT NULL,
-    classification text DEFAULT 'warm'::text NOT NULL,
-    score integer DEFAULT 50 NOT NULL,
-    interested_services text[] DEFAULT '{}'::text[] NOT NULL,
-    notes text,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
-    assigned_staff_id uuid,
-    preferred_language text DEFAULT 'es'::text NOT NULL,
-    first_contact_at timestamp with time zone,
-    last_contact_at timestamp with time zone,
-    last_interaction_at timestamp with time zone,
-    escalated_to_human boolean DEFAULT false NOT NULL,
-    merged_into_id uuid,
-    deleted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    utm_source text,
-    utm_medium text,
-    utm_campaign text,
-    next_followup_at timestamp with time zone,
-    converted_at timestamp with time zone,
-    score_updated_at timestamp with time zone,
-    scoring_signals jsonb DEFAULT '{}'::jsonb NOT NULL,
-    preferred_branch_id uuid,
-    preferred_staff_id uuid,
-    instagram_username text,
-    profile_image_url text,
-    primary_service_id uuid,
-    interested_service_id uuid,
-    deleted_by uuid,
-    email_normalized text GENERATED ALWAYS AS (lower(btrim(email))) STORED,
-    CONSTRAINT leads_classification_check CHECK ((classification = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
-    CONSTRAINT leads_score_check CHECK (((score >= 0) AND (score <= 100))),
-    CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'website'::text, 'referral'::text, 'walk_in'::text, 'phone'::text, 'google'::text, 'other'::text]))),
-    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'contacted'::text, 'qualified'::text, 'appointment_scheduled'::text, 'converted'::text, 'lost'::text, 'inactive'::text])))
-);
-
-ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.leads OWNER TO tistis_owner;
 
 --
 -- Name: lock_lead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2453,6 +2756,80 @@ $$;
 ALTER FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
 
 --
+-- Name: messages; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.messages (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    conversation_id uuid NOT NULL,
+    channel_connection_id uuid NOT NULL,
+    role text NOT NULL,
+    sender_type text GENERATED ALWAYS AS (
+CASE role
+    WHEN 'user'::text THEN 'lead'::text
+    WHEN 'assistant'::text THEN 'ai'::text
+    ELSE role
+END) STORED NOT NULL,
+    sender_id uuid,
+    content text NOT NULL,
+    content_type text DEFAULT 'text'::text NOT NULL,
+    message_type text DEFAULT 'text'::text NOT NULL,
+    channel text DEFAULT 'whatsapp'::text NOT NULL,
+    external_id text,
+    external_timestamp timestamp with time zone,
+    selection text,
+    reply_to_external_id text,
+    status text NOT NULL,
+    error_code text,
+    error_message text,
+    answers_message_id uuid,
+    processed_by_job_id uuid,
+    sent_by_staff_id uuid,
+    send_attempt uuid,
+    sent_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    read_at timestamp with time zone,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    raw jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    payload jsonb,
+    media_url text,
+    historical boolean DEFAULT false NOT NULL,
+    stale boolean DEFAULT false NOT NULL,
+    edited_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    billing jsonb,
+    detected_intent text,
+    detected_signals jsonb,
+    CONSTRAINT messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text, 'staff'::text, 'system'::text]))),
+    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['received'::text, 'pending'::text, 'sending'::text, 'accepted'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text, 'withheld'::text, 'unknown'::text])))
+);
+
+ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.messages OWNER TO tistis_owner;
+
+--
+-- Name: message_json(public.messages); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.message_json(m public.messages) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('id', m.id, 'conversation_id', m.conversation_id, 'role', m.role,
+    'sender_type', m.sender_type, 'sender_id', coalesce(m.sender_id, m.sent_by_staff_id), 'content', m.content,
+    'content_type', m.content_type, 'message_type', m.message_type, 'channel', m.channel, 'media_url', m.media_url,
+    'payload', m.payload, 'selection', m.selection, 'external_id', m.external_id,
+    'reply_to_external_id', m.reply_to_external_id, 'status', m.status, 'error_code', m.error_code,
+    'error_message', m.error_message, 'sent_at', m.sent_at, 'delivered_at', m.delivered_at, 'read_at', m.read_at,
+    'edited_at', m.edited_at, 'deleted_at', m.deleted_at, 'created_at', m.created_at)
+$$;
+
+ALTER FUNCTION public.message_json(m public.messages) OWNER TO tistis_owner;
+
+--
 -- Name: message_status_rank(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2465,6 +2842,22 @@ CREATE FUNCTION public.message_status_rank(p_status text) RETURNS integer
 $$;
 
 ALTER FUNCTION public.message_status_rank(p_status text) OWNER TO tistis_owner;
+
+--
+-- Name: missing_of_business(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.missing_of_business(p_ids jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+  select case
+    when p_ids ->> 'branch_id' is not null and not exists (select from branches b
+      where b.tenant_id = current_tenant() and b.id = (p_ids ->> 'branch_id')::uuid) then 'branch'
+    when p_ids ->> 'assigned_staff_id' is not null and not exists (select from staff s
+      where s.tenant_id = current_tenant() and s.id = (p_ids ->> 'assigned_staff_id')::uuid) then 'staff' end
+$$;
+
+ALTER FUNCTION public.missing_of_business(p_ids jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: name_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2640,6 +3033,46 @@ $$;
 ALTER FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
+-- Name: note_message(uuid, uuid, jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_role text := case coalesce(p_note ->> 'sender_type', 'staff') when 'lead' then 'user' when 'ai' then 'assistant'
+    else coalesce(p_note ->> 'sender_type', 'staff') end;
+  v_id uuid;
+  c conversations;
+begin
+  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
+    and (p_branch is null or x.branch_id = p_branch) for update;
+  if c.id is null then return null; end if;
+  insert into messages (tenant_id, conversation_id, channel_connection_id, role, sender_id, content, content_type,
+      message_type, channel, media_url, status, sent_by_staff_id, sent_at, metadata)
+    values (v_tenant, c.id, c.channel_connection_id, v_role, (p_note ->> 'sender_id')::uuid, p_note ->> 'content',
+      coalesce(p_note ->> 'message_type', 'text'), coalesce(p_note ->> 'message_type', 'text'), c.channel,
+      p_note ->> 'media_url', case v_role when 'user' then 'received' else 'sent' end,
+      case when v_role = 'staff' then p_staff end, app_now(), coalesce(nullif(p_note -> 'metadata', 'null'), '{}'))
+    returning messages.id into v_id;
+  update conversations x set message_count = x.message_count + 1,
+      last_message_at = greatest(x.last_message_at, app_now()),
+      ai_handling = x.ai_handling and v_role <> 'staff',
+      last_human_at = case when v_role = 'staff' then app_now() else x.last_human_at end,
+      status = case when reopens then 'active' else x.status end,
+      resolved_at = case when reopens then null else x.resolved_at end
+    from (select c.status = 'resolved' and not exists (select from conversations o where o.tenant_id = v_tenant
+      and o.lead_id = c.lead_id and o.channel_connection_id = c.channel_connection_id
+      and o.status in ('active', 'waiting_response', 'escalated')) as reopens) r
+    where x.tenant_id = v_tenant and x.id = c.id;
+  return v_id;
+end $$;
+
+ALTER FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) OWNER TO tistis_owner;
+
+--
 -- Name: note_template(jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2665,6 +3098,49 @@ CREATE FUNCTION public.note_template(p_template jsonb, p_at timestamp with time 
 $$;
 
 ALTER FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: open_conversation(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) RETURNS TABLE(outcome text, id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_lead leads;
+  v_connection channel_connections;
+  v_made record;
+begin
+  outcome := missing_of_business(p_wish);
+  select * into v_lead from leads l where l.tenant_id = v_tenant and l.id = (p_wish ->> 'lead_id')::uuid
+    and l.deleted_at is null and (p_branch is null or l.branch_id = p_branch);
+  if v_lead.id is null then outcome := 'lead'; end if;
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  -- The account of the branch, before others.
+  select * into v_connection from channel_connections k
+   where k.tenant_id = v_tenant and k.channel = coalesce(p_wish ->> 'channel', 'whatsapp') and k.status <> 'disconnected'
+     and (p_branch is null or k.branch_id = p_branch)
+   order by k.branch_id is not distinct from coalesce((p_wish ->> 'branch_id')::uuid, v_lead.branch_id) desc,
+     k.status = 'connected' desc, k.account_number, k.id limit 1;
+  if v_connection.id is null or contact_of_lead(v_lead.id, v_connection.channel) is null then
+    outcome := case when v_connection.id is null then 'connection' else 'address' end;
+    return next;
+    return;
+  end if;
+  select * into v_made from find_or_create_conversation(v_tenant, (p_wish ->> 'branch_id')::uuid, v_lead.id,
+    v_connection.id, v_connection.channel, coalesce((p_wish ->> 'ai_handling')::boolean, true));
+  if v_made.is_new and p_wish ->> 'assigned_staff_id' is not null then
+    update conversations c set assigned_staff_id = (p_wish ->> 'assigned_staff_id')::uuid
+      where c.tenant_id = v_tenant and c.id = v_made.conversation_id;
+  end if;
+  return query select case when v_made.is_new then 'created' else 'exists' end, v_made.conversation_id;
+end $$;
+
+ALTER FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) OWNER TO tistis_owner;
 
 --
 -- Name: open_windows(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4272,6 +4748,63 @@ end $$;
 ALTER FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) OWNER TO tistis_owner;
 
 --
+-- Name: take_api_call(uuid, integer, integer, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) RETURNS TABLE(allowed boolean, "limit" integer, remaining integer, reset bigint, retry_after integer)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_now timestamptz := app_clock();
+  v_minute timestamptz := date_trunc('minute', v_now, 'UTC');
+  v_day date := (v_now at time zone 'UTC')::date;
+  u api_key_usage;
+begin
+  -- A count that a crash takes back harms nobody; a wait for the disk at each call would.
+  perform set_config('synchronous_commit', 'off', true);
+  insert into api_key_usage as x (tenant_id, api_key_id, day, requests, minute, minute_requests)
+    values (v_tenant, p_key, v_day, 1, v_minute, 1)
+    on conflict (tenant_id, api_key_id, day) do update set requests = x.requests + 1,
+      minute = v_minute, minute_requests = case when x.minute = v_minute then x.minute_requests + 1 else 1 end
+      where x.requests < p_per_day and (x.minute <> v_minute or x.minute_requests < p_per_minute)
+    returning x.* into u;
+  allowed := found;
+  if not allowed then
+    select x.* into u from api_key_usage x where x.tenant_id = v_tenant and x.api_key_id = p_key and x.day = v_day;
+  else
+    update api_keys k set last_used_at = v_now, last_used_ip = nullif(p_address, ''), last_used_endpoint = p_endpoint
+      where k.tenant_id = v_tenant and k.id = p_key
+        and (k.last_used_at is null or k.last_used_at < v_now - interval '1 minute');
+  end if;
+  "limit" := p_per_minute;
+  remaining := greatest(least(p_per_minute - u.minute_requests, p_per_day - u.requests), 0);
+  reset := extract(epoch from case when u.requests >= p_per_day then (v_day + 1)::timestamp at time zone 'UTC'
+    else v_minute + interval '1 minute' end);
+  retry_after := case when allowed then 0 else greatest(reset - floor(extract(epoch from v_now)), 1) end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) OWNER TO tistis_owner;
+
+--
+-- Name: take_over_conversation(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update conversations c set ai_handling = false, last_human_at = app_now(),
+      assigned_staff_id = coalesce(p_staff, c.assigned_staff_id)
+    where c.tenant_id = current_tenant() and c.id = p_conversation
+      and c.status in ('active', 'waiting_response', 'escalated');
+  return found;
+end $$;
+
+ALTER FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) OWNER TO tistis_owner;
+
+--
 -- Name: take_send_slot(uuid, text, boolean, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4421,6 +4954,18 @@ $$;
 ALTER FUNCTION public.tenants_in_doubt(p_seconds double precision) OWNER TO tistis_definer;
 
 --
+-- Name: text_list(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.text_list(p_list jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when jsonb_typeof(p_list) = 'array' then array(select jsonb_array_elements_text(p_list)) else '{}' end
+$$;
+
+ALTER FUNCTION public.text_list(p_list jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: token_expiry(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4445,6 +4990,65 @@ begin
 end $$;
 
 ALTER FUNCTION public.touch_updated_at() OWNER TO tistis_owner;
+
+--
+-- Name: update_lead(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) RETURNS TABLE(outcome text, id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_alias jsonb := contact_alias('phone', p_change ->> 'phone');
+  v_known record;
+  l leads;
+begin
+  outcome := missing_of_business(p_change);
+  if p_change ->> 'phone' is not null and v_alias is null then outcome := 'phone'; end if;
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  if v_alias is not null then
+    perform hold_erasures();
+    perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases', jsonb_build_array(v_alias))));
+    select * into v_known from known_lead('phone', v_alias ->> 'value');
+    if v_known.lead_id <> p_lead_id then
+      return query select case when v_known.is_deleted then 'deleted' else 'exists' end, v_known.lead_id;
+      return;
+    end if;
+  end if;
+  select * into l from leads x where x.tenant_id = v_tenant and x.id = p_lead_id and x.deleted_at is null
+    and (p_branch is null or x.branch_id = p_branch) for update;
+  if l.id is null then return; end if;
+  if v_alias is not null then
+    insert into lead_aliases (tenant_id, kind, value, lead_id, address)
+      values (v_tenant, 'phone', v_alias ->> 'value', l.id, v_alias ->> 'address') on conflict do nothing;
+  end if;
+  update leads x set
+      phone = case when v_alias is null then x.phone else p_change ->> 'phone' end,
+      phone_normalized = case when v_alias is null then x.phone_normalized else '+' || (v_alias ->> 'value') end,
+      first_name = changed(p_change, 'first_name', x.first_name), last_name = changed(p_change, 'last_name', x.last_name),
+      name = changed(p_change, 'name', x.name),
+      full_name = case when p_change ? 'full_name' then p_change ->> 'full_name'
+        when p_change ? 'name' then p_change ->> 'name' else x.full_name end,
+      email = changed(p_change, 'email', x.email), notes = changed(p_change, 'notes', x.notes),
+      status = coalesce(p_change ->> 'status', x.status), source = coalesce(p_change ->> 'source', x.source),
+      classification = coalesce(p_change ->> 'classification', x.classification),
+      branch_id = changed(p_change, 'branch_id', x.branch_id::text)::uuid,
+      assigned_staff_id = changed(p_change, 'assigned_staff_id', x.assigned_staff_id::text)::uuid,
+      interested_services = case when p_change ? 'interested_services'
+        then text_list(p_change -> 'interested_services') else x.interested_services end,
+      tags = case when p_change ? 'tags' then text_list(p_change -> 'tags') else x.tags end,
+      custom_fields = coalesce(nullif(p_change -> 'custom_fields', 'null'), x.custom_fields),
+      last_contact_at = changed(p_change, 'last_contact_at', x.last_contact_at::text)::timestamptz,
+      next_followup_at = changed(p_change, 'next_followup_at', x.next_followup_at::text)::timestamptz
+    where x.tenant_id = v_tenant and x.id = l.id;
+  return query select 'updated', l.id;
+end $$;
+
+ALTER FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: update_lead_score(uuid, integer, character varying, character varying, text, uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4519,6 +5123,18 @@ end $$;
 ALTER FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) OWNER TO tistis_owner;
 
 --
+-- Name: uuid_floor(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.uuid_floor(p_at timestamp with time zone) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select (lpad(to_hex(greatest((extract(epoch from p_at) * 1000)::bigint, 0)), 12, '0') || '70008000000000000000')::uuid
+$$;
+
+ALTER FUNCTION public.uuid_floor(p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
 -- Name: uuid_v7_floor(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4555,6 +5171,26 @@ begin
 end $$;
 
 ALTER FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: want_token_keys(); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.want_token_keys() RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into token_key_asks as a (asked_at) values (app_clock())
+    on conflict (one) do update set asked_at = excluded.asked_at where a.asked_at < excluded.asked_at - interval '30 seconds';
+  if not found then return false; end if;
+  insert into jobs (tenant_id, job_type, unique_key, priority, max_attempts)
+    select t.id, 'fetch_jwks', 'fetch_jwks', 1, 3 from tenants t where t.status = 'active' order by t.id limit 1
+    on conflict do nothing;
+  return found;
+end $$;
+
+ALTER FUNCTION public.want_token_keys() OWNER TO tistis_definer;
 
 --
 -- Name: window_of(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4955,6 +5591,42 @@ ALTER TABLE ONLY public.alerts FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.alerts OWNER TO tistis_owner;
 
 --
+-- Name: api_key_usage; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.api_key_usage (
+    tenant_id uuid NOT NULL,
+    api_key_id uuid NOT NULL,
+    day date NOT NULL,
+    requests integer DEFAULT 0 NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    minute_requests integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY public.api_key_usage FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_key_usage OWNER TO tistis_owner;
+
+--
+-- Name: api_requests; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.api_requests (
+    tenant_id uuid NOT NULL,
+    asker text NOT NULL,
+    idempotency_key text NOT NULL,
+    digest text NOT NULL,
+    answer json,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT api_requests_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255)))
+);
+
+ALTER TABLE ONLY public.api_requests FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_requests OWNER TO tistis_owner;
+
+--
 -- Name: appointments; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -5122,51 +5794,6 @@ END) STORED,
 ALTER TABLE ONLY public.channel_connections FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.channel_connections OWNER TO tistis_owner;
-
---
--- Name: conversations; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.conversations (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    lead_id uuid NOT NULL,
-    branch_id uuid,
-    channel text NOT NULL,
-    channel_connection_id uuid NOT NULL,
-    channel_conversation_id text,
-    contact_kind text NOT NULL,
-    contact_address text NOT NULL,
-    status text DEFAULT 'active'::text NOT NULL,
-    ai_handling boolean DEFAULT true NOT NULL,
-    context jsonb DEFAULT '{}'::jsonb NOT NULL,
-    escalated_at timestamp with time zone,
-    escalated_to_staff_id uuid,
-    escalation_reason text,
-    resolved_at timestamp with time zone,
-    resolution_notes text,
-    message_count integer DEFAULT 0 NOT NULL,
-    turn_count integer DEFAULT 0 NOT NULL,
-    last_message_at timestamp with time zone,
-    last_inbound_at timestamp with time zone,
-    last_question_id uuid,
-    last_human_at timestamp with time zone,
-    first_response_time_seconds integer,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    current_intent text,
-    last_intent_confidence numeric(4,3),
-    assigned_staff_id uuid,
-    satisfaction_score integer,
-    CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
-    CONSTRAINT conversations_last_intent_confidence_check CHECK (((last_intent_confidence >= (0)::numeric) AND (last_intent_confidence <= (1)::numeric))),
-    CONSTRAINT conversations_satisfaction_score_check CHECK (((satisfaction_score >= 1) AND (satisfaction_score <= 5))),
-    CONSTRAINT conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'waiting_response'::text, 'escalated'::text, 'resolved'::text, 'archived'::text])))
-);
-
-ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.conversations OWNER TO tistis_owner;
 
 --
 -- Name: secret_hints; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -5854,62 +6481,6 @@ ALTER TABLE ONLY public.message_templates FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.message_templates OWNER TO tistis_owner;
 
 --
--- Name: messages; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.messages (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    conversation_id uuid NOT NULL,
-    channel_connection_id uuid NOT NULL,
-    role text NOT NULL,
-    sender_type text GENERATED ALWAYS AS (
-CASE role
-    WHEN 'user'::text THEN 'lead'::text
-    WHEN 'assistant'::text THEN 'ai'::text
-    ELSE role
-END) STORED NOT NULL,
-    sender_id uuid,
-    content text NOT NULL,
-    content_type text DEFAULT 'text'::text NOT NULL,
-    message_type text DEFAULT 'text'::text NOT NULL,
-    channel text DEFAULT 'whatsapp'::text NOT NULL,
-    external_id text,
-    external_timestamp timestamp with time zone,
-    selection text,
-    reply_to_external_id text,
-    status text NOT NULL,
-    error_code text,
-    error_message text,
-    answers_message_id uuid,
-    processed_by_job_id uuid,
-    sent_by_staff_id uuid,
-    send_attempt uuid,
-    sent_at timestamp with time zone,
-    delivered_at timestamp with time zone,
-    read_at timestamp with time zone,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    raw jsonb,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    payload jsonb,
-    media_url text,
-    historical boolean DEFAULT false NOT NULL,
-    stale boolean DEFAULT false NOT NULL,
-    edited_at timestamp with time zone,
-    deleted_at timestamp with time zone,
-    billing jsonb,
-    detected_intent text,
-    detected_signals jsonb,
-    CONSTRAINT messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text, 'staff'::text, 'system'::text]))),
-    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['received'::text, 'pending'::text, 'sending'::text, 'accepted'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text, 'withheld'::text, 'unknown'::text])))
-);
-
-ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.messages OWNER TO tistis_owner;
-
---
 -- Name: messages_guide; Type: VIEW; Schema: public; Owner: tistis_owner
 --
 
@@ -6142,6 +6713,30 @@ ALTER TABLE ONLY public.staff_branches FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.staff_branches OWNER TO tistis_owner;
 
 --
+-- Name: token_key_asks; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.token_key_asks (
+    one boolean DEFAULT true NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    CONSTRAINT token_key_asks_one_check CHECK (one)
+);
+
+ALTER TABLE public.token_key_asks OWNER TO tistis_owner;
+
+--
+-- Name: token_keys; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.token_keys (
+    kid text NOT NULL,
+    jwk jsonb NOT NULL,
+    fetched_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.token_keys OWNER TO tistis_owner;
+
+--
 -- Name: user_roles; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -6320,6 +6915,34 @@ ALTER TABLE ONLY public.alerts
 
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: api_key_usage api_key_usage_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_usage
+    ADD CONSTRAINT api_key_usage_pkey PRIMARY KEY (tenant_id, api_key_id, day);
+
+--
+-- Name: api_keys api_keys_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_id_key UNIQUE (id);
+
+--
+-- Name: api_keys api_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: api_requests api_requests_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_requests
+    ADD CONSTRAINT api_requests_pkey PRIMARY KEY (tenant_id, asker, idempotency_key);
 
 --
 -- Name: appointments appointments_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -6812,6 +7435,20 @@ ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
 
 --
+-- Name: token_key_asks token_key_asks_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.token_key_asks
+    ADD CONSTRAINT token_key_asks_pkey PRIMARY KEY (one);
+
+--
+-- Name: token_keys token_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.token_keys
+    ADD CONSTRAINT token_keys_pkey PRIMARY KEY (kid);
+
+--
 -- Name: user_roles user_roles_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -6899,6 +7536,24 @@ CREATE INDEX ai_usage_logs_by_day ON public.ai_usage_logs USING btree (tenant_id
 CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (tenant_id, dedup_key) WHERE (resolved_at IS NULL);
 
 --
+-- Name: api_keys_hash; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX api_keys_hash ON public.api_keys USING btree (key_hash);
+
+--
+-- Name: api_keys_name; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX api_keys_name ON public.api_keys USING btree (tenant_id, name) WHERE (is_active AND (deactivates_at IS NULL));
+
+--
+-- Name: api_requests_old; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX api_requests_old ON public.api_requests USING btree (tenant_id, created_at);
+
+--
 -- Name: appointments_by_day; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -6939,6 +7594,18 @@ CREATE INDEX channel_events_target ON public.channel_events USING btree (tenant_
 --
 
 CREATE INDEX contact_windows_of ON public.contact_windows USING btree (tenant_id, lead_id);
+
+--
+-- Name: conversations_latest; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX conversations_latest ON public.conversations USING btree (tenant_id, COALESCE(last_message_at, created_at) DESC, id DESC);
+
+--
+-- Name: conversations_of_lead; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX conversations_of_lead ON public.conversations USING btree (tenant_id, lead_id);
 
 --
 -- Name: conversations_open; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -7025,6 +7692,12 @@ CREATE INDEX lead_score_history_of ON public.lead_score_history USING btree (ten
 CREATE UNIQUE INDEX lead_score_history_once ON public.lead_score_history USING btree (tenant_id, triggered_by_message_id, signal_name) WHERE ((triggered_by_message_id IS NOT NULL) AND (signal_name IS NOT NULL));
 
 --
+-- Name: leads_created; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX leads_created ON public.leads USING btree (tenant_id, created_at DESC, id DESC);
+
+--
 -- Name: leads_email; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -7103,6 +7776,12 @@ CREATE UNIQUE INDEX platform_alerts_open ON public.platform_alerts USING btree (
 CREATE INDEX rate_limits_old ON public.rate_limits USING btree (tenant_id, window_start);
 
 --
+-- Name: user_roles_user; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX user_roles_user ON public.user_roles USING btree (user_id);
+
+--
 -- Name: webhook_dead_letters_once; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -7179,6 +7858,12 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.ai_scoring_rules FOR EAC
 --
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.ai_tenant_context FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: api_keys touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
 -- Name: appointments touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -7376,6 +8061,41 @@ ALTER TABLE ONLY public.alerts
 
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: api_key_usage api_key_usage_tenant_id_api_key_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_usage
+    ADD CONSTRAINT api_key_usage_tenant_id_api_key_id_fkey FOREIGN KEY (tenant_id, api_key_id) REFERENCES public.api_keys(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: api_key_usage api_key_usage_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_usage
+    ADD CONSTRAINT api_key_usage_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: api_keys api_keys_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: api_keys api_keys_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: api_requests api_requests_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_requests
+    ADD CONSTRAINT api_requests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
 -- Name: appointments appointments_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -8050,6 +8770,24 @@ ALTER TABLE public.ai_usage_logs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: api_key_usage; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.api_key_usage ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: api_requests; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.api_requests ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: appointments; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -8218,6 +8956,12 @@ ALTER TABLE public.rate_limits ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.retention_marks ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: api_keys routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.api_keys FOR SELECT TO tistis_definer USING (true);
+
+--
 -- Name: channel_connections routing; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -8246,6 +8990,12 @@ CREATE POLICY routing ON public.sends_in_doubt FOR SELECT TO tistis_definer USIN
 --
 
 CREATE POLICY routing ON public.tenants FOR SELECT TO tistis_definer USING (true);
+
+--
+-- Name: user_roles routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.user_roles FOR SELECT TO tistis_definer USING (true);
 
 --
 -- Name: secret_hints; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -8330,6 +9080,24 @@ CREATE POLICY wall ON public.ai_usage_logs USING ((tenant_id = public.current_te
 --
 
 CREATE POLICY wall ON public.alerts USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: api_key_usage wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.api_key_usage USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: api_keys wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.api_keys USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: api_requests wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.api_requests USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: appointments wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -8649,6 +9417,43 @@ GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.uuid_v7() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_api;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_definer;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_guide;
+
+--
+-- Name: TABLE api_keys; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.api_keys TO tistis_definer;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO tistis_api;
+
+--
+-- Name: FUNCTION api_key_json(k public.api_keys); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.api_key_json(k public.api_keys) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_api;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_definer;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_guide;
+
+--
 -- Name: FUNCTION app_clock(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -8829,6 +9634,36 @@ GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_guide;
 
 --
+-- Name: FUNCTION change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION changed(p_change jsonb, p_name text, p_old text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_api;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_guide;
+
+--
 -- Name: FUNCTION channel_minute_limit(p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -8874,21 +9709,6 @@ GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_guide;
 
 --
--- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
---
-
-REVOKE ALL ON FUNCTION public.uuid_v7() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_api;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_definer;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_guide;
-
---
 -- Name: TABLE jobs; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -8899,6 +9719,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_api;
 GRANT SELECT,INSERT ON TABLE public.jobs TO tistis_guide;
 
 --
@@ -9066,6 +9887,34 @@ GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO 
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_guide;
 
 --
+-- Name: TABLE conversations; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_tiktok;
+GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs;
+GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_guide;
+
+--
+-- Name: FUNCTION conversation_json(c public.conversations); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.conversation_json(c public.conversations) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_api;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_definer;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_guide;
+
+--
 -- Name: FUNCTION conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9079,6 +9928,21 @@ GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_c
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION create_lead(p_lead jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.create_lead(p_lead jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION cron_runs(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9263,6 +10127,13 @@ GRANT ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) TO
 GRANT ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) TO tistis_webhook_tiktok;
 
 --
+-- Name: FUNCTION find_api_key(p_hash text, p_address text); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.find_api_key(p_hash text, p_address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_api_key(p_hash text, p_address text) TO tistis_api;
+
+--
 -- Name: FUNCTION find_channel(p_channel text, p_slug text); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
@@ -9362,6 +10233,13 @@ GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branc
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_guide;
+
+--
+-- Name: FUNCTION find_user_roles(p_user uuid); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.find_user_roles(p_user uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_user_roles(p_user uuid) TO tistis_api;
 
 --
 -- Name: FUNCTION forget_deleted(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9620,6 +10498,34 @@ GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_definer;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_guide;
 
 --
+-- Name: TABLE leads; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_tiktok;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
+
+--
+-- Name: FUNCTION lead_json(l public.leads); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lead_json(l public.leads) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_api;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_guide;
+
+--
 -- Name: FUNCTION lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9648,6 +10554,21 @@ GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION like_text(p_text text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.like_text(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_api;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_guide;
 
 --
 -- Name: FUNCTION list_jobs(p_limit integer, p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -9695,18 +10616,6 @@ GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys te
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_guide;
 
 --
--- Name: TABLE leads; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_instagram;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_facebook;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_tiktok;
-GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
-GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
-
---
 -- Name: FUNCTION lock_lead(p_lead_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9731,6 +10640,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.send_pace TO tistis_api;
 GRANT SELECT ON TABLE public.send_pace TO tistis_guide;
 
 --
@@ -9824,6 +10734,138 @@ GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO ti
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_guide;
 
 --
+-- Name: TABLE messages; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_tiktok;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs_process;
+GRANT SELECT,INSERT ON TABLE public.messages TO tistis_api;
+GRANT SELECT,INSERT ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.conversation_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(conversation_id) ON TABLE public.messages TO tistis_api;
+GRANT UPDATE(conversation_id) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.content; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(content) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.external_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(external_id) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.selection; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(selection) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.messages TO tistis_api;
+GRANT UPDATE(status) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.error_code; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(error_code) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.error_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(error_message) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.processed_by_job_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(processed_by_job_id) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.sent_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(sent_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.delivered_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(delivered_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.read_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(read_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.metadata; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(metadata) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.raw; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(raw) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.media_url; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(media_url) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.edited_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(edited_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.deleted_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(deleted_at) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: COLUMN messages.billing; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(billing) ON TABLE public.messages TO tistis_guide;
+
+--
+-- Name: FUNCTION message_json(m public.messages); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.message_json(m public.messages) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_api;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_definer;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_guide;
+
+--
 -- Name: FUNCTION message_status_rank(p_status text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9837,6 +10879,21 @@ GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_guide;
+
+--
+-- Name: FUNCTION missing_of_business(p_ids jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.missing_of_business(p_ids jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9952,6 +11009,21 @@ GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_no
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_guide;
 
 --
+-- Name: FUNCTION note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION note_template(p_template jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9965,6 +11037,21 @@ GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_guide;
+
+--
+-- Name: FUNCTION open_conversation(p_wish jsonb, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION open_windows(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10593,6 +11680,36 @@ GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_s
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_guide;
 
 --
+-- Name: FUNCTION take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_api;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_guide;
+
+--
+-- Name: FUNCTION take_over_conversation(p_conversation uuid, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10661,6 +11778,21 @@ GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tis
 GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION text_list(p_list jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.text_list(p_list jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION token_expiry(p_hints jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10689,6 +11821,21 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_guide;
+
+--
+-- Name: FUNCTION update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10721,6 +11868,21 @@ GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_guide;
 
 --
+-- Name: FUNCTION uuid_floor(p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_guide;
+
+--
 -- Name: FUNCTION uuid_v7_floor(p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10749,6 +11911,13 @@ GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, 
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION want_token_keys(); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.want_token_keys() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.want_token_keys() TO tistis_api;
 
 --
 -- Name: FUNCTION window_of(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10880,6 +12049,7 @@ GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_guide;
 
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs;
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_tenant_context TO tistis_guide;
 
 --
@@ -10936,6 +12106,18 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.alerts TO tistis_guide;
 
 --
+-- Name: TABLE api_key_usage; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_key_usage TO tistis_api;
+
+--
+-- Name: TABLE api_requests; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_requests TO tistis_api;
+
+--
 -- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10949,6 +12131,13 @@ GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
 GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_instagram;
 GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_facebook;
 GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_api;
+
+--
+-- Name: COLUMN appointments.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(id) ON TABLE public.appointments TO tistis_api;
 
 --
 -- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
@@ -10958,18 +12147,27 @@ GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_web
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_instagram;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_facebook;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_api;
 GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.scheduled_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(scheduled_at) ON TABLE public.appointments TO tistis_api;
 
 --
 -- Name: COLUMN appointments.status; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT(status),UPDATE(status) ON TABLE public.appointments TO tistis_api;
 GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
 
 --
 -- Name: COLUMN appointments.cancellation_reason; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_api;
 GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
 
 --
@@ -10978,6 +12176,7 @@ GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
 
 GRANT SELECT ON TABLE public.branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.branches TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.branches TO tistis_api;
 GRANT SELECT ON TABLE public.branches TO tistis_guide;
 
 --
@@ -10991,6 +12190,7 @@ GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.channel_connections TO tistis_api;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_guide;
 
 --
@@ -11100,18 +12300,6 @@ GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs_process;
 
 --
--- Name: TABLE conversations; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_whatsapp;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_instagram;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_facebook;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_tiktok;
-GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs;
-GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_guide;
-
---
 -- Name: TABLE secret_hints; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11147,12 +12335,14 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_webhook_face
 GRANT SELECT,INSERT,UPDATE ON TABLE public.channel_events TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_events TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.channel_events TO tistis_api;
 GRANT SELECT ON TABLE public.channel_events TO tistis_guide;
 
 --
 -- Name: COLUMN channel_events.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT UPDATE(lead_id) ON TABLE public.channel_events TO tistis_api;
 GRANT UPDATE(lead_id) ON TABLE public.channel_events TO tistis_guide;
 
 --
@@ -11191,6 +12381,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_fa
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_guide;
 
 --
@@ -11203,6 +12394,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_fac
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_guide;
 
 --
@@ -11222,6 +12414,7 @@ GRANT SELECT ON TABLE public.erased_items TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.erased_items TO tistis_guide;
 GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs;
 GRANT SELECT,DELETE ON TABLE public.erased_items TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.erased_items TO tistis_api;
 
 --
 -- Name: TABLE erased_stops; Type: ACL; Schema: public; Owner: tistis_owner
@@ -11232,6 +12425,7 @@ GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_instagram;
 GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.erased_stops TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.erased_stops TO tistis_guide;
+GRANT SELECT ON TABLE public.erased_stops TO tistis_api;
 
 --
 -- Name: TABLE erasure_keys; Type: ACL; Schema: public; Owner: tistis_owner
@@ -11242,6 +12436,7 @@ GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_instagram;
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_guide;
+GRANT SELECT ON TABLE public.erasure_keys TO tistis_api;
 
 --
 -- Name: TABLE faqs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -11267,6 +12462,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_facebo
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_guide;
 
 --
@@ -11277,6 +12473,7 @@ GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_instagram;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_facebook;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_tiktok;
+GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_api;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_guide;
 
 --
@@ -11293,6 +12490,7 @@ GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_wha
 GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_instagram;
 GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_facebook;
 GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
+GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_api;
 
 --
 -- Name: COLUMN lead_score_history.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
@@ -11302,6 +12500,7 @@ GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tist
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_instagram;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_facebook;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_api;
 GRANT UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_guide;
 
 --
@@ -11318,6 +12517,7 @@ GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_whatsapp;
 GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_instagram;
 GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_facebook;
 GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_tiktok;
+GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_api;
 
 --
 -- Name: COLUMN patients.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
@@ -11327,6 +12527,7 @@ GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_instagram;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_facebook;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_tiktok;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_api;
 GRANT UPDATE(lead_id) ON TABLE public.patients TO tistis_guide;
 
 --
@@ -11375,6 +12576,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_webhook_f
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs;
 GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_guide;
 
 --
@@ -11387,6 +12589,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webh
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_tiktok;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.message_status_history TO tistis_api;
 GRANT SELECT,INSERT ON TABLE public.message_status_history TO tistis_guide;
 
 --
@@ -11400,120 +12603,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_webhook_t
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.message_templates TO tistis_guide;
-
---
--- Name: TABLE messages; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_whatsapp;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_instagram;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_facebook;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_tiktok;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs_process;
-GRANT SELECT,INSERT ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.conversation_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(conversation_id) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.content; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(content) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.external_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(external_id) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.selection; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(selection) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.status; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(status) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.error_code; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(error_code) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.error_message; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(error_message) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.processed_by_job_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(processed_by_job_id) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.sent_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(sent_at) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.delivered_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(delivered_at) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.read_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(read_at) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.metadata; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(metadata) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.raw; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(raw) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.media_url; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(media_url) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.edited_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(edited_at) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.deleted_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(deleted_at) ON TABLE public.messages TO tistis_guide;
-
---
--- Name: COLUMN messages.billing; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(billing) ON TABLE public.messages TO tistis_guide;
 
 --
 -- Name: TABLE messages_guide; Type: ACL; Schema: public; Owner: tistis_owner
@@ -11538,6 +12627,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.platform_alerts TO tistis_definer;
 -- Name: TABLE rate_limits; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO tistis_api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO tistis_guide;
 
 --
@@ -11584,6 +12674,7 @@ GRANT SELECT ON TABLE public.services TO tistis_guide;
 
 GRANT SELECT ON TABLE public.staff TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff TO tistis_api;
 GRANT SELECT ON TABLE public.staff TO tistis_guide;
 
 --
@@ -11595,9 +12686,25 @@ GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_guide;
 
 --
+-- Name: TABLE token_key_asks; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.token_key_asks TO tistis_definer;
+
+--
+-- Name: TABLE token_keys; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.token_keys TO tistis_jobs;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.token_keys TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.token_keys TO tistis_api;
+
+--
 -- Name: TABLE user_roles; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.user_roles TO tistis_definer;
+GRANT SELECT ON TABLE public.user_roles TO tistis_api;
 GRANT SELECT ON TABLE public.user_roles TO tistis_guide;
 
 --

@@ -34,6 +34,10 @@ import Testing
     #expect(v1.status == 200 && v1.body["total"].integer == 1 && v1.body["filters"]["status"].value == nil)
     let twice = try await client.ask("POST", "/api/v1/leads", ["phone": .string(phone)])
     #expect(twice.status == 409 && twice.code == "DUPLICATE_LEAD" && twice.body["existing_id"].text == id)
+    #expect(try await client.ask("GET", "/api/leads/\(id)").data["deleted_at"].value == nil)
+    let fresh = try await client.ask(
+      "POST", "/api/v1/leads", ["phone": .string(uniqueDigits("6")), "name": "Eva", "source": "zapier"])
+    #expect(fresh.status == 201 && fresh.data["source"].text == "other", "\(fresh.body)")
     let bare = try await client.ask("POST", "/api/v1/leads", [:])
     #expect(bare.status == 400 && bare.code == "VALIDATION_ERROR")
   }

@@ -86,10 +86,3 @@ $$;
 -- What is typed into a search, so that % and _ mean themselves.
 create or replace function like_text(p_text text) returns text
 language sql immutable parallel safe as $$ select regexp_replace(p_text, '([\\%_])', '\\\1', 'g') $$;
-
--- A column's value so that texts, numbers and times sort as themselves.
-create or replace function sort_key(p_row jsonb, p_column text) returns jsonb
-language sql immutable parallel safe as $$
-  select case jsonb_typeof(p_row -> p_column) when 'null' then null
-    when 'string' then to_jsonb(lower(p_row ->> p_column)) else p_row -> p_column end
-$$;

@@ -10,9 +10,12 @@ with found as materialized (
      and (:assigned_staff_id?::uuid is null or c.assigned_staff_id = :assigned_staff_id)),
 page as (
   select f.id, row_number() over (order by
-      case when :descending then null else sort_key(to_jsonb(f), :sort) end,
-      case when :descending then sort_key(to_jsonb(f), :sort) end desc nulls last, f.id desc) as place
-    from found f order by place limit :limit offset :offset)
+      case when :descending then null else k.key end, case when :descending then k.key end desc nulls last,
+      f.id desc) as place
+    from found f cross join lateral (select case :sort when 'created_at' then to_jsonb(f.created_at)
+      when 'updated_at' then to_jsonb(f.updated_at) when 'status' then to_jsonb(f.status)
+      when 'channel' then to_jsonb(f.channel) else to_jsonb(coalesce(f.last_message_at, f.created_at)) end as key) k
+   order by place limit :limit offset :offset)
 select coalesce((select jsonb_agg(conversation_json(c) order by p.place) from page p
       join conversations c on c.tenant_id = current_tenant() and c.id = p.id), '[]') as "data!",
     (select count(*) from found) as "total!";
@@ -27,7 +30,16 @@ select conversation_json(c) as "data!", coalesce(c.last_message_at, c.created_at
    and (:ai_handling?::boolean is null or c.ai_handling = :ai_handling)
    and (:lead_id?::uuid is null or c.lead_id = :lead_id)
    and (:assigned_staff_id?::uuid is null or c.assigned_staff_id = :assigned_staff_id)
- order by coalesce(c.last_message_at, c.created_at) desc, c.id desc limit :limit;
+ order by coalesce(c.last_message_at, c.created_at) desc, c.id desc limit :limit offset :offset;
+
+-- name: countConversations :one
+select count(*) as "total!" from conversations c
+ where c.tenant_id = current_tenant()
+   and (:branch_id?::uuid is null or c.branch_id = :branch_id)
+   and (:status?::text is null or c.status = :status) and (:channel?::text is null or c.channel = :channel)
+   and (:ai_handling?::boolean is null or c.ai_handling = :ai_handling)
+   and (:lead_id?::uuid is null or c.lead_id = :lead_id)
+   and (:assigned_staff_id?::uuid is null or c.assigned_staff_id = :assigned_staff_id);
 
 -- name: apiConversation :maybe
 -- One conversation; of one branch only if that is named.

@@ -11,9 +11,14 @@ with found as materialized (
        l.phone, l.phone_normalized) ilike '%' || like_text(:search) || '%')),
 page as (
   select f.id, row_number() over (order by
-      case when :descending then null else sort_key(to_jsonb(f), :sort) end,
-      case when :descending then sort_key(to_jsonb(f), :sort) end desc nulls last, f.id desc) as place
-    from found f order by place limit :limit offset :offset)
+      case when :descending then null else k.key end, case when :descending then k.key end desc nulls last,
+      f.id desc) as place
+    from found f cross join lateral (select case :sort when 'created_at' then to_jsonb(f.created_at)
+      when 'updated_at' then to_jsonb(f.updated_at) when 'deleted_at' then to_jsonb(f.deleted_at)
+      when 'status' then to_jsonb(f.status) when 'classification' then to_jsonb(f.classification)
+      when 'first_name' then to_jsonb(lower(f.first_name)) when 'last_name' then to_jsonb(lower(f.last_name))
+      when 'full_name' then to_jsonb(lower(f.full_name)) else to_jsonb(f.score) end as key) k
+   order by place limit :limit offset :offset)
 select coalesce((select jsonb_agg(lead_json(l) order by p.place) from page p
       join leads l on l.tenant_id = current_tenant() and l.id = p.id), '[]') as "data!",
     (select count(*) from found) as "total!";

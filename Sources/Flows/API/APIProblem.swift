@@ -78,7 +78,8 @@ public struct APIProblem: Error, Sendable {
       .list(
         .object([.needs("field", .line), .needs("message", .text(0...2000)), .needs("code", .line)]),
         atMost: ShapeFault.most)),
-    .may("request_id", .line), .may("retry_after", .count), .may("retryAfter", .count), .may("conversationId", .id), .may("leadId", .id),
+    .may("request_id", .line), .may("retry_after", .count), .may("retryAfter", .count), .may("conversationId", .id),
+    .may("leadId", .id),
     .may("canRestore", .flag), .may("existing_id", .id), .may("tenants", .list(.anything, atMost: 1000)),
   ])
 }

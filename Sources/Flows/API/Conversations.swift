@@ -124,39 +124,45 @@ enum Conversation {
 
   static func list(_ call: APICall) throws(APIProblem) -> Response {
     let listing = try Listing(call, "conversations", filters: filters.map(\.name))
-    if let cursor = listing.cursor {
-      let rows = try call.store { (scope) throws(StoreError) in
-        try scope.apiConversationsAfter(
-          before: cursor.moment, beforeId: cursor.id, branchId: call.branch, status: call.text("status"),
-          channel: call.text("channel"), aiHandling: call.flag("ai_handling"), leadId: call.uuid("lead_id"),
-          assignedStaffId: call.uuid("assigned_staff_id"), limit: listing.size + 1)
-      }
-      let shown = rows.prefix(Int(listing.size))
-      var data: [JSON] = []
-      for row in shown { data.append(try call.data(row.data, or: "conversation")) }
-      return .json([
-        "data": .array(data),
-        "pagination": listing.pagination(
-          more: rows.count > shown.count, last: shown.last.map { Cursor(moment: $0.at, id: $0.id) }),
-      ])
-    }
     let sort = call.text("sortBy") ?? "last_message_at"
     let descending = call.text("sortOrder") != "asc"
-    let row = try call.store { (scope) throws(StoreError) in
-      try scope.apiConversations(
+    guard listing.cursor != nil || sort == "last_message_at" && descending else {
+      let row = try call.store { (scope) throws(StoreError) in
+        try scope.apiConversations(
+          branchId: call.branch, status: call.text("status"), channel: call.text("channel"),
+          aiHandling: call.flag("ai_handling"), leadId: call.uuid("lead_id"),
+          assignedStaffId: call.uuid("assigned_staff_id"), descending: descending, sort: sort, limit: listing.size,
+          offset: listing.offset)
+      }
+      return .json([
+        "data": try call.data(row.data, or: "list"), "pagination": listing.pagination(total: row.total, last: nil),
+      ])
+    }
+    let from = listing.cursor ?? .beginning
+    let rows = try call.store { (scope) throws(StoreError) in
+      try scope.apiConversationsAfter(
+        before: from.moment, beforeId: from.id, branchId: call.branch, status: call.text("status"),
+        channel: call.text("channel"), aiHandling: call.flag("ai_handling"), leadId: call.uuid("lead_id"),
+        assignedStaffId: call.uuid("assigned_staff_id"), limit: listing.size + 1,
+        offset: listing.cursor == nil ? listing.offset : 0)
+    }
+    let shown = rows.prefix(Int(listing.size))
+    let more = rows.count > shown.count
+    var data: [JSON] = []
+    for row in shown { data.append(try call.data(row.data, or: "conversation")) }
+    let last = shown.last.map { Cursor(moment: $0.at, id: $0.id) }
+    guard listing.cursor == nil else {
+      return .json(["data": .array(data), "pagination": listing.pagination(more: more, last: last)])
+    }
+    let total = try call.store { (scope) throws(StoreError) in
+      try scope.countConversations(
         branchId: call.branch, status: call.text("status"), channel: call.text("channel"),
         aiHandling: call.flag("ai_handling"), leadId: call.uuid("lead_id"),
-        assignedStaffId: call.uuid("assigned_staff_id"), descending: descending, sort: sort, limit: listing.size,
-        offset: listing.offset)
+        assignedStaffId: call.uuid("assigned_staff_id"))
     }
-    let data = try call.data(row.data, or: "list")
-    let last = Field(data).items.last.flatMap { last in
-      (last["last_message_at"].instant ?? last["created_at"].instant).flatMap { at in
-        last["id"].uuid.map { Cursor(moment: at, id: $0) }
-      }
-    }
-    let ordered = sort == "last_message_at" && descending && row.total > listing.page * listing.size
-    return .json(["data": data, "pagination": listing.pagination(total: row.total, last: ordered ? last : nil)])
+    return .json([
+      "data": .array(data), "pagination": listing.pagination(total: total, last: more ? last : nil),
+    ])
   }
 
   static func read(_ call: APICall, _ id: UUID) throws(APIProblem) -> JSON {

@@ -13,6 +13,12 @@ struct Cursor: Sendable {
     return base64URL(Array((words + "." + Self.check(words, place, caller)).utf8))
   }
 
+  /// Before everything there is.
+  static let beginning = Cursor(moment: Instant(seconds: 253_402_300_799), id: greatest)
+  /// The greatest id there can be.
+  static let greatest = UUID(
+    uuid: (255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255))
+
   init(moment: Instant, id: UUID) {
     self.moment = moment
     self.id = id

@@ -63,9 +63,6 @@ enum Said {
         ])),
     ]))
 
-  /// The greatest id there can be: everything was said before it.
-  private static let last = UUID(
-    uuid: (255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255))
   /// Seconds that a row's id may be younger than its time: a transaction has one time, each of its rows an id of its own.
   private static let slack = 30.0
 
@@ -96,7 +93,7 @@ enum Said {
     } else {
       rows = try call.store { (scope) throws(StoreError) in
         try scope.messagesBefore(
-          conversationId: id, before: before?.id ?? last, beforeAt: before?.at, limit: limit + 1
+          conversationId: id, before: before?.id ?? Cursor.greatest, beforeAt: before?.at, limit: limit + 1
         ).map { ($0.data, $0.createdAt, $0.id) }
       }
     }
@@ -120,7 +117,7 @@ enum Said {
   /// The last of a conversation, the oldest first.
   static func latest(_ call: APICall, _ id: UUID, _ limit: Int64) throws(APIProblem) -> [JSON] {
     let rows = try call.store { (scope) throws(StoreError) in
-      try scope.messagesBefore(conversationId: id, before: last, beforeAt: nil, limit: limit)
+      try scope.messagesBefore(conversationId: id, before: Cursor.greatest, beforeAt: nil, limit: limit)
     }
     var data: [JSON] = []
     for row in rows.reversed() { data.append(try call.data(row.data, or: "message")) }

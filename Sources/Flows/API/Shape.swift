@@ -96,9 +96,9 @@ extension Shape {
     }
   }
 
-  /// Within what Postgres can hold as well.
+  /// Of the years 1 to 9999.
   static func moment(_ text: String) -> Instant? {
-    Instant(text).flatMap { $0.microseconds.magnitude < 60_000_000_000_000_000 ? $0 : nil }
+    Instant(text).flatMap { (-62_135_596_800..<253_402_300_800).contains($0.seconds) ? $0 : nil }
   }
 
   private var what: String {

@@ -64,9 +64,12 @@ extension Scope {
            and ($6::uuid is null or c.assigned_staff_id = $6)),
       page as (
         select f.id, row_number() over (order by
-            case when $7 then null else sort_key(to_jsonb(f), $8) end,
-            case when $7 then sort_key(to_jsonb(f), $8) end desc nulls last, f.id desc) as place
-          from found f order by place limit $9 offset $10)
+            case when $7 then null else k.key end, case when $7 then k.key end desc nulls last,
+            f.id desc) as place
+          from found f cross join lateral (select case $8 when 'created_at' then to_jsonb(f.created_at)
+            when 'updated_at' then to_jsonb(f.updated_at) when 'status' then to_jsonb(f.status)
+            when 'channel' then to_jsonb(f.channel) else to_jsonb(coalesce(f.last_message_at, f.created_at)) end as key) k
+         order by place limit $9 offset $10)
       select coalesce((select jsonb_agg(conversation_json(c) order by p.place) from page p
             join conversations c on c.tenant_id = current_tenant() and c.id = p.id), '[]') as "data!",
           (select count(*) from found) as "total!"
@@ -98,7 +101,8 @@ extension Scope {
     aiHandling: Bool?,
     leadId: UUID?,
     assignedStaffId: UUID?,
-    limit: Int64
+    limit: Int64,
+    offset: Int64
   ) throws(StoreError) -> [ApiConversationsAfterRow] {
     try many(
       "apiConversationsAfter",
@@ -111,7 +115,7 @@ extension Scope {
          and ($6::boolean is null or c.ai_handling = $6)
          and ($7::uuid is null or c.lead_id = $7)
          and ($8::uuid is null or c.assigned_staff_id = $8)
-       order by coalesce(c.last_message_at, c.created_at) desc, c.id desc limit $9
+       order by coalesce(c.last_message_at, c.created_at) desc, c.id desc limit $9 offset $10
       """#,
       [
         before.sql,
@@ -123,10 +127,34 @@ extension Scope {
         leadId.sql,
         assignedStaffId.sql,
         limit.sql,
+        offset.sql,
       ]
     ) { row throws(StoreError) in
       try ApiConversationsAfterRow(data: row.get(0), at: row.get(1), id: row.get(2))
     }
+  }
+
+  public func countConversations(
+    branchId: UUID?,
+    status: String?,
+    channel: String?,
+    aiHandling: Bool?,
+    leadId: UUID?,
+    assignedStaffId: UUID?
+  ) throws(StoreError) -> Int64 {
+    try one(
+      "countConversations",
+      #"""
+      select count(*) as "total!" from conversations c
+       where c.tenant_id = current_tenant()
+         and ($1::uuid is null or c.branch_id = $1)
+         and ($2::text is null or c.status = $2) and ($3::text is null or c.channel = $3)
+         and ($4::boolean is null or c.ai_handling = $4)
+         and ($5::uuid is null or c.lead_id = $5)
+         and ($6::uuid is null or c.assigned_staff_id = $6)
+      """#,
+      [branchId.sql, status.sql, channel.sql, aiHandling.sql, leadId.sql, assignedStaffId.sql]
+    ) { row throws(StoreError) in try row.get(0) }
   }
 
   /// One conversation; of one branch only if that is named.
