@@ -171,21 +171,18 @@ grant select, insert, update on retention_marks to tistis_jobs, tistis_jobs_proc
 
 -- api: what staff and integrators ask for. It cannot read a token nor what proves a platform.
 grant execute on function find_api_key(text, text), find_user_roles(uuid), want_token_keys() to tistis_api;
-grant select on tenants, branches, staff, token_keys, channel_connections, lead_aliases,
-  leads, conversations, messages, message_status_history, contact_windows, contact_consents, send_pace, ai_tenant_context,
-  erased_items, erased_stops, erasure_keys, lead_merges, jobs, user_roles to tistis_api;
+grant select on tenants, branches, staff, token_keys, channel_connections, lead_aliases, leads, conversations, messages, jobs
+  to tistis_api;
 grant select, insert, update on api_keys, api_key_usage, api_requests, rate_limits to tistis_api;
 grant delete on api_requests, rate_limits to tistis_api;
-grant insert, update on leads, conversations, lead_aliases, contact_windows, contact_consents to tistis_api;
-grant insert, update (status, conversation_id) on messages to tistis_api;
+grant insert, update on leads, conversations to tistis_api;
+grant insert on lead_aliases, messages to tistis_api;
 grant insert, update on jobs to tistis_api;
--- What is done when a person is deleted, or two turn out to be one.
-grant insert on lead_merges to tistis_api;
-grant select (tenant_id, id, lead_id, status, scheduled_at), update (lead_id, status, cancellation_reason) on appointments to tistis_api;
-grant select (tenant_id, lead_id), update (lead_id) on patients, lead_score_history to tistis_api;
-grant select on message_reactions, channel_events to tistis_api;
-grant update (lead_id) on channel_events to tistis_api;
-grant insert, update on message_reactions to tistis_api;
+-- Who was erased and had said stop stays left alone when entered again; a new number that a platform told of is written to.
+grant select on erased_items, erased_stops, erasure_keys, channel_events to tistis_api;
+grant select, insert, update on contact_consents to tistis_api;
+-- What is cancelled when a person is deleted.
+grant select, update (status, cancellation_reason) on appointments to tistis_api;
 
 -- health: asks how it all is, and says when cron has stopped. No row of any tenant.
 grant execute on function health_report(float8), health_queue(int), cron_stopped(float8) to tistis_health;

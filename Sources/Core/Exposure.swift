@@ -20,6 +20,8 @@ extension Settings {
       Problem("is a development secret that everybody may read", cure: "put the real one there")
     case .keys where value.split(separator: ",").contains { $0.hasPrefix("dev:") }:
       Problem("holds a development world's key", cure: "make a new one: printf '2026a:%s' \"$(openssl rand -hex 32)\"")
+    // Some may be left empty, and turn something off.
+    case .url where value.isEmpty: nil
     case .url where !value.hasPrefix("https://"):
       Problem("does not begin with https://", cure: "write it with https://")
     case .url where need.name != Setting.publicURL.name && !(urlHost(value).map(isPublicHost) ?? false):

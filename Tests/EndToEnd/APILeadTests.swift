@@ -21,7 +21,13 @@ import Testing
       let list = try await client.ask("GET", "/api/leads?search=\(search)&classification=hot")
       #expect(list.status == 200 && list.data.items.count == found, "\(search): \(list.body)")
     }
+    try client.tenant.database.run(
+      """
+      insert into appointments (tenant_id, branch_id, lead_id, scheduled_at)
+        values ('\(client.tenant.id.text)', '\(try client.tenant.branch().text)', '\(id)', now() + interval '1 day')
+      """)
     let gone = try await client.ask("DELETE", "/api/leads/\(id)")
+    #expect(gone.body["appointments_cancelled"].integer == 1)
     #expect(gone.status == 200 && gone.body["lead_id"].text == id)
     let deleted = try await client.ask("POST", "/api/leads", ["phone": .string(phone)])
     #expect(deleted.status == 409 && deleted.body["canRestore"].bool == true)

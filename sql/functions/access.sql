@@ -10,8 +10,9 @@ language sql stable security definer set search_path = public, pg_temp as $$
       case when not k.is_active or k.revoked_at is not null or k.deactivates_at <= app_now() then 'revoked'
         when k.expires_at <= app_now() then 'expired' when t.status <> 'active' then 'closed' else 'active' end,
       k.scopes, k.branch_id, k.rate_limit_rpm, k.rate_limit_daily,
-      cardinality(k.ip_whitelist) = 0 or p_address ~ '^[0-9a-fA-F.:]+$'
-        and coalesce(p_address::inet <<= any (k.ip_whitelist), false)
+      case when cardinality(k.ip_whitelist) = 0 then true
+        when p_address ~ '^([0-9]{1,3}[.]){3}[0-9]{1,3}$|^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$' then p_address::inet <<= any (k.ip_whitelist)
+        else false end
     from api_keys k join tenants t on t.id = k.tenant_id
    where k.key_hash = p_hash
 $$;

@@ -32,6 +32,8 @@ public indirect enum Shape: Sendable {
   /// Some text, of no more than is sensible.
   public static let line = Shape.text(0...500)
   public static let note = Shape.text(0...10_000)
+  /// Of an object that we keep as it is.
+  static let mapBytes = 65_536
   public static let count = Shape.integer(0...Int64(Int32.max))
 }
 
@@ -58,7 +60,9 @@ extension Shape {
     guard faults.count < ShapeFault.most else { return }
     func expected(_ what: String) { faults.append(ShapeFault(path: path, fault: "expected \(what)")) }
     switch (self, value) {
-    case (.anything, _), (.flag, .bool), (.map, .object), (.maybe, .null): return
+    case (.anything, _), (.flag, .bool), (.maybe, .null): return
+    case (.map, .object):
+      if judge == .request, value.bytes.count > Self.mapBytes { expected("at most \(Self.mapBytes) bytes") }
     case (.maybe(let inner), _): inner.check(value, at: path, judge, &faults)
     case (.text(let range), .string(let text)):
       if text.utf8.contains(0) { return expected("text without NUL") }
@@ -127,6 +131,20 @@ extension Shape {
       ["true": .bool(true), "1": .bool(true), "false": .bool(false), "0": .bool(false)][text] ?? .string(text)
     case .maybe(let inner): inner.value(ofText: text)
     default: .string(text)
+    }
+  }
+}
+
+extension JSON {
+  /// Whether a number in it would fill pages when Postgres writes it out: `1e131071` has seven characters here.
+  var hasWildNumber: Bool {
+    switch self {
+    case .number(let text):
+      let exponent = text.split(whereSeparator: { $0 == "e" || $0 == "E" }).dropFirst().first.map { Int($0) ?? .max }
+      return text.utf8.count > 400 || !(-400...400).contains(exponent ?? 0)
+    case .array(let items): return items.contains(where: \.hasWildNumber)
+    case .object(let members): return members.pairs.contains { $0.value.hasWildNumber }
+    case .null, .bool, .string: return false
     }
   }
 }
