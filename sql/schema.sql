@@ -1752,8 +1752,9 @@ CREATE FUNCTION public.find_api_key(p_hash text, p_address text) RETURNS TABLE(t
       case when not k.is_active or k.revoked_at is not null or k.deactivates_at <= app_now() then 'revoked'
         when k.expires_at <= app_now() then 'expired' when t.status <> 'active' then 'closed' else 'active' end,
       k.scopes, k.branch_id, k.rate_limit_rpm, k.rate_limit_daily,
-      cardinality(k.ip_whitelist) = 0 or p_address ~ '^[0-9a-fA-F.:]+$'
-        and coalesce(p_address::inet <<= any (k.ip_whitelist), false)
+      case when cardinality(k.ip_whitelist) = 0 then true
+        when p_address ~ '^([0-9]{1,3}[.]){3}[0-9]{1,3}$|^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$' then p_address::inet <<= any (k.ip_whitelist)
+        else false end
     from api_keys k join tenants t on t.id = k.tenant_id
    where k.key_hash = p_hash
 $_$;
@@ -10640,7 +10641,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.send_pace TO tistis_api;
 GRANT SELECT ON TABLE public.send_pace TO tistis_guide;
 
 --
@@ -10750,7 +10750,6 @@ GRANT SELECT,INSERT ON TABLE public.messages TO tistis_guide;
 -- Name: COLUMN messages.conversation_id; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT UPDATE(conversation_id) ON TABLE public.messages TO tistis_api;
 GRANT UPDATE(conversation_id) ON TABLE public.messages TO tistis_guide;
 
 --
@@ -10775,7 +10774,6 @@ GRANT UPDATE(selection) ON TABLE public.messages TO tistis_guide;
 -- Name: COLUMN messages.status; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT UPDATE(status) ON TABLE public.messages TO tistis_api;
 GRANT UPDATE(status) ON TABLE public.messages TO tistis_guide;
 
 --
@@ -12049,7 +12047,6 @@ GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_guide;
 
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs;
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_tenant_context TO tistis_guide;
 
 --
@@ -12121,6 +12118,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_requests TO tistis_api;
 -- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.appointments TO tistis_api;
 GRANT SELECT ON TABLE public.appointments TO tistis_guide;
 
 --
@@ -12131,13 +12129,6 @@ GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
 GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_instagram;
 GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_facebook;
 GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_api;
-
---
--- Name: COLUMN appointments.id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(id) ON TABLE public.appointments TO tistis_api;
 
 --
 -- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12147,20 +12138,13 @@ GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_web
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_instagram;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_facebook;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_api;
 GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.scheduled_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(scheduled_at) ON TABLE public.appointments TO tistis_api;
 
 --
 -- Name: COLUMN appointments.status; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT SELECT(status),UPDATE(status) ON TABLE public.appointments TO tistis_api;
+GRANT UPDATE(status) ON TABLE public.appointments TO tistis_api;
 GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
 
 --
@@ -12342,7 +12326,6 @@ GRANT SELECT ON TABLE public.channel_events TO tistis_guide;
 -- Name: COLUMN channel_events.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT UPDATE(lead_id) ON TABLE public.channel_events TO tistis_api;
 GRANT UPDATE(lead_id) ON TABLE public.channel_events TO tistis_guide;
 
 --
@@ -12394,7 +12377,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_fac
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_guide;
 
 --
@@ -12462,7 +12444,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_facebo
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_api;
+GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_guide;
 
 --
@@ -12473,7 +12455,6 @@ GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_instagram;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_facebook;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_webhook_tiktok;
-GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_api;
 GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_guide;
 
 --
@@ -12490,7 +12471,6 @@ GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_wha
 GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_instagram;
 GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_facebook;
 GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
-GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_api;
 
 --
 -- Name: COLUMN lead_score_history.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12500,7 +12480,6 @@ GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tist
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_instagram;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_facebook;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_api;
 GRANT UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_guide;
 
 --
@@ -12517,7 +12496,6 @@ GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_whatsapp;
 GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_instagram;
 GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_facebook;
 GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_webhook_tiktok;
-GRANT SELECT(tenant_id) ON TABLE public.patients TO tistis_api;
 
 --
 -- Name: COLUMN patients.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12527,7 +12505,6 @@ GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_instagram;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_facebook;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_webhook_tiktok;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.patients TO tistis_api;
 GRANT UPDATE(lead_id) ON TABLE public.patients TO tistis_guide;
 
 --
@@ -12576,7 +12553,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_webhook_f
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs;
 GRANT SELECT ON TABLE public.message_reactions TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_reactions TO tistis_guide;
 
 --
@@ -12589,7 +12565,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webh
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_tiktok;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.message_status_history TO tistis_api;
 GRANT SELECT,INSERT ON TABLE public.message_status_history TO tistis_guide;
 
 --
@@ -12704,7 +12679,6 @@ GRANT SELECT ON TABLE public.token_keys TO tistis_api;
 --
 
 GRANT SELECT ON TABLE public.user_roles TO tistis_definer;
-GRANT SELECT ON TABLE public.user_roles TO tistis_api;
 GRANT SELECT ON TABLE public.user_roles TO tistis_guide;
 
 --

@@ -71,6 +71,10 @@ import Testing
     let (id, connection) = (tenant.id.text, tenant.connection.text)
     return """
       insert into user_roles (tenant_id, user_id, role) values ('\(id)', '\(id)', 'owner');
+      insert into api_keys (tenant_id, id, name, key_hash, key_prefix, key_hint, scope_type)
+        values ('\(id)', '\(id)', 'x', repeat(md5('\(id)'), 2), 'x', 'x', 'tenant');
+      insert into api_key_usage (tenant_id, api_key_id, day, minute) values ('\(id)', '\(id)', now(), now());
+      insert into api_requests (tenant_id, asker, idempotency_key, digest) values ('\(id)', 'x', 'x', 'x');
       insert into patients (tenant_id, first_name, last_name) values ('\(id)', 'x', 'x');
       insert into appointments (tenant_id, branch_id, scheduled_at) values ('\(id)', '\(id)', now());
       insert into lead_score_history (tenant_id, lead_id, previous_score, new_score, score_change, change_source)
