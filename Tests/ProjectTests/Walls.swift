@@ -1,5 +1,7 @@
 /// Tables that are the platform's own and have no tenant.
-private let platformTables = ["schema_migrations", "schema_state", "workers", "platform_alerts", "token_keys", "token_key_asks"]
+private let platformTables = [
+  "schema_migrations", "schema_state", "workers", "platform_alerts", "token_keys", "token_key_asks",
+]
 
 /// The policies besides `wall`: what the functions that cross tenants see.
 private let crossingPolicies = [
