@@ -181,11 +181,11 @@ private func template(
 }
 
 private func consent(
-  _ scope: String, _ state: String, _ rest: String? = nil, channel: String = "whatsapp"
+  _ scope: String, _ state: String, _ rest: String? = nil, channel: String = "whatsapp", source: String = "staff"
 ) -> String {
   """
   insert into contact_consents (tenant_id, lead_id, channel, scope, state, source, said_at, not_before)
-    select tenant_id, lead_id, '\(channel)', '\(scope)', '\(state)', 'staff', now(),
+    select tenant_id, lead_id, '\(channel)', '\(scope)', '\(state)', '\(source)', now(),
         \(rest.map { "now() + interval '\($0)'" } ?? "null") from conversations;
   """
 }
@@ -234,7 +234,8 @@ private let templateCases: [TemplateCase] = [
   TemplateCase([consent("marketing", "stopped"), category("marketing")], "withheld opted_out"),
   TemplateCase([consent("marketing", "stopped"), category("utility")], "accepted"),
   TemplateCase([template("APPROVED", "UTILITY"), consent("marketing", "stopped"), category("marketing")], "accepted"),
-  TemplateCase([consent("marketing", "stopped", channel: "instagram"), category("marketing")], "accepted"),
+  TemplateCase(
+    [consent("marketing", "stopped", channel: "instagram", source: "platform"), category("marketing")], "accepted"),
   TemplateCase(["update messages set payload = null where role = 'staff';"], "withheld window_closed"),
   TemplateCase(
     ["update messages set payload = '{\"kind\": \"location\"}' where role = 'staff';"], "withheld window_closed"),
