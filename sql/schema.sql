@@ -34,6 +34,35 @@ CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA extensions;
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
 
 --
+-- Name: add_channel(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.add_channel(p_values jsonb) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_id uuid;
+  n channel_connections := jsonb_populate_record(null::channel_connections, p_values);
+begin
+  select c.id into v_id from channel_connections c
+    where c.tenant_id = v_tenant and c.channel = n.channel and c.branch_id is not distinct from n.branch_id
+      and c.account_number = coalesce(n.account_number, 1) and c.status = 'disconnected' for update;
+  if v_id is null then
+    insert into channel_connections (tenant_id, branch_id, channel, account_number, status)
+      values (v_tenant, n.branch_id, n.channel, coalesce(n.account_number, 1), 'pending') returning id into v_id;
+  else
+    update channel_connections c set status = 'pending', disconnected_at = null, stopped_code = null, stopped_at = null,
+        error_count = 0, last_error_message = null, last_error_at = null, tested_at = null, test_result = null
+      where c.tenant_id = v_tenant and c.id = v_id;
+  end if;
+  perform change_channel(v_id, p_values - array['channel', 'account_number', 'branch_id']);
+  return v_id;
+end $$;
+
+ALTER FUNCTION public.add_channel(p_values jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: ai_context_of_config(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -218,9 +247,9 @@ declare
 begin
   -- One look into an index after the other, whatever the planner thinks of the tables: nearly always there is no such event.
   select array_agg(distinct m.id) into v_found
-    from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, reply_to text)
+    from jsonb_to_recordset(p_events) as e (connection_id uuid, kind text, external_id text, reply_to text)
     cross join lateral (select x.channel_connection_id, x.reply_to_external_id, x.lead_id from channel_events x
-      where x.tenant_id = v_tenant and x.channel_connection_id = e.connection_id::uuid and x.kind in ('edit', 'delete')
+      where x.tenant_id = v_tenant and x.channel_connection_id = e.connection_id and x.kind in ('edit', 'delete')
         and x.reply_to_external_id = case when e.kind in ('edit', 'delete') then e.reply_to else e.external_id end
       offset 0) x
     cross join lateral (select m.id, m.conversation_id from messages m
@@ -468,6 +497,100 @@ end $$;
 ALTER FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) OWNER TO tistis_owner;
 
 --
+-- Name: apply_thread_news(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.apply_thread_news(p_news jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  n record;
+begin
+  for n in
+    select x.connection, x.lead, x.at, (x.thread ->> 'ours')::boolean as ours, x.thread ->> 'owner' as owner
+      from jsonb_to_recordset(p_news) as x (connection uuid, lead uuid, at timestamptz, thread jsonb)
+     order by x.lead, x.connection, x.at
+  loop
+    update conversations c set
+        thread_owner = case when not n.ours then coalesce(n.owner, 'another app') end,
+        thread_since = n.at,
+        ai_handling = case when b.is_back then cc.ai_enabled else c.ai_handling end,
+        status = case when b.is_back and c.status = 'escalated' then 'active' else c.status end
+      from channel_connections cc
+      cross join lateral (
+        select n.ours and o.thread_owner is not null and not exists (
+            select from messages m where m.tenant_id = v_tenant and m.conversation_id = o.id and m.role = 'staff'
+              and m.id >= uuid_v7_floor(o.thread_since) and (m.send_attempt is not null or m.status = 'pending')) as is_back
+          from conversations o where o.tenant_id = v_tenant and o.lead_id = n.lead and o.channel_connection_id = n.connection
+           and o.status in ('active', 'waiting_response', 'escalated')) b
+      where c.tenant_id = v_tenant and c.lead_id = n.lead and c.channel_connection_id = n.connection
+        and c.status in ('active', 'waiting_response', 'escalated') and coalesce(c.thread_since, '-infinity') < n.at
+        and cc.tenant_id = v_tenant and cc.id = n.connection;
+  end loop;
+end $$;
+
+ALTER FUNCTION public.apply_thread_news(p_news jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: apply_watermarks(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.apply_watermarks(p_events jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_messages uuid[];
+  v_changed int := 0;
+  w record;
+begin
+  for w in
+    select a.lead_id, e.connection_id::uuid as connection, e.status ->> 'state' as state,
+        max((e.status ->> 'up_to')::timestamptz) as up_to
+      from jsonb_to_recordset(p_events) as e (connection_id text, kind text, status jsonb, aliases jsonb)
+      cross join lateral (
+        select l.lead_id
+          from (select x ->> 'kind' as kind, x ->> 'value' as value from jsonb_array_elements(e.aliases) x offset 0) x
+          cross join lateral (select y.lead_id from lead_aliases y
+            where y.tenant_id = v_tenant and y.kind = x.kind and y.value = x.value limit 1) l
+         limit 1) a
+     where e.kind = 'status' and e.status ? 'up_to' and e.status ->> 'state' in ('delivered', 'read')
+     group by 1, 2, 3 order by 1, 2, 3
+  loop
+    perform 1 from conversations c where c.tenant_id = v_tenant and c.lead_id = w.lead_id
+      and c.channel_connection_id = w.connection order by c.id for update;
+    -- What is on its way now learns of it when its answer comes (`seen_before`).
+    update conversations c set
+        delivered_until = case w.state when 'delivered' then greatest(c.delivered_until, w.up_to) else c.delivered_until end,
+        read_until = case w.state when 'read' then greatest(c.read_until, w.up_to) else c.read_until end
+      where c.tenant_id = v_tenant and c.lead_id = w.lead_id and c.channel_connection_id = w.connection
+        and coalesce(case w.state when 'delivered' then c.delivered_until else c.read_until end, '-infinity') < w.up_to;
+    with reached as (
+      select m.id, m.external_id
+        from conversations c
+        cross join lateral (
+          select s.id, s.external_id, s.status, coalesce(s.attempted_at, s.external_timestamp, s.sent_at) as at
+            from messages s where s.tenant_id = v_tenant and s.conversation_id = c.id and s.role <> 'user'
+           -- The newest: those before were reached by the watermarks before.
+           order by s.id desc limit 200) m
+       where c.tenant_id = v_tenant and c.lead_id = w.lead_id and c.channel_connection_id = w.connection
+         and m.external_id is not null and m.at <= w.up_to
+         and message_status_rank(m.status) between message_status_rank('accepted') and message_status_rank(w.state) - 1
+    ), noted as (
+      insert into message_status_history (tenant_id, channel_connection_id, message_id, external_id, status, occurred_at)
+        select v_tenant, w.connection, r.id, r.external_id, w.state, w.up_to from reached r order by r.external_id
+        on conflict do nothing
+        returning message_id)
+    select array_agg(n.message_id) into v_messages from noted n;
+    if v_messages is not null then v_changed := v_changed + apply_message_reports(v_messages); end if;
+  end loop;
+  return v_changed;
+end $$;
+
+ALTER FUNCTION public.apply_watermarks(p_events jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -531,6 +654,32 @@ end $$;
 ALTER FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
+-- Name: ask_read_backs(double precision, double precision, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_jobs jsonb;
+begin
+  with due as (
+    update sends_in_doubt d set looks = d.looks + 1
+      from messages m
+      where d.tenant_id = current_tenant()
+        and d.since < app_now() - make_interval(secs => case d.looks when 0 then p_first else p_second end) and d.looks < 2
+        and m.tenant_id = d.tenant_id and m.id = d.message_id and m.status = 'unknown' and m.channel = any (p_channels)
+      returning m.id, m.channel)
+  select jsonb_agg(jsonb_build_object('job_type', 'read_back', 'unique_key', 'read_back:' || id, 'priority', 6,
+      'max_attempts', 3, 'payload', jsonb_build_object('message_id', id, 'channel', channel, 'tenant_id', current_tenant()))
+      order by id)
+    into v_jobs from due;
+  return enqueue_jobs(coalesce(v_jobs, '[]'));
+end $$;
+
+ALTER FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) OWNER TO tistis_owner;
+
+--
 -- Name: attribute_leads(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -550,10 +699,47 @@ end $$;
 ALTER FUNCTION public.attribute_leads(p_rows jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: begin_renewal(uuid, uuid, jsonb, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) RETURNS TABLE(verdict text, channel text, app_key text, ends_at timestamp with time zone, token_id uuid, token bytea, refresh_id uuid, refresh bytea, secret_id uuid, secret bytea)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_holder uuid;
+  v_until timestamptz;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|token|' || p_connection::text, 0));
+  select cc.channel, cc.tiktok_client_key, token_end(h.expires_at, h.updated_at, p_policy -> cc.channel), a.id, a.sealed,
+      a.renewal, a.renewal_until, r.id, r.sealed, s.id, s.sealed
+    into channel, app_key, ends_at, token_id, token, v_holder, v_until, refresh_id, refresh, secret_id, secret
+    from channel_connections cc
+    join outbound_tokens a on a.tenant_id = v_tenant and a.channel_connection_id = cc.id and a.kind = 'access_token'
+    left join outbound_tokens r on r.tenant_id = v_tenant and r.channel_connection_id = cc.id and r.kind = 'refresh_token'
+    left join outbound_tokens s on s.tenant_id = v_tenant and s.channel_connection_id = cc.id and s.kind = 'client_secret'
+    left join secret_hints h on h.tenant_id = v_tenant and h.channel_connection_id = cc.id and h.kind = 'access_token'
+   where cc.tenant_id = v_tenant and cc.id = p_connection and cc.status in ('connected', 'error');
+  verdict := case
+    when token_id is null or not p_policy ? channel then 'gone'
+    when v_holder <> p_attempt and v_until > app_clock() then 'held'
+    when ends_at is null or ends_at >= app_now() + make_interval(secs => (p_policy -> channel ->> 'lead')::float8)
+      then 'fresh'
+    else 'go' end;
+  if verdict = 'go' then
+    update outbound_tokens k set renewal = p_attempt, renewal_until = app_clock() + make_interval(secs => p_seconds)
+      where k.tenant_id = v_tenant and k.id = token_id;
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) OWNER TO tistis_owner;
+
+--
 -- Name: begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision)
+CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision, login text, as_human boolean)
     LANGUAGE plpgsql
     AS $$
 begin
@@ -565,9 +751,9 @@ begin
   verdict := 'later';
   if send_job_id is not null then
     select b.verdict, b.reason, b.channel, b.account_id, b.contact_kind, b.contact_address, b.content, b.reply_to,
-        b.token_id, b.token, b.payload, b.wait_seconds
+        b.token_id, b.token, b.payload, b.wait_seconds, b.login, b.as_human
       into verdict, reason, channel, account_id, contact_kind, contact_address, content, reply_to, token_id, token,
-        payload, wait_seconds
+        payload, wait_seconds, login, as_human
       from begin_send(message_id, p_attempt, p_policy) b;
   end if;
   return next;
@@ -579,7 +765,7 @@ ALTER FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers
 -- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision)
+CREATE FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) RETURNS TABLE(verdict text, reason text, conversation_id uuid, channel text, connection_id uuid, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision, login text, as_human boolean)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -637,12 +823,14 @@ begin
     end if;
     verdict := case when reason is null then 'go' else 'withheld' end;
     update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
-        send_attempt = p_attempt
+        send_attempt = p_attempt, attempted_at = case when verdict = 'go' then coalesce(x.attempted_at, app_clock()) end
       where x.tenant_id = v_tenant and x.id = p_message;
-    select m.conversation_id, cc.channel, cc.id, cc.account_id, c.contact_kind, c.contact_address, m.content,
-        m.reply_to_external_id, k.id, k.sealed, m.payload
+    select m.conversation_id, cc.channel, cc.id, cc.sending_id, c.contact_kind, c.contact_address, m.content,
+        m.reply_to_external_id, k.id, k.sealed, m.payload, sending_login(cc.channel, cc.login),
+        verdict = 'go' and m.role = 'staff' and p_policy ? 'human_hours' and cc.human_agent_enabled and not m.metadata ? 'automatic'
+          and not window_is_open(cc.id, c.lead_id, (p_policy ->> 'window_hours')::int)
       into conversation_id, channel, connection_id, account_id, contact_kind, contact_address, content, reply_to,
-        token_id, token, payload
+        token_id, token, payload, login, as_human
       from conversations c
       join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
       left join outbound_tokens k on k.tenant_id = v_tenant and k.channel_connection_id = cc.id and k.kind = 'access_token'
@@ -672,6 +860,29 @@ end $$;
 ALTER FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: cancel_job(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.cancel_job(p_job uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_lane text;
+begin
+  select lane into v_lane from jobs where tenant_id = v_tenant and id = p_job;
+  perform lock_lanes(v_tenant, array[v_lane], '{}') where v_lane is not null;
+  -- What a message waits for is not cancelled behind its back.
+  update jobs set status = 'cancelled', completed_at = app_now(), lane_head = false, holds_lane = false, updated_at = now()
+    where tenant_id = v_tenant and id = p_job and status = 'pending' and job_type not like 'send\_%';
+  if not found then return false; end if;
+  perform elect_lane_heads(v_tenant, array[v_lane]) where v_lane is not null;
+  return true;
+end $$;
+
+ALTER FUNCTION public.cancel_job(p_job uuid) OWNER TO tistis_owner;
+
+--
 -- Name: canonical_phone(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -693,6 +904,39 @@ CREATE FUNCTION public.canonical_phone(p_number text) RETURNS text
 $_$;
 
 ALTER FUNCTION public.canonical_phone(p_number text) OWNER TO tistis_owner;
+
+--
+-- Name: change_channel(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.change_channel(p_connection uuid, p_values jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  o channel_connections;
+  n channel_connections;
+begin
+  select * into o from channel_connections c
+    where c.tenant_id = v_tenant and c.id = p_connection and c.status <> 'disconnected' for update;
+  if o.id is null then return false; end if;
+  n := jsonb_populate_record(o, p_values);
+  update channel_connections c set connection_name = n.connection_name, account_name = n.account_name,
+      ai_enabled = n.ai_enabled, login = n.login, human_agent_enabled = n.human_agent_enabled,
+      is_personal_brand = n.is_personal_brand,
+      whatsapp_phone_number_id = n.whatsapp_phone_number_id, whatsapp_business_account_id = n.whatsapp_business_account_id,
+      instagram_account_id = n.instagram_account_id, instagram_page_id = n.instagram_page_id,
+      instagram_username = n.instagram_username, facebook_page_id = n.facebook_page_id,
+      facebook_page_name = n.facebook_page_name, tiktok_business_id = n.tiktok_business_id,
+      tiktok_client_key = n.tiktok_client_key, tiktok_open_id = n.tiktok_open_id,
+      first_message_delay_seconds = n.first_message_delay_seconds,
+      subsequent_message_delay_seconds = n.subsequent_message_delay_seconds,
+      ai_personality_override = n.ai_personality_override, custom_instructions_override = n.custom_instructions_override
+    where c.tenant_id = v_tenant and c.id = p_connection;
+  return true;
+end $$;
+
+ALTER FUNCTION public.change_channel(p_connection uuid, p_values jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: change_conversation(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1065,10 +1309,26 @@ CREATE FUNCTION public.concerns_person(p_event jsonb) RETURNS boolean
     AS $$
   select jsonb_array_length(p_event -> 'aliases') > 0
     and p_event ->> 'kind' in ('message', 'echo', 'history', 'reaction', 'edit', 'delete',
-      'system', 'identity', 'call', 'preference')
+      'system', 'identity', 'call', 'preference', 'referral', 'optin', 'thread_control')
 $$;
 
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: connect_channel(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.connect_channel(p_connection uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update channel_connections set status = 'connected', connected_at = app_now()
+    where tenant_id = current_tenant() and id = p_connection and status in ('pending', 'configuring')
+      and account_id is not null;
+  return found;
+end $$;
+
+ALTER FUNCTION public.connect_channel(p_connection uuid) OWNER TO tistis_owner;
 
 --
 -- Name: contact_alias(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1167,6 +1427,10 @@ CREATE TABLE public.conversations (
     last_intent_confidence numeric(4,3),
     assigned_staff_id uuid,
     satisfaction_score integer,
+    thread_owner text,
+    thread_since timestamp with time zone,
+    delivered_until timestamp with time zone,
+    read_until timestamp with time zone,
     staff_read_at timestamp with time zone,
     CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
     CONSTRAINT conversations_last_intent_confidence_check CHECK (((last_intent_confidence >= (0)::numeric) AND (last_intent_confidence <= (1)::numeric))),
@@ -1333,6 +1597,31 @@ $$;
 ALTER FUNCTION public.current_tenant() OWNER TO tistis_owner;
 
 --
+-- Name: disconnect_channel(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.disconnect_channel(p_connection uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  update channel_connections set status = 'disconnected', disconnected_at = app_now(), stopped_code = null,
+      stopped_at = null
+    where tenant_id = v_tenant and id = p_connection and status <> 'disconnected';
+  if not found then
+    return exists (select from channel_connections where tenant_id = v_tenant and id = p_connection);
+  end if;
+  delete from inbound_secrets where tenant_id = v_tenant and channel_connection_id = p_connection;
+  delete from outbound_tokens where tenant_id = v_tenant and channel_connection_id = p_connection;
+  update alerts set resolved_at = app_now()
+    where tenant_id = v_tenant and channel_connection_id = p_connection and resolved_at is null;
+  return true;
+end $$;
+
+ALTER FUNCTION public.disconnect_channel(p_connection uuid) OWNER TO tistis_owner;
+
+--
 -- Name: doubt_sentence(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1381,6 +1670,38 @@ end $$;
 ALTER FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) OWNER TO tistis_owner;
 
 --
+-- Name: end_renewal(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_count int := 0;
+  t record;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|token|' || p_connection::text, 0));
+  for t in
+    select * from jsonb_to_recordset(p_tokens) as x (kind text, used uuid, id uuid, sealed text, hint text,
+      expires_at timestamptz)
+  loop
+    update outbound_tokens k set id = t.id, sealed = decode(t.sealed, 'hex')
+     where k.tenant_id = v_tenant and k.channel_connection_id = p_connection and k.kind = t.kind and k.id = t.used;
+    if found then
+      v_count := v_count + 1;
+      update secret_hints h set hint = t.hint, expires_at = t.expires_at
+       where h.tenant_id = v_tenant and h.channel_connection_id = p_connection and h.kind = t.kind;
+    end if;
+  end loop;
+  update outbound_tokens k set renewal = null, renewal_until = null
+   where k.tenant_id = v_tenant and k.channel_connection_id = p_connection and k.renewal = p_attempt;
+  return v_count;
+end $$;
+
+ALTER FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: end_send(uuid, uuid, text, text, text, text, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1391,16 +1712,19 @@ declare
   v_tenant uuid := current_tenant();
   v_effects jsonb := coalesce(p_effects, '{}');
   v_lead uuid;
+  v_seen boolean;
   m messages;
 begin
   -- The conversation first, as everybody else does.
-  select c.lead_id into v_lead from conversations c where c.tenant_id = v_tenant and c.id =
+  select c.lead_id, c.delivered_until is not null or c.read_until is not null into v_lead, v_seen
+    from conversations c where c.tenant_id = v_tenant and c.id =
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
   select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
   if m.send_attempt is distinct from p_attempt then
     status := m.status;
     return;
   end if;
+  if m.external_id is null and p_external_id is not null then perform merge_echo(p_message, p_external_id); end if;
   update messages x set
       -- What somebody has called unknown meanwhile does not wait again: it could be sent twice.
       status = case when x.status in ('sending', 'unknown')
@@ -1409,6 +1733,7 @@ begin
       error_code = case when x.status in ('sending', 'unknown') then p_error_code else x.error_code end,
       error_message = case when x.status in ('sending', 'unknown') then p_error_message else x.error_message end,
       sent_at = case when p_state = 'accepted' then coalesce(x.sent_at, app_now()) else x.sent_at end,
+      attempted_at = case when p_state <> 'pending' then x.attempted_at end,
       metadata = case when v_effects ? 'held' then x.metadata || jsonb_build_object('held', v_effects -> 'held')
         else x.metadata end
     where x.tenant_id = v_tenant and x.id = p_message
@@ -1420,6 +1745,7 @@ begin
     update message_status_history h set message_id = m.id
       where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
         and h.external_id = m.external_id and h.message_id is null;
+    if v_seen then perform seen_before(array[m.id]); end if;
     perform apply_message_reports(array[m.id]);
   end if;
   if p_state = 'accepted' then
@@ -1685,20 +2011,22 @@ declare
 begin
   if not jsonb_path_exists(p_events, '$[*].media.id') then return 0; end if;
   with told as (
-    select m.id as message_id, m.channel_connection_id, m.external_timestamp, e.media
-      from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
+    select m.id as message_id, m.channel_connection_id, m.external_timestamp, f.media, f.place
+      from (select e.* from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
+        where jsonb_typeof(e.media) = 'array') e
       join messages m on m.tenant_id = v_tenant and m.channel_connection_id = e.connection_id::uuid
         and m.external_id = e.external_id
-     where e.media ->> 'id' is not null
-     order by m.id
+      cross join lateral jsonb_array_elements(e.media) with ordinality f (media, place)
+     where f.media ->> 'id' is not null
+     order by m.id, f.place
   ), named as (
-    update messages m set media_url = t.media ->> 'id' from told t
-     where m.tenant_id = v_tenant and m.id = t.message_id and m.media_url is null
+    update messages m set media_url = coalesce(t.media ->> 'url', t.media ->> 'id') from told t
+     where m.tenant_id = v_tenant and m.id = t.message_id and t.place = 1 and m.media_url is null
     returning 1
   ), kept as (
-    insert into media_files (tenant_id, channel_connection_id, message_id, external_id, kind, mime_type, sha256, filename,
-        expires_at)
-      select v_tenant, t.channel_connection_id, t.message_id, t.media ->> 'id', t.media ->> 'kind',
+    insert into media_files (tenant_id, channel_connection_id, message_id, external_id, source_url, kind, mime_type, sha256,
+        filename, expires_at)
+      select v_tenant, t.channel_connection_id, t.message_id, t.media ->> 'id', t.media ->> 'url', t.media ->> 'kind',
           t.media ->> 'mime_type', t.media ->> 'sha256', t.media ->> 'filename',
           -- As long as platforms keep what customers send.
           t.external_timestamp + interval '7 days'
@@ -1932,6 +2260,33 @@ $$;
 ALTER FUNCTION public.find_user_roles(p_user uuid) OWNER TO tistis_definer;
 
 --
+-- Name: follow_threads(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  r record;
+begin
+  for r in
+    select distinct on (m.conversation_id) m.conversation_id, coalesce(e.standby, false) as standby, m.external_timestamp as at
+      from jsonb_to_recordset(p_events) as e (connection_id uuid, kind text, external_id text, standby boolean)
+      join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id
+        and m.external_id = e.external_id and m.id = any (p_new)
+     where e.kind = 'message' or (e.kind = 'echo' and e.standby)
+     order by m.conversation_id, m.external_timestamp desc, m.id desc
+  loop
+    update conversations c set thread_owner = case when r.standby then coalesce(c.thread_owner, 'another app') end,
+        thread_since = r.at
+      where c.tenant_id = current_tenant() and c.id = r.conversation_id and (r.standby or c.thread_owner is not null)
+        and coalesce(c.thread_since, '-infinity') < r.at;
+  end loop;
+end $$;
+
+ALTER FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: forget_deleted(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1951,7 +2306,8 @@ begin
       and x.channel_connection_id = m.channel_connection_id and x.reply_to_external_id = m.external_id
       and x.kind = 'edit' and x.lead_id = c.lead_id and (x.content <> '' or x.raw is not null);
   with gone as (
-    update media_files f set status = 'gone', error_message = 'its writer deleted it', filename = null
+    update media_files f set status = 'gone', error_message = 'its writer deleted it', filename = null,
+        source_url = null
       where f.tenant_id = v_tenant and f.message_id = any (v_gone) and f.status in ('pending', 'stored')
       returning f.id, f.storage_key)
   select jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
@@ -2179,7 +2535,9 @@ ALTER FUNCTION public.increment_conversation_message_count(p_conversation_id uui
 CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'noop', 'fetch_jwks')
+  select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back',
+    'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates',
+    'test_channel')
 $$;
 
 ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
@@ -2395,10 +2753,11 @@ declare
   v_known int;
 begin
   select array_agg(distinct l.lead_id order by l.lead_id), count(*) into v_leads, v_known
-    from jsonb_array_elements(p_aliases) a
+    -- Taken apart first ("offset 0"): behind the wall no index is searched for what `->>` makes in the same look.
+    from (select a ->> 'kind' as kind, a ->> 'value' as value from jsonb_array_elements(p_aliases) a offset 0) a
     -- "limit 1" makes it one look into the index per name, whatever the planner thinks of the table.
-    cross join lateral (select lead_id from lead_aliases where tenant_id = v_tenant and kind = a ->> 'kind'
-      and value = a ->> 'value' limit 1) l;
+    cross join lateral (select x.lead_id from lead_aliases x where x.tenant_id = v_tenant and x.kind = a.kind
+      and x.value = a.value limit 1) l;
   -- Somebody who has written before, under names that are known: nearly always.
   if v_known = jsonb_array_length(p_aliases) and cardinality(v_leads) = 1 then return v_leads[1]; end if;
   v_phone := (select a ->> 'address' from jsonb_array_elements(p_aliases) a where a ->> 'kind' = 'phone' limit 1);
@@ -2466,6 +2825,27 @@ CREATE FUNCTION public.like_text(p_text text) RETURNS text
 ALTER FUNCTION public.like_text(p_text text) OWNER TO tistis_owner;
 
 --
+-- Name: limit_reached(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_window int := (p_policy ->> 'per_window')::int;
+  v_day int := (p_policy ->> 'per_user_per_day')::int;
+begin
+  if v_window is null and v_day is null then return null; end if;
+  if said_lately(p_connection, p_lead, window_of(p_connection, p_lead), v_window) >= v_window then
+    return 'per_user_limit';
+  end if;
+  if said_lately(p_connection, p_lead, app_now() - interval '1 day', v_day) >= v_day then return 'daily_limit'; end if;
+  return null;
+end $$;
+
+ALTER FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: list_jobs(integer, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -2506,6 +2886,8 @@ begin
     from (select distinct hashtextextended(current_tenant()::text || '|' || (a ->> 'kind') || '|' || (a ->> 'value'), 0) as k
             from jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'aliases') a
            where concerns_person(e)
+             -- It locks all conversations with the person.
+             or (e ->> 'kind' = 'status' and e -> 'status' ? 'up_to')
              -- Of an address book only the few who are known.
              or (e ->> 'kind' = 'contact' and (select true from lead_aliases l where l.tenant_id = current_tenant()
                and l.kind = a ->> 'kind' and l.value = a ->> 'value' limit 1))
@@ -2595,6 +2977,25 @@ end $$;
 ALTER FUNCTION public.lock_pace(p_connection uuid, p_contact text) OWNER TO tistis_owner;
 
 --
+-- Name: mark_takeovers(jsonb, text[], uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_agg(case when e.value ->> 'kind' = 'echo' and v.ai_handling
+        then e.value || jsonb_build_object('details', coalesce(nullif(e.value -> 'details', 'null'), '{}') || '{"took_over": true}')
+        else e.value end order by e.ordinality)
+    from jsonb_array_elements(p_events) with ordinality e
+    left join unnest(p_keys, p_conversations) k (key, conversation_id)
+      on k.key = (e.value ->> 'connection_id') || (e.value -> 'aliases')::text
+    left join conversations v on v.tenant_id = current_tenant() and v.id = k.conversation_id
+); end $$;
+
+ALTER FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: masked_secret(jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2625,6 +3026,35 @@ CREATE FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) RETURNS vo
 $$;
 
 ALTER FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
+
+--
+-- Name: merge_echo(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.merge_echo(p_message uuid, p_external_id text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  x record;
+begin
+  select e.id, e.conversation_id, e.metadata ? 'took_over' as took_over into x
+    from messages m join messages e on e.tenant_id = v_tenant and e.channel_connection_id = m.channel_connection_id
+      and e.external_id = p_external_id
+   where m.tenant_id = v_tenant and m.id = p_message and e.id <> m.id and e.role = 'staff' and e.send_attempt is null;
+  if not found then return; end if;
+  update message_status_history h set message_id = p_message where h.tenant_id = v_tenant and h.message_id = x.id;
+  delete from messages m where m.tenant_id = v_tenant and m.id = x.id;
+  update conversations c set
+      message_count = c.message_count - 1,
+      last_human_at = (select m.created_at from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id
+        and m.role = 'staff' and not m.historical order by m.id desc limit 1),
+      ai_handling = c.ai_handling or (x.took_over and not exists (select from messages m where m.tenant_id = v_tenant
+        and m.conversation_id = c.id and m.role = 'staff' and m.id > x.id))
+    where c.tenant_id = v_tenant and c.id = x.conversation_id;
+end $$;
+
+ALTER FUNCTION public.merge_echo(p_message uuid, p_external_id text) OWNER TO tistis_owner;
 
 --
 -- Name: merge_leads(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2804,6 +3234,7 @@ END) STORED NOT NULL,
     billing jsonb,
     detected_intent text,
     detected_signals jsonb,
+    attempted_at timestamp with time zone,
     CONSTRAINT messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text, 'staff'::text, 'system'::text]))),
     CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['received'::text, 'pending'::text, 'sending'::text, 'accepted'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'played'::text, 'failed'::text, 'withheld'::text, 'unknown'::text])))
 );
@@ -2829,6 +3260,56 @@ CREATE FUNCTION public.message_json(m public.messages) RETURNS jsonb
 $$;
 
 ALTER FUNCTION public.message_json(m public.messages) OWNER TO tistis_owner;
+
+--
+-- Name: message_of_echo(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+  v_tenant uuid := current_tenant();
+  v_connection uuid := (p_echo ->> 'connection_id')::uuid;
+  v_opaque text := p_echo #>> '{origin,opaque}';
+  v_external_id text := p_echo ->> 'external_id';
+  v_mark uuid := case when v_opaque ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+    then v_opaque::uuid end;
+  v_at timestamptz := coalesce((p_echo ->> 'at')::timestamptz, app_now());
+  -- Some program's, although nobody knows whose.
+  v_program boolean := coalesce((p_echo #>> '{origin,by_program}')::boolean, false) or p_echo #>> '{origin,app}' is not null;
+begin
+  if exists (select from messages m where m.tenant_id = v_tenant and m.channel_connection_id = v_connection
+    and m.external_id = v_external_id) then
+    return;
+  end if;
+  if v_mark is not null then
+    select m.id, m.external_id into id, external_id from messages m
+      where m.tenant_id = v_tenant and m.id = v_mark and m.channel_connection_id = v_connection and m.role <> 'user';
+    if found then return; end if;
+  end if;
+  -- Platforms that return nothing of ours: by what was said, to whom and when. One that is on its way now, or of which
+  -- nobody knows whether it left; one that was taken only if the platform says that a program sent this.
+  select m.id, m.external_id into id, external_id
+    from (select distinct a.lead_id
+            from (select x ->> 'kind' as kind, x ->> 'value' as value from jsonb_array_elements(p_echo -> 'aliases') x offset 0) x
+            cross join lateral (select l.lead_id from lead_aliases l where l.tenant_id = v_tenant
+              and l.kind = x.kind and l.value = x.value limit 1) a) p
+    join conversations c on c.tenant_id = v_tenant and c.lead_id = p.lead_id and c.channel_connection_id = v_connection
+    cross join lateral (
+      select s.id, s.external_id, s.status, s.payload, same_words(s.content, p_echo ->> 'content') as same,
+          coalesce(s.attempted_at, s.sent_at) as at
+        from messages s where s.tenant_id = v_tenant and s.conversation_id = c.id and s.role <> 'user'
+       order by s.id desc limit 50) m
+   where m.id <> all (p_taken) and m.at between v_at - interval '10 minutes' and v_at + interval '10 minutes'
+     and case when m.status in ('sending', 'unknown') and m.external_id is null
+         -- What is more than text comes back in the platform's words.
+         then m.same or v_program and m.payload is not null
+       else m.same and v_program and m.status in ('accepted', 'sent', 'delivered', 'read', 'played') end
+   order by m.status in ('sending', 'unknown') desc, m.same desc, m.id limit 1;
+end $_$;
+
+ALTER FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) OWNER TO tistis_owner;
 
 --
 -- Name: message_status_rank(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2881,6 +3362,26 @@ begin
 end $$;
 
 ALTER FUNCTION public.name_contacts(p_events jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: name_messages(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.name_messages(p_names jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_ids uuid[] := array(select k::uuid from jsonb_object_keys(p_names) k);
+begin
+  perform 1 from conversations c where c.tenant_id = v_tenant and c.id in (
+    select m.conversation_id from messages m where m.tenant_id = v_tenant and m.id = any (v_ids)) order by c.id for update;
+  update messages m set external_id = p_names ->> m.id::text
+    where m.tenant_id = v_tenant and m.id = any (v_ids) and m.external_id is null;
+  perform seen_before(v_ids);
+end $$;
+
+ALTER FUNCTION public.name_messages(p_names jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: names_pattern(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3074,6 +3575,23 @@ end $$;
 ALTER FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) OWNER TO tistis_owner;
 
 --
+-- Name: note_signature_failures(uuid[], integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update channel_connections cc set signature_failures = cc.signature_failures + p_count,
+      last_signature_failure_at = app_now()
+    where cc.tenant_id = current_tenant() and cc.id in (
+      select n.id from channel_connections n where n.tenant_id = current_tenant() and n.id = any (p_connections)
+       order by n.id for update);
+end $$;
+
+ALTER FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) OWNER TO tistis_owner;
+
+--
 -- Name: note_template(jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3099,6 +3617,23 @@ CREATE FUNCTION public.note_template(p_template jsonb, p_at timestamp with time 
 $$;
 
 ALTER FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: note_webhooks(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_webhooks(p_connections uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update channel_connections cc set last_webhook_at = app_now()
+    where cc.tenant_id = current_tenant() and cc.id in (
+      select n.id from channel_connections n where n.tenant_id = current_tenant() and n.id = any (p_connections)
+         and coalesce(n.last_webhook_at, '-infinity') < app_now() - interval '1 minute'
+       order by n.id for update skip locked);
+end $$;
+
+ALTER FUNCTION public.note_webhooks(p_connections uuid[]) OWNER TO tistis_owner;
 
 --
 -- Name: open_conversation(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3173,6 +3708,35 @@ begin
 end $$;
 
 ALTER FUNCTION public.open_windows(p_rows jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: own_echoes(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.own_echoes(p_events jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_events jsonb[] := '{}';
+  v_taken uuid[] := '{}';
+  v_own record;
+  e jsonb;
+begin
+  for e in select value from jsonb_array_elements(p_events) with ordinality order by ordinality loop
+    if e ->> 'kind' = 'echo' then
+      select o.id, o.external_id into v_own from message_of_echo(e, v_taken) o;
+      if v_own.id is not null then
+        v_taken := v_taken || v_own.id;
+        e := e || jsonb_build_object('kind', 'status', 'external_id', coalesce(v_own.external_id, e ->> 'external_id'),
+          'status', jsonb_build_object('state', 'sent', 'opaque', v_own.id));
+      end if;
+    end if;
+    v_events := array_append(v_events, e);
+  end loop;
+  return to_jsonb(v_events);
+end $$;
+
+ALTER FUNCTION public.own_echoes(p_events jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: prunable_raw(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3347,6 +3911,10 @@ begin
   -- What a POST does not hold costs nothing: most hold one message or one report.
   select coalesce(array_agg(distinct e ->> 'kind'), '{}') into v_kinds from jsonb_array_elements(p_events) e;
   perform lock_contacts(p_events);
+  if 'echo' = any (v_kinds) then
+    p_events := own_echoes(p_events);
+    select coalesce(array_agg(distinct e ->> 'kind'), '{}') into v_kinds from jsonb_array_elements(p_events) e;
+  end if;
 
   -- Whose conversation each belongs to: once a person and account, not once a message. In the order of their ids'
   -- making is not needed: the names' locks are held, so nobody else works on these people.
@@ -3381,6 +3949,7 @@ begin
     perform receive_history(p_events, v_keys, v_conversations);
   end if;
   messages := 0; duplicates := 0; reports := 0; answers := 0;
+  if 'echo' = any (v_kinds) then p_events := mark_takeovers(p_events, v_keys, v_conversations); end if;
   if v_kinds && '{message,echo}' then
     select r.stored, r.asked, r.soonest into messages, answers, soonest
       from receive_messages(p_events, v_keys, v_conversations, p_policy, p_request_id) r;
@@ -3509,6 +4078,7 @@ declare
   v_late jsonb;
   v_quiet uuid[];
   v_new uuid[];
+  v_elsewhere boolean;
 begin
   with incoming as (
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
@@ -3569,7 +4139,7 @@ begin
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late
+        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late, v.thread_owner
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -3597,8 +4167,9 @@ begin
         filter (where u.late > 0 and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
       -- At most once a minute, or every message of an account would queue behind this one row.
       array_agg(cc.id) filter (where cc.last_message_at is null or cc.last_message_at < app_now() - interval '1 minute'),
-      (select array_agg(i.id) from inserted i)
-    into stored, v_questions, v_people, v_late, v_quiet, v_new
+      (select array_agg(i.id) from inserted i),
+      bool_or(u.thread_owner is not null)
+    into stored, v_questions, v_people, v_late, v_quiet, v_new, v_elsewhere
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
   -- The rare ones apart: a plan costs by its size, whether its parts have anything to do or not.
@@ -3610,6 +4181,7 @@ begin
     perform attribute_leads(v_people);
     perform note_consents(v_people);
   end if;
+  if v_elsewhere or p_events @? '$[*] ? (@.standby == true)' then perform follow_threads(p_events, v_new); end if;
   if v_people is not null then perform open_windows(v_people); end if;
   if v_late is not null then
     perform alert_stale(l.connection, sum(l.late)::int, (p_policy ->> 'stale_seconds')::float8)
@@ -3636,7 +4208,8 @@ begin
   with incoming as (
     select e.*, k.lead_id
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, aliases jsonb,
-        at timestamptz, content text, reply_to text, details jsonb, raw jsonb, consent jsonb, wide boolean)
+        at timestamptz, content text, reply_to text, details jsonb, raw jsonb, consent jsonb, wide boolean, referral jsonb,
+        thread jsonb)
       left join unnest(p_keys, p_leads) k (key, lead_id) on k.key = e.connection_id || e.aliases::text
       -- An address book holds people who never wrote to the business: they are none of ours.
      where e.kind not in ('message', 'echo', 'status', 'history', 'contact')
@@ -3664,7 +4237,7 @@ begin
   )
   select jsonb_agg(jsonb_build_object('connection_id', k.channel_connection_id, 'connection', k.channel_connection_id,
       'lead', k.lead_id, 'kind', k.kind, 'at', coalesce(k.occurred_at, app_now()), 'news', k.details -> 'news',
-      'wide', i.wide, 'consent', i.consent))
+      'wide', i.wide, 'consent', i.consent, 'referral', i.referral, 'thread', i.thread))
     into v_new
     from kept k
     cross join lateral (select * from incoming i where i.connection_id::uuid = k.channel_connection_id and i.kind = k.kind
@@ -3677,6 +4250,13 @@ begin
     from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'consent') = 'object' having count(*) > 0;
   perform apply_news(jsonb_agg(n))
     from jsonb_array_elements(v_new) n where jsonb_typeof(n -> 'news') = 'object' having count(*) > 0;
+  -- Where the person came from; they have said nothing, so no window opens.
+  perform attribute_leads(jsonb_agg(n))
+    from jsonb_array_elements(v_new) n
+   where n ->> 'kind' = 'referral' and n ->> 'lead' is not null and jsonb_typeof(n -> 'referral') = 'object' having count(*) > 0;
+  perform apply_thread_news(jsonb_agg(n))
+    from jsonb_array_elements(v_new) n
+   where n ->> 'lead' is not null and jsonb_typeof(n -> 'thread') = 'object' having count(*) > 0;
   perform rename_contact(r.lead, r.connection)
     from (select distinct (n ->> 'lead')::uuid as lead, (n ->> 'connection')::uuid as connection
             from jsonb_array_elements(v_new) n
@@ -3709,12 +4289,18 @@ CREATE FUNCTION public.receive_reports(p_events jsonb) RETURNS integer
 declare
   v_tenant uuid := current_tenant();
   v_messages uuid[];
+  v_nameless jsonb;
   v_effects jsonb;
   v_new int;
 begin
-  with incoming as (
+  -- Materialized: behind the wall no index is searched for what a cast or an operator makes of a row in the same look
+  -- (they are not leakproof), only for what stands there already. It read all messages of the tenant.
+  with incoming as materialized (
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
-        coalesce(e.status ->> 'participant', '') as participant, e.status ->> 'opaque' as opaque, e.at,
+        -- A watermark's name is made of its time: that of two people may be the same.
+        coalesce(e.status ->> 'participant', case when e.status ? 'up_to' then e.aliases #>> '{0,value}' end, '') as participant, e.at,
+        case when e.status ->> 'opaque' ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+          then (e.status ->> 'opaque')::uuid end as opaque,
         e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
         e.raw, e.aliases
       from jsonb_to_recordset(p_events) as e (connection_id text, kind text, external_id text, at timestamptz,
@@ -3726,8 +4312,7 @@ begin
           and m.external_id = i.external_id),
         -- Our own id came back with it: the send's answer is still on its way, or was lost.
         (select m.id from messages m where m.tenant_id = v_tenant and m.channel_connection_id = i.connection_id
-          and m.role <> 'user' and m.external_id is null and m.id = case when i.opaque
-            ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then i.opaque::uuid end)
+          and m.role <> 'user' and m.external_id is null and m.id = i.opaque)
       ) as message_id
       from incoming i
   ), kept as (
@@ -3737,27 +4322,30 @@ begin
         from matched order by connection_id, external_id, state, participant
       on conflict do nothing
       returning message_id, external_id, channel_connection_id, status, participant
-  ), named as (
-    update messages m set external_id = k.external_id
-      from (select distinct on (message_id) message_id, external_id from kept where message_id is not null
-             order by message_id) k
-      where m.tenant_id = v_tenant and m.id = k.message_id and m.external_id is null
-      returning m.id
+  ), nameless as (
+    select k.message_id as id, min(k.external_id) as external_id
+      from kept k
+      cross join lateral (select from messages m where m.tenant_id = v_tenant and m.id = k.message_id
+        and m.external_id is null limit 1) m
+     group by k.message_id
   )
   select count(*), array_agg(distinct k.message_id) filter (where k.message_id is not null),
       jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'message', k.message_id, 'at', i.at,
         'effects', i.effects,
         -- The message knows whom it went to; without it (another system's) the platform's words are all there is.
         'lead', (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
-          and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null)
-    into v_new, v_messages, v_effects
-    from kept k left join named n on n.id = k.message_id
+          and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null),
+      (select jsonb_object_agg(n.id, n.external_id) from nameless n)
+    into v_new, v_messages, v_effects, v_nameless
+    from kept k
     left join lateral (select i.at, i.effects, i.aliases from matched i
       where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
         and i.participant = k.participant limit 1) i on true;
+  if v_nameless is not null then perform name_messages(v_nameless); end if;
   if v_messages is not null then
     perform apply_message_reports(v_messages);
   end if;
+  if p_events @? '$[*].status.up_to' then perform apply_watermarks(p_events); end if;
   -- Never a second send: a report of failure says what is true of the account, the person and the template.
   perform apply_send_effects((x ->> 'connection')::uuid, (x ->> 'message')::uuid, x -> 'effects',
       coalesce((x ->> 'at')::timestamptz, app_now()), (x ->> 'lead')::uuid)
@@ -3866,6 +4454,27 @@ begin
 end $$;
 
 ALTER FUNCTION public.redrive_jobs(p_ids uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: refuse_renewal(uuid, uuid, uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_current boolean;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(current_tenant()::text || '|token|' || p_connection::text, 0));
+  update outbound_tokens k set renewal = null, renewal_until = null
+   where k.tenant_id = current_tenant() and k.channel_connection_id = p_connection and k.renewal = p_attempt;
+  select exists (select from outbound_tokens k where k.tenant_id = current_tenant()
+    and k.channel_connection_id = p_connection and k.kind = 'access_token' and k.id = p_token) into v_current;
+  if v_current then perform stop_channel(p_connection, p_sentence, 'token_expired', p_alert); end if;
+  return v_current;
+end $$;
+
+ALTER FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: rename_contact(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3982,14 +4591,15 @@ begin return (
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
       when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
-      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
-        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
+      when c.thread_owner is not null then 'not_thread_owner'
+      when not window_is_open(c.channel_connection_id, c.lead_id, (p_policy ->> 'window_hours')::int) then 'window_closed'
       when q.deleted_at is not null then 'question_deleted'
       when c.last_question_id > p_answers then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
-      -- Last, because this one may be waited for, and only while nothing else is in the way.
-      when cc.status <> 'connected' then 'channel_inactive'
+      else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),
+        -- Last, because this one may be waited for, and only while nothing else is in the way.
+        case when cc.status <> 'connected' then 'channel_inactive' end)
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -4000,6 +4610,21 @@ begin return (
 ); end $$;
 
 ALTER FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: request_job(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.request_job(p_job jsonb) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enqueue_jobs(jsonb_build_array(p_job));
+  return (select j.id from jobs j where j.tenant_id = current_tenant() and j.unique_key = p_job ->> 'unique_key'
+    and j.status = 'pending');
+end $$;
+
+ALTER FUNCTION public.request_job(p_job jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: require_tenant(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4253,6 +4878,32 @@ end $$;
 ALTER FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) OWNER TO tistis_owner;
 
 --
+-- Name: said_lately(uuid, uuid, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  -- Ids sort by the time at which a message was stored, which may be long before it left.
+  v_oldest uuid := uuid_v7_floor(p_since - interval '7 days');
+begin return (
+  select count(*)::int from (
+    select 1
+      from conversations c
+      cross join lateral (
+        select 1 from messages m
+         where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role <> 'user' and m.id >= v_oldest
+           and m.status in ('sending', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played')
+           and coalesce(m.attempted_at, m.external_timestamp, m.sent_at) > p_since
+         limit p_most) m
+     where c.tenant_id = current_tenant() and c.lead_id = p_lead and c.channel_connection_id = p_connection
+     limit p_most) s
+); end $$;
+
+ALTER FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) OWNER TO tistis_owner;
+
+--
 -- Name: said_with_messages(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4265,9 +4916,9 @@ begin
         'at', s.external_timestamp, 'consent', s.consent, 'referral', s.referral) order by s.id)
       from (
         select distinct on (m.id) m.id, m.channel_connection_id, m.external_timestamp, c.lead_id, e.consent, e.referral
-          from rows from (jsonb_to_recordset(p_events) as (connection_id text, kind text, external_id text, consent jsonb,
+          from rows from (jsonb_to_recordset(p_events) as (connection_id uuid, kind text, external_id text, consent jsonb,
               referral jsonb)) with ordinality e (connection_id, kind, external_id, consent, referral, position)
-          join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id::uuid
+          join messages m on m.tenant_id = current_tenant() and m.channel_connection_id = e.connection_id
             and m.external_id = e.external_id and m.id = any (p_new)
           join conversations c on c.tenant_id = current_tenant() and c.id = m.conversation_id
          where e.kind = 'message' and (e.consent is not null or e.referral is not null)
@@ -4275,6 +4926,19 @@ begin
 end $$;
 
 ALTER FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: same_words(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.same_words(p_one text, p_other text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  return btrim(regexp_replace(p_one, '\s+', ' ', 'g')) = btrim(regexp_replace(p_other, '\s+', ' ', 'g'));
+end $$;
+
+ALTER FUNCTION public.same_words(p_one text, p_other text) OWNER TO tistis_owner;
 
 --
 -- Name: save_incoming_message(uuid, uuid, text, text, text, text, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4393,6 +5057,63 @@ end $$;
 ALTER FUNCTION public.seed_scoring_rules_of_new() OWNER TO tistis_owner;
 
 --
+-- Name: seen_before(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.seen_before(p_messages uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into message_status_history (tenant_id, channel_connection_id, message_id, external_id, status, occurred_at)
+    select m.tenant_id, m.channel_connection_id, m.id, m.external_id, w.state, w.up_to
+      from unnest(p_messages) i (id)
+      join messages m on m.tenant_id = current_tenant() and m.id = i.id
+      join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+      cross join lateral (values ('delivered', c.delivered_until), ('read', c.read_until)) w (state, up_to)
+     where m.external_id is not null and coalesce(m.attempted_at, m.sent_at) <= w.up_to
+     order by m.external_id, w.state
+    on conflict do nothing;
+end $$;
+
+ALTER FUNCTION public.seen_before(p_messages uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: send_prepared(uuid, jsonb, text, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+  v_message uuid;
+begin
+  -- The lane before the conversation, as everybody does.
+  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
+  if c.id is null then return null; end if;
+  if p_key is not null then
+    select m.id into v_message from messages m
+      where m.tenant_id = v_tenant and m.conversation_id = c.id and m.role = 'staff'
+        and m.metadata ->> 'prepared_key' = p_key order by m.id limit 1;
+    if v_message is not null then return v_message; end if;
+  end if;
+  v_message := send_staff_message(p_conversation, p_parts, null, p_request_id);
+  -- Nobody has typed it: it never leaves as a person's word (`staff_gate`).
+  update messages m set metadata = m.metadata || jsonb_strip_nulls(jsonb_build_object('automatic', true,
+      'prepared', p_kind, 'prepared_key', p_key))
+    from messages f
+    where f.tenant_id = v_tenant and f.id = v_message and m.tenant_id = v_tenant and m.conversation_id = c.id
+      and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;
+  update conversations x set last_human_at = c.last_human_at, ai_handling = c.ai_handling
+    where x.tenant_id = v_tenant and x.id = c.id;
+  return v_message;
+end $$;
+
+ALTER FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) OWNER TO tistis_owner;
+
+--
 -- Name: send_staff_message(uuid, jsonb, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4438,6 +5159,18 @@ begin
 end $$;
 
 ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: sending_login(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.sending_login(p_channel text, p_login text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case p_channel when 'instagram' then coalesce(p_login, 'page') end
+$$;
+
+ALTER FUNCTION public.sending_login(p_channel text, p_login text) OWNER TO tistis_owner;
 
 --
 -- Name: set_consent(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4559,6 +5292,44 @@ end $$;
 ALTER FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: settle_read_back(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_external_id text;
+  m messages;
+begin
+  perform 1 from conversations c where c.tenant_id = v_tenant and c.id =
+    (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
+  select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
+  if m.status is distinct from 'unknown' or m.external_id is not null then return null; end if;
+  select f.value ->> 'id' into v_external_id
+    from jsonb_array_elements(p_found) with ordinality f
+   where not exists (select from messages x where x.tenant_id = v_tenant
+     and x.channel_connection_id = m.channel_connection_id and x.external_id = f.value ->> 'id')
+   order by f.ordinality limit 1;
+  if v_external_id is null then return null; end if;
+  update messages x set external_id = v_external_id where x.tenant_id = v_tenant and x.id = m.id;
+  insert into message_status_history (tenant_id, channel_connection_id, message_id, external_id, status, occurred_at)
+    select v_tenant, m.channel_connection_id, m.id, v_external_id, 'sent', (f.value ->> 'at')::timestamptz
+      from jsonb_array_elements(p_found) f where f.value ->> 'id' = v_external_id limit 1
+    on conflict do nothing;
+  update message_status_history h set message_id = m.id
+    where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
+      and h.external_id = v_external_id and h.message_id is null;
+  perform seen_before(array[m.id]);
+  perform apply_message_reports(array[m.id]);
+  delete from sends_in_doubt d where d.tenant_id = v_tenant and d.message_id = m.id;
+  return v_external_id;
+end $$;
+
+ALTER FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: soft_delete_lead(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4605,9 +5376,13 @@ begin return (
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
-      when coalesce(window_of(c.channel_connection_id, c.lead_id), '-infinity')
-        < app_now() - make_interval(hours => (p_policy ->> 'window_hours')::int) then 'window_closed'
-      when cc.status <> 'connected' then 'channel_inactive'
+      -- What a person types may leave later, where the platform has approved that.
+      when not window_is_open(c.channel_connection_id, c.lead_id,
+        case when cc.human_agent_enabled and m.role = 'staff' and not m.metadata ? 'automatic'
+          then coalesce((p_policy ->> 'human_hours')::int, (p_policy ->> 'window_hours')::int)
+          else (p_policy ->> 'window_hours')::int end) then 'window_closed'
+      else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),
+        case when cc.status <> 'connected' then 'channel_inactive' end)
     end
     from conversations c
     join tenants t on t.id = c.tenant_id
@@ -4747,6 +5522,55 @@ begin
 end $$;
 
 ALTER FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: sync_templates(text, jsonb, timestamp with time zone, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  -- As `apply_news` does, which writes the same rows.
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|news', 0));
+  insert into message_templates as t (tenant_id, business_account_id, name, language, external_id, category, status, reason,
+      quality, parameter_format, components, status_at, quality_at, synced_at)
+    select distinct on (x.name, x.language) v_tenant, p_business, x.name, x.language, x.external_id, x.category, x.status,
+        x.reason, x.quality, x.parameter_format, x.components, p_at, case when x.quality is not null then p_at end, p_at
+      from jsonb_to_recordset(p_templates) as x (name text, language text, external_id text, category text, status text,
+        reason text, quality text, parameter_format text, components jsonb)
+     order by x.name, x.language, x.external_id desc
+    on conflict (tenant_id, business_account_id, name, language) do update set
+      external_id = coalesce(excluded.external_id, t.external_id),
+      category = coalesce(excluded.category, t.category),
+      status = case when p_at >= coalesce(t.status_at, '-infinity') then excluded.status else t.status end,
+      reason = case when p_at >= coalesce(t.status_at, '-infinity') then excluded.reason else t.reason end,
+      status_at = greatest(t.status_at, p_at),
+      quality = case when excluded.quality is not null and p_at >= coalesce(t.quality_at, '-infinity')
+        then excluded.quality else t.quality end,
+      quality_at = greatest(t.quality_at, excluded.quality_at),
+      parameter_format = coalesce(excluded.parameter_format, t.parameter_format),
+      components = coalesce(excluded.components, t.components),
+      synced_at = greatest(t.synced_at, p_at);
+  get diagnostics listed = row_count;
+  gone := 0;
+  if p_whole then
+    update message_templates t set status = 'DELETED', status_at = p_at, synced_at = p_at
+      where t.tenant_id = v_tenant and t.business_account_id = p_business and coalesce(t.synced_at, '-infinity') < p_at
+        and coalesce(t.status_at, t.created_at) < p_at and t.status <> 'DELETED';
+    get diagnostics gone = row_count;
+  end if;
+  -- What was wrong with one that is approved now is over (`Rules/TemplateNews` names the alert).
+  update alerts a set resolved_at = app_now()
+    from channel_connections cc, message_templates t
+    where a.tenant_id = v_tenant and a.resolved_at is null and cc.tenant_id = v_tenant and cc.id = a.channel_connection_id
+      and cc.whatsapp_business_account_id = p_business and t.tenant_id = v_tenant and t.business_account_id = p_business
+      and t.status = 'APPROVED' and a.kind = concat_ws(' ', 'template', t.name, t.language);
+end $$;
+
+ALTER FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) OWNER TO tistis_owner;
 
 --
 -- Name: take_api_call(uuid, integer, integer, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4891,8 +5715,14 @@ begin return (
          and y.business_account_id = coalesce(cc.whatsapp_business_account_id, y.business_account_id)
        order by y.updated_at desc limit 1) x on true
     cross join lateral (
-      select bool_or(k.state = 'stopped') as stopped, max(k.not_before) as not_before from contact_consents k
-       where k.tenant_id = c.tenant_id and k.lead_id = c.lead_id and k.channel = c.channel
+      select bool_or(k.state = 'stopped') as stopped,
+          max(k.not_before) filter (where k.channel = c.channel) as not_before
+        from contact_consents k
+       where k.tenant_id = c.tenant_id and k.lead_id = c.lead_id
+         -- A platform's switch is about that platform; who says "baja" to the business means the business.
+         and (k.channel = c.channel or k.source in ('keyword', 'staff') and not exists (select from contact_consents o
+           where o.tenant_id = c.tenant_id and o.lead_id = c.lead_id and o.channel = c.channel and o.scope = k.scope
+             and o.state = 'allowed' and o.said_at > k.said_at))
          and (k.scope = 'all' or -- What nobody has named is taken for a promotion.
            lower(coalesce(x.category, p_payload ->> 'category', 'marketing')) = 'marketing')) w
    where c.tenant_id = current_tenant() and c.id = p_conversation
@@ -4967,6 +5797,18 @@ $$;
 ALTER FUNCTION public.text_list(p_list jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: token_end(timestamp with time zone, timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select coalesce(p_expires, p_sealed_at + make_interval(secs => (p_policy ->> 'life')::float8))
+$$;
+
+ALTER FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: token_expiry(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4977,6 +5819,31 @@ CREATE FUNCTION public.token_expiry(p_hints jsonb) RETURNS timestamp with time z
 $$;
 
 ALTER FUNCTION public.token_expiry(p_hints jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: tokens_to_renew(jsonb, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) RETURNS TABLE(tenant_id uuid, connection_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select h.tenant_id, h.channel_connection_id
+    from secret_hints h
+    join channel_connections cc on cc.tenant_id = h.tenant_id and cc.id = h.channel_connection_id
+    join tenants t on t.id = h.tenant_id and t.status <> 'cancelled'
+   where h.kind = 'access_token' and p_policy ? cc.channel and cc.status in ('connected', 'error')
+     and cc.stopped_code is distinct from 'token_expired'
+     -- A page's token has no end, and is not renewed in this way.
+     and cc.login is distinct from 'page'
+     and token_end(h.expires_at, h.updated_at, p_policy -> cc.channel)
+       < app_now() + make_interval(secs => (p_policy -> cc.channel ->> 'lead')::float8)
+     and not exists (select from jobs j where j.tenant_id = h.tenant_id and j.lane = 'token:' || cc.id
+       and j.status in ('pending', 'processing'))
+   order by h.expires_at nulls last, h.tenant_id, h.channel_connection_id limit p_limit
+$$;
+
+ALTER FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) OWNER TO tistis_definer;
 
 --
 -- Name: touch_updated_at(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5192,6 +6059,19 @@ begin
 end $$;
 
 ALTER FUNCTION public.want_token_keys() OWNER TO tistis_definer;
+
+--
+-- Name: window_is_open(uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return coalesce(window_of(p_connection, p_lead) >= app_now() - make_interval(hours => p_hours), false);
+end $$;
+
+ALTER FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) OWNER TO tistis_owner;
 
 --
 -- Name: window_of(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5783,9 +6663,29 @@ END) STORED,
     is_personal_brand boolean DEFAULT false NOT NULL,
     profile_id uuid,
     meta_app_id text,
+    login text,
+    sending_id text GENERATED ALWAYS AS (
+CASE channel
+    WHEN 'whatsapp'::text THEN whatsapp_phone_number_id
+    WHEN 'instagram'::text THEN
+    CASE
+        WHEN (login = 'instagram'::text) THEN instagram_account_id
+        ELSE COALESCE(instagram_page_id, instagram_account_id)
+    END
+    WHEN 'facebook'::text THEN facebook_page_id
+    WHEN 'tiktok'::text THEN tiktok_open_id
+    ELSE NULL::text
+END) STORED,
+    human_agent_enabled boolean DEFAULT false NOT NULL,
+    last_webhook_at timestamp with time zone,
+    signature_failures integer DEFAULT 0 NOT NULL,
+    last_signature_failure_at timestamp with time zone,
+    tested_at timestamp with time zone,
+    test_result jsonb,
     CONSTRAINT channel_connections_account_number_check CHECK ((account_number = ANY (ARRAY[1, 2]))),
     CONSTRAINT channel_connections_ai_personality_override_check CHECK ((ai_personality_override = ANY (ARRAY['professional'::text, 'professional_friendly'::text, 'formal'::text]))),
     CONSTRAINT channel_connections_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'voice'::text]))),
+    CONSTRAINT channel_connections_check CHECK (((login IS NULL) OR ((login = ANY (ARRAY['page'::text, 'instagram'::text])) AND (channel = 'instagram'::text)))),
     CONSTRAINT channel_connections_first_message_delay_seconds_check CHECK (((first_message_delay_seconds >= 0) AND (first_message_delay_seconds <= 1800))),
     CONSTRAINT channel_connections_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'configuring'::text, 'connected'::text, 'disconnected'::text, 'error'::text, 'suspended'::text]))),
     CONSTRAINT channel_connections_subsequent_message_delay_seconds_check CHECK (((subsequent_message_delay_seconds >= 0) AND (subsequent_message_delay_seconds <= 300))),
@@ -6405,6 +7305,7 @@ CREATE TABLE public.media_files (
     stored_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    source_url text,
     CONSTRAINT media_files_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'stored'::text, 'gone'::text, 'refused'::text])))
 );
 
@@ -6474,6 +7375,7 @@ CREATE TABLE public.message_templates (
     quality_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    synced_at timestamp with time zone,
     CONSTRAINT message_templates_parameter_format_check CHECK ((parameter_format = ANY (ARRAY['positional'::text, 'named'::text])))
 );
 
@@ -6529,7 +7431,9 @@ CREATE TABLE public.outbound_tokens (
     kind text NOT NULL,
     sealed bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT outbound_tokens_kind_check CHECK ((kind = ANY (ARRAY['access_token'::text, 'refresh_token'::text])))
+    renewal uuid,
+    renewal_until timestamp with time zone,
+    CONSTRAINT outbound_tokens_kind_check CHECK ((kind = ANY (ARRAY['access_token'::text, 'refresh_token'::text, 'client_secret'::text])))
 );
 
 ALTER TABLE ONLY public.outbound_tokens FORCE ROW LEVEL SECURITY;
@@ -6615,7 +7519,8 @@ ALTER TABLE public.schema_state OWNER TO tistis_owner;
 CREATE TABLE public.sends_in_doubt (
     tenant_id uuid NOT NULL,
     message_id uuid NOT NULL,
-    since timestamp with time zone DEFAULT now() NOT NULL
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    looks smallint DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE ONLY public.sends_in_doubt FORCE ROW LEVEL SECURITY;
@@ -7603,6 +8508,12 @@ CREATE INDEX contact_windows_of ON public.contact_windows USING btree (tenant_id
 CREATE INDEX conversations_latest ON public.conversations USING btree (tenant_id, COALESCE(last_message_at, created_at) DESC, id DESC);
 
 --
+-- Name: conversations_of; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX conversations_of ON public.conversations USING btree (tenant_id, lead_id, channel_connection_id);
+
+--
 -- Name: conversations_of_lead; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -7751,6 +8662,12 @@ CREATE UNIQUE INDEX messages_external ON public.messages USING btree (tenant_id,
 --
 
 CREATE INDEX messages_of ON public.messages USING btree (tenant_id, conversation_id, id);
+
+--
+-- Name: messages_said; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX messages_said ON public.messages USING btree (tenant_id, conversation_id, id) WHERE (role <> 'user'::text);
 
 --
 -- Name: patients_lead; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -8837,6 +9754,12 @@ ALTER TABLE public.contact_windows ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: messages echoes; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY echoes ON public.messages AS RESTRICTIVE FOR DELETE TO tistis_jobs, tistis_jobs_process USING (((role = 'staff'::text) AND (send_attempt IS NULL) AND (external_id IS NOT NULL)));
+
+--
 -- Name: erased_items; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -8979,6 +9902,12 @@ CREATE POLICY routing ON public.inbound_secrets FOR SELECT TO tistis_definer USI
 --
 
 CREATE POLICY routing ON public.retention_marks FOR SELECT TO tistis_definer USING (true);
+
+--
+-- Name: secret_hints routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.secret_hints FOR SELECT TO tistis_definer USING (true);
 
 --
 -- Name: sends_in_doubt routing; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -9358,6 +10287,21 @@ GRANT USAGE ON SCHEMA public TO tistis_guide;
 GRANT ALL ON SCHEMA public TO tistis_owner;
 
 --
+-- Name: FUNCTION add_channel(p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.add_channel(p_values jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION ai_context_of_config(p_row jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9545,6 +10489,36 @@ GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uui
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION apply_thread_news(p_news jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_thread_news(p_news jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION apply_watermarks(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_watermarks(p_events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9560,6 +10534,21 @@ GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_requ
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_guide;
 
 --
+-- Name: FUNCTION ask_read_backs(p_first double precision, p_second double precision, p_channels text[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_guide;
+
+--
 -- Name: FUNCTION attribute_leads(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9573,6 +10562,21 @@ GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_api;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_guide;
 
 --
 -- Name: FUNCTION begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9620,6 +10624,21 @@ GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response 
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION cancel_job(p_job uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.cancel_job(p_job uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION canonical_phone(p_number text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9633,6 +10652,21 @@ GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_guide;
+
+--
+-- Name: FUNCTION change_channel(p_connection uuid, p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -9843,6 +10877,21 @@ GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION connect_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.connect_channel(p_connection uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION contact_alias(p_channel text, p_identifier text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -9983,6 +11032,21 @@ GRANT ALL ON FUNCTION public.current_tenant() TO tistis_definer;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_guide;
 
 --
+-- Name: FUNCTION disconnect_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.disconnect_channel(p_connection uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION doubt_sentence(p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10011,6 +11075,21 @@ GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO 
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10241,6 +11320,21 @@ GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branc
 
 REVOKE ALL ON FUNCTION public.find_user_roles(p_user uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_user_roles(p_user uuid) TO tistis_api;
+
+--
+-- Name: FUNCTION follow_threads(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION forget_deleted(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10572,6 +11666,21 @@ GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_guide;
 
 --
+-- Name: FUNCTION limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION list_jobs(p_limit integer, p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
@@ -10641,6 +11750,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.send_pace TO tistis_jobs_process;
+GRANT SELECT,UPDATE ON TABLE public.send_pace TO tistis_api;
 GRANT SELECT ON TABLE public.send_pace TO tistis_guide;
 
 --
@@ -10657,6 +11767,21 @@ GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tis
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_guide;
+
+--
+-- Name: FUNCTION mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION masked_secret(p_hints jsonb, p_kind text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10687,6 +11812,21 @@ GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO t
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION merge_echo(p_message uuid, p_external_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10741,8 +11881,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_tiktok;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_jobs_process;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO tistis_jobs;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.messages TO tistis_api;
 GRANT SELECT,INSERT ON TABLE public.messages TO tistis_guide;
 
@@ -10816,6 +11956,7 @@ GRANT UPDATE(read_at) ON TABLE public.messages TO tistis_guide;
 -- Name: COLUMN messages.metadata; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT UPDATE(metadata) ON TABLE public.messages TO tistis_api;
 GRANT UPDATE(metadata) ON TABLE public.messages TO tistis_guide;
 
 --
@@ -10864,6 +12005,21 @@ GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_definer;
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_guide;
 
 --
+-- Name: FUNCTION message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_guide;
+
+--
 -- Name: FUNCTION message_status_rank(p_status text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10907,6 +12063,21 @@ GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION name_messages(p_names jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.name_messages(p_names jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION names_pattern(p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11022,6 +12193,21 @@ GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION note_signature_failures(p_connections uuid[], p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_guide;
+
+--
 -- Name: FUNCTION note_template(p_template jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11035,6 +12221,21 @@ GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_guide;
+
+--
+-- Name: FUNCTION note_webhooks(p_connections uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION open_conversation(p_wish jsonb, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11065,6 +12266,21 @@ GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION own_echoes(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.own_echoes(p_events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11271,6 +12487,21 @@ GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_guide;
 
 --
+-- Name: FUNCTION refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION rename_contact(p_lead uuid, p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11329,6 +12560,21 @@ GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_p
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION request_job(p_job jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.request_job(p_job jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION require_tenant(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11460,6 +12706,21 @@ GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_guide;
+
+--
 -- Name: FUNCTION said_with_messages(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11473,6 +12734,21 @@ GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION same_words(p_one text, p_other text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.same_words(p_one text, p_other text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_api;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_guide;
 
 --
 -- Name: FUNCTION save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11520,6 +12796,36 @@ GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_definer;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_guide;
 
 --
+-- Name: FUNCTION seen_before(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.seen_before(p_messages uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_guide;
+
+--
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11533,6 +12839,21 @@ GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jso
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_guide;
+
+--
+-- Name: FUNCTION sending_login(p_channel text, p_login text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.sending_login(p_channel text, p_login text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_api;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_guide;
 
 --
 -- Name: FUNCTION set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11571,6 +12892,21 @@ GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO t
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION settle_read_back(p_message uuid, p_found jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11676,6 +13012,21 @@ GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_s
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_guide;
+
+--
+-- Name: FUNCTION sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11791,6 +13142,21 @@ GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION token_expiry(p_hints jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11804,6 +13170,14 @@ GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION tokens_to_renew(p_policy jsonb, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) TO tistis_jobs_process;
 
 --
 -- Name: FUNCTION touch_updated_at(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11916,6 +13290,21 @@ GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, 
 
 REVOKE ALL ON FUNCTION public.want_token_keys() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.want_token_keys() TO tistis_api;
+
+--
+-- Name: FUNCTION window_is_open(p_connection uuid, p_lead uuid, p_hours integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION window_of(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12047,6 +13436,7 @@ GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_guide;
 
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs;
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_tenant_context TO tistis_guide;
 
 --
@@ -12100,6 +13490,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
+GRANT SELECT,UPDATE ON TABLE public.alerts TO tistis_api;
 GRANT SELECT ON TABLE public.alerts TO tistis_guide;
 
 --
@@ -12174,7 +13565,7 @@ GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.channel_connections TO tistis_api;
+GRANT SELECT,INSERT ON TABLE public.channel_connections TO tistis_api;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_guide;
 
 --
@@ -12187,6 +13578,109 @@ GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_webhook_faceb
 GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT UPDATE(status) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.ai_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(ai_enabled) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.connection_name; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(connection_name) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.account_name; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(account_name) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.whatsapp_phone_number_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(whatsapp_phone_number_id) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.whatsapp_business_account_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(whatsapp_business_account_id) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.instagram_account_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(instagram_account_id) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.instagram_page_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(instagram_page_id) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.instagram_username; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(instagram_username) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.facebook_page_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(facebook_page_id) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.facebook_page_name; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(facebook_page_name) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.tiktok_business_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(tiktok_business_id) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.tiktok_client_key; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(tiktok_client_key) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.tiktok_open_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(tiktok_open_id) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.first_message_delay_seconds; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(first_message_delay_seconds) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.subsequent_message_delay_seconds; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(subsequent_message_delay_seconds) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.ai_personality_override; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(ai_personality_override) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.custom_instructions_override; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(custom_instructions_override) ON TABLE public.channel_connections TO tistis_api;
 
 --
 -- Name: COLUMN channel_connections.error_count; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12198,6 +13692,7 @@ GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_webhook_
 GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT UPDATE(error_count) ON TABLE public.channel_connections TO tistis_api;
 
 --
 -- Name: COLUMN channel_connections.last_message_at; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12219,6 +13714,7 @@ GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_webhoo
 GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT UPDATE(last_error_at) ON TABLE public.channel_connections TO tistis_api;
 
 --
 -- Name: COLUMN channel_connections.last_error_message; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12230,6 +13726,19 @@ GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_w
 GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT UPDATE(last_error_message) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.connected_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(connected_at) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.disconnected_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(disconnected_at) ON TABLE public.channel_connections TO tistis_api;
 
 --
 -- Name: COLUMN channel_connections.updated_at; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12271,6 +13780,7 @@ GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_webhook
 GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT UPDATE(stopped_code) ON TABLE public.channel_connections TO tistis_api;
 
 --
 -- Name: COLUMN channel_connections.stopped_at; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12282,12 +13792,99 @@ GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_webhook_f
 GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
 GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.is_personal_brand; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(is_personal_brand) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.login; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(login) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.human_agent_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(human_agent_enabled) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.last_webhook_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(last_webhook_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(last_webhook_at) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(last_webhook_at) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(last_webhook_at) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN channel_connections.signature_failures; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(signature_failures) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(signature_failures) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(signature_failures) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(signature_failures) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN channel_connections.last_signature_failure_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(last_signature_failure_at) ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
+GRANT UPDATE(last_signature_failure_at) ON TABLE public.channel_connections TO tistis_webhook_instagram;
+GRANT UPDATE(last_signature_failure_at) ON TABLE public.channel_connections TO tistis_webhook_facebook;
+GRANT UPDATE(last_signature_failure_at) ON TABLE public.channel_connections TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN channel_connections.tested_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(tested_at) ON TABLE public.channel_connections TO tistis_jobs;
+GRANT UPDATE(tested_at) ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT UPDATE(tested_at) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.test_result; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(test_result) ON TABLE public.channel_connections TO tistis_jobs;
+GRANT UPDATE(test_result) ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT UPDATE(test_result) ON TABLE public.channel_connections TO tistis_api;
 
 --
 -- Name: TABLE secret_hints; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.secret_hints TO tistis_definer;
+GRANT SELECT ON TABLE public.secret_hints TO tistis_jobs;
+GRANT SELECT ON TABLE public.secret_hints TO tistis_jobs_process;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.secret_hints TO tistis_api;
 GRANT SELECT ON TABLE public.secret_hints TO tistis_guide;
+
+--
+-- Name: COLUMN secret_hints.hint; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(hint) ON TABLE public.secret_hints TO tistis_jobs;
+GRANT UPDATE(hint) ON TABLE public.secret_hints TO tistis_jobs_process;
+
+--
+-- Name: COLUMN secret_hints.expires_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(expires_at) ON TABLE public.secret_hints TO tistis_jobs;
+GRANT UPDATE(expires_at) ON TABLE public.secret_hints TO tistis_jobs_process;
+
+--
+-- Name: COLUMN secret_hints.updated_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(updated_at) ON TABLE public.secret_hints TO tistis_jobs;
+GRANT UPDATE(updated_at) ON TABLE public.secret_hints TO tistis_jobs_process;
 
 --
 -- Name: TABLE tenants; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12377,6 +13974,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_fac
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.contact_windows TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_guide;
 
 --
@@ -12433,6 +14031,31 @@ GRANT SELECT ON TABLE public.faqs TO tistis_guide;
 --
 
 GRANT SELECT ON TABLE public.inbound_secrets TO tistis_definer;
+GRANT INSERT,DELETE ON TABLE public.inbound_secrets TO tistis_api;
+
+--
+-- Name: COLUMN inbound_secrets.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.inbound_secrets TO tistis_api;
+
+--
+-- Name: COLUMN inbound_secrets.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(id) ON TABLE public.inbound_secrets TO tistis_api;
+
+--
+-- Name: COLUMN inbound_secrets.channel_connection_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(channel_connection_id) ON TABLE public.inbound_secrets TO tistis_api;
+
+--
+-- Name: COLUMN inbound_secrets.kind; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(kind) ON TABLE public.inbound_secrets TO tistis_api;
 
 --
 -- Name: TABLE lead_aliases; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12523,6 +14146,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_faceboo
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.media_files TO tistis_api;
 GRANT SELECT ON TABLE public.media_files TO tistis_guide;
 
 --
@@ -12544,6 +14168,12 @@ GRANT UPDATE(status) ON TABLE public.media_files TO tistis_guide;
 GRANT UPDATE(error_message) ON TABLE public.media_files TO tistis_guide;
 
 --
+-- Name: COLUMN media_files.source_url; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(source_url) ON TABLE public.media_files TO tistis_guide;
+
+--
 -- Name: TABLE message_reactions; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12563,8 +14193,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webh
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_webhook_tiktok;
-GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
-GRANT SELECT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.message_status_history TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.message_status_history TO tistis_guide;
 
 --
@@ -12577,6 +14207,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_webhook_f
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.message_templates TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.message_templates TO tistis_api;
 GRANT SELECT ON TABLE public.message_templates TO tistis_guide;
 
 --
@@ -12591,6 +14222,54 @@ GRANT SELECT ON TABLE public.messages_guide TO tistis_guide;
 
 GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs;
 GRANT SELECT ON TABLE public.outbound_tokens TO tistis_jobs_process;
+GRANT INSERT,DELETE ON TABLE public.outbound_tokens TO tistis_api;
+
+--
+-- Name: COLUMN outbound_tokens.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.outbound_tokens TO tistis_api;
+
+--
+-- Name: COLUMN outbound_tokens.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(id) ON TABLE public.outbound_tokens TO tistis_jobs;
+GRANT UPDATE(id) ON TABLE public.outbound_tokens TO tistis_jobs_process;
+GRANT SELECT(id) ON TABLE public.outbound_tokens TO tistis_api;
+
+--
+-- Name: COLUMN outbound_tokens.channel_connection_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(channel_connection_id) ON TABLE public.outbound_tokens TO tistis_api;
+
+--
+-- Name: COLUMN outbound_tokens.kind; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(kind) ON TABLE public.outbound_tokens TO tistis_api;
+
+--
+-- Name: COLUMN outbound_tokens.sealed; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(sealed) ON TABLE public.outbound_tokens TO tistis_jobs;
+GRANT UPDATE(sealed) ON TABLE public.outbound_tokens TO tistis_jobs_process;
+
+--
+-- Name: COLUMN outbound_tokens.renewal; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(renewal) ON TABLE public.outbound_tokens TO tistis_jobs;
+GRANT UPDATE(renewal) ON TABLE public.outbound_tokens TO tistis_jobs_process;
+
+--
+-- Name: COLUMN outbound_tokens.renewal_until; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(renewal_until) ON TABLE public.outbound_tokens TO tistis_jobs;
+GRANT UPDATE(renewal_until) ON TABLE public.outbound_tokens TO tistis_jobs_process;
 
 --
 -- Name: TABLE platform_alerts; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12636,11 +14315,19 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.sends_in_doubt TO tistis_jobs;
 GRANT SELECT,INSERT,DELETE ON TABLE public.sends_in_doubt TO tistis_jobs_process;
 
 --
+-- Name: COLUMN sends_in_doubt.looks; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(looks) ON TABLE public.sends_in_doubt TO tistis_jobs;
+GRANT UPDATE(looks) ON TABLE public.sends_in_doubt TO tistis_jobs_process;
+
+--
 -- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT ON TABLE public.services TO tistis_jobs;
 GRANT SELECT ON TABLE public.services TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.services TO tistis_api;
 GRANT SELECT ON TABLE public.services TO tistis_guide;
 
 --
