@@ -98,7 +98,7 @@ public final class Program {
 
   /// Whether it holds a connection of a client's: the only one of its sockets beside the listener that has its path.
   public var hasTakenRequest: Bool {
-    let open = (0..<64).compactMap { number -> String? in
+    let open = (0..<2048).compactMap { number -> String? in
       var target = [CChar](repeating: 0, count: 64)
       let length = readlink("/proc/\(pid)/fd/\(number)", &target, target.count - 1)
       return length > 0 ? String(decoding: target.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
