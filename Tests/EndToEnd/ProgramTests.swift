@@ -51,7 +51,7 @@ import Testing
       "POST", tenant.path, length: body.count, headers: [("HTTP_X_HUB_SIGNATURE_256", tenant.signature(body))])
     client.body(Array(body.prefix(10)))
     // Only a request that it has taken is in its hand; one that still waits at the socket is the next process's.
-    #expect(await eventually { program.hasTakenRequest })
+    #expect(await eventually { client.isRead })
     program.signal(SIGTERM)
     try await Task.sleep(for: .milliseconds(200))
     #expect(program.isRunning, "it left with a request in hand")

@@ -27,6 +27,12 @@ public final class FastCGIClient {
 
   deinit { close(descriptor) }
 
+  /// Whether the other side has read all that was sent so far, and so has taken the request.
+  public var isRead: Bool {
+    var waiting: Int32 = 0
+    return ioctl(descriptor, UInt(TIOCOUTQ), &waiting) == 0 && waiting == 0
+  }
+
   /// Begins a request and sends its parameters; the body follows by `body`.
   public func begin(_ method: String, _ path: String, length: Int, headers: [(String, String)] = []) {
     record(1, [0, 1, 0, 0, 0, 0, 0, 0])

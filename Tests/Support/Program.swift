@@ -96,17 +96,5 @@ public final class Program {
     return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) / 1024
   }
 
-  /// Whether it holds a connection of a client's: the only one of its sockets beside the listener that has its path.
-  public var hasTakenRequest: Bool {
-    let open = (0..<2048).compactMap { number -> String? in
-      var target = [CChar](repeating: 0, count: 64)
-      let length = readlink("/proc/\(pid)/fd/\(number)", &target, target.count - 1)
-      return length > 0 ? String(decoding: target.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
-    }
-    let mine = Set(open.filter { $0.hasPrefix("socket:") }.map { $0.dropFirst(8).dropLast() })
-    let rows = (readFile("/proc/net/unix") ?? "").split(separator: "\n").filter { $0.hasSuffix(socket) }
-    return rows.compactMap { $0.split(separator: " ").dropFirst(6).first }.filter(mine.contains).count > 1
-  }
-
   public var said: String { readFile(log) ?? "" }
 }
