@@ -72,6 +72,14 @@ extension Keyring.Key {
 }
 
 extension Keyring {
+  /// Whether what this seals opens with the ring's first key, with a later one, or (nil) with none.
+  public func opens(_ seal: Seal) -> (isFirst: Bool, id: String)? {
+    let index = keys.firstIndex { key in
+      key.id == seal.id && key.agreement.map { Array($0.publicKey.rawRepresentation) } == seal.publicKey
+    }
+    return index.map { ($0 == 0, keys[$0].id) }
+  }
+
   /// What a program is given that may seal and not open (`INBOUND_SEAL`, `OUTBOUND_SEAL`).
   public var seal: Seal? {
     keys.first.flatMap { first in

@@ -80,7 +80,11 @@ extension ConfigCheck {
     do throws(Settings.Fault) {
       let settings = try Settings(needs, from: environment)
       told.append("\(needs.count) settings")
-      if needs.contains(where: { $0.name == Setting.mediaFolder.name }) { media(settings.text(.mediaFolder)) }
+      if has(needs, .mediaFolder) { media(settings.text(.mediaFolder), keeps: !has(needs, .inboundSeal)) }
+      for setting in [Setting.inboundSeal, .outboundSeal] where has(needs, setting) {
+        let text = settings.text(setting)
+        if !text.isEmpty, Seal(text) == nil { add("\(setting.name) is no seal", "write what tistis seals prints") }
+      }
     } catch {
       problems += error.problems
     }
@@ -94,10 +98,13 @@ extension ConfigCheck {
     }
   }
 
-  private mutating func media(_ folder: String) {
+  private func has(_ needs: [Setting], _ setting: Setting) -> Bool { needs.contains { $0.name == setting.name } }
+
+  /// - Parameter keeps: whether it puts attachments there; `api` only shows them.
+  private mutating func media(_ folder: String, keeps: Bool) {
     if !FileState.isFolder(folder) {
       add("MEDIA_DIR: there is no folder \(folder)", MediaFolder.cure(folder))
-    } else if !FileState.isWritable(folder) {
+    } else if keeps, !FileState.isWritable(folder) {
       add(
         "MEDIA_DIR: \(userName) may not write to \(folder)",
         MediaFolder.cure(folder) + "; adduser \(userName) tistis_media")

@@ -41,6 +41,11 @@ import Testing
     let both = try Keyring(Secret("\(new),\(keys)"))
     let opened = try both.open(blob, for: place)
     #expect(opened == Secret("s") && both.seal?.id == "2027a")
+    let (old, first) = (try #require(try Keyring(Secret(keys)).seal), try #require(both.seal))
+    let (byOld, byFirst) = (both.opens(old), both.opens(first))
+    #expect(byOld?.isFirst == false && byOld?.id == "2026a" && byFirst?.isFirst == true)
+    let other = try #require(Seal("2026a:" + String(repeating: "09", count: 32)))
+    #expect(both.opens(other) == nil)
     let after = try Keyring(Secret(new))
     #expect(throws: Keyring.Fault.unknownKey("2026a")) { try after.open(blob, for: place) }
   }

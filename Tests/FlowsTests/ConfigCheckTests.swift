@@ -44,6 +44,17 @@ import Testing
     expect(all, "the database is away")
   }
 
+  /// `api` shows attachments and seals secrets: it keeps none and opens none.
+  @Test func theAPI() {
+    var environment = World.current.environment(of: "api")
+    environment["DATABASE_URL"] = Database.world.dsn(user: "tistis_api")
+    environment["MEDIA_DIR"] = "/proc"
+    let needs = App.common + APIDoor.needs
+    #expect(ConfigCheck.program("api", needs, environment).everything == [])
+    environment["OUTBOUND_SEAL"] = "dev:12"
+    expect(ConfigCheck.program("api", needs, environment).everything, "OUTBOUND_SEAL is no seal")
+  }
+
   @Test func secretFiles() throws {
     let file = "/tmp/" + unique("key-")
     try Data(("x:" + String(repeating: "5", count: 64) + "\n").utf8).write(to: URL(filePath: file))
@@ -71,7 +82,7 @@ import Testing
     try await Database.cloned { database in
       try database.run(
         """
-        delete from schema_migrations where version = (select max(version) from schema_migrations);
+        delete from schema_migrations where version = \(App.schema);
         revoke execute on function claim_jobs(uuid, int, text, uuid, timestamptz) from tistis_jobs;
         alter database \(database.name) set default_transaction_read_only = on
         """)

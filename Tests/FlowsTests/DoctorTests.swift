@@ -21,6 +21,9 @@ import Testing
 
   static let other = "x:" + String(repeating: "7", count: 64)
 
+  static let older = "old:" + String(repeating: "6", count: 64)
+  static func seal(_ keys: String) -> String { (try? Keyring(Secret(keys)))?.seal?.text ?? "" }
+
   static let worlds: [World] = [
     World(
       name: "the wall is not forced", sql: "alter table leads no force row level security", area: "wall",
@@ -30,8 +33,7 @@ import Testing
       words: "alerts is not enabled"),
     World(name: "the wall has no policy", sql: "drop policy wall on faqs", area: "wall", words: "faqs has no policy"),
     World(
-      name: "an older schema",
-      sql: "delete from schema_migrations where version = (select max(version) from schema_migrations)", area: "schema",
+      name: "an older schema", sql: "delete from schema_migrations where version = \(App.schema)", area: "schema",
       words: "it is version \(App.schema - 1), and this release needs \(App.schema)"),
     World(
       name: "a newer schema", sql: "insert into schema_migrations (version, name, sha256) values (99, 'x', 'x')",
@@ -73,6 +75,38 @@ import Testing
       sql:
         "update outbound_tokens set sealed = set_byte(sealed, 30, get_byte(sealed, 30) # 1) where tenant_id = (select id from $tenant)",
       area: "keys", words: "$slug: the access_token of whatsapp does not open"),
+    World(
+      name: "a token has ended",
+      sql: """
+        update secret_hints set expires_at = now() - interval '1 hour'
+          where kind = 'access_token' and tenant_id = (select id from $tenant)
+        """, area: "channels", words: "$slug: whatsapp 1: its access token ended 60 min ago"),
+    World(
+      name: "a token ends",
+      sql: """
+        update secret_hints set expires_at = now() + interval '1 hour'
+          where kind = 'access_token' and tenant_id = (select id from $tenant)
+        """, area: "channels", level: .warning, words: "$slug: whatsapp 1: its access token ends in"),
+    World(
+      name: "somebody signs with another secret",
+      sql: """
+        update channel_connections set signature_failures = 3, last_signature_failure_at = now() - interval '10 minutes',
+          last_webhook_at = now() - interval '1 hour' where tenant_id = (select id from $tenant)
+        """, area: "channels", level: .warning, words: "$slug: whatsapp 1: 3 posts were refused by their signature"),
+    World(
+      name: "another channel's token is missing",
+      sql: """
+        insert into channel_connections (tenant_id, channel, status, facebook_page_id, account_number)
+          select id, 'facebook', 'connected', '$slug', 1 from $tenant
+        """, area: "channels", words: "$slug: facebook 1 is connected and lacks: access_token"),
+    World(
+      name: "a seal of other keys", variables: ["INBOUND_SEAL": seal(other)], area: "keys",
+      words: "INBOUND_SEAL does not belong to INBOUND_KEYS"),
+    World(
+      name: "a seal of the older key", variables: ["OUTBOUND_SEAL": seal(older), "OUTBOUND_KEYS": "\(other),\(older)"],
+      area: "keys", level: .warning, words: "OUTBOUND_SEAL is that of the older key old of OUTBOUND_KEYS"),
+    World(
+      name: "no seal at all", variables: ["OUTBOUND_SEAL": "x"], area: "keys", words: "OUTBOUND_SEAL is no seal"),
     World(
       name: "keys were swapped", variables: ["OUTBOUND_KEYS": other], area: "keys",
       words: "is sealed with the key dev, which is not among OUTBOUND_KEYS"),
@@ -147,7 +181,13 @@ import Testing
   @Test func aWorldThatIsWell() async throws {
     try await Database.cloned { database in
       _ = try Tenant.make(in: database)
-      try database.run("insert into workers (name) values ('alive')")
+      // Who is refused now and then, and heard since, is well.
+      try database.run(
+        """
+        insert into workers (name) values ('alive');
+        update channel_connections set signature_failures = 3, last_signature_failure_at = now() - interval '10 minutes',
+          last_webhook_at = now() - interval '5 minutes'
+        """)
       var doctor = doctor(database)
       let findings = doctor.examine().filter { $0.area != "nginx" && $0.area != "media" }
       let bad = findings.filter { $0.level == .problem || $0.level == .warning && $0.area != "database" }

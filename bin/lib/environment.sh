@@ -45,6 +45,7 @@ environment_of() {
     tistis)
       development_key INBOUND_KEYS
       development_key OUTBOUND_KEYS
+      development_seals
       say "MEDIA_DIR=$DEV_DIR/media"
       ;;
     webhook* | *-webhook)

@@ -6,6 +6,15 @@ endpoints() {
   sed -n 's#^[^\#]*fastcgi_pass unix:/run/tistis/\([a-z0-9-]*\)\.sock.*#\1#p' "$root/nginx/endpoints.conf" | sort -u
 }
 
+# address_of PROGRAM: one of its addresses, to hear whether it answers. The platforms' webhooks have one a tenant.
+address_of() {
+  case $1 in
+    api) say /api/leads ;;
+    webhook-*) say "/api/${1//-//}/esva-dental" ;;
+    *) say "/api/${1//-//}" ;;
+  esac
+}
+
 # write_nginx FOLDER: the wrapper and what it includes; nginx reads relative names from beside its main file.
 write_nginx() {
   local folder=$1

@@ -1,5 +1,7 @@
 # shellcheck shell=bash
 # What bin/trial-install asks of an installed machine. Each function is one sentence that holds or not.
+# shellcheck source=bin/lib/nginx.sh
+. "$root/bin/lib/nginx.sh"
 
 good=0 report=''
 chapter() { printf '\n── %s\n' "$1"; }
@@ -64,6 +66,8 @@ installs_in_a_chroot() {
       in_chroot stat --format='%a %U %G' "/etc/tistis/$name.env"
   done
   refused "no webhook has the key of access tokens" grep -l OUTBOUND_KEYS "$machine"/etc/tistis/webhook-*.env
+  refused "api has no key at all" grep -E '^(IN|OUT)BOUND_KEYS=' "$machine/etc/tistis/api.env"
+  holds "but what it seals with" is 2 grep -cE '^(IN|OUT)BOUND_SEAL=[0-9]{4}a:[0-9a-f]{64}$' "$machine/etc/tistis/common.env"
   cp -a "$machine/etc/tistis" "$work/settings"
 }
 is_silent() {
@@ -98,7 +102,7 @@ everything_runs_as_its_unit_says() {
       inside awk "$proof" "/proc/$id/status"
     holds "whose exposure is at most 2.0" inside systemd-analyze security --threshold=20 --no-pager "tistis-$name@1.service"
     say "    $(tail -n 1 <<<"$report")"
-    holds "and which answers nginx" says '"code"' post "/api/${name//-//}"
+    holds "and which answers nginx" answers "$name"
     refused "and has said nothing of error" says '<3>' inside journalctl --no-pager -t "$name"
   done
 }
@@ -106,7 +110,13 @@ count_running() { inside systemctl list-units --plain --no-legend --state=runnin
 
 # curl and its like are this machine's; only the network is the other's.
 outside() { nsenter --target "$leader" --net -- "$@"; }
-post() { outside curl --silent --insecure --max-time 20 "https://127.0.0.1$1" -d '{}'; }
+web() { outside curl --silent --insecure --max-time 20 --write-out ' HTTP %{http_code}' "$@"; }
+# answers PROGRAM: it itself, and not nginx for it.
+answers() {
+  local said
+  said=$(web "https://127.0.0.1$(address_of "$1")" -d '{}')
+  [[ $said == *'"code"'* && $said != *'nothing is served here'* && $said != *'"code":"down"'* ]] || { printf '%s' "$said" && return 1; }
+}
 
 everybody_is_only_himself() {
   local url='host=/var/run/postgresql dbname=tistis user='
@@ -115,8 +125,21 @@ everybody_is_only_himself() {
   refused "nor as the owner" as tistis_jobs psql -XAtc 'select 1' "${url}tistis_owner"
   refused "and another user not at all" as www-data psql -XAtc 'select 1' "${url}tistis_jobs"
   refused "and reads no other's settings" as tistis_webhook_whatsapp cat /etc/tistis/jobs.env
+  refused "api's neither those of jobs" as tistis_api cat /etc/tistis/jobs.env
+  refused "nor the administrator's" as tistis_api cat /etc/tistis/tistis.env
+  refused "nor what is sealed" as tistis_api psql -XAtc 'select sealed from outbound_tokens' "${url}tistis_api"
+  refused "nor does a webhook read access tokens" as tistis_webhook_tiktok \
+    psql -XAtc 'select sealed from outbound_tokens' "${url}tistis_webhook_tiktok"
   refused "nor speaks to a program's socket" as daemon perl -MIO::Socket::UNIX \
     -e 'IO::Socket::UNIX->new(Peer => "/run/tistis/webhook-whatsapp.sock") or die $!'
+}
+
+# A session each process, of jobs and its HTTP twin one more than JOBS_CONNECTIONS; two runs of jobs overlap.
+connections_suffice() {
+  local most processes
+  most=$(sql "select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int")
+  processes=$(awk '{ n += $1 == "jobs-process" ? 5 * $2 : $2 } END { print n + 2 * 5 }' "$machine/srv/tistis-1-trial/etc/programs")
+  holds "$processes sessions at most are half of what Postgres has" test "$((2 * processes))" -le "$most"
 }
 
 people_have_passwords() {
@@ -146,10 +169,11 @@ seed_demonstration() {
   holds "tistis speaks for the owner" inside tistis conversations list --tenant esva-dental
 }
 
-send() {
+send() { send_case whatsapp/text "$@"; }
+send_case() {
   mkdir -p "$work/curl"
   say insecure >"$work/curl/.curlrc"
-  CURL_HOME=$work/curl outside "$root/bin/send" whatsapp/text esva-dental --url https://127.0.0.1 "$@"
+  CURL_HOME=$work/curl outside "$root/bin/send" "$1" esva-dental --url https://127.0.0.1 "${@:2}"
 }
 
 a_message_is_stored() {
@@ -159,10 +183,38 @@ a_message_is_stored() {
   holds "and listed by tistis" says esva inside tistis channels list --tenant esva-dental --json
 }
 
+the_other_channels_too() {
+  local channel
+  for channel in instagram facebook tiktok; do
+    holds "so is a signed one of $channel" says "HTTP 200" send_case $channel/text --text "por $channel"
+    refused "not one that another signed" send_case $channel/text --text "por otro" --secret another
+    holds "and stored" sql_is 1 "select count(*) from messages where content = 'por $channel'"
+  done
+  holds "and nothing else" sql_is 0 "select count(*) from messages where content = 'por otro'"
+}
+
+an_integrator_calls() {
+  local key channel json='Content-Type: application/json' url=https://127.0.0.1/api
+  holds "tistis makes a key" inside tistis keys create --tenant esva-dental --name trial --scope leads:write --scope channels:write
+  key="Authorization: Bearer $(grep ^tis_ <<<"$report")"
+  holds "with which api takes a person" says "HTTP 201" web $url/v1/leads -H "$key" -H "$json" -d '{"phone": "6319990000", "name": "Ana"}'
+  holds "who is stored" sql_is 1 "select count(*) from leads where name = 'Ana'"
+  holds "and nobody without one" says "HTTP 401" web $url/v1/leads -H "$json" -d '{"phone": "6319990001"}'
+  channel=$(sql "select id from channel_connections where channel = 'instagram' order by tenant_id limit 1")
+  holds "api seals an access token" says "HTTP 200" web --request PATCH "$url/channels/$channel" -H "$key" -H "$json" \
+    -d '{"access_token": "dev_another_instagram_token"}'
+  holds "which the administrator's keys open" everything_opens
+}
+everything_opens() {
+  local said
+  said=$(inside tistis doctor || :)
+  [[ $said == *"OUTBOUND_SEAL belongs to"* && $said != *"does not open"* ]] || { printf '%s' "$said" && return 1; }
+}
+
 # No key of Claude's is there, so what is due is parked with its reason: jobs has been at it.
 cron_takes_up_the_job() {
   holds "cron starts jobs, which takes up the answer" within 100 \
-    sql_is 1 "select count(*) from jobs where job_type = 'ai_response' and status = 'dead'"
+    sql_is 4 "select count(*) from jobs where job_type = 'ai_response' and status = 'dead'"
   holds "as its own user" within 40 says /proc inside find /proc -maxdepth 1 -user tistis_jobs
   holds "with lines in the journal" within 10 says event= inside journalctl --no-pager -t jobs
 }
@@ -181,6 +233,9 @@ a_backup_comes_back() {
     sh -c "grep photograph $media/t/ab/file && rm $media/t/ab/file"
   refused "no second time" inside tistis-backup restore "$backup"
   holds "but its files" inside tistis-backup attachments "$backup"
+  holds "which api reads" as tistis_api grep photograph "$media/t/ab/file"
+  holds "and cannot write to, in its unit" is "" \
+    inside systemctl show --property=ReadWritePaths --value tistis-api@1.service
   inside rm -r /run/tistis/hold "$media/t"
   holds "and the programs go on" within 10 says "HTTP 200" send
 }
@@ -220,11 +275,31 @@ make_later_release() {
   sed -i 's/tistis\.example/chat.example/' "$machine/etc/nginx/sites-available/tistis.conf"
 }
 
+# As if the release before had not known these settings, nor this program.
+forget_newer_settings() {
+  local etc=$machine/etc/tistis
+  sed -i '/TIKTOK_CLIENT/d' "$etc/jobs.env"
+  sed -i '/_SEAL=/d' "$etc/common.env"
+  rm "$etc/api.env"
+}
+
+newer_settings_are_added() {
+  local etc=$machine/etc/tistis seals name
+  seals=$(grep _SEAL= "$work/settings/common.env")
+  holds "with settings that the older release did not know" grep -q '^# TIKTOK_CLIENT_KEY=' "$etc/jobs.env"
+  holds "seals that belong to the keys that were there" is "$seals" grep _SEAL= "$etc/common.env"
+  holds "the new program's own" diff "$work/settings/api.env" "$etc/api.env"
+  holds "and all that stood there" is "$(grep '^[A-Z]' "$work/settings/jobs.env")" grep '^[A-Z]' "$etc/jobs.env"
+  for name in api jobs common; do cp -a "$work/settings/$name.env" "$etc/$name.env"; done
+}
+
 all_of_it_is_upgraded() {
   make_later_release
+  forget_newer_settings
   holds "one program of a release that migrates is refused" says "install all of it" \
     not inside /srv/tistis-3-trial/install --only webhook-whatsapp
   holds "all of it is upgraded" says "let jobs drain" inside /srv/tistis-3-trial/install
+  newer_settings_are_added
   report=$(inside /usr/lib/tistis/releases/3-trial/install)
   holds "which is done then" says "Nothing to change" say "$report"
   holds "and runs" is /usr/lib/tistis/releases/3-trial/bin/jobs-process running_from jobs-process

@@ -38,10 +38,12 @@ names_of() { cut -d= -f1 <<<"${settings[$1]}" | sort; }
 open_names_of() { grep -v '=•••$' <<<"${settings[$1]}" | cut -d= -f1 | sort; }
 
 # common_names: what stands in common.env: what everybody reads, and what jobs and its HTTP twin read alike. Of that the
-# administrator's tool reads MEDIA_DIR and RAW_RETENTION_DAYS: one file says where attachments are, to all of them.
+# administrator's tool reads MEDIA_DIR and RAW_RETENTION_DAYS: one file says where attachments are, to all of them. It also
+# compares what api seals with, which is no secret, with the keys that open it.
 common_names() {
   local name
   {
+    printf '%s\n' INBOUND_SEAL OUTBOUND_SEAL
     for name in "${!settings[@]}"; do open_names_of "$name"; done | uniq_in_all
     comm -12 <(open_names_of jobs) <(open_names_of jobs-process)
   } | sort -u

@@ -113,8 +113,7 @@ world_start() {
   printf '%s\n' "$PORT" >"$RUN_DIR/port"
   await_http sandbox "http://127.0.0.1:$SANDBOX_PORT/sandbox/health"
   await_http nginx "http://127.0.0.1:$PORT/"
-  # The webhooks of platforms have an address a tenant; to the others this is one more path that they do not know.
-  for name in "${mounted[@]}"; do await_http "$name" "http://127.0.0.1:$PORT/api/${name//-//}/esva-dental"; done
+  for name in "${mounted[@]}"; do await_http "$name" "http://127.0.0.1:$PORT$(address_of "$name")"; done
   for name in $(recorded); do is_alive "$name" || die "$name ended at its start" "tail $LOG_DIR/$name.log"; done
   say "Up in $(seconds_since "$began"): http://127.0.0.1:$PORT"
 }

@@ -60,7 +60,9 @@ select c.relname::text as "table!",
 -- The server itself. The clock is read when the statement runs.
 select current_setting('server_version') as "version!", current_setting('transaction_read_only')::boolean as "read_only!",
     current_setting('fsync')::boolean as "fsync!", current_setting('full_page_writes')::boolean as "full_page_writes!",
-    current_setting('synchronous_commit') as "synchronous_commit!", clock_timestamp() as "clock!";
+    current_setting('synchronous_commit') as "synchronous_commit!", clock_timestamp() as "clock!",
+    (select coalesce(sum(d.numbackends), 0)::int from pg_stat_database d) as "sessions!",
+    current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as "sessions_at_most!";
 
 -- name: listTenants :many
 -- All businesses, by slug.
@@ -88,14 +90,20 @@ select (select count(*)::int from (select from webhook_dead_letters d
       where a.tenant_id = current_tenant() and a.resolved_at is null and a.severity = 'act' limit :limit) x) as "alerts!";
 
 -- name: channelTroubles :many
--- The tenant's accounts that do not work, and what each lacks.
+-- The tenant's accounts: what stopped each, what it lacks, when its token ends, and since when somebody signs with another
+-- secret (null: a genuine request came after it).
 select c.channel as "channel!", c.account_number as "account_number!", c.status as "status!", c.stopped_code,
     coalesce((select string_agg(n.kind, ', ' order by n.kind) from (values ('app_secret'), ('verify_token'), ('access_token')) n (kind)
-      where c.channel = 'whatsapp' and c.status <> 'disconnected' and not exists (
+      where (c.channel = 'whatsapp' or c.channel in ('instagram', 'facebook', 'tiktok') and n.kind = 'access_token')
+        and not exists (
           select from inbound_secrets s where s.tenant_id = c.tenant_id and s.channel_connection_id = c.id and s.kind = n.kind)
         and not exists (
           select from outbound_tokens k where k.tenant_id = c.tenant_id and k.channel_connection_id = c.id and k.kind = n.kind)),
-      '') as "missing!"
+      '') as "missing!",
+    (select h.expires_at from secret_hints h where h.tenant_id = c.tenant_id and h.channel_connection_id = c.id
+      and h.kind = 'access_token') as token_ends_at,
+    case when c.last_signature_failure_at > coalesce(c.last_webhook_at, '-infinity') + interval '1 minute'
+      then c.last_signature_failure_at end as refused_at, c.signature_failures as "signature_failures!"
   from channel_connections c
  where c.tenant_id = current_tenant() and c.status not in ('disconnected') order by c.channel, c.account_number, c.id;
 

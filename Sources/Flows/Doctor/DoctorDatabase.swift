@@ -32,6 +32,14 @@ extension Doctor {
         "roles", .problem, "\(role.name), of DATABASE_URL, stands above the wall between tenants",
         "use the role that owns the database and has CREATEROLE, no more")
     }
+    let sessions = "\(server.sessions) of \(server.sessionsAtMost) sessions are taken"
+    if Double(server.sessions) > 0.8 * Double(server.sessionsAtMost) {
+      add(
+        "database", .warning, sessions + ": programs may be refused one",
+        "a session each process, JOBS_CONNECTIONS + 1 each run of jobs: raise max_connections, or run fewer")
+    } else {
+      add("database", .ok, sessions)
+    }
     let skew = server.clock - now
     if abs(skew) > Self.skewSeconds {
       add(

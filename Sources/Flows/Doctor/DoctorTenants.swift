@@ -14,6 +14,8 @@ extension Doctor {
   mutating func examineTenants(_ database: Connection) throws(StoreError) {
     let tenants = try database.everyone.listTenants()
     var rings = Rings(inbound: keyring(.inboundKeys), outbound: keyring(.outboundKeys))
+    compareSeal(.inboundSeal, with: rings.inbound, of: .inboundKeys)
+    compareSeal(.outboundSeal, with: rings.outbound, of: .outboundKeys)
     for tenant in tenants {
       let scope = database.tenant(tenant.id)
       for value in try scope.sealedValues() { open(value, tenant, &rings) }
@@ -41,6 +43,25 @@ extension Doctor {
     }
   }
 
+  /// What `api` seals with has to be of the keys that open it, or what people enter is lost.
+  private mutating func compareSeal(_ setting: Setting, with ring: Keyring?, of keys: Setting) {
+    guard let ring, let text = environment[setting.name], !text.isEmpty else { return }
+    let cure = "write what tistis seals prints into \(etc)/common.env, then: systemctl restart 'tistis-api@*'"
+    guard let seal = Seal(text) else {
+      return add("keys", .problem, "\(setting.name) is no seal: api cannot take secrets", cure)
+    }
+    guard let opener = ring.opens(seal) else {
+      return add(
+        "keys", .problem, "\(setting.name) does not belong to \(keys.name): what api seals with it nobody can open",
+        cure + "; secrets entered meanwhile have to be entered anew")
+    }
+    if opener.isFirst {
+      add("keys", .ok, "\(setting.name) belongs to \(keys.name) \(opener.id)")
+    } else {
+      add("keys", .warning, "\(setting.name) is that of the older key \(opener.id) of \(keys.name)", cure)
+    }
+  }
+
   private mutating func open(_ value: SealedValuesRow, _ tenant: ListTenantsRow, _ rings: inout Rings) {
     let isToken = value.table == "outbound_tokens"
     let name = isToken ? Setting.outboundKeys.name : Setting.inboundKeys.name
@@ -57,7 +78,7 @@ extension Doctor {
     } catch {
       add(
         "keys", .problem, "\(what) does not open: it was changed, copied from elsewhere, or a key has another's id",
-        "enter it anew: tistis channels resume --token-file, or the dashboard")
+        "enter it anew: tistis channels set-secret --tenant \(tenant.slug) --channel ID --kind \(value.kind)")
     }
   }
 
@@ -71,7 +92,29 @@ extension Doctor {
     if channel.status == "connected", !channel.missing.isEmpty {
       add(
         "channels", .problem, "\(name) is connected and lacks: \(channel.missing)",
-        "enter it; without app_secret nothing comes in, without access_token nothing goes out")
+        "tistis channels set-secret; without app_secret nothing comes in, without access_token nothing goes out")
+    }
+    if channel.status == "connected", let end = channel.tokenEndsAt { tell(end, name, slug) }
+    if let refused = channel.refusedAt, clock() - refused < 86_400 {
+      add(
+        "channels", .warning,
+        "\(name): \(channel.signatureFailures) posts were refused by their signature, the last \(Self.span(clock() - refused)) "
+          + "ago, and no genuine one came after it",
+        "if the platform sent them, its app has another secret: tistis channels set-secret --tenant \(slug) --channel ID "
+          + "--kind \(channel.channel == "tiktok" ? "client_secret" : "app_secret")")
+    }
+  }
+
+  /// Before `jobs` has to have renewed it, or somebody entered another.
+  private mutating func tell(_ end: Instant, _ name: String, _ slug: String) {
+    let left = end - clock()
+    let cure =
+      "tistis channels set-secret --tenant \(slug) --channel ID --kind access_token; why jobs has not renewed it: "
+      + "tistis alerts list --tenant \(slug)"
+    if left <= 0 {
+      add("channels", .problem, "\(name): its access token ended \(Self.span(-left)) ago: nothing leaves", cure)
+    } else if left < 3 * 3600 {
+      add("channels", .warning, "\(name): its access token ends in \(Self.span(left))", cure)
     }
   }
 

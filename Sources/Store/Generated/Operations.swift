@@ -58,6 +58,8 @@ public struct ServerGroundRow: Sendable, Equatable {
   public var fullPageWrites: Bool
   public var synchronousCommit: String
   public var clock: Instant
+  public var sessions: Int32
+  public var sessionsAtMost: Int32
 }
 
 public struct ListTenantsRow: Sendable, Equatable {
@@ -85,6 +87,9 @@ public struct ChannelTroublesRow: Sendable, Equatable {
   public var status: String
   public var stoppedCode: String?
   public var missing: String
+  public var tokenEndsAt: Instant?
+  public var refusedAt: Instant?
+  public var signatureFailures: Int32
 }
 
 extension Scope {
@@ -244,7 +249,9 @@ extension Scope {
       #"""
       select current_setting('server_version') as "version!", current_setting('transaction_read_only')::boolean as "read_only!",
           current_setting('fsync')::boolean as "fsync!", current_setting('full_page_writes')::boolean as "full_page_writes!",
-          current_setting('synchronous_commit') as "synchronous_commit!", clock_timestamp() as "clock!"
+          current_setting('synchronous_commit') as "synchronous_commit!", clock_timestamp() as "clock!",
+          (select coalesce(sum(d.numbackends), 0)::int from pg_stat_database d) as "sessions!",
+          current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as "sessions_at_most!"
       """#,
       []
     ) { row throws(StoreError) in
@@ -254,7 +261,9 @@ extension Scope {
         fsync: row.get(2),
         fullPageWrites: row.get(3),
         synchronousCommit: row.get(4),
-        clock: row.get(5)
+        clock: row.get(5),
+        sessions: row.get(6),
+        sessionsAtMost: row.get(7)
       )
     }
   }
@@ -311,18 +320,25 @@ extension Scope {
     }
   }
 
-  /// The tenant's accounts that do not work, and what each lacks.
+  /// The tenant's accounts: what stopped each, what it lacks, when its token ends, and since when somebody signs with
+  /// another
+  /// secret (null: a genuine request came after it).
   public func channelTroubles() throws(StoreError) -> [ChannelTroublesRow] {
     try many(
       "channelTroubles",
       #"""
       select c.channel as "channel!", c.account_number as "account_number!", c.status as "status!", c.stopped_code,
           coalesce((select string_agg(n.kind, ', ' order by n.kind) from (values ('app_secret'), ('verify_token'), ('access_token')) n (kind)
-            where c.channel = 'whatsapp' and c.status <> 'disconnected' and not exists (
+            where (c.channel = 'whatsapp' or c.channel in ('instagram', 'facebook', 'tiktok') and n.kind = 'access_token')
+              and not exists (
                 select from inbound_secrets s where s.tenant_id = c.tenant_id and s.channel_connection_id = c.id and s.kind = n.kind)
               and not exists (
                 select from outbound_tokens k where k.tenant_id = c.tenant_id and k.channel_connection_id = c.id and k.kind = n.kind)),
-            '') as "missing!"
+            '') as "missing!",
+          (select h.expires_at from secret_hints h where h.tenant_id = c.tenant_id and h.channel_connection_id = c.id
+            and h.kind = 'access_token') as token_ends_at,
+          case when c.last_signature_failure_at > coalesce(c.last_webhook_at, '-infinity') + interval '1 minute'
+            then c.last_signature_failure_at end as refused_at, c.signature_failures as "signature_failures!"
         from channel_connections c
        where c.tenant_id = current_tenant() and c.status not in ('disconnected') order by c.channel, c.account_number, c.id
       """#,
@@ -333,7 +349,10 @@ extension Scope {
         accountNumber: row.get(1),
         status: row.get(2),
         stoppedCode: row.get(3),
-        missing: row.get(4)
+        missing: row.get(4),
+        tokenEndsAt: row.get(5),
+        refusedAt: row.get(6),
+        signatureFailures: row.get(7)
       )
     }
   }

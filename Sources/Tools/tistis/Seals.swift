@@ -6,7 +6,7 @@ struct Seals: ParsableCommand {
     abstract: "Print INBOUND_SEAL and OUTBOUND_SEAL, which belong to INBOUND_KEYS and OUTBOUND_KEYS.",
     discussion: """
       With a seal a program can seal a secret and not open any, so `api` may be given one. They are no secrets. After the \
-      first key of either list was changed, put the new seal into /etc/tistis/api.env.
+      first key of either list was changed, put the new seal into /etc/tistis/common.env.
       """)
 
   func run() throws {

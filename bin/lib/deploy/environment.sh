@@ -5,9 +5,9 @@
 place_environment() {
   local name
   if [ ! -d /etc/tistis ]; then act "make /etc/tistis" install -d -m 755 /etc/tistis; fi
-  place_settings common root 644
   # First, for the others have their keys from there.
   place_settings tistis tistis_owner 640
+  place_settings common root 644
   for name in "${programs[@]}" jobs; do place_settings "$name" "tistis_${name//-/_}" 640; done
 }
 
@@ -52,9 +52,11 @@ seal() {
   INBOUND_KEYS=$(key INBOUND_KEYS) OUTBOUND_KEYS=$(key OUTBOUND_KEYS) "$tree/bin/tistis" seals | grep "^$1="
 }
 
-# key NAME: the one that the administrator's file has; a new one if there is none yet. A year and a letter name it.
+# key NAME: the one that the administrator's file has or names a file of; a new one if there is none yet. A year and a
+# letter name it.
 key() {
   local found
   found=$(sed -n "s/^$1=\(..*\)/\1/p" /etc/tistis/tistis.env 2>/dev/null || :)
+  [ -n "$found" ] || found=$(sed -n "s/^$1_FILE=//p" /etc/tistis/tistis.env 2>/dev/null | xargs -r cat)
   say "${found:-$(date +%Y)a:$(openssl rand -hex 32)}"
 }
