@@ -58,7 +58,7 @@ import Testing
       try account.receive(control(account, "another", of: person, at: .now + -50))
       _ = try account.value("id", of: "conversations")
       try account.run(
-        "select set_config('app.tenant_id', '\(account.tenant.text)', false); select send_staff_message(id, '[{\"content\": \"yo\"}]', null, null) from conversations"
+        "select set_config('app.tenant_id', '\(account.tenant.text)', false); select send_staff_message(id, '[{\"content\": \"yo\"}]', null, null, false) from conversations"
       )
       try account.receive(control(account, "us", of: person))
       #expect(try account.value("thread_owner is null and not ai_handling", of: "conversations") == "true")
