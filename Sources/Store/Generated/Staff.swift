@@ -32,6 +32,16 @@ extension Scope {
     ) { row throws(StoreError) in try row.get(0) }
   }
 
+  public func channelOfConversation(conversationId: UUID) throws(StoreError) -> String? {
+    try maybe(
+      "channelOfConversation",
+      #"""
+      select c.channel from conversations c where c.tenant_id = current_tenant() and c.id = $1
+      """#,
+      [conversationId.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
   /// Gives a conversation back to the assistant; false if there is none to give back.
   public func handBackConversation(conversationId: UUID) throws(StoreError) -> Bool {
     try one(
