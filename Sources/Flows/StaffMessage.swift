@@ -20,12 +20,14 @@ func staffParts(_ contents: [OutboundContent], replyTo: String? = nil) -> JSONTe
 extension Scope {
   /// Says something in the business's name, in the parts that the ladder made of it; the first quotes `replyTo`. Returns
   /// the first part's message; nil: there is no such conversation.
+  /// - Parameter isAutomatic: a program says it, so that it never leaves as a person's word.
   public func sendStaffMessage(
-    conversationId: UUID, contents: [OutboundContent], replyTo: String? = nil, staffId: UUID?, requestId: String?
+    conversationId: UUID, contents: [OutboundContent], replyTo: String? = nil, staffId: UUID?, requestId: String?,
+    isAutomatic: Bool = false
   ) throws(StoreError) -> UUID? {
     return try sendStaffMessage(
       conversationId: conversationId, parts: staffParts(contents, replyTo: replyTo), staffId: staffId,
-      requestId: requestId)
+      requestId: requestId, automatic: isAutomatic)
   }
 
   /// The same of a text that fits one message.

@@ -13,7 +13,10 @@ extension App {
     let started = Instant.now
     let log = log.with(["req": request.id, "tenant": slug])
     let batch = JSONText(JSON.array(events).text)
-    let policy = JSONText(receivePolicy(delaySeconds: Double(settings.int(.answerDelayMilliseconds)) / 1000).text)
+    let policy = JSONText(
+      receivePolicy(
+        delaySeconds: Double(settings.int(.answerDelayMilliseconds)) / 1000, asksNames: channel.profile != nil
+      ).text)
     let scope = database.tenant(tenant)
     func say(_ messages: Int32, _ duplicates: Int32, _ reports: Int32, _ answers: Int32, parked: Int32 = 0) {
       log.info(
@@ -54,13 +57,14 @@ extension App {
   }
 }
 
-/// The numbers that `receive_events` is asked with.
-func receivePolicy(delaySeconds: Double) -> JSON {
+/// What `receive_events` is asked with. `asksNames`: the platform tells people's names only when it is asked.
+func receivePolicy(delaySeconds: Double, asksNames: Bool = false) -> JSON {
   let debounce = Debounce(first: delaySeconds, subsequent: delaySeconds)
-  return [
+  return .object([
     "stale_seconds": .number(decimal(ReplyGate.staleAfter)), "first_delay_seconds": .number(decimal(debounce.first)),
     "next_delay_seconds": .number(decimal(debounce.subsequent)), "cap_seconds": .number(decimal(debounce.cap)),
-  ]
+    "asks_names": asksNames ? .bool(true) : nil,
+  ])
 }
 
 /// A finite number as JSON writes it.

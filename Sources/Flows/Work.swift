@@ -14,6 +14,8 @@ public enum Work: Sendable, Equatable {
   case fetchMedia(media: UUID)
   /// `read_back`: ask the platform whether it has a message of which no answer came.
   case readBack(message: UUID)
+  /// `fetch_profile`: ask the platform for the name of who a conversation is with.
+  case fetchProfile(conversation: UUID)
   /// `noop`: nothing; shows that the queue moves, and how fast (`bin/bench jobs`).
   case nothing
   /// `remove_media`: remove a file whose message is gone.
@@ -49,6 +51,10 @@ public enum Work: Sendable, Equatable {
     } else if kind == "read_back" {
       self =
         id("message_id").map { .readBack(message: $0) } ?? .unknown(kind: kind, fault: "payload.message_id is missing")
+    } else if kind == "fetch_profile" {
+      self =
+        id("conversation_id").map { .fetchProfile(conversation: $0) }
+        ?? .unknown(kind: kind, fault: "payload.conversation_id is missing")
     } else if kind == "noop" {
       self = .nothing
     } else if kind == "fetch_jwks" {
@@ -84,6 +90,7 @@ public enum Work: Sendable, Equatable {
     case .send(_, let channel): "send_" + channel.rawValue
     case .fetchMedia: "fetch_media"
     case .readBack: "read_back"
+    case .fetchProfile: "fetch_profile"
     case .nothing: "noop"
     case .removeMedia: "remove_media"
     case .refreshToken: "refresh_token"
@@ -104,6 +111,7 @@ extension Office {
     case .send(let message, let channel): [JobResult(job, await send(message, channel, job))]
     case .fetchMedia(let media): [JobResult(job, await fetch(media, job))]
     case .readBack(let message): [JobResult(job, await readBack(message, job))]
+    case .fetchProfile(let conversation): [JobResult(job, await fetchProfile(conversation, job))]
     case .nothing: [JobResult(job, .done([:]))]
     case .removeMedia(let media, let key): [JobResult(job, await remove(media, key, job))]
     case .refreshToken(let connection): [JobResult(job, await refreshToken(connection, job))]

@@ -38,6 +38,18 @@ import Testing
     #expect(one.data["status"].text == "read" && one.data["external_id"].text?.hasPrefix("wamid.") == true)
   }
 
+  /// Who holds a key is a program, who is at the dashboard a human.
+  @Test func whoTypedIt() async throws {
+    let tenant = try Tenant.make(delay: 60)
+    let body: JSON = ["conversation_id": .string(try await tenant.hears()), "content": "Le atiende Ana"]
+    let automatic = "role = 'staff' and metadata ? 'automatic'"
+    #expect(try await APIUser(tenant).ask("POST", "/api/messages/send", body).status == 200)
+    #expect(try tenant.count("messages", where: automatic) == 0)
+    #expect(try await APIClient(tenant, scopes: Self.scopes).ask("POST", "/api/messages/send", body).status == 200)
+    #expect(try tenant.count("messages", where: automatic) == 1)
+    #expect(try tenant.count("messages", where: "role = 'staff'") == 2)
+  }
+
   @Test func twiceAndInParallelUnderOneKey() async throws {
     let tenant = try Tenant.make(delay: 60)
     let conversation = try await tenant.hears()

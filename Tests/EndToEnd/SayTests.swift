@@ -54,7 +54,7 @@ import Testing
   ])
   func refused(_ words: [String], _ why: String) async throws {
     let tenant = try Tenant.make(delay: 60)
-    let (code, text) = try await send(tenant, UUID().text, words)
+    let (code, text) = try await send(tenant, try await tenant.hears(), words)
     #expect(code == 64)
     #expect(text.contains(why), "\(text)")
   }
@@ -62,9 +62,28 @@ import Testing
   @Test func whatWouldBeSentIsShown() async throws {
     let tenant = try Tenant.make(delay: 60)
     let buttons = (1...4).flatMap { ["--button", "o\($0)=Opción \($0)"] }
-    let (code, text) = try await send(tenant, UUID().text, ["¿Cuál?", "--dry-run"] + buttons)
+    let conversation = try await tenant.hears()
+    let (code, text) = try await send(tenant, conversation, ["¿Cuál?", "--dry-run"] + buttons)
     #expect(code == 0 && text.contains(#"{"kind":"list","body":"¿Cuál?","label":"Ver opciones""#), "\(text)")
     let (unknown, why) = try await send(tenant, UUID().text, ["hola"])
     #expect(unknown == 69 && why.contains("no such conversation"))
+  }
+
+  /// Each platform has its own next form down, and its own refusals.
+  @Test(arguments: [(Platform.facebook, #""kind":"quick_replies""#), (.tiktok, "1. Opción 1")])
+  func byTheConversationsPlatform(_ platform: Platform, _ form: String) async throws {
+    let tenant = try Tenant.make(on: platform)
+    try tenant.database.run(
+      """
+      with l as (insert into leads (tenant_id) values ('\(tenant.id.text)') returning tenant_id, id)
+      insert into conversations (tenant_id, lead_id, channel, channel_connection_id, contact_kind, contact_address)
+        select tenant_id, id, '\(platform.rawValue)', '\(tenant.connection.text)', '\(platform.rawValue)', '1' from l
+      """)
+    let conversation = try #require(try tenant.value("id", of: "conversations"))
+    let buttons = (1...4).flatMap { ["--button", "o\($0)=Opción \($0)"] }
+    let (code, text) = try await send(tenant, conversation, ["¿Cuál?", "--dry-run"] + buttons)
+    #expect(code == 0 && text.contains(form), "\(text)")
+    let (refused, why) = try await send(tenant, conversation, ["--template", "recordatorio"])
+    #expect(refused == 64 && why.contains("sent"), "\(why)")
   }
 }

@@ -121,6 +121,10 @@ import Testing
       let most = 1000
       let inbound = try stored(account.message("otra", from: person))
       #expect(inbound < most)
+      var picture = account.message("una foto", from: person)
+      picture.details = ["media": ["id": "media.1", "kind": "image"]]
+      #expect(try stored(picture) < most)
+      #expect(try account.count("media_files") == 1)
       let watermark = try stored(account.watermark("read", .now, to: person))
       #expect(watermark < most)
       let policy = account.policy

@@ -54,6 +54,27 @@ import Testing
     }
   }
 
+  /// A program of the business, with a key of its own, is none either: what it says late does not leave.
+  @Test(arguments: [ChannelName.facebook, .instagram]) func whatAProgramSays(_ channel: ChannelName) async throws {
+    try await Account.test(channel) { account in
+      try account.receive(account.message("hola", from: account.stranger))
+      try account.age(25)
+      try account.run("update channel_connections set human_agent_enabled = true")
+      let conversation = try #require(UUID(uuidString: try account.value("id", of: "conversations") ?? ""))
+      let scope = account.database.connection().tenant(account.tenant)
+      for isAutomatic in [true, false] {
+        let message = try scope.sendStaffMessage(
+          conversationId: conversation, contents: [.text("uno"), .text("dos")], staffId: nil, requestId: nil,
+          isAutomatic: isAutomatic)
+        let row = try account.begin(try #require(message))
+        #expect(row.verdict == (isAutomatic ? "withheld" : "go"))
+        #expect(row.asHuman == !isAutomatic)
+        if isAutomatic { #expect(row.reason == "window_closed") }
+      }
+      #expect(try account.count("messages", "metadata ? 'automatic'") == 2, "all of its parts")
+    }
+  }
+
   /// As whom and by whose login.
   @Test func whoSends() async throws {
     try await Database.cloned { database in

@@ -58,10 +58,34 @@ import Testing
       try account.receive(control(account, "another", of: person, at: .now + -50))
       _ = try account.value("id", of: "conversations")
       try account.run(
-        "select set_config('app.tenant_id', '\(account.tenant.text)', false); select send_staff_message(id, '[{\"content\": \"yo\"}]', null, null) from conversations"
+        "select set_config('app.tenant_id', '\(account.tenant.text)', false); select send_staff_message(id, '[{\"content\": \"yo\"}]', null, null, false) from conversations"
       )
       try account.receive(control(account, "us", of: person))
       #expect(try account.value("thread_owner is null and not ai_handling", of: "conversations") == "true")
+    }
+  }
+
+  /// Two names turn out to be one person's: what was heard last of their conversations is true of the one that stays.
+  @Test(arguments: channels, [true, false])
+  func twoBecomeOne(_ channel: ChannelName, _ ownerIsNewer: Bool) async throws {
+    try await Account.test(channel) { account in
+      let (one, other) = (account.stranger, account.stranger)
+      try account.receive(account.message("hola", from: one, at: .now + -60))
+      try account.receive(account.message("hola otra vez", from: other, at: .now + -60))
+      let (early, late) = (Instant.now + -50, Instant.now + -40)
+      try account.receive(control(account, "us", of: one, at: ownerIsNewer ? early : late))
+      try account.receive(control(account, "263902037430900", of: other, at: ownerIsNewer ? late : early))
+      try account.receive(account.watermark("read", late, to: other), account.watermark("delivered", early, to: one))
+      var both = account.message("soy yo", from: one, at: .now + -45)
+      both.aliases = [one, other]
+      both.kind = .reaction
+      try account.receive(both)
+      let stays = "status <> 'archived'"
+      #expect(try account.count("conversations") == 2 && account.count("conversations", stays) == 1)
+      #expect(
+        try account.value("thread_owner", of: "conversations", stays) == (ownerIsNewer ? "263902037430900" : nil))
+      let marks = "thread_since = '\(late)' and read_until = '\(late)' and delivered_until = '\(early)'"
+      #expect(try account.value(marks, of: "conversations", stays) == "true")
     }
   }
 

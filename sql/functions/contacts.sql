@@ -108,6 +108,12 @@ begin
           last_inbound_at = greatest(k.last_inbound_at, o.last_inbound_at),
           last_question_id = greatest(k.last_question_id, o.last_question_id),
           last_human_at = greatest(k.last_human_at, o.last_human_at),
+          delivered_until = greatest(k.delivered_until, o.delivered_until),
+          read_until = greatest(k.read_until, o.read_until),
+          -- What was heard last of who has it.
+          thread_owner = case when o.thread_since > coalesce(k.thread_since, '-infinity') then o.thread_owner
+            else k.thread_owner end,
+          thread_since = greatest(k.thread_since, o.thread_since),
           -- A human who had taken over one of the two has taken over the person.
           ai_handling = k.ai_handling and o.ai_handling,
           status = case when 'escalated' in (k.status, o.status) then 'escalated' else k.status end,

@@ -66,10 +66,12 @@ begin
   update leads l set name = n.name, full_name = n.name
     from (
       select distinct on (a.lead_id) a.lead_id, e.name
-        from jsonb_to_recordset(p_events) as e (kind text, aliases jsonb, name text, at timestamptz)
-        cross join lateral jsonb_array_elements(e.aliases) x
-        join lead_aliases a on a.tenant_id = current_tenant() and a.kind = x ->> 'kind' and a.value = x ->> 'value'
-       where e.kind = 'contact' and e.name <> ''
+        from (select e.name, e.at, x ->> 'kind' as kind, x ->> 'value' as value
+            from jsonb_to_recordset(p_events) as e (kind text, aliases jsonb, name text, at timestamptz)
+            cross join lateral jsonb_array_elements(e.aliases) x
+           where e.kind = 'contact' and e.name <> '' offset 0) e
+        cross join lateral (select l.lead_id from lead_aliases l where l.tenant_id = current_tenant()
+          and l.kind = e.kind and l.value = e.value limit 1) a
        order by a.lead_id, e.at desc nulls last
     ) n
     where l.tenant_id = current_tenant() and l.id = n.lead_id and l.name is null and l.full_name is null;

@@ -12,11 +12,13 @@ begin
   if not jsonb_path_exists(p_events, '$[*].media.id') then return 0; end if;
   with told as (
     select m.id as message_id, m.channel_connection_id, m.external_timestamp, f.media, f.place
-      from (select e.* from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
-        where jsonb_typeof(e.media) = 'array') e
-      join messages m on m.tenant_id = v_tenant and m.channel_connection_id = e.connection_id::uuid
-        and m.external_id = e.external_id
-      cross join lateral jsonb_array_elements(e.media) with ordinality f (media, place)
+      -- An id as it is told, and one look into the index per event: behind the wall none is searched for what a cast makes.
+      from jsonb_to_recordset(p_events) as e (connection_id uuid, external_id text, media jsonb)
+      cross join lateral (select m.id, m.channel_connection_id, m.external_timestamp from messages m
+        where m.tenant_id = v_tenant and m.channel_connection_id = e.connection_id and m.external_id = e.external_id
+        limit 1) m
+      cross join lateral jsonb_array_elements(case jsonb_typeof(e.media) when 'array' then e.media end)
+        with ordinality f (media, place)
      where f.media ->> 'id' is not null
      order by m.id, f.place
   ), named as (

@@ -20,10 +20,9 @@ begin
         and m.metadata ->> 'prepared_key' = p_key order by m.id limit 1;
     if v_message is not null then return v_message; end if;
   end if;
-  v_message := send_staff_message(p_conversation, p_parts, null, p_request_id);
-  -- Nobody has typed it: it never leaves as a person's word (`staff_gate`).
-  update messages m set metadata = m.metadata || jsonb_strip_nulls(jsonb_build_object('automatic', true,
-      'prepared', p_kind, 'prepared_key', p_key))
+  v_message := send_staff_message(p_conversation, p_parts, null, p_request_id, true);
+  update messages m set metadata = m.metadata || jsonb_strip_nulls(jsonb_build_object('prepared', p_kind,
+      'prepared_key', p_key))
     from messages f
     where f.tenant_id = v_tenant and f.id = v_message and m.tenant_id = v_tenant and m.conversation_id = c.id
       and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;

@@ -34,10 +34,12 @@ begin
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
   select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
   if m.status is distinct from 'unknown' or m.external_id is not null then return null; end if;
-  select f.value ->> 'id' into v_external_id
-    from jsonb_array_elements(p_found) with ordinality f
-   where not exists (select from messages x where x.tenant_id = v_tenant
-     and x.channel_connection_id = m.channel_connection_id and x.external_id = f.value ->> 'id')
+  -- Taken apart first: behind the wall no index is searched for what `->>` makes in the same look.
+  select f.id into v_external_id
+    from (select f.value ->> 'id' as id, f.ordinality from jsonb_array_elements(p_found) with ordinality f offset 0) f
+    left join lateral (select true as taken from messages x where x.tenant_id = v_tenant
+      and x.channel_connection_id = m.channel_connection_id and x.external_id = f.id limit 1) x on true
+   where x.taken is null
    order by f.ordinality limit 1;
   if v_external_id is null then return null; end if;
   update messages x set external_id = v_external_id where x.tenant_id = v_tenant and x.id = m.id;
@@ -45,11 +47,7 @@ begin
     select v_tenant, m.channel_connection_id, m.id, v_external_id, 'sent', (f.value ->> 'at')::timestamptz
       from jsonb_array_elements(p_found) f where f.value ->> 'id' = v_external_id limit 1
     on conflict do nothing;
-  update message_status_history h set message_id = m.id
-    where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
-      and h.external_id = v_external_id and h.message_id is null;
-  perform seen_before(array[m.id]);
-  perform apply_message_reports(array[m.id]);
+  perform claim_reports(array[m.id]);
   delete from sends_in_doubt d where d.tenant_id = v_tenant and d.message_id = m.id;
   return v_external_id;
 end $$;

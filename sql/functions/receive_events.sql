@@ -4,7 +4,7 @@
 --   "content", "content_type", "selection", "reply_to", "wants_answer", "outbound", "error_code",
 --   "standby", "origin": {"opaque", "app", "by_program"}, "thread": {"ours", "owner"}, "details", "raw",
 --   "status": {"state", "opaque", "up_to", "participant", "error_code", "error", "billing"}} (`Rules/Inbound.swift`).
--- p_policy: {"stale_seconds", "first_delay_seconds", "next_delay_seconds", "cap_seconds"} (`Rules`).
+-- p_policy: {"stale_seconds", "first_delay_seconds", "next_delay_seconds", "cap_seconds", "asks_names"?} (`Rules`).
 -- Returns how many there were of each, and in how many seconds the first answer is due; null: none is asked for.
 drop function if exists receive_events(jsonb, jsonb, text);
 create or replace function receive_events(p_events jsonb, p_policy jsonb, p_request_id text)
@@ -61,6 +61,8 @@ begin
     v_conversations := v_conversations
       || case when v_talks[i] then conversation_of(v_leads[i], v_connections[i], v_contacts[i]) end;
   end loop;
+
+  if p_policy ? 'asks_names' then perform ask_names(v_conversations, p_request_id); end if;
 
   -- Before the news, so that their ids come first.
   if 'history' = any (v_kinds) then

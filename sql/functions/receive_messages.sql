@@ -115,6 +115,8 @@ begin
   end if;
   if v_elsewhere or p_events @? '$[*] ? (@.standby == true)' then perform follow_threads(p_events, v_new); end if;
   if v_people is not null then perform open_windows(v_people); end if;
+  -- What others said may have been read before we heard of it.
+  if p_events @? '$[*] ? (@.kind == "echo")' and v_new is not null then perform claim_reports(v_new); end if;
   if v_late is not null then
     perform alert_stale(l.connection, sum(l.late)::int, (p_policy ->> 'stale_seconds')::float8)
       from jsonb_to_recordset(v_late) as l (connection uuid, late int) group by l.connection order by l.connection;

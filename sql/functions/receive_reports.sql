@@ -6,6 +6,7 @@ declare
   v_tenant uuid := current_tenant();
   v_messages uuid[];
   v_nameless jsonb;
+  v_orphans jsonb;
   v_effects jsonb;
   v_new int;
 begin
@@ -15,6 +16,7 @@ begin
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
         -- A watermark's name is made of its time: that of two people may be the same.
         coalesce(e.status ->> 'participant', case when e.status ? 'up_to' then e.aliases #>> '{0,value}' end, '') as participant, e.at,
+        e.status ->> 'up_to' as up_to,
         case when e.status ->> 'opaque' ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
           then (e.status ->> 'opaque')::uuid end as opaque,
         e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
@@ -49,12 +51,16 @@ begin
       jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'message', k.message_id, 'at', i.at,
         'effects', i.effects,
         -- The message knows whom it went to; without it (another system's) the platform's words are all there is.
-        'lead', (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
-          and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null),
-      (select jsonb_object_agg(n.id, n.external_id) from nameless n)
-    into v_new, v_messages, v_effects, v_nameless
+        'lead', (select a.lead_id
+          from (select x ->> 'kind' as kind, x ->> 'value' as value from jsonb_array_elements(i.aliases) x offset 0) x
+          cross join lateral (select l.lead_id from lead_aliases l where l.tenant_id = v_tenant and l.kind = x.kind
+            and l.value = x.value limit 1) a limit 1))) filter (where i.effects is not null),
+      (select jsonb_object_agg(n.id, n.external_id) from nameless n),
+      jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'external_id', k.external_id))
+        filter (where k.message_id is null and i.up_to is null)
+    into v_new, v_messages, v_effects, v_nameless, v_orphans
     from kept k
-    left join lateral (select i.at, i.effects, i.aliases from matched i
+    left join lateral (select i.at, i.effects, i.aliases, i.up_to from matched i
       where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
         and i.participant = k.participant limit 1) i on true;
   if v_nameless is not null then perform name_messages(v_nameless); end if;
@@ -62,6 +68,7 @@ begin
     perform apply_message_reports(v_messages);
   end if;
   if p_events @? '$[*].status.up_to' then perform apply_watermarks(p_events); end if;
+  if v_orphans is not null then perform place_orphans(v_orphans); end if;
   -- Never a second send: a report of failure says what is true of the account, the person and the template.
   perform apply_send_effects((x ->> 'connection')::uuid, (x ->> 'message')::uuid, x -> 'effects',
       coalesce((x ->> 'at')::timestamptz, app_now()), (x ->> 'lead')::uuid)
@@ -81,7 +88,9 @@ declare
 begin
   perform 1 from conversations c where c.tenant_id = v_tenant and c.id in (
     select m.conversation_id from messages m where m.tenant_id = v_tenant and m.id = any (v_ids)) order by c.id for update;
-  update messages m set external_id = p_names ->> m.id::text
-    where m.tenant_id = v_tenant and m.id = any (v_ids) and m.external_id is null;
-  perform seen_before(v_ids);
+  with named as (
+    update messages m set external_id = p_names ->> m.id::text
+      where m.tenant_id = v_tenant and m.id = any (v_ids) and m.external_id is null returning m.id)
+  select array_agg(n.id) into v_ids from named n;
+  if v_ids is not null then perform claim_reports(v_ids); end if;
 end $$;

@@ -103,19 +103,19 @@ declare
   v_tenant uuid := current_tenant();
   v_effects jsonb := coalesce(p_effects, '{}');
   v_lead uuid;
-  v_seen boolean;
+  v_named boolean;
   m messages;
 begin
   -- The conversation first, as everybody else does.
-  select c.lead_id, c.delivered_until is not null or c.read_until is not null into v_lead, v_seen
-    from conversations c where c.tenant_id = v_tenant and c.id =
+  select c.lead_id into v_lead from conversations c where c.tenant_id = v_tenant and c.id =
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
   select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
   if m.send_attempt is distinct from p_attempt then
     status := m.status;
     return;
   end if;
-  if m.external_id is null and p_external_id is not null then perform merge_echo(p_message, p_external_id); end if;
+  v_named := m.external_id is null and p_external_id is not null;
+  if v_named then perform merge_echo(p_message, p_external_id); end if;
   update messages x set
       -- What somebody has called unknown meanwhile does not wait again: it could be sent twice.
       status = case when x.status in ('sending', 'unknown')
@@ -132,11 +132,9 @@ begin
   if m.status = 'unknown' then
     insert into sends_in_doubt (tenant_id, message_id, since) values (v_tenant, m.id, app_now()) on conflict do nothing;
   end if;
-  if m.external_id is not null then
-    update message_status_history h set message_id = m.id
-      where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
-        and h.external_id = m.external_id and h.message_id is null;
-    if v_seen then perform seen_before(array[m.id]); end if;
+  if v_named then
+    perform claim_reports(array[m.id]);
+  elsif m.external_id is not null then
     perform apply_message_reports(array[m.id]);
   end if;
   if p_state = 'accepted' then

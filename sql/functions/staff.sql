@@ -1,11 +1,12 @@
 -- Somebody of the business writes. From the moment this is committed no reply of the assistant leaves the conversation:
 -- `begin_send` waits for the same row and asks the gate afterwards.
 --
--- p_parts: [{"content", "content_type"?, "payload"?, "reply_to"?}], sent one after the other. Returns the first one's
--- message; null: there is no such conversation.
-drop function if exists send_staff_message(uuid, text, uuid, text);
-create or replace function send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text)
-returns uuid language plpgsql as $$
+-- p_parts: [{"content", "content_type"?, "payload"?, "reply_to"?}], sent one after the other. p_automatic: a program says it,
+-- nobody typed it, so that it never leaves as a person's word (`staff_gate`). Returns the first one's message; null: there
+-- is no such conversation.
+drop function if exists send_staff_message(uuid, jsonb, uuid, text);
+create or replace function send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text,
+  p_automatic boolean) returns uuid language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
   v_group uuid := uuid_v7();
@@ -30,8 +31,8 @@ begin
         reply_to_external_id, channel, status, sent_by_staff_id, metadata)
       values (v_tenant, c.id, c.channel_connection_id, 'staff', v_part.content, v_part.content_type, v_part.payload,
         v_part.reply_to, c.channel, 'pending', p_staff,
-        case when v_count > 1
-          then jsonb_build_object('part', v_part.part, 'parts', v_count, 'group', v_group) else '{}' end)
+        case when v_count > 1 then jsonb_build_object('part', v_part.part, 'parts', v_count, 'group', v_group)
+          else '{}' end || case when p_automatic then '{"automatic": true}' else '{}' end::jsonb)
       returning id into v_message;
     v_first := coalesce(v_first, v_message);
     v_jobs := v_jobs || jsonb_build_object(

@@ -1,7 +1,10 @@
 -- name: sendStaffMessage :one
--- Stores what somebody of the business says, in parts with the jobs that send them, and silences the assistant; null if
--- there is no such conversation.
-select send_staff_message(:conversation_id, :parts::jsonb, :staff_id?, :request_id?);
+-- Stores what somebody of the business, or a program of theirs, says, in parts with the jobs that send them, and silences
+-- the assistant; null if there is no such conversation.
+select send_staff_message(:conversation_id, :parts::jsonb, :staff_id?, :request_id?, :automatic::boolean);
+
+-- name: channelOfConversation :maybe
+select c.channel from conversations c where c.tenant_id = current_tenant() and c.id = :conversation_id;
 
 -- name: handBackConversation :one
 -- Gives a conversation back to the assistant; false if there is none to give back.

@@ -3,7 +3,8 @@ import FoundationEssentials
 import Rules
 import Store
 
-/// `POST /api/messages/send`: a person of the business writes to a customer, on whatever channel they talk.
+/// `POST /api/messages/send`: a person of the business, or a program of theirs, writes to a customer, on whatever channel
+/// they talk.
 extension Route {
   static let sending: [Route] = [
     Route(
@@ -67,7 +68,9 @@ enum Sending {
       }
       let id = try scope.sendStaffMessage(
         conversationId: conversation, contents: parts, replyTo: call.body["reply_to"].text,
-        staffId: call.caller.staff, requestId: call.request.id.isEmpty ? nil : call.request.id)
+        staffId: call.caller.staff, requestId: call.request.id.isEmpty ? nil : call.request.id,
+        // Whoever holds a key is a program.
+        isAutomatic: call.caller.user == nil)
       if let key, let id {
         try scope.endRequest(answer: JSONText(answer(id)), asker: call.caller.name, key: key)
       }

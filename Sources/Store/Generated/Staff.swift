@@ -13,21 +13,32 @@ public struct ListConversationsRow: Sendable, Equatable {
 }
 
 extension Scope {
-  /// Stores what somebody of the business says, in parts with the jobs that send them, and silences the assistant; null
-  /// if
-  /// there is no such conversation.
+  /// Stores what somebody of the business, or a program of theirs, says, in parts with the jobs that send them, and
+  /// silences
+  /// the assistant; null if there is no such conversation.
   public func sendStaffMessage(
     conversationId: UUID,
     parts: JSONText,
     staffId: UUID?,
-    requestId: String?
+    requestId: String?,
+    automatic: Bool
   ) throws(StoreError) -> UUID? {
     try one(
       "sendStaffMessage",
       #"""
-      select send_staff_message($1, $2::jsonb, $3, $4)
+      select send_staff_message($1, $2::jsonb, $3, $4, $5::boolean)
       """#,
-      [conversationId.sql, parts.sql, staffId.sql, requestId.sql]
+      [conversationId.sql, parts.sql, staffId.sql, requestId.sql, automatic.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  public func channelOfConversation(conversationId: UUID) throws(StoreError) -> String? {
+    try maybe(
+      "channelOfConversation",
+      #"""
+      select c.channel from conversations c where c.tenant_id = current_tenant() and c.id = $1
+      """#,
+      [conversationId.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 

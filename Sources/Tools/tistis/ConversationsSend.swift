@@ -10,8 +10,9 @@ extension Conversations {
     static let configuration = CommandConfiguration(
       abstract: "Write to a person as the business; the assistant is silent from then on.",
       discussion: """
-        Markdown is converted, and what is too long or too much for the platform takes the next form down: buttons, a \
-        list, numbered lines; a long text goes in parts. What the platform would refuse is refused here (exit 64).
+        Markdown is converted, and what is too long or too much for the conversation's platform takes the next form \
+        down: buttons, a list, numbered lines; a long text goes in parts. What the platform would refuse is refused \
+        here (exit 64).
 
           tistis conversations send … "Le atiende Ana"
           tistis conversations send … "¿Confirma su cita?" --button si=Sí --button no=No
@@ -30,11 +31,22 @@ extension Conversations {
     @Flag(help: "Print what would be sent, a line of JSON a message, and send nothing.") var dryRun = false
     @OptionGroup var said: Said
 
-    func validate() throws { _ = try parts() }
+    /// What no platform takes is refused before anybody is asked whose conversation it is.
+    func validate() throws {
+      if let replyTo, !isPlatformID(replyTo) { throw ValidationError("\(replyTo) is no id of the platform's.") }
+      var first: ValidationError?
+      for channel in ChannelName.allCases {
+        do {
+          _ = try parts(channel)
+          return
+        } catch let fault as ValidationError { first = first ?? fault }
+      }
+      if let first { throw first }
+    }
 
     /// What is sent, in the order of sending.
-    private func parts() throws -> [OutboundContent] {
-      let limits = ChannelLimits.of(.whatsapp)
+    private func parts(_ channel: ChannelName) throws -> [OutboundContent] {
+      let limits = ChannelLimits.of(channel)
       let parts = ladder(try said.wish(), limits)
       if parts.isEmpty { throw ValidationError("There is nothing to say in an empty text.") }
       for part in parts {
@@ -42,24 +54,33 @@ extension Conversations {
           try part.check(limits)
         } catch { throw ValidationError(error.sentence) }
       }
-      if let replyTo, !isPlatformID(replyTo) { throw ValidationError("\(replyTo) is no id of the platform's.") }
       return parts
     }
 
     func run() throws {
-      let parts = try parts()
-      if dryRun {
-        for part in parts { say(part.json.text) }
-        return
-      }
+      var refusal: ValidationError?
       administer([.databaseURL]) { settings in
         let selected = try Selected(tenant, settings)
+        let channel = try selected.scope.channelOfConversation(conversationId: conversation)
+        guard let channel = channel.flatMap(ChannelName.init) else { throw Unknown() }
+        let parts: [OutboundContent]
+        do {
+          parts = try self.parts(channel)
+        } catch let fault as ValidationError {
+          refusal = fault
+          return
+        }
+        if dryRun {
+          for part in parts { say(part.json.text) }
+          return
+        }
         let id = try selected.scope.sendStaffMessage(
           conversationId: conversation, contents: parts, replyTo: replyTo, staffId: nil, requestId: nil)
         guard let id else { throw Unknown() }
         selected.database.wakeWorkers()
         say("queued message \(id.text)" + (parts.count > 1 ? " and \(parts.count - 1) more" : ""))
       }
+      if let refusal { throw refusal }
     }
   }
 }
