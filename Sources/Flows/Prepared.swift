@@ -32,9 +32,9 @@ public enum AppointmentWish: Sendable, Equatable {
 
 extension Scope {
   /// Sends something prepared to a conversation's person, in the form that the window allows. The assistant goes on
-  /// answering there. `key` names this one send: with the same again nothing more is sent.
+  /// answering there.
   public func sendPrepared(
-    _ wish: PreparedWish, conversation: UUID, onlyBranch: UUID?, key: String?, requestId: String?
+    _ wish: PreparedWish, conversation: UUID, onlyBranch: UUID?, requestId: String?
   ) throws(StoreError) -> PreparedOutcome {
     // The hours are the channel's; which one it is comes with the first look.
     guard
@@ -74,7 +74,7 @@ extension Scope {
     }
     if let fault = try templateFault(contents, connectionId: ground.connectionId) { return .unfit(fault) }
     let message = try sendPrepared(
-      conversationId: conversation, parts: staffParts(contents), kind: prepared.kind, key: key, requestId: requestId)
+      conversationId: conversation, parts: staffParts(contents), kind: prepared.kind, requestId: requestId)
     return message.map { .queued(message: $0, form: contents.first?.kind.rawValue ?? "text") } ?? .unknown
   }
 

@@ -60,7 +60,9 @@ struct APIClient {
     case .json(let shape): shape.check(body, .answer, &faults)
     case .file: break
     case nil:
-      if status < 300 { Issue.record("\(method) \(path): \(status) is in no document") }
+      if status < 300 || route?.refusals.contains(status) == false {
+        Issue.record("\(method) \(path): \(status) is in no document")
+      }
       // nginx's own pages apart.
       if route != nil { APIProblem.shape.check(body, .answer, &faults) }
     }

@@ -52,8 +52,8 @@ import Testing
     }
 
     #expect(try await client.ask("DELETE", "/api/channels/\(id)").status == 403)
-    #expect(try await DashboardUser(tenant, role: "admin").ask("DELETE", "/api/channels/\(id)").status == 403)
-    let owner = try DashboardUser(tenant, role: "owner")
+    #expect(try await APIUser(tenant, role: "admin").ask("DELETE", "/api/channels/\(id)").status == 403)
+    let owner = try APIUser(tenant, role: "owner")
     #expect(try await owner.ask("DELETE", "/api/channels/\(id)").status == 200)
     let gone = "where channel_connection_id = '\(id)'"
     let kept = try tenant.database.count(
@@ -78,8 +78,8 @@ import Testing
         method, "/api/channels/\(id)\(path)", method == "GET" ? nil : ["account_name": "mía"])
       #expect(answer.status == 404, "\(method) \(path)")
     }
-    #expect(try await DashboardUser(mine, role: "owner").ask("DELETE", "/api/channels/\(id)").status == 404)
-    #expect(try await DashboardUser(mine, role: "owner").ask("DELETE", "/api/channels?id=\(id)").status == 404)
+    #expect(try await APIUser(mine, role: "owner").ask("DELETE", "/api/channels/\(id)").status == 404)
+    #expect(try await APIUser(mine, role: "owner").ask("DELETE", "/api/channels?id=\(id)").status == 404)
     let name = try other.value("coalesce(account_name, '')", of: "channel_connections")
     #expect(name == "")
     let reader = try APIClient(mine, scopes: ["channels:read"])
@@ -139,6 +139,42 @@ import Testing
     #expect(open == 0)
     let well = try await result()
     #expect(well["test"]["checks"][0]["state"].text == "ok")
+  }
+
+  /// A platform that takes its time is waited for ten seconds: then the job is named, and the health shows what came of it.
+  @Test func aTestThatTakesLonger() async throws {
+    let tenant = try Tenant.make()
+    let client = try client(tenant)
+    let path = "/api/channels/\(tenant.connection.text)"
+    try await Sandbox.register(tenant)
+    let business = uniqueDigits("8")
+    let given = try await client.ask("PATCH", path, ["whatsapp_business_account_id": .string(business)])
+    #expect(given.status == 200)
+    // Each of the questions is answered in time, and all of them late.
+    for name in [tenant.account, business] {
+      try await Sandbox.fail("whatsapp", "slow", match: name, times: 0, extra: [("delay_ms", 7000)])
+    }
+    // A program of its own, for nobody else is to wait behind it.
+    let api = try Program("api")
+    let socket = api.socket
+    let said = try await onThread {
+      let call = try FastCGIClient(socket: socket)
+      call.begin(
+        "POST", path + "/test", length: 2,
+        headers: [
+          ("HTTP_AUTHORIZATION", "Bearer " + client.key.reveal()), ("CONTENT_TYPE", "application/json"),
+          ("REMOTE_ADDR", "127.0.0.1"),
+        ])
+      call.body(Array("{}".utf8))
+      call.body([])
+      return call.answer()
+    }
+    #expect(said.hasPrefix("Status: 202") && said.contains("\"job_id\":"), "\(said)")
+    let early = try await client.ask("GET", path + "/health")
+    #expect(early.status == 200 && !early.data["test"].exists, "it is not known yet")
+    #expect(try await eventually { try tenant.count("channel_connections", where: "test_result is not null") == 1 })
+    let late = try await client.ask("GET", path + "/health")
+    #expect(late.data["test"]["checks"][0]["state"].text == "ok", "\(text(late))")
   }
 
   @Test func theAssistantOfAnAccount() async throws {

@@ -7,7 +7,7 @@ import Testing
 /// `/api/media/{id}`: to whom it belongs, as what it is, and nothing beside the folder.
 @Suite struct MediaRouteTests {
   /// An attachment whose file is where `jobs` keeps files.
-  private func keep(
+  static func keep(
     _ tenant: Tenant, mime: String? = "image/jpeg", filename: String? = nil, bytes: [UInt8] = Array("JPEG".utf8),
     status: String = "stored", key: String? = nil
   ) throws -> String {
@@ -37,7 +37,7 @@ import Testing
     let tenant = try Tenant.make()
     let client = try APIClient(tenant, scopes: ["media:read"])
     let large = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-    let id = try keep(tenant, bytes: large)
+    let id = try Self.keep(tenant, bytes: large)
     let answer = try await get(client, id)
     #expect(answer.status == 200 && answer.body == large)
     #expect(answer.headers["content-type"] == "image/jpeg" && answer.headers["x-content-type-options"] == "nosniff")
@@ -62,7 +62,7 @@ import Testing
   func whatItIsCalled(_ mime: String?, _ filename: String?, _ expected: String) async throws {
     let tenant = try Tenant.make()
     let answer = try await get(
-      try APIClient(tenant, scopes: ["media:read"]), try keep(tenant, mime: mime, filename: filename))
+      try APIClient(tenant, scopes: ["media:read"]), try Self.keep(tenant, mime: mime, filename: filename))
     let said = answer.headers["content-disposition"] ?? ""
     #expect(answer.status == 200)
     let plain = said.split(separator: "; filename*").first.map { String($0) } ?? ""
@@ -75,16 +75,16 @@ import Testing
   @Test func nothingBesideTheFolder() async throws {
     let (tenant, other) = (try Tenant.make(), try Tenant.make())
     let client = try APIClient(tenant, scopes: ["media:read"])
-    _ = try keep(other, bytes: Array("secret".utf8))
+    _ = try Self.keep(other, bytes: Array("secret".utf8))
     let digest = hex(sha256(Array("secret".utf8)))
     for key in [
       "../../../../etc/passwd", "/etc/passwd", "\(other.id.text)/\(digest.prefix(2))/\(digest)",
       "\(tenant.id.text)/../\(other.id.text)/\(digest.prefix(2))/\(digest)",
     ] {
-      let answer = try await get(client, try keep(tenant, key: key))
+      let answer = try await get(client, try Self.keep(tenant, key: key))
       #expect(answer.status == 410, "\(key)")
     }
-    #expect(try await get(client, try keep(tenant, status: "pending")).status == 409)
-    #expect(try await get(client, try keep(tenant, status: "gone")).status == 410)
+    #expect(try await get(client, try Self.keep(tenant, status: "pending")).status == 409)
+    #expect(try await get(client, try Self.keep(tenant, status: "gone")).status == 410)
   }
 }

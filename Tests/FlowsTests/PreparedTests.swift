@@ -29,7 +29,7 @@ import Testing
       let id = try conversation(shop, phone)
       for (closed, kind) in [(false, "interactive"), (true, "template")] {
         if closed { try closeWindow(shop) }
-        let outcome = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+        let outcome = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, requestId: nil)
         guard case .queued(_, let form) = outcome else {
           Issue.record("\(outcome)")
           return
@@ -43,7 +43,7 @@ import Testing
         #expect(sent.first?["body"].value?.text.contains("martes 3 de febrero") == true)
       }
       let menu = try scope(shop).sendPrepared(
-        .servicesMenu, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+        .servicesMenu, conversation: id, onlyBranch: nil, requestId: nil)
       #expect(menu == .windowClosed)
       let staff = try shop.count("messages", "role = 'staff' and metadata ? 'automatic' and metadata ? 'prepared'")
       #expect(staff == 2)
@@ -55,7 +55,7 @@ import Testing
       let phone = try shop.says("hola")
       let id = try conversation(shop, phone)
       let outcome = try scope(shop).sendPrepared(
-        .servicesMenu, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+        .servicesMenu, conversation: id, onlyBranch: nil, requestId: nil)
       guard case .queued(_, "list") = outcome else {
         Issue.record("\(outcome)")
         return
@@ -66,7 +66,7 @@ import Testing
       #expect(row?["id"].text == "servicio:limpieza" && row?["description"].text == "$800 MXN · Con ultrasonido")
       try shop.run("update services set is_active = false")
       let empty = try scope(shop).sendPrepared(
-        .servicesMenu, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+        .servicesMenu, conversation: id, onlyBranch: nil, requestId: nil)
       #expect(empty == .empty)
     }
   }
@@ -76,28 +76,13 @@ import Testing
     try await Shop.test(delay: 60) { shop in
       let phone = try shop.says("¿limpieza?")
       let id = try conversation(shop, phone)
-      _ = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+      _ = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, requestId: nil)
       let state = try shop.value("ai_handling || ' ' || (last_human_at is null)", of: "conversations")
       #expect(state == "true true")
       try shop.hurry()
       try await shop.work()
       let replies = try shop.count("messages", "role = 'assistant' and status = 'accepted'")
       #expect(replies == 1)
-    }
-  }
-
-  /// Twice under one key, also at once, sends once.
-  @Test func oneKeyOneMessage() async throws {
-    try await Shop.test(delay: 60) { shop in
-      let id = try conversation(shop, try shop.says("hola"))
-      let outcomes = try await onThreads(6) { _ in
-        try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, key: "k1", requestId: nil)
-      }
-      #expect(Set(outcomes.map { "\($0)" }).count == 1)
-      let other = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, key: "k2", requestId: nil)
-      #expect(other != outcomes[0])
-      let count = try shop.count("messages", "role = 'staff'")
-      #expect(count == 2)
     }
   }
 
@@ -117,9 +102,9 @@ import Testing
             from branches b join conversations c using (tenant_id) join services s using (tenant_id) where c.id = '\(id.text)';
         """)
       let ours = PreparedWish.reminder(.ours(appointment))
-      let foreign = try scope(shop).sendPrepared(ours, conversation: other, onlyBranch: nil, key: nil, requestId: nil)
+      let foreign = try scope(shop).sendPrepared(ours, conversation: other, onlyBranch: nil, requestId: nil)
       #expect(foreign == .unknown)
-      let outcome = try scope(shop).sendPrepared(ours, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+      let outcome = try scope(shop).sendPrepared(ours, conversation: id, onlyBranch: nil, requestId: nil)
       guard case .queued = outcome else {
         Issue.record("\(outcome)")
         return
@@ -134,13 +119,13 @@ import Testing
   @Test func whatIsNotThere() async throws {
     try await Shop.test(delay: 60) { shop in
       let id = try conversation(shop, try shop.says("hola"))
-      let nobody = try scope(shop).sendPrepared(wish, conversation: UUID(), onlyBranch: nil, key: nil, requestId: nil)
+      let nobody = try scope(shop).sendPrepared(wish, conversation: UUID(), onlyBranch: nil, requestId: nil)
       #expect(nobody == .unknown)
-      let branch = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: UUID(), key: nil, requestId: nil)
+      let branch = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: UUID(), requestId: nil)
       #expect(branch == .unknown)
       let another = try Tenant.make(in: shop.database)
       let foreign = try shop.database.connection().tenant(another.id).sendPrepared(
-        wish, conversation: id, onlyBranch: nil, key: nil, requestId: nil)
+        wish, conversation: id, onlyBranch: nil, requestId: nil)
       #expect(foreign == .unknown)
     }
   }

@@ -1,9 +1,8 @@
 -- What is prepared and sent in the business's name without a person taking the conversation over: whoever answers is
 -- answered by the assistant, if it answered before.
 
--- p_parts as `send_staff_message` reads them. p_key: the caller's name for this one send; another with it sends nothing
--- and returns the message of the first. null: there is no such conversation.
-create or replace function send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text)
+-- p_parts as `send_staff_message` reads them. null: there is no such conversation.
+create or replace function send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text)
 returns uuid language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
@@ -14,15 +13,9 @@ begin
   perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
   if c.id is null then return null; end if;
-  if p_key is not null then
-    select m.id into v_message from messages m
-      where m.tenant_id = v_tenant and m.conversation_id = c.id and m.role = 'staff'
-        and m.metadata ->> 'prepared_key' = p_key order by m.id limit 1;
-    if v_message is not null then return v_message; end if;
-  end if;
+  -- Nobody has typed it: it never leaves as a person's word (`staff_gate`).
   v_message := send_staff_message(p_conversation, p_parts, null, p_request_id, true);
-  update messages m set metadata = m.metadata || jsonb_strip_nulls(jsonb_build_object('prepared', p_kind,
-      'prepared_key', p_key))
+  update messages m set metadata = m.metadata || jsonb_build_object('prepared', p_kind)
     from messages f
     where f.tenant_id = v_tenant and f.id = v_message and m.tenant_id = v_tenant and m.conversation_id = c.id
       and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;

@@ -12,26 +12,30 @@ enum Awaited {
   }
 
   static func answer(_ call: APICall, _ errand: Errand) throws(APIProblem) -> Response {
+    let id: UUID
+    let job: FindJobRow?
     do throws(StoreError) {
-      guard let id = try call.app.database.send(errand, tenant: call.caller.tenant) else {
+      guard let sent = try call.app.database.send(errand, tenant: call.caller.tenant) else {
         throw .unavailable("another one of the same began just now")
       }
       // Enough of the request's time is left to say that it was not enough.
       let left = min(Self.seconds, call.request.deadline - .now - 1.5)
-      let job = try call.app.database.wait(for: id, tenant: call.caller.tenant, seconds: max(left, 0))
-      switch job?.status {
-      case "completed":
-        let result = job?.result.flatMap { try? $0.parse() } ?? .null
-        return .json(["success": true, "data": result])
-      case "dead", "failed", "cancelled":
-        throw .unavailable(job?.errorMessage ?? "it was given up")
-      default:
-        return .json(
-          ["success": true, "job_id": .string(id.text), "status": .string(job?.status ?? "pending")], status: 202)
-      }
+      job = try call.app.database.wait(for: sent, tenant: call.caller.tenant, seconds: max(left, 0))
+      id = sent
     } catch {
       if case .unavailable(let why) = error { throw APIProblem(503, "not_done", why) }
       throw APIProblem(error)
+    }
+    switch job?.status {
+    case "completed":
+      let result = job?.result.flatMap { try? $0.parse() } ?? .null
+      return .json(["success": true, "data": result])
+    case "dead", "failed", "cancelled":
+      // As things are with the account it cannot be done: asking again alone changes nothing.
+      throw .conflict("NOT_DONE", job?.errorMessage ?? "it was given up")
+    default:
+      return .json(
+        ["success": true, "job_id": .string(id.text), "status": .string(job?.status ?? "pending")], status: 202)
     }
   }
 }

@@ -71,9 +71,11 @@ extension Route {
   }
 
   /// What else may be answered.
-  private var refusals: [Int] {
+  var refusals: [Int] {
     if case .open = access { return [405, 503] }
-    return [400, 401, 403, 404, 405, 409, 413, 415, 429, 503]
+    var isFile = false
+    if case .file? = answers.first?.1 { isFile = true }
+    return [400, 401, 403, 404, 405, 409] + (isFile ? [410] : []) + [413, 415, 429, 503]
   }
 
   private var requestBody: JSON? {

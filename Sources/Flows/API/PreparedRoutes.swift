@@ -19,7 +19,7 @@ extension Route {
     Route(
       "POST", "/api/conversations/{id}/send/services-menu", "sendServicesMenu",
       "Show what the business offers, as a list to choose from; only while the window is open", talkers,
-      body: .object([]), answers: [(202, sent)]
+      body: .object([.may("idempotency_key", .text(1...255))]), answers: [(202, sent)]
     ) { (call) throws(APIProblem) in try send(call, .servicesMenu) },
   ]
 
@@ -28,7 +28,7 @@ extension Route {
   private static let appointment = Shape.object([
     .may("appointment_id", .id), .may("name", .text(1...100)), .may("service", .text(1...100)),
     .may("date", .text(1...60)),
-    .may("time", .text(1...20)),
+    .may("time", .text(1...20)), .may("idempotency_key", .text(1...255)),
   ])
 
   private static let sent = Route.Answer.json(
@@ -48,26 +48,26 @@ extension Route {
   }
 
   private static func send(_ call: APICall, _ wish: PreparedWish) throws(APIProblem) -> Response {
-    let key = call.request.headers["idempotency-key"]
-    if let key, !(1...200).contains(key.utf8.count) {
-      throw .malformed("Idempotency-Key", "expected 1 to 200 characters")
+    try Sending.limit(call)
+    let said = try call.once([call.id().text, "\(wish)"]) { (scope) throws(StoreError) in
+      let outcome = try scope.sendPrepared(
+        wish, conversation: call.id(), onlyBranch: call.caller.branch, requestId: call.request.id)
+      guard case .queued(let message, let form) = outcome else { return .failure(refusal(outcome)) }
+      return .success(["success": true, "message_id": .string(message.text), "form": .string(form)])
     }
-    let outcome = try call.store { (scope) throws(StoreError) in
-      try scope.sendPrepared(
-        wish, conversation: call.id(), onlyBranch: call.caller.branch, key: key, requestId: call.request.id)
-    }
+    call.app.isUrgent = true
+    return .json(said, status: 202)
+  }
+
+  private static func refusal(_ outcome: PreparedOutcome) -> APIProblem {
     switch outcome {
-    case .queued(let message, let form):
-      call.app.isUrgent = true
-      return .json(
-        ["success": true, "message_id": .string(message.text), "form": .string(form)], status: 202)
     case .windowClosed:
-      throw .conflict(
+      .conflict(
         "WINDOW_CLOSED",
         "the person has not written for so long that only a template may be sent, and there is none for this")
-    case .empty: throw .conflict("NO_SERVICES", "the business offers nothing: enter its services first")
-    case .unfit(let fault): throw APIProblem(422, fault.code, fault.sentence)
-    case .unknown: throw .unknown("conversation, or appointment of its person")
+    case .empty: .conflict("NO_SERVICES", "the business offers nothing: enter its services first")
+    case .unfit(let fault): .conflict(fault.code, fault.sentence)
+    case .unknown, .queued: .unknown("conversation, or appointment of its person")
     }
   }
 }

@@ -24,7 +24,7 @@ extension Route {
 }
 
 enum Sending {
-  /// Messages a user of the dashboard may write a minute.
+  /// Messages a user of the dashboard may send a minute.
   static let perMinute: Int32 = 60
 
   static let answer = Shape.object([
@@ -37,53 +37,28 @@ enum Sending {
       throw .malformed("$.conversation_id", "is missing")
     }
     let wish = try wish(call.body)
-    let channel = Field(try Conversation.read(call, conversation))["channel"].text.flatMap(ChannelName.init)
-    guard let channel else { throw .malformed("$.conversation_id", "nothing can be sent on this channel") }
+    let found = Field(try Conversation.read(call, conversation))
+    let account = found["channel_connection_id"].uuid
+    guard let channel = found["channel"].text.flatMap(ChannelName.init) else {
+      throw .malformed("$.conversation_id", "nothing can be sent on this channel")
+    }
     let parts = try parts(wish, channel)
-    let key = try key(call)
-    if call.caller.user != nil { try limit(call) }
-    let digest = hex(
-      sha256(
-        Array(
-          "\(conversation.text)\u{1f}\(JSON.array(parts.map(\.json)).text)\u{1f}\(call.body["reply_to"].text ?? "")"
-            .utf8)))
-    let outcome = try stored(call, conversation, parts, key, digest)
-    call.app.isUrgent = true
-    return .json(outcome)
-  }
-
-  /// Under one key in one transaction: who asks at the same time waits for the first, and is answered the same.
-  private static func stored(
-    _ call: APICall, _ conversation: UUID, _ parts: [OutboundContent], _ key: String?, _ digest: String
-  ) throws(APIProblem) -> JSON {
-    var earlier: EarlierRequestRow?
-    let id = try call.transaction { (scope) throws(StoreError) -> UUID? in
-      earlier = nil
-      if let key {
-        try scope.forgetRequests()
-        if try scope.beginRequest(asker: call.caller.name, key: key, digest: digest) == 0 {
-          earlier = try scope.earlierRequest(asker: call.caller.name, key: key)
-          return nil
-        }
+    try limit(call)
+    let reply = call.body["reply_to"].text
+    let said = try call.once([conversation.text, JSON.array(parts.map(\.json)).text, reply ?? ""]) {
+      (scope) throws(StoreError) in
+      if let account, let fault = try scope.templateFault(parts, connectionId: account) {
+        return .failure(.malformed("$.content" + (fault.path.isEmpty ? "" : "." + fault.path), fault.fault))
       }
       let id = try scope.sendStaffMessage(
-        conversationId: conversation, contents: parts, replyTo: call.body["reply_to"].text,
-        staffId: call.caller.staff, requestId: call.request.id.isEmpty ? nil : call.request.id,
+        conversationId: conversation, contents: parts, replyTo: reply, staffId: call.caller.staff,
+        requestId: call.request.id.isEmpty ? nil : call.request.id,
         // Whoever holds a key is a program.
         isAutomatic: call.caller.user == nil)
-      if let key, let id {
-        try scope.endRequest(answer: JSONText(answer(id)), asker: call.caller.name, key: key)
-      }
-      return id
+      return id.map { .success(answer($0)) } ?? .failure(.unknown("conversation"))
     }
-    if let earlier {
-      guard earlier.digest == digest else {
-        throw .conflict("IDEMPOTENCY_KEY_REUSED", "something else was asked under this key")
-      }
-      return try call.data(earlier.answer, or: "conversation")
-    }
-    guard let id else { throw .unknown("conversation") }
-    return answer(id)
+    call.app.isUrgent = true
+    return .json(said)
   }
 
   private static func answer(_ id: UUID) -> JSON {
@@ -124,15 +99,9 @@ enum Sending {
     return parts
   }
 
-  private static func key(_ call: APICall) throws(APIProblem) -> String? {
-    guard let key = call.request.headers["idempotency-key"] ?? call.body["idempotency_key"].text else { return nil }
-    guard (1...255).contains(key.utf8.count), !key.utf8.contains(0) else {
-      throw .malformed("Idempotency-Key", "expected 1 to 255 characters")
-    }
-    return key
-  }
-
-  private static func limit(_ call: APICall) throws(APIProblem) {
+  /// A user's minute; a key's calls are counted already.
+  static func limit(_ call: APICall) throws(APIProblem) {
+    guard call.caller.user != nil else { return }
     let taken = try call.store { (scope) throws(StoreError) in
       try scope.takeOfWindow(identifier: "api:send:" + call.caller.name, most: perMinute, seconds: 60)
     }

@@ -256,15 +256,14 @@ extension Scope {
     conversationId: UUID,
     parts: JSONText,
     kind: String,
-    key: String?,
     requestId: String?
   ) throws(StoreError) -> UUID? {
     try one(
       "sendPrepared",
       #"""
-      select send_prepared($1, $2::jsonb, $3, $4, $5)
+      select send_prepared($1, $2::jsonb, $3, $4)
       """#,
-      [conversationId.sql, parts.sql, kind.sql, key.sql, requestId.sql]
+      [conversationId.sql, parts.sql, kind.sql, requestId.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 }

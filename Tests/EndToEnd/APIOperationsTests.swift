@@ -1,0 +1,125 @@
+import Core
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import Flows
+
+/// A day at a business's desk in which everything that the document offers is asked for, and granted.
+@Suite struct APIOperationsTests {
+  private let tenant: Tenant
+  private let owner: APIUser
+
+  init() throws {
+    tenant = try Tenant.make(delay: 60)
+    owner = try APIUser(tenant)
+  }
+
+  private func ask(_ method: String, _ path: String, _ body: JSON?, _ done: inout Set<String>) async throws
+    -> APIClient.Answer
+  {
+    let answer = try await owner.ask(method, path, body)
+    let words = path.prefix { $0 != "?" }.split(separator: "/")
+    let route = try #require(Route.all.first { $0.method == method && $0.ids(in: words) != nil }, "\(method) \(path)")
+    #expect((200..<300).contains(answer.status), "\(method) \(path): \(answer.status) \(answer.body)")
+    if answer.status < 300 { done.insert(route.name) }
+    return answer
+  }
+
+  @Test func everyOperationIsGranted() async throws {
+    var done: Set<String> = []
+    let text = try await Web.send("GET", World.current.url + "/api/openapi.json")
+    if text.status == 200 { done.insert("getDocument") }
+    try await talk(&done)
+    try await people(&done)
+    try await accounts(&done)
+    try await keys(&done)
+    #expect(
+      Set(Route.all.map(\.name)).subtracting(done).sorted() == [], "→ ask for it here, so that it is granted once")
+  }
+
+  private func talk(_ done: inout Set<String>) async throws {
+    let id = try await tenant.hears()
+    let path = "/api/conversations/\(id)"
+    _ = try await ask("GET", "/api/conversations", nil, &done)
+    _ = try await ask("GET", path, nil, &done)
+    _ = try await ask("POST", path + "/read", nil, &done)
+    _ = try await ask("PATCH", path, ["satisfaction_score": 5], &done)
+    let appointment: JSON = ["service": "limpieza", "date": "martes 3 de febrero", "time": "10:00"]
+    _ = try await ask("POST", path + "/send/appointment-confirmation", appointment, &done)
+    _ = try await ask("POST", path + "/send/reminder", appointment, &done)
+    _ = try await ask("POST", path + "/send/services-menu", nil, &done)
+    let sent = try await ask(
+      "POST", "/api/messages/send", ["conversation_id": .string(id), "content": "Le atiende Ana"], &done)
+    _ = try await ask("GET", "/api/messages/\(sent.body["message_id"].text ?? "")", nil, &done)
+    _ = try await ask("GET", path + "/messages", nil, &done)
+    _ = try await ask("POST", path + "/messages", ["content": "por teléfono"], &done)
+    for (act, body) in [("take-over", nil), ("hand-back", nil), ("escalate", [:]), ("resolve", [:])]
+      as [(String, JSON?)]
+    {
+      _ = try await ask("POST", path + "/" + act, body, &done)
+    }
+    _ = try await ask("GET", "/api/media/\(try MediaRouteTests.keep(tenant))", nil, &done)
+  }
+
+  private func people(_ done: inout Set<String>) async throws {
+    let made = try await ask("POST", "/api/leads", ["phone": .string(uniqueDigits("6"))], &done)
+    let id = made.data["id"].text ?? ""
+    let path = "/api/leads/\(id)"
+    _ = try await ask("POST", "/api/conversations", ["lead_id": .string(id)], &done)
+    _ = try await ask("GET", "/api/leads", nil, &done)
+    _ = try await ask("GET", path, nil, &done)
+    _ = try await ask("PATCH", path, ["notes": "llamar"], &done)
+    _ = try await ask("GET", path + "/consent", nil, &done)
+    _ = try await ask("PUT", path + "/consent", ["channel": "whatsapp", "state": "stopped"], &done)
+    _ = try await ask("DELETE", path, nil, &done)
+    _ = try await ask("POST", path, ["action": "restore"], &done)
+    _ = try await ask("DELETE", path, nil, &done)
+    _ = try await ask("POST", path + "/restore", nil, &done)
+    _ = try await ask("POST", "/api/v1/leads", ["phone": .string(uniqueDigits("6"))], &done)
+    _ = try await ask("GET", "/api/v1/leads", nil, &done)
+  }
+
+  private func accounts(_ done: inout Set<String>) async throws {
+    let wish: JSON = [
+      "channel": "whatsapp", "account_number": 2, "whatsapp_phone_number_id": .string(uniqueDigits("7")),
+      "whatsapp_business_account_id": .string(uniqueDigits("8")), "access_token": "test_token",
+    ]
+    let made = try await ask("POST", "/api/channels", wish, &done)
+    let id = made.data["id"].text ?? ""
+    let path = "/api/channels/\(id)"
+    _ = try await ask("GET", "/api/channels", nil, &done)
+    _ = try await ask("GET", path, nil, &done)
+    _ = try await ask("PATCH", path, ["account_name": "Segunda"], &done)
+    _ = try await ask("PUT", "/api/channels", ["id": .string(id), "ai_enabled": true], &done)
+    _ = try await ask("GET", path + "/ai-config", nil, &done)
+    _ = try await ask("PUT", path + "/ai-config", ["ai_personality_override": "formal"], &done)
+    _ = try await ask("POST", path + "/test", [:], &done)
+    _ = try await ask("GET", path + "/health", nil, &done)
+    _ = try await ask("POST", "/api/templates", ["channel_id": .string(id), "create": true], &done)
+    _ = try await ask("GET", "/api/templates", nil, &done)
+    try tenant.database.run(
+      """
+      select set_config('app.tenant_id', '\(tenant.id.text)', false);
+      select raise_alert('\(id)', '{"kind": "usage", "key": "u", "severity": "watch", "sentence": "much"}');
+      """)
+    let alerts = try await ask("GET", "/api/alerts", nil, &done)
+    _ = try await ask("POST", "/api/alerts/\(alerts.data[0]["id"].text ?? "")/resolve", nil, &done)
+    _ = try await ask("DELETE", path, nil, &done)
+    _ = try await ask("POST", "/api/channels", wish, &done)
+    _ = try await ask("DELETE", "/api/channels?id=\(id)", nil, &done)
+  }
+
+  private func keys(_ done: inout Set<String>) async throws {
+    let all = "/api/settings/api-keys"
+    let made = try await ask(
+      "POST", all, ["name": "Zapier", "scope_type": "tenant", "scopes": ["leads:read"]], &done)
+    let path = all + "/" + (made.body["key"]["id"].text ?? "")
+    _ = try await ask("GET", all, nil, &done)
+    _ = try await ask("GET", path, nil, &done)
+    _ = try await ask("PATCH", path, ["description": "para Zapier"], &done)
+    _ = try await ask("GET", path + "/usage", nil, &done)
+    _ = try await ask("POST", path + "/rotate", [:], &done)
+    _ = try await ask("DELETE", path, nil, &done)
+  }
+}
