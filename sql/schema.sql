@@ -654,6 +654,31 @@ end $$;
 ALTER FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
+-- Name: ask_names(uuid[], text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_jobs jsonb;
+begin
+  select jsonb_agg(jsonb_build_object('job_type', 'fetch_profile', 'unique_key', 'fetch_profile:' || c.id,
+      -- Behind the answers, which somebody waits for.
+      'priority', 7, 'max_attempts', 3, 'request_id', p_request_id,
+      'payload', jsonb_build_object('conversation_id', c.id, 'tenant_id', v_tenant, 'channel', c.channel)) order by c.id)
+    into v_jobs
+    from conversations c join leads l on l.tenant_id = v_tenant and l.id = c.lead_id
+   where c.tenant_id = v_tenant and c.id = any (p_conversations) and c.created_at = now()
+     and l.name is null and l.full_name is null;
+  if v_jobs is null then return 0; end if;
+  return enqueue_jobs(v_jobs);
+end $$;
+
+ALTER FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) OWNER TO tistis_owner;
+
+--
 -- Name: ask_read_backs(double precision, double precision, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1264,6 +1289,34 @@ end $$;
 ALTER FUNCTION public.claim_next_job() OWNER TO tistis_definer;
 
 --
+-- Name: claim_reports(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.claim_reports(p_messages uuid[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  m record;
+begin
+  perform lock_reports(jsonb_agg(jsonb_build_object('connection', x.channel_connection_id, 'external_id', x.external_id)))
+    from messages x where x.tenant_id = v_tenant and x.id = any (p_messages) having count(*) > 0;
+  -- One look into the index after the other, whatever the planner thinks of the table.
+  for m in
+    select x.id, x.channel_connection_id, x.external_id from messages x
+      where x.tenant_id = v_tenant and x.id = any (p_messages) and x.external_id is not null order by x.id
+  loop
+    update message_status_history h set message_id = m.id
+      where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
+        and h.external_id = m.external_id and h.message_id is null;
+  end loop;
+  perform seen_before(p_messages);
+  return apply_message_reports(p_messages);
+end $$;
+
+ALTER FUNCTION public.claim_reports(p_messages uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: classification_of(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1712,19 +1765,19 @@ declare
   v_tenant uuid := current_tenant();
   v_effects jsonb := coalesce(p_effects, '{}');
   v_lead uuid;
-  v_seen boolean;
+  v_named boolean;
   m messages;
 begin
   -- The conversation first, as everybody else does.
-  select c.lead_id, c.delivered_until is not null or c.read_until is not null into v_lead, v_seen
-    from conversations c where c.tenant_id = v_tenant and c.id =
+  select c.lead_id into v_lead from conversations c where c.tenant_id = v_tenant and c.id =
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
   select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
   if m.send_attempt is distinct from p_attempt then
     status := m.status;
     return;
   end if;
-  if m.external_id is null and p_external_id is not null then perform merge_echo(p_message, p_external_id); end if;
+  v_named := m.external_id is null and p_external_id is not null;
+  if v_named then perform merge_echo(p_message, p_external_id); end if;
   update messages x set
       -- What somebody has called unknown meanwhile does not wait again: it could be sent twice.
       status = case when x.status in ('sending', 'unknown')
@@ -1741,11 +1794,9 @@ begin
   if m.status = 'unknown' then
     insert into sends_in_doubt (tenant_id, message_id, since) values (v_tenant, m.id, app_now()) on conflict do nothing;
   end if;
-  if m.external_id is not null then
-    update message_status_history h set message_id = m.id
-      where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
-        and h.external_id = m.external_id and h.message_id is null;
-    if v_seen then perform seen_before(array[m.id]); end if;
+  if v_named then
+    perform claim_reports(array[m.id]);
+  elsif m.external_id is not null then
     perform apply_message_reports(array[m.id]);
   end if;
   if p_state = 'accepted' then
@@ -2012,11 +2063,13 @@ begin
   if not jsonb_path_exists(p_events, '$[*].media.id') then return 0; end if;
   with told as (
     select m.id as message_id, m.channel_connection_id, m.external_timestamp, f.media, f.place
-      from (select e.* from jsonb_to_recordset(p_events) as e (connection_id text, external_id text, media jsonb)
-        where jsonb_typeof(e.media) = 'array') e
-      join messages m on m.tenant_id = v_tenant and m.channel_connection_id = e.connection_id::uuid
-        and m.external_id = e.external_id
-      cross join lateral jsonb_array_elements(e.media) with ordinality f (media, place)
+      -- An id as it is told, and one look into the index per event: behind the wall none is searched for what a cast makes.
+      from jsonb_to_recordset(p_events) as e (connection_id uuid, external_id text, media jsonb)
+      cross join lateral (select m.id, m.channel_connection_id, m.external_timestamp from messages m
+        where m.tenant_id = v_tenant and m.channel_connection_id = e.connection_id and m.external_id = e.external_id
+        limit 1) m
+      cross join lateral jsonb_array_elements(case jsonb_typeof(e.media) when 'array' then e.media end)
+        with ordinality f (media, place)
      where f.media ->> 'id' is not null
      order by m.id, f.place
   ), named as (
@@ -2536,8 +2589,7 @@ CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back',
-    'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates',
-    'test_channel')
+    'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile')
 $$;
 
 ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
@@ -2977,6 +3029,21 @@ end $$;
 ALTER FUNCTION public.lock_pace(p_connection uuid, p_contact text) OWNER TO tistis_owner;
 
 --
+-- Name: lock_reports(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lock_reports(p_reports jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform pg_advisory_xact_lock(s.k)
+    from (select distinct hashtextextended(current_tenant()::text || '|' || (r ->> 'connection') || '|'
+        || (r ->> 'external_id'), 3) as k from jsonb_array_elements(p_reports) r order by k) s;
+end $$;
+
+ALTER FUNCTION public.lock_reports(p_reports jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: mark_takeovers(jsonb, text[], uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3090,6 +3157,12 @@ begin
           last_inbound_at = greatest(k.last_inbound_at, o.last_inbound_at),
           last_question_id = greatest(k.last_question_id, o.last_question_id),
           last_human_at = greatest(k.last_human_at, o.last_human_at),
+          delivered_until = greatest(k.delivered_until, o.delivered_until),
+          read_until = greatest(k.read_until, o.read_until),
+          -- What was heard last of who has it.
+          thread_owner = case when o.thread_since > coalesce(k.thread_since, '-infinity') then o.thread_owner
+            else k.thread_owner end,
+          thread_since = greatest(k.thread_since, o.thread_since),
           -- A human who had taken over one of the two has taken over the person.
           ai_handling = k.ai_handling and o.ai_handling,
           status = case when 'escalated' in (k.status, o.status) then 'escalated' else k.status end,
@@ -3352,10 +3425,12 @@ begin
   update leads l set name = n.name, full_name = n.name
     from (
       select distinct on (a.lead_id) a.lead_id, e.name
-        from jsonb_to_recordset(p_events) as e (kind text, aliases jsonb, name text, at timestamptz)
-        cross join lateral jsonb_array_elements(e.aliases) x
-        join lead_aliases a on a.tenant_id = current_tenant() and a.kind = x ->> 'kind' and a.value = x ->> 'value'
-       where e.kind = 'contact' and e.name <> ''
+        from (select e.name, e.at, x ->> 'kind' as kind, x ->> 'value' as value
+            from jsonb_to_recordset(p_events) as e (kind text, aliases jsonb, name text, at timestamptz)
+            cross join lateral jsonb_array_elements(e.aliases) x
+           where e.kind = 'contact' and e.name <> '' offset 0) e
+        cross join lateral (select l.lead_id from lead_aliases l where l.tenant_id = current_tenant()
+          and l.kind = e.kind and l.value = e.value limit 1) a
        order by a.lead_id, e.at desc nulls last
     ) n
     where l.tenant_id = current_tenant() and l.id = n.lead_id and l.name is null and l.full_name is null;
@@ -3376,9 +3451,11 @@ declare
 begin
   perform 1 from conversations c where c.tenant_id = v_tenant and c.id in (
     select m.conversation_id from messages m where m.tenant_id = v_tenant and m.id = any (v_ids)) order by c.id for update;
-  update messages m set external_id = p_names ->> m.id::text
-    where m.tenant_id = v_tenant and m.id = any (v_ids) and m.external_id is null;
-  perform seen_before(v_ids);
+  with named as (
+    update messages m set external_id = p_names ->> m.id::text
+      where m.tenant_id = v_tenant and m.id = any (v_ids) and m.external_id is null returning m.id)
+  select array_agg(n.id) into v_ids from named n;
+  if v_ids is not null then perform claim_reports(v_ids); end if;
 end $$;
 
 ALTER FUNCTION public.name_messages(p_names jsonb) OWNER TO tistis_owner;
@@ -3739,6 +3816,31 @@ end $$;
 ALTER FUNCTION public.own_echoes(p_events jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: place_orphans(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.place_orphans(p_reports jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_messages uuid[];
+  v_conversations uuid[];
+begin
+  perform lock_reports(p_reports);
+  select array_agg(m.id), array_agg(m.conversation_id) into v_messages, v_conversations
+    from jsonb_to_recordset(p_reports) as r (connection uuid, external_id text)
+    cross join lateral (select x.id, x.conversation_id from messages x where x.tenant_id = v_tenant
+      and x.channel_connection_id = r.connection and x.external_id = r.external_id limit 1) m;
+  if v_messages is null then return; end if;
+  -- Who holds these waits for none of our reports: the ids were given, so that is over.
+  perform 1 from conversations c where c.tenant_id = v_tenant and c.id = any (v_conversations) order by c.id for update;
+  perform claim_reports(v_messages);
+end $$;
+
+ALTER FUNCTION public.place_orphans(p_reports jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: prunable_raw(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3943,6 +4045,8 @@ begin
     v_conversations := v_conversations
       || case when v_talks[i] then conversation_of(v_leads[i], v_connections[i], v_contacts[i]) end;
   end loop;
+
+  if p_policy ? 'asks_names' then perform ask_names(v_conversations, p_request_id); end if;
 
   -- Before the news, so that their ids come first.
   if 'history' = any (v_kinds) then
@@ -4183,6 +4287,8 @@ begin
   end if;
   if v_elsewhere or p_events @? '$[*] ? (@.standby == true)' then perform follow_threads(p_events, v_new); end if;
   if v_people is not null then perform open_windows(v_people); end if;
+  -- What others said may have been read before we heard of it.
+  if p_events @? '$[*] ? (@.kind == "echo")' and v_new is not null then perform claim_reports(v_new); end if;
   if v_late is not null then
     perform alert_stale(l.connection, sum(l.late)::int, (p_policy ->> 'stale_seconds')::float8)
       from jsonb_to_recordset(v_late) as l (connection uuid, late int) group by l.connection order by l.connection;
@@ -4290,6 +4396,7 @@ declare
   v_tenant uuid := current_tenant();
   v_messages uuid[];
   v_nameless jsonb;
+  v_orphans jsonb;
   v_effects jsonb;
   v_new int;
 begin
@@ -4299,6 +4406,7 @@ begin
     select e.connection_id::uuid as connection_id, e.external_id, e.status ->> 'state' as state,
         -- A watermark's name is made of its time: that of two people may be the same.
         coalesce(e.status ->> 'participant', case when e.status ? 'up_to' then e.aliases #>> '{0,value}' end, '') as participant, e.at,
+        e.status ->> 'up_to' as up_to,
         case when e.status ->> 'opaque' ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
           then (e.status ->> 'opaque')::uuid end as opaque,
         e.status ->> 'error_code' as error_code, e.status ->> 'error' as error, nullif(e.status -> 'effects', 'null') as effects,
@@ -4333,12 +4441,16 @@ begin
       jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'message', k.message_id, 'at', i.at,
         'effects', i.effects,
         -- The message knows whom it went to; without it (another system's) the platform's words are all there is.
-        'lead', (select a.lead_id from jsonb_array_elements(i.aliases) x join lead_aliases a on a.tenant_id = v_tenant
-          and a.kind = x ->> 'kind' and a.value = x ->> 'value' limit 1))) filter (where i.effects is not null),
-      (select jsonb_object_agg(n.id, n.external_id) from nameless n)
-    into v_new, v_messages, v_effects, v_nameless
+        'lead', (select a.lead_id
+          from (select x ->> 'kind' as kind, x ->> 'value' as value from jsonb_array_elements(i.aliases) x offset 0) x
+          cross join lateral (select l.lead_id from lead_aliases l where l.tenant_id = v_tenant and l.kind = x.kind
+            and l.value = x.value limit 1) a limit 1))) filter (where i.effects is not null),
+      (select jsonb_object_agg(n.id, n.external_id) from nameless n),
+      jsonb_agg(jsonb_build_object('connection', k.channel_connection_id, 'external_id', k.external_id))
+        filter (where k.message_id is null and i.up_to is null)
+    into v_new, v_messages, v_effects, v_nameless, v_orphans
     from kept k
-    left join lateral (select i.at, i.effects, i.aliases from matched i
+    left join lateral (select i.at, i.effects, i.aliases, i.up_to from matched i
       where i.connection_id = k.channel_connection_id and i.external_id = k.external_id and i.state = k.status
         and i.participant = k.participant limit 1) i on true;
   if v_nameless is not null then perform name_messages(v_nameless); end if;
@@ -4346,6 +4458,7 @@ begin
     perform apply_message_reports(v_messages);
   end if;
   if p_events @? '$[*].status.up_to' then perform apply_watermarks(p_events); end if;
+  if v_orphans is not null then perform place_orphans(v_orphans); end if;
   -- Never a second send: a report of failure says what is true of the account, the person and the template.
   perform apply_send_effects((x ->> 'connection')::uuid, (x ->> 'message')::uuid, x -> 'effects',
       coalesce((x ->> 'at')::timestamptz, app_now()), (x ->> 'lead')::uuid)
@@ -5099,10 +5212,9 @@ begin
         and m.metadata ->> 'prepared_key' = p_key order by m.id limit 1;
     if v_message is not null then return v_message; end if;
   end if;
-  v_message := send_staff_message(p_conversation, p_parts, null, p_request_id);
-  -- Nobody has typed it: it never leaves as a person's word (`staff_gate`).
-  update messages m set metadata = m.metadata || jsonb_strip_nulls(jsonb_build_object('automatic', true,
-      'prepared', p_kind, 'prepared_key', p_key))
+  v_message := send_staff_message(p_conversation, p_parts, null, p_request_id, true);
+  update messages m set metadata = m.metadata || jsonb_strip_nulls(jsonb_build_object('prepared', p_kind,
+      'prepared_key', p_key))
     from messages f
     where f.tenant_id = v_tenant and f.id = v_message and m.tenant_id = v_tenant and m.conversation_id = c.id
       and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;
@@ -5114,10 +5226,10 @@ end $$;
 ALTER FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) OWNER TO tistis_owner;
 
 --
--- Name: send_staff_message(uuid, jsonb, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: send_staff_message(uuid, jsonb, uuid, text, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) RETURNS uuid
+CREATE FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
 declare
@@ -5144,8 +5256,8 @@ begin
         reply_to_external_id, channel, status, sent_by_staff_id, metadata)
       values (v_tenant, c.id, c.channel_connection_id, 'staff', v_part.content, v_part.content_type, v_part.payload,
         v_part.reply_to, c.channel, 'pending', p_staff,
-        case when v_count > 1
-          then jsonb_build_object('part', v_part.part, 'parts', v_count, 'group', v_group) else '{}' end)
+        case when v_count > 1 then jsonb_build_object('part', v_part.part, 'parts', v_count, 'group', v_group)
+          else '{}' end || case when p_automatic then '{"automatic": true}' else '{}' end::jsonb)
       returning id into v_message;
     v_first := coalesce(v_first, v_message);
     v_jobs := v_jobs || jsonb_build_object(
@@ -5158,7 +5270,7 @@ begin
   return v_first;
 end $$;
 
-ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) OWNER TO tistis_owner;
+ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) OWNER TO tistis_owner;
 
 --
 -- Name: sending_login(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5307,10 +5419,12 @@ begin
     (select x.conversation_id from messages x where x.tenant_id = v_tenant and x.id = p_message) for update;
   select * into m from messages x where x.tenant_id = v_tenant and x.id = p_message for update;
   if m.status is distinct from 'unknown' or m.external_id is not null then return null; end if;
-  select f.value ->> 'id' into v_external_id
-    from jsonb_array_elements(p_found) with ordinality f
-   where not exists (select from messages x where x.tenant_id = v_tenant
-     and x.channel_connection_id = m.channel_connection_id and x.external_id = f.value ->> 'id')
+  -- Taken apart first: behind the wall no index is searched for what `->>` makes in the same look.
+  select f.id into v_external_id
+    from (select f.value ->> 'id' as id, f.ordinality from jsonb_array_elements(p_found) with ordinality f offset 0) f
+    left join lateral (select true as taken from messages x where x.tenant_id = v_tenant
+      and x.channel_connection_id = m.channel_connection_id and x.external_id = f.id limit 1) x on true
+   where x.taken is null
    order by f.ordinality limit 1;
   if v_external_id is null then return null; end if;
   update messages x set external_id = v_external_id where x.tenant_id = v_tenant and x.id = m.id;
@@ -5318,11 +5432,7 @@ begin
     select v_tenant, m.channel_connection_id, m.id, v_external_id, 'sent', (f.value ->> 'at')::timestamptz
       from jsonb_array_elements(p_found) f where f.value ->> 'id' = v_external_id limit 1
     on conflict do nothing;
-  update message_status_history h set message_id = m.id
-    where h.tenant_id = v_tenant and h.channel_connection_id = m.channel_connection_id
-      and h.external_id = v_external_id and h.message_id is null;
-  perform seen_before(array[m.id]);
-  perform apply_message_reports(array[m.id]);
+  perform claim_reports(array[m.id]);
   delete from sends_in_doubt d where d.tenant_id = v_tenant and d.message_id = m.id;
   return v_external_id;
 end $$;
@@ -10534,6 +10644,21 @@ GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_requ
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_guide;
 
 --
+-- Name: FUNCTION ask_names(p_conversations uuid[], p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_guide;
+
+--
 -- Name: FUNCTION ask_read_backs(p_first double precision, p_second double precision, p_channels text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10838,6 +10963,21 @@ GRANT SELECT ON TABLE public.job_queue TO tistis_guide;
 
 REVOKE ALL ON FUNCTION public.claim_next_job() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_next_job() TO tistis_guide;
+
+--
+-- Name: FUNCTION claim_reports(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.claim_reports(p_messages uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION classification_of(p_score integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11769,6 +11909,21 @@ GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tis
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_guide;
 
 --
+-- Name: FUNCTION lock_reports(p_reports jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lock_reports(p_reports jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12281,6 +12436,21 @@ GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION place_orphans(p_reports jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.place_orphans(p_reports jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12826,19 +12996,19 @@ GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_guide;
 
 --
--- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_guide;
 
 --
 -- Name: FUNCTION sending_login(p_channel text, p_login text); Type: ACL; Schema: public; Owner: tistis_owner
