@@ -56,6 +56,6 @@ import Testing
     let tenant = try Tenant.make(delay: 30)
     let answer = try await Web.deliver(tenant.payload([Tenant.text("hola")]), to: tenant)
     let id = try #require(answer.headers["x-request-id"])
-    #expect(try tenant.value("request_id", of: "jobs") == id)
+    #expect(try tenant.value("request_id", of: "jobs", where: "job_type = 'ai_response'") == id)
   }
 }
