@@ -111,11 +111,14 @@ enum ClaudeThoughts {
       """)
   }
 
+  /// What follows these in a system prompt is told to Claude, and is not for customers.
+  private static let instructions = ["Instrucciones del negocio:", "Reglas:"]
+
   /// The line that shares the most words with the question; of equals the first.
   @Sendable private static func bestLine(_ prompt: Prompt) -> Thought? {
     let asked = significantWords(prompt.question)
     var best: (line: String, shared: Int)?
-    for line in prompt.systemLines {
+    for line in prompt.systemLines.prefix(while: { !instructions.contains($0) }) {
       let words = significantWords(line)
       let shared = asked.count { a in words.contains { sameWord(a, $0) } }
       if shared > (best?.shared ?? 0) { best = (line, shared) }
