@@ -97,7 +97,9 @@ import Testing
       /#
     // A link for a customer is what we say, not whom we speak to.
     expectNone(
-      Tree.hits(address, in: files).filter { !$0.contains("LadderChoice.swift") || !$0.contains("maps.google.com/?q=") },
+      Tree.hits(address, in: files).filter {
+        !$0.contains("LadderChoice.swift") || !$0.contains("maps.google.com/?q=")
+      },
       cure: "a peer's address is configuration: a Setting, whose path its file in Peers knows")
   }
 
