@@ -5191,10 +5191,10 @@ end $$;
 ALTER FUNCTION public.seen_before(p_messages uuid[]) OWNER TO tistis_owner;
 
 --
--- Name: send_prepared(uuid, jsonb, text, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: send_prepared(uuid, jsonb, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) RETURNS uuid
+CREATE FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
 declare
@@ -5206,15 +5206,9 @@ begin
   perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
   if c.id is null then return null; end if;
-  if p_key is not null then
-    select m.id into v_message from messages m
-      where m.tenant_id = v_tenant and m.conversation_id = c.id and m.role = 'staff'
-        and m.metadata ->> 'prepared_key' = p_key order by m.id limit 1;
-    if v_message is not null then return v_message; end if;
-  end if;
+  -- Nobody has typed it: it never leaves as a person's word (`staff_gate`).
   v_message := send_staff_message(p_conversation, p_parts, null, p_request_id, true);
-  update messages m set metadata = m.metadata || jsonb_strip_nulls(jsonb_build_object('prepared', p_kind,
-      'prepared_key', p_key))
+  update messages m set metadata = m.metadata || jsonb_build_object('prepared', p_kind)
     from messages f
     where f.tenant_id = v_tenant and f.id = v_message and m.tenant_id = v_tenant and m.conversation_id = c.id
       and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;
@@ -5223,7 +5217,7 @@ begin
   return v_message;
 end $$;
 
-ALTER FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) OWNER TO tistis_owner;
+ALTER FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) OWNER TO tistis_owner;
 
 --
 -- Name: send_staff_message(uuid, jsonb, uuid, text, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -12981,19 +12975,19 @@ GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_guide;
 
 --
--- Name: FUNCTION send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_key text, p_request_id text) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean); Type: ACL; Schema: public; Owner: tistis_owner
