@@ -209,6 +209,11 @@ grant insert, update on contact_consents, jobs to tistis_api;
 grant update on alerts, send_pace, conversations to tistis_api;
 grant insert on messages to tistis_api;
 grant update (metadata) on messages to tistis_api;
+-- Files of ours: it takes their bytes in, and never sees them again; `jobs` keeps them.
+grant insert (tenant_id, id, channel_connection_id, external_id, kind, mime_type, sha256, size, filename), update (message_id)
+  on media_files to tistis_api;
+grant insert on uploads to tistis_api;
+grant select, delete on uploads to tistis_jobs, tistis_jobs_process;
 
 -- health: asks how it all is, and says when cron has stopped. No row of any tenant.
 grant execute on function health_report(float8), health_queue(int), cron_stopped(float8) to tistis_health;

@@ -7410,6 +7410,8 @@ CREATE TABLE public.media_files (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     source_url text,
+    platform_id text,
+    uploaded_at timestamp with time zone,
     CONSTRAINT media_files_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'stored'::text, 'gone'::text, 'refused'::text])))
 );
 
@@ -7745,6 +7747,21 @@ CREATE TABLE public.token_keys (
 );
 
 ALTER TABLE public.token_keys OWNER TO tistis_owner;
+
+--
+-- Name: uploads; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.uploads (
+    tenant_id uuid NOT NULL,
+    media_id uuid NOT NULL,
+    bytes bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.uploads FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.uploads OWNER TO tistis_owner;
 
 --
 -- Name: user_roles; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -8457,6 +8474,13 @@ ALTER TABLE ONLY public.token_key_asks
 
 ALTER TABLE ONLY public.token_keys
     ADD CONSTRAINT token_keys_pkey PRIMARY KEY (kid);
+
+--
+-- Name: uploads uploads_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.uploads
+    ADD CONSTRAINT uploads_pkey PRIMARY KEY (tenant_id, media_id);
 
 --
 -- Name: user_roles user_roles_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -9722,6 +9746,20 @@ ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: uploads uploads_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.uploads
+    ADD CONSTRAINT uploads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: uploads uploads_tenant_id_media_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.uploads
+    ADD CONSTRAINT uploads_tenant_id_media_id_fkey FOREIGN KEY (tenant_id, media_id) REFERENCES public.media_files(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: user_roles user_roles_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -10074,6 +10112,12 @@ ALTER TABLE public.staff_branches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: uploads; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.uploads ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: user_roles; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -10342,6 +10386,12 @@ CREATE POLICY wall ON public.staff_branches USING ((tenant_id = public.current_t
 --
 
 CREATE POLICY wall ON public.tenants USING ((id = public.current_tenant())) WITH CHECK ((id = public.current_tenant()));
+
+--
+-- Name: uploads wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.uploads USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: user_roles wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -14314,9 +14364,64 @@ GRANT SELECT ON TABLE public.media_files TO tistis_api;
 GRANT SELECT ON TABLE public.media_files TO tistis_guide;
 
 --
+-- Name: COLUMN media_files.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(tenant_id) ON TABLE public.media_files TO tistis_api;
+
+--
+-- Name: COLUMN media_files.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(id) ON TABLE public.media_files TO tistis_api;
+
+--
+-- Name: COLUMN media_files.channel_connection_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(channel_connection_id) ON TABLE public.media_files TO tistis_api;
+
+--
+-- Name: COLUMN media_files.message_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(message_id) ON TABLE public.media_files TO tistis_api;
+
+--
+-- Name: COLUMN media_files.external_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(external_id) ON TABLE public.media_files TO tistis_api;
+
+--
+-- Name: COLUMN media_files.kind; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(kind) ON TABLE public.media_files TO tistis_api;
+
+--
+-- Name: COLUMN media_files.mime_type; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(mime_type) ON TABLE public.media_files TO tistis_api;
+
+--
+-- Name: COLUMN media_files.sha256; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(sha256) ON TABLE public.media_files TO tistis_api;
+
+--
+-- Name: COLUMN media_files.size; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(size) ON TABLE public.media_files TO tistis_api;
+
+--
 -- Name: COLUMN media_files.filename; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT INSERT(filename) ON TABLE public.media_files TO tistis_api;
 GRANT UPDATE(filename) ON TABLE public.media_files TO tistis_guide;
 
 --
@@ -14524,6 +14629,14 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.token_key_asks TO tistis_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.token_keys TO tistis_jobs;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.token_keys TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.token_keys TO tistis_api;
+
+--
+-- Name: TABLE uploads; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT ON TABLE public.uploads TO tistis_api;
+GRANT SELECT,DELETE ON TABLE public.uploads TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.uploads TO tistis_jobs_process;
 
 --
 -- Name: TABLE user_roles; Type: ACL; Schema: public; Owner: tistis_owner

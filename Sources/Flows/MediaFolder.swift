@@ -39,6 +39,16 @@ struct MediaFolder {
     /// Bytes written so far.
     var size: Int { Int(lseek(file, 0, SEEK_END)) }
 
+    /// Adds what is held in memory.
+    func add(_ bytes: [UInt8]) throws(Fault) {
+      var done = 0
+      while done < bytes.count {
+        let n = bytes.withUnsafeBytes { write(file, $0.baseAddress! + done, bytes.count - done) }
+        guard n > 0 || errno == EINTR else { throw Fault("cannot write a file") }
+        done += max(0, n)
+      }
+    }
+
     /// Begins anew: what was written was no file but an answer that led elsewhere.
     func empty() throws(Fault) {
       guard ftruncate(file, 0) == 0, lseek(file, 0, SEEK_SET) == 0 else { throw Fault("cannot empty a file") }

@@ -10,6 +10,8 @@ public struct MediaRules: Sendable, Equatable {
   public var rules: [OutboundContent.Media.Form: Rule]
   /// Whether a file may be named by the platform's id of an upload; else only by its address.
   public var takesIDs = true
+  /// Whether a file may be named by an address that the platform fetches; else only by the id of an upload.
+  public var takesLinks = true
 
   public func rule(_ form: OutboundContent.Media.Form) -> Rule? { rules[form] }
 
@@ -25,7 +27,8 @@ public struct MediaRules: Sendable, Equatable {
   ])
 
   /// Business Messaging, November 2026.
-  static let tiktok = MediaRules(rules: [.image: Rule(mimeTypes: ["image/jpeg", "image/png"], bytes: 3 << 20)])
+  static let tiktok = MediaRules(
+    rules: [.image: Rule(mimeTypes: ["image/jpeg", "image/png"], bytes: 3 << 20)], takesLinks: false)
 
   /// The Messenger Platform's reference, read November 2026: 25 MB, a picture that is fetched 8 MB. Films and sounds of
   /// other types than these arrive as files.
@@ -79,6 +82,9 @@ extension MediaRules {
     }
     if !takesIDs, case .id = media.source {
       return ("bad_media", "id", "a file is sent by its address there, not by an id")
+    }
+    if !takesLinks, case .link = media.source {
+      return ("bad_media", "link", "a file is sent by the id of its upload there, not by an address")
     }
     if let bytes = media.bytes, bytes > rule.bytes || bytes < 1 {
       return ("too_large", "bytes", "\(bytes) bytes, from 1 to \(rule.bytes)")

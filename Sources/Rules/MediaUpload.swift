@@ -2,9 +2,9 @@ extension MediaRules {
   /// Why a file would be refused if it were sent in that form; nil: nothing speaks against it.
   public func fault(
     _ form: OutboundContent.Media.Form, mimeType: String, filename: String, bytes: Int64
-  ) -> (code: String, sentence: String)? {
+  ) -> (code: String, path: String, sentence: String)? {
     let file = OutboundContent.Media(form, .id("upload"), filename: filename, mimeType: mimeType, bytes: bytes)
-    return fault(file).map { ($0.code, "\($0.path): \($0.sentence)") }
+    return fault(file)
   }
 
   /// The usual ending of files of a type, the shortest if there are several; nil: none is known.

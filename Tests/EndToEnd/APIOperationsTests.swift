@@ -60,6 +60,8 @@ import Testing
       _ = try await ask("POST", path + "/" + act, body, &done)
     }
     _ = try await ask("GET", "/api/media/\(try MediaRouteTests.keep(tenant))", nil, &done)
+    let file = try await ask("POST", "/api/media?filename=datos.json&conversation_id=\(id)", ["a": 1], &done)
+    _ = try await ask("GET", "/api/media/\(file.data["id"].text ?? "")/upload", nil, &done)
   }
 
   private func people(_ done: inout Set<String>) async throws {

@@ -18,3 +18,18 @@ alter table message_templates add column synced_at timestamptz;
 alter table channel_connections
   add column tested_at timestamptz,
   add column test_result jsonb;
+
+-- Files of ours: under which id the platform has one. It keeps what was uploaded until `expires_at`.
+alter table media_files
+  add column platform_id text,
+  add column uploaded_at timestamptz;
+
+-- Their bytes until `jobs` has put them into MEDIA_DIR: who takes them in may write nothing there.
+create table uploads (
+  tenant_id uuid not null references tenants on delete cascade,
+  media_id uuid not null,
+  bytes bytea not null,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, media_id),
+  foreign key (tenant_id, media_id) references media_files (tenant_id, id) on delete cascade
+);

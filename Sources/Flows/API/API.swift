@@ -71,7 +71,7 @@ public final class APIDoor {
   private func body(of request: Request, _ route: Route, _ faults: inout [ShapeFault]) throws(APIProblem) -> JSON {
     let type = (request.headers["content-type"] ?? "").prefix { $0 != ";" }.lowercased()
     if let upload = route.upload {
-      guard upload.types.contains(String(type)) else {
+      guard upload.types.contains(String(type)) || upload.types.contains("*/*") else {
         throw APIProblem(415, "unsupported_type", "send " + upload.types.joined(separator: ", "))
       }
       return .null

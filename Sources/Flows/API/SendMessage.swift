@@ -42,7 +42,7 @@ enum Sending {
     guard let channel = found["channel"].text.flatMap(ChannelName.init) else {
       throw .malformed("$.conversation_id", "nothing can be sent on this channel")
     }
-    let parts = try parts(wish, channel)
+    let (parts, files) = try uploaded(call, try parts(wish, channel), account, channel)
     try limit(call)
     let reply = call.body["reply_to"].text
     let said = try call.once([conversation.text, JSON.array(parts.map(\.json)).text, reply ?? ""]) {
@@ -55,7 +55,9 @@ enum Sending {
         requestId: call.request.id.isEmpty ? nil : call.request.id,
         // Whoever holds a key is a program.
         isAutomatic: call.caller.user == nil)
-      return id.map { .success(answer($0)) } ?? .failure(.unknown("conversation"))
+      guard let id else { return .failure(.unknown("conversation")) }
+      for file in files { try scope.mediaSent(messageId: id, mediaId: file) }
+      return .success(answer(id))
     }
     call.app.isUrgent = true
     return .json(said)
@@ -91,12 +93,16 @@ enum Sending {
     let limits = ChannelLimits.of(channel)
     let parts = ladder(wish, limits)
     if parts.isEmpty { throw .malformed("$.content", "there is no text in it") }
+    try check(parts, limits)
+    return parts
+  }
+
+  static func check(_ parts: [OutboundContent], _ limits: ChannelLimits) throws(APIProblem) {
     for part in parts {
       do throws(ContentFault) { try part.check(limits) } catch {
         throw .malformed("$.content" + (error.path.isEmpty ? "" : "." + error.path), error.fault)
       }
     }
-    return parts
   }
 
   /// A user's minute; a key's calls are counted already.

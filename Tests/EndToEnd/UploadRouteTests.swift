@@ -1,0 +1,119 @@
+import Core
+import Flows
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// `POST /api/media`: a file of ours goes to the platform, and leaves by its id.
+@Suite struct UploadRouteTests {
+  private static let scopes = ["conversations:read", "conversations:write"]
+
+  private func post(
+    _ client: APIClient, _ query: String, _ type: String, _ bytes: [UInt8] = Array("a picture".utf8)
+  ) async throws -> APIClient.Answer {
+    try await APIClient.ask(
+      "POST", "/api/media?" + query, bytes,
+      headers: [("Authorization", "Bearer " + client.key.reveal()), ("Content-Type", type)])
+  }
+
+  private func send(_ client: APIClient, _ conversation: String, _ id: String) async throws -> APIClient.Answer {
+    try await client.ask(
+      "POST", "/api/messages/send",
+      [
+        "conversation_id": .string(conversation),
+        "message": ["kind": "media", "type": "image", "id": .string(id), "caption": "La sala"],
+      ])
+  }
+
+  @Test func aPictureIsUploadedAndSentByItsID() async throws {
+    let tenant = try Tenant.make(delay: 60)
+    try await Sandbox.register(tenant)
+    let conversation = try await tenant.hears()
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    let taken = try await post(client, "filename=sala.jpg&conversation_id=\(conversation)", "image/jpeg")
+    let id = try #require(taken.data["id"].text)
+    #expect(taken.status == 201 && taken.data["status"].text == "pending" && taken.data["type"].text == "image")
+    #expect(
+      try await eventually {
+        try await client.ask("GET", "/api/media/\(id)/upload").data["status"].text == "uploaded"
+      })
+    // Kept as what customers send is, and in the database no more.
+    #expect(try tenant.count("uploads", where: "true") == 0)
+    let digest = hex(sha256(Array("a picture".utf8)))
+    #expect(try tenant.value("storage_key", of: "media_files")?.hasSuffix(digest) == true)
+    let reader = try APIClient(tenant, scopes: ["media:read"])
+    #expect(try await reader.ask("GET", "/api/media/\(id)").status == 200)
+    #expect(try await send(client, conversation, id).status == 200)
+    #expect(try await eventually { try tenant.count("messages", where: "role = 'staff' and status = 'read'") == 1 })
+    let platformID = try tenant.value("platform_id", of: "media_files") ?? ""
+    let sent = try await Sandbox.requests("whatsapp", match: tenant.phoneNumberID).map { $0["body"] }
+    #expect(!platformID.isEmpty && sent.contains { $0["image"]["id"].text == platformID })
+    // Erased with its message.
+    #expect(try tenant.count("media_files", where: "message_id is not null") == 1)
+  }
+
+  @Test func whatIsNotThereYetIsNotSent() async throws {
+    let (tenant, other) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    let conversation = try await tenant.hears()
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    // Nothing gives it to the platform: it has no job.
+    let id = UUID()
+    try tenant.database.run(
+      """
+      insert into media_files (tenant_id, id, channel_connection_id, external_id, kind, mime_type, size, filename)
+        values ('\(tenant.id.text)', '\(id.text)', '\(tenant.connection.text)', 'upload:\(id.text)', 'image', 'image/png', 9, 'a.png')
+      """)
+    let early = try await send(client, conversation, id.text)
+    #expect(early.status == 409 && early.code == "NOT_UPLOADED")
+    let stranger = try APIClient(other, scopes: Self.scopes)
+    #expect(try await stranger.ask("GET", "/api/media/\(id.text)/upload").status == 404)
+    #expect(try await send(stranger, try await other.hears(), id.text).status == 404)
+    #expect(try await send(client, conversation, UUID().text).status == 404)
+    #expect(try await post(stranger, "filename=a.jpg&conversation_id=\(conversation)", "image/jpeg").status == 404)
+    #expect(
+      try await post(stranger, "filename=a.jpg&channel_connection_id=\(tenant.connection.text)", "image/jpeg").status
+        == 404)
+    try tenant.database.run("update media_files set error_message = 'too blurred' where id = '\(id.text)'")
+    #expect(try await send(client, conversation, id.text).code == "REFUSED")
+    try tenant.database.run("update media_files set platform_id = '1', expires_at = now() where id = '\(id.text)'")
+    #expect(try await send(client, conversation, id.text).code == "GONE")
+    #expect(try tenant.count("messages", where: "role = 'staff'") == 0)
+  }
+
+  /// the name, the type, bytes, the status, where the fault is
+  private static let wrong: [(String, String, Int, Int, String?)] = [
+    ("a.jpg", "image/heic", 9, 400, "Content-Type"), ("a.webp", "image/jpeg", 9, 400, "Content-Type"),
+    ("a.txt", "image/jpeg", 9, 400, "?filename"), ("a.pdf", "text/html", 9, 400, "?filename"),
+    ("a.jpg", "image/jpeg", 0, 400, "$"), ("a.webp", "image/webp", 600 << 10, 413, nil),
+    ("", "image/jpeg", 9, 400, "?filename"),
+  ]
+
+  @Test(arguments: wrong)
+  func isRefusedAtOnce(_ name: String, _ type: String, _ bytes: Int, _ status: Int, _ path: String?) async throws {
+    let tenant = try Tenant.make()
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    let answer = try await post(
+      client, "filename=\(name)&channel_connection_id=\(tenant.connection.text)", type,
+      [UInt8](repeating: 65, count: bytes))
+    #expect(answer.status == status && answer.body["path"].text == path, "\(answer.body)")
+    #expect(try tenant.count("media_files", where: "true") == 0 && tenant.count("uploads", where: "true") == 0)
+  }
+
+  @Test func instagramTakesAddressesOnly() async throws {
+    let tenant = try Tenant.make(on: .instagram)
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    let answer = try await post(
+      client, "filename=a.jpg&channel_connection_id=\(tenant.connection.text)", "image/jpeg")
+    #expect(answer.status == 400 && answer.body["error"].text?.contains("by its address only") == true)
+  }
+
+  @Test func whoMayNot() async throws {
+    let tenant = try Tenant.make()
+    let query = "filename=a.jpg&channel_connection_id=\(tenant.connection.text)"
+    let reader = try APIClient(tenant, scopes: ["conversations:read"])
+    #expect(try await post(reader, query, "image/jpeg").status == 403)
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    #expect(try await post(client, "filename=a.jpg", "image/jpeg").status == 400)
+    #expect(try await post(client, query, "image/jpeg", [UInt8](repeating: 0, count: (4 << 20) + 1)).status == 413)
+  }
+}
