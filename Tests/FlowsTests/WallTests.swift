@@ -42,6 +42,7 @@ import Testing
         insert into message_templates (tenant_id, business_account_id, name, language) values ('\(id)', 'x', 'x', 'es');
         insert into media_files (tenant_id, channel_connection_id, external_id, kind)
           values ('\(id)', '\(b.tenant.connection.text)', 'x', 'image');
+        insert into uploads (tenant_id, media_id, bytes) select tenant_id, id, '' from media_files where tenant_id = '\(id)';
         insert into alerts (tenant_id, kind, dedup_key, severity, sentence) values ('\(id)', 'x', 'x', 'act', 'x');
         insert into send_pace (tenant_id, channel_connection_id, contact)
           values ('\(id)', '\(b.tenant.connection.text)', '');
