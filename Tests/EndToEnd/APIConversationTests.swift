@@ -129,7 +129,7 @@ import Testing
     // Whatever the planner may choose, it can go along the index: a page's worth of rows and no sort.
     let session = tenant.database.connection(user: "tistis_api")
     let plan = try session.transaction(tenant: tenant.id) { (scope) throws(StoreError) in
-      try scope.exec("analyse", "set local enable_seqscan = off", [])
+      for way in ["seqscan", "bitmapscan", "sort"] { try scope.exec("way", "set local enable_\(way) = off", []) }
       return try scope.many(
         "explain",
         """
@@ -138,6 +138,8 @@ import Testing
         """, []
       ) { row throws(StoreError) in try row.get(0) as String }
     }.joined(separator: "\n")
-    #expect(plan.contains("messages_of") && !plan.contains("Sort") && !plan.contains("Filter: (m.id"), "\(plan)")
+    // By conversation, or where a tenant has one alone by the tenant's ids: both come in order.
+    #expect(plan.contains("messages_of") || plan.contains("messages_pkey"), "\(plan)")
+    #expect(!plan.contains("Sort") && !plan.contains("Filter: (id"), "\(plan)")
   }
 }
