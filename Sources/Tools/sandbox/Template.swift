@@ -19,7 +19,8 @@ struct Template: Sendable {
   /// Reads `{"status"?, "category"?, "parameter_format"?, "components"?}`.
   init(name: String, language: String, _ body: Field) throws(Refusal) {
     key = name + "|" + language
-    (id, self.name, self.language) = (decimal(15), name, language)
+    // A number in webhooks, which may not begin with 0.
+    (id, self.name, self.language) = ("7" + decimal(14), name, language)
     status = (body["status"].text ?? "APPROVED").uppercased()
     category = (body["category"].text ?? "UTILITY").uppercased()
     switch body["parameter_format"].text?.uppercased() {
