@@ -1,6 +1,7 @@
 extension Route {
   /// Everything that `api` serves: one file a resource.
   public static let all: [Route] =
-    conversations + messages + sending + prepared + leads + leadsV1 + channels + channelAssistant + templates + media + uploads
+    conversations + messages + sending + prepared + leads + leadsV1 + channels + channelAssistant + templates + media
+    + uploads
     + alerts + keys + document
 }
