@@ -126,7 +126,7 @@ begin
   select s.message_id, s.send_job_id into message_id, send_job_id
     from store_reply(p_conversation, p_parts, p_answers, p_job, p_worker, p_metadata, p_request_id) s;
   -- Not before: its foreign key locks the conversation, for which `store_reply` waits behind the lane.
-  perform record_usage(p_usage);
+  if p_usage is not null then perform record_usage(p_usage); end if;
   if message_id is null then return; end if;
   verdict := 'later';
   if send_job_id is not null then

@@ -8,6 +8,11 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
     exists (select 1 from messages m where m.tenant_id = c.tenant_id and m.conversation_id = c.id
         and m.id > c.last_question_id and m.answers_message_id = c.last_question_id and m.role = 'assistant'
         and (m.processed_by_job_id = :job_id or m.status not in ('withheld', 'failed'))) as "answered!",
+    c.lead_id as "lead_id!", coalesce(c.branch_id, cc.branch_id) as branch_id,
+    coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as "timezone!",
+    -- What the person said last: {"content", "content_type", "selection", "metadata"}; `selection` is the id of what was pressed.
+    jsonb_build_object('content', q.content, 'content_type', q.content_type, 'selection', q.selection,
+      'metadata', q.metadata) as "question!",
     coalesce(l.name, l.full_name) as lead_name,
     tenant_profile(c.tenant_id) as "context!",
     to_char(app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'),
@@ -45,7 +50,7 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
 select message_id as "message_id!", send_job_id, verdict as "verdict!", reason, channel, account_id, contact_kind,
     contact_address, content, reply_to, token_id, token, payload, wait_seconds, login, as_human
   from begin_reply(:conversation_id, :parts::text[], :answers, :job_id, :worker_id, :metadata::jsonb, :request_id?,
-    :usage::jsonb, :attempt, :policy::jsonb);
+    :usage?::jsonb, :attempt, :policy::jsonb);
 
 -- name: recordUsage :exec
 -- What one call of a model took and cost, that brought nothing to send.

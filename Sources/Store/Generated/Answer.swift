@@ -10,6 +10,10 @@ public struct ConversationToAnswerRow: Sendable, Equatable {
   public var questionExternalId: String?
   public var gate: String?
   public var answered: Bool
+  public var leadId: UUID
+  public var branchId: UUID?
+  public var timezone: String
+  public var question: JSONText
   public var leadName: String?
   public var context: JSONText
   public var localTime: String
@@ -62,6 +66,11 @@ extension Scope {
           exists (select 1 from messages m where m.tenant_id = c.tenant_id and m.conversation_id = c.id
               and m.id > c.last_question_id and m.answers_message_id = c.last_question_id and m.role = 'assistant'
               and (m.processed_by_job_id = $2 or m.status not in ('withheld', 'failed'))) as "answered!",
+          c.lead_id as "lead_id!", coalesce(c.branch_id, cc.branch_id) as branch_id,
+          coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as "timezone!",
+          -- What the person said last: {"content", "content_type", "selection", "metadata"}; `selection` is the id of what was pressed.
+          jsonb_build_object('content', q.content, 'content_type', q.content_type, 'selection', q.selection,
+            'metadata', q.metadata) as "question!",
           coalesce(l.name, l.full_name) as lead_name,
           tenant_profile(c.tenant_id) as "context!",
           to_char(app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'),
@@ -102,18 +111,22 @@ extension Scope {
         questionExternalId: row.get(3),
         gate: row.get(4),
         answered: row.get(5),
-        leadName: row.get(6),
-        context: row.get(7),
-        localTime: row.get(8),
-        weekday: row.get(9),
-        turns: row.get(10),
-        contactKind: row.get(11),
-        contactAddress: row.get(12),
-        connectionId: row.get(13),
-        accountId: row.get(14),
-        login: row.get(15),
-        tokenId: row.get(16),
-        token: row.get(17)
+        leadId: row.get(6),
+        branchId: row.get(7),
+        timezone: row.get(8),
+        question: row.get(9),
+        leadName: row.get(10),
+        context: row.get(11),
+        localTime: row.get(12),
+        weekday: row.get(13),
+        turns: row.get(14),
+        contactKind: row.get(15),
+        contactAddress: row.get(16),
+        connectionId: row.get(17),
+        accountId: row.get(18),
+        login: row.get(19),
+        tokenId: row.get(20),
+        token: row.get(21)
       )
     }
   }
@@ -129,7 +142,7 @@ extension Scope {
     workerId: UUID,
     metadata: JSONText,
     requestId: String?,
-    usage: JSONText,
+    usage: JSONText?,
     attempt: UUID,
     policy: JSONText
   ) throws(StoreError) -> BeginReplyRow? {

@@ -37,6 +37,12 @@ extension Office {
     }
     // Nobody waits for a courtesy.
     Task { await markSeen(found, job, log) }
+    switch await withoutModel(found, conversation, job, log) {
+    case .notSettled: break
+    case .say(let reply): return await deliver(reply, found, conversation, question, job, log)
+    case .nothing(let why): return [JobResult(job, .done(["settled": .string(why)]))]
+    case .stop(let stop): return [JobResult(job, await give(up: stop, conversation, job, log))]
+    }
     switch await ask(found, conversation, job, log) {
     case .failure(let stop):
       return [JobResult(job, await give(up: stop, conversation, job, log))]
@@ -45,10 +51,14 @@ extension Office {
     }
   }
 
-  /// What Claude said and what that cost (`record_usage`).
-  struct Said {
-    let answer: ClaudeAnswer
-    let usage: JSONText
+  /// What is to be said, whoever thought of it.
+  struct Reply {
+    /// May hold Markdown; the channel's form of it is sent.
+    let text: String
+    /// For `messages.metadata`: the model and its request's id, or what made it.
+    var metadata: JSON = [:]
+    /// What it cost (`record_usage`), if it cost anything.
+    var usage: JSONText?
   }
 
   /// Why there is no reply.
@@ -77,7 +87,7 @@ extension Office {
 
   private func ask(
     _ found: ConversationToAnswerRow, _ conversation: UUID, _ job: HeldJob, _ log: Log
-  ) async -> Result<Said, Stop> {
+  ) async -> Result<Reply, Stop> {
     let key = settings.secret(.anthropicKey)
     guard !key.isEmpty else {
       return .failure(Stop(why: "ANTHROPIC_API_KEY is not set", again: false, after: nil))
@@ -89,10 +99,10 @@ extension Office {
       let answer = try ClaudeAnswer.read(response)
       let usage = usageRow(answer, call, conversation, started, job)
       // A reply is stored together with what it cost.
-      if answer.outcome.isText { return .success(Said(answer: answer, usage: usage)) }
+      if answer.outcome.isText { return .success(reply(answer, usage)) }
       await record(usage, job, log)
       switch answer.outcome {
-      case .text, .cut: return .success(Said(answer: answer, usage: usage))
+      case .text, .cut: return .success(reply(answer, usage))
       case .tools: return .failure(Stop(why: "Claude asked for a tool that it was not given", again: false, after: nil))
       case .refused: return .failure(Stop(why: "Claude refused to answer", again: false, after: nil))
       case .empty: return .failure(Stop(why: "Claude's answer was empty", again: true, after: nil))
@@ -105,6 +115,13 @@ extension Office {
       return .failure(
         Stop(why: "\(fault.code): \(fault.sentence)", again: fault.repeatable(idempotent: true), after: after))
     }
+  }
+
+  private func reply(_ answer: ClaudeAnswer, _ usage: JSONText) -> Reply {
+    Reply(
+      text: answer.text,
+      metadata: .object(["model": .string(answer.model), "request_id": answer.requestID.map { .string($0) }]),
+      usage: usage)
   }
 
   /// The business first, which is the same text every time and so cached; then the moment, then the conversation.
@@ -165,7 +182,8 @@ extension Office {
   }
 
   /// For what is not stored together with a reply.
-  func record(_ usage: JSONText, _ job: HeldJob, _ log: Log) async {
+  func record(_ usage: JSONText?, _ job: HeldJob, _ log: Log) async {
+    guard let usage else { return }
     do throws(StoreError) {
       try await insist(job.tenant) { (scope) throws(StoreError) in try scope.recordUsage(usage: usage) }
     } catch {

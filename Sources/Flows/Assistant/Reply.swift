@@ -5,31 +5,29 @@ import Rules
 import Store
 
 extension Office {
-  /// Stores what Claude said, in parts that the channel takes, and sends the first of them at once if nothing else is
+  /// Stores what is to be said, in parts that the channel takes, and sends the first of them at once if nothing else is
   /// on its way to this person: one round trip from the answer's arrival to the request that takes it on.
   func deliver(
-    _ said: Said, _ found: ConversationToAnswerRow, _ conversation: UUID, _ question: UUID, _ job: HeldJob, _ log: Log
+    _ reply: Reply, _ found: ConversationToAnswerRow, _ conversation: UUID, _ question: UUID, _ job: HeldJob, _ log: Log
   ) async -> [JobResult] {
-    let answer = said.answer
     guard let channel = ChannelName(rawValue: found.channel) else {
-      await record(said.usage, job, log)
+      await record(reply.usage, job, log)
       return [JobResult(job, .bury(why: "no channel \(found.channel)"))]
     }
     let limits = ChannelLimits.of(channel)
-    let parts = limits.parts(of: limits.shown(markdown: answer.text))
+    let parts = limits.parts(of: limits.shown(markdown: reply.text))
     guard !parts.isEmpty else {
-      await record(said.usage, job, log)
+      await record(reply.usage, job, log)
       let stop = Stop(why: "Claude's answer was nothing but marks", again: true, after: nil)
       return [JobResult(job, await give(up: stop, conversation, job, log))]
     }
-    let metadata = JSONText(
-      JSON.object(["model": .string(answer.model), "request_id": answer.requestID.map { .string($0) }]).text)
+    let metadata = JSONText(reply.metadata.text)
     let (me, attempt) = (worker, UUID())
     do throws(StoreError) {
       let begun = try await insist(job.tenant) { (scope) throws(StoreError) in
         try scope.beginReply(
           conversationId: conversation, parts: parts, answers: question, jobId: job.id, workerId: me,
-          metadata: metadata, requestId: job.requestID, usage: said.usage, attempt: attempt,
+          metadata: metadata, requestId: job.requestID, usage: reply.usage, attempt: attempt,
           policy: gatePolicy(channel))
       }
       guard let begun else { return [JobResult(job, .done(["skipped": "answered before"]))] }
@@ -40,7 +38,7 @@ extension Office {
         maxAttempts: SendPace.tries, requestID: job.requestID)
       return [done, JobResult(sending, await send(begun.messageId, channel, sending, begun: (attempt, begun)))]
     } catch {
-      await record(said.usage, job, log)
+      await record(reply.usage, job, log)
       return [
         JobResult(job, await give(up: Stop(why: error.sentence, again: true, after: nil), conversation, job, log))
       ]

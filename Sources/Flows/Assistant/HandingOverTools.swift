@@ -1,0 +1,4 @@
+extension AssistantTool {
+  /// escalate_to_human.
+  static let handingOver: [AssistantTool] = []
+}

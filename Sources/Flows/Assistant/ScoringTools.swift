@@ -1,0 +1,4 @@
+extension AssistantTool {
+  /// record_lead_signals.
+  static let scoring: [AssistantTool] = []
+}

@@ -1,0 +1,1 @@
+-- What the assistant did for an answer, step by step.

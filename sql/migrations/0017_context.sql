@@ -1,0 +1,1 @@
+-- What the assistant knows beside the business's own tables.

@@ -1,0 +1,1 @@
+-- Free slots and bookings.

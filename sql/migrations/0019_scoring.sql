@@ -1,0 +1,1 @@
+-- Scores, and what the answering may cost.

@@ -1,0 +1,1 @@
+-- What the business's own automations are told, and what they tell us.
