@@ -178,6 +178,10 @@ grant select, insert, update, delete on token_keys to tistis_jobs, tistis_jobs_p
 grant update (raw) on channel_events to tistis_jobs, tistis_jobs_process;
 grant select, delete on webhook_dead_letters, erased_items to tistis_jobs, tistis_jobs_process;
 grant select, insert, update on retention_marks to tistis_jobs, tistis_jobs_process;
+-- Files of ours that no message took.
+grant delete on media_files to tistis_jobs, tistis_jobs_process;
+create policy unsent on media_files as restrictive for delete to tistis_jobs, tistis_jobs_process
+  using (message_id is null and external_id like 'upload:%');
 
 -- api: what staff and integrators ask for. It cannot read a token nor what proves a platform.
 grant execute on function find_api_key(text, text), find_user_roles(uuid), want_token_keys() to tistis_api;
@@ -210,7 +214,8 @@ grant update on alerts, send_pace, conversations to tistis_api;
 grant insert on messages to tistis_api;
 grant update (metadata) on messages to tistis_api;
 -- Files of ours: it takes their bytes in, and never sees them again; `jobs` keeps them.
-grant insert (tenant_id, id, channel_connection_id, external_id, kind, mime_type, sha256, size, filename), update (message_id)
+grant insert (tenant_id, id, channel_connection_id, external_id, kind, mime_type, sha256, size, filename, branch_id),
+  update (message_id)
   on media_files to tistis_api;
 grant insert on uploads to tistis_api;
 grant select, delete on uploads to tistis_jobs, tistis_jobs_process;

@@ -2403,6 +2403,33 @@ end $$;
 ALTER FUNCTION public.forget_secret_hint() OWNER TO tistis_owner;
 
 --
+-- Name: forget_unsent_files(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.forget_unsent_files(p_limit integer) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_jobs jsonb;
+begin
+  with gone as (
+    delete from media_files f
+     where f.tenant_id = current_tenant() and f.id in (
+       select x.id from media_files x
+        where x.tenant_id = current_tenant() and x.message_id is null and x.external_id = 'upload:' || x.id
+          and coalesce(x.expires_at, x.created_at + interval '30 days') < app_now()
+        order by x.id limit p_limit for update skip locked)
+    returning f.id, f.storage_key)
+  select jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
+      'payload', jsonb_build_object('tenant_id', current_tenant(), 'media_id', g.id, 'storage_key', g.storage_key)))
+    into v_jobs from gone g;
+  perform enqueue_jobs(coalesce(v_jobs, '[]'));
+  return coalesce(jsonb_array_length(v_jobs), 0) = p_limit;
+end $$;
+
+ALTER FUNCTION public.forget_unsent_files(p_limit integer) OWNER TO tistis_owner;
+
+--
 -- Name: forgive_sends(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3956,6 +3983,7 @@ begin
   select count(*) from forgotten into dead_letters;
   is_more := is_more or dead_letters = p_limit;
   delete from erased_items i where i.tenant_id = v_tenant and i.expires_at < app_now();
+  is_more := is_more or forget_unsent_files(p_limit);
 
   update retention_marks r set messages = k.messages, reports = k.reports, events = k.events,
       checked_at = case when is_more then r.checked_at else app_now() end
@@ -7424,6 +7452,7 @@ CREATE TABLE public.media_files (
     source_url text,
     platform_id text,
     uploaded_at timestamp with time zone,
+    branch_id uuid,
     CONSTRAINT media_files_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'stored'::text, 'gone'::text, 'refused'::text])))
 );
 
@@ -8774,6 +8803,12 @@ CREATE INDEX leads_recent ON public.leads USING btree (tenant_id, last_interacti
 CREATE INDEX media_files_of ON public.media_files USING btree (tenant_id, message_id);
 
 --
+-- Name: media_files_unsent; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX media_files_unsent ON public.media_files USING btree (tenant_id, id) WHERE (message_id IS NULL);
+
+--
 -- Name: message_reactions_of; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -9534,6 +9569,13 @@ ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_tenant_id_primary_service_id_fkey FOREIGN KEY (tenant_id, primary_service_id) REFERENCES public.services(tenant_id, id) ON DELETE SET NULL (primary_service_id);
 
 --
+-- Name: media_files media_files_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.media_files
+    ADD CONSTRAINT media_files_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE SET NULL (branch_id);
+
+--
 -- Name: media_files media_files_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -10122,6 +10164,12 @@ ALTER TABLE public.staff_branches ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: media_files unsent; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY unsent ON public.media_files AS RESTRICTIVE FOR DELETE TO tistis_jobs, tistis_jobs_process USING (((message_id IS NULL) AND (external_id ~~ 'upload:%'::text)));
 
 --
 -- Name: uploads; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -11576,6 +11624,21 @@ GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_definer;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_guide;
+
+--
+-- Name: FUNCTION forget_unsent_files(p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.forget_unsent_files(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION forgive_sends(p_connection uuid, p_contact text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14385,8 +14448,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_whatsap
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_webhook_tiktok;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.media_files TO tistis_jobs_process;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_files TO tistis_jobs;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_files TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.media_files TO tistis_api;
 GRANT SELECT ON TABLE public.media_files TO tistis_guide;
 
@@ -14468,6 +14531,12 @@ GRANT UPDATE(error_message) ON TABLE public.media_files TO tistis_guide;
 --
 
 GRANT UPDATE(source_url) ON TABLE public.media_files TO tistis_guide;
+
+--
+-- Name: COLUMN media_files.branch_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(branch_id) ON TABLE public.media_files TO tistis_api;
 
 --
 -- Name: TABLE message_reactions; Type: ACL; Schema: public; Owner: tistis_owner

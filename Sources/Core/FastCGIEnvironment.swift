@@ -53,7 +53,8 @@ struct FastCGIEnvironment {
     guard let count = Int(length), count >= 0 else {
       throw .malformed(path: "Content-Length", fault: "expected a number")
     }
-    guard count <= Limits.body else { throw .tooLarge(limit: Limits.body) }
+    let limit = values["BODY_LIMIT"].flatMap { Int($0) }.map { min(max($0, 0), Limits.largeBody) } ?? Limits.body
+    guard count <= limit else { throw .tooLarge(limit: limit) }
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       filled = 0
       guard count > 0 else { return }

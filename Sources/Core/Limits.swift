@@ -2,6 +2,8 @@
 public enum Limits {
   /// Bytes of a request body. Meta sends up to 3 MB; nginx allows 4 MB and answers the rest with 413.
   public static let body = 4 << 20
+  /// Bytes of a body where a location of nginx's says so (`BODY_LIMIT`): a file to send.
+  public static let largeBody = attachment
   /// Levels of nesting in JSON. The deepest known webhook has 12.
   public static let jsonDepth = 64
   /// Values (scalars, arrays, objects) in one JSON text: bounds the memory a 4 MB body can cost.
@@ -14,7 +16,7 @@ public enum Limits {
   public static let externalID = 512
   /// Characters of a person's name kept from a profile.
   public static let personName = 200
-  /// Bytes of an attachment that is fetched; a larger one stays at the platform.
+  /// Bytes of an attachment that is fetched or sent; a larger one stays at the platform.
   public static let attachment = 16 << 20
   /// Bytes of a peer's answer.
   public static let peerAnswer = 8 << 20

@@ -52,6 +52,75 @@ import Testing
     #expect(try tenant.count("media_files", where: "message_id is not null") == 1)
   }
 
+  /// The same to the two others that keep files for us.
+  @Test(arguments: [Platform.facebook, .tiktok]) func itLeavesByItsIDThereToo(_ platform: Platform) async throws {
+    let tenant = try Tenant.make(on: platform, delay: 60)
+    try await Sandbox.register(tenant)
+    try await Sandbox.write("hola", from: uniqueDigits("61"), to: tenant)
+    let conversation = try #require(try tenant.value("id", of: "conversations"))
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    let taken = try await post(client, "filename=sala.jpg&conversation_id=\(conversation)", "image/jpeg")
+    let id = try #require(taken.data["id"].text, "\(taken.body)")
+    #expect(
+      try await eventually {
+        try await client.ask("GET", "/api/media/\(id)/upload").data["status"].text == "uploaded"
+      })
+    let said = try await client.ask(
+      "POST", "/api/messages/send",
+      [
+        "conversation_id": .string(conversation),
+        "message": ["kind": "media", "type": "image", "id": .string(id)],
+      ])
+    #expect(said.status == 200, "\(said.body)")
+    #expect(
+      try await eventually {
+        try tenant.count("messages", where: "role = 'staff' and external_id is not null and status <> 'failed'") == 1
+      })
+    let platformID = try tenant.value("platform_id", of: "media_files") ?? ""
+    let sent = try await Sandbox.requests(platform.rawValue, match: tenant.account).map { $0["body"].value?.text ?? "" }
+    #expect(!platformID.isEmpty && sent.contains { $0.contains("\"\(platformID)\"") }, "\(sent)")
+  }
+
+  /// A body larger than other addresses take.
+  @Test func aLargeFileIsTaken() async throws {
+    let tenant = try Tenant.make(delay: 60)
+    try await Sandbox.register(tenant)
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    let bytes = [UInt8](repeating: 0x41, count: 15 << 20)
+    let taken = try await post(
+      client, "filename=plan.pdf&channel_connection_id=\(tenant.connection.text)", "application/pdf", bytes)
+    let id = try #require(taken.data["id"].text, "\(taken.body)")
+    #expect(
+      try await eventually {
+        try await client.ask("GET", "/api/media/\(id)/upload").data["status"].text == "uploaded"
+      })
+    #expect(try tenant.value("sha256", of: "media_files") == hex(sha256(bytes)))
+    #expect(try tenant.count("uploads") == 0)
+  }
+
+  /// A key of one branch sees what it took in, whatever account it is for.
+  @Test func aBranchsKeySeesItsOwn() async throws {
+    let tenant = try Tenant.make(delay: 60)
+    try await Sandbox.register(tenant)
+    let (theirs, other) = (UUID(), UUID())
+    try tenant.database.run(
+      """
+      insert into branches (tenant_id, id, name, slug, city) values
+        ('\(tenant.id.text)', '\(theirs.text)', 'Centro', 'centro', 'Nogales'), ('\(tenant.id.text)', '\(other.text)', 'Norte', 'norte', 'Nogales')
+      """)
+    let conversation = try await tenant.hears()
+    try tenant.database.run("update conversations set branch_id = '\(theirs.text)' where id = '\(conversation)'")
+    try tenant.database.run(
+      "update channel_connections set branch_id = '\(other.text)' where tenant_id = '\(tenant.id.text)'")
+    let (client, stranger) = (
+      try APIClient(tenant, scopes: Self.scopes, branch: theirs), try APIClient(tenant, scopes: Self.scopes)
+    )
+    let id = try #require(
+      try await post(client, "filename=a.jpg&conversation_id=\(conversation)", "image/jpeg").data["id"].text)
+    #expect(try await client.ask("GET", "/api/media/\(id)/upload").status == 200)
+    #expect(try await stranger.ask("GET", "/api/media/\(id)/upload").status == 200)
+  }
+
   @Test func whatIsNotThereYetIsNotSent() async throws {
     let (tenant, other) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
     let conversation = try await tenant.hears()
@@ -114,6 +183,6 @@ import Testing
     #expect(try await post(reader, query, "image/jpeg").status == 403)
     let client = try APIClient(tenant, scopes: Self.scopes)
     #expect(try await post(client, "filename=a.jpg", "image/jpeg").status == 400)
-    #expect(try await post(client, query, "image/jpeg", [UInt8](repeating: 0, count: (4 << 20) + 1)).status == 413)
+    #expect(try await post(client, query, "image/jpeg", [UInt8](repeating: 0, count: (16 << 20) + 1)).status == 413)
   }
 }

@@ -60,6 +60,33 @@ import Testing
     }
   }
 
+  /// Asked for over HTTP, below the project's address; what cannot be used is left out.
+  @Test func theyAreFetched() async throws {
+    try await Shop.test { shop in
+      let key = P256.Signing.PrivateKey()
+      let raw = Array(key.publicKey.rawRepresentation)
+      let keys: JSON = [
+        "keys": [
+          [
+            "kty": "EC", "crv": "P-256", "kid": "one", "x": .string(base64URL(Array(raw[..<32]))),
+            "y": .string(base64URL(Array(raw[32...]))),
+          ],
+          ["kty": "oct", "kid": "secret", "k": "AAAA"], ["kty": "EC", "crv": "P-256", "kid": "half"],
+        ]
+      ]
+      let server = LoopbackServer { request in
+        request.target == "/auth/v1/.well-known/jwks.json"
+          ? .send(ok(keys.text)) : .send(ok("", status: "404 Not Found"))
+      }
+      defer { server.stop() }
+      #expect(try shop.database.connection(user: "tistis_api").everyone.wantTokenKeys())
+      try await shop.work(["SUPABASE_URL": server.url("")])
+      #expect(server.received.map(\.method) == ["GET"])
+      #expect(try shop.database.scalar("select status from jobs where job_type = 'fetch_jwks'") == "completed")
+      #expect(try shop.database.scalar("select string_agg(kid, ',') from token_keys") == "one")
+    }
+  }
+
   /// The stand-in has no such keys: the job is tried again and leaves what is known alone.
   @Test func withoutAnAnswerTheKeysStay() async throws {
     try await Shop.test { shop in

@@ -44,3 +44,25 @@ begin
     from kept k join channel_connections cc on cc.tenant_id = v_tenant and cc.id = k.channel_connection_id;
   return enqueue_jobs(coalesce(v_jobs, '[]'));
 end $$;
+
+-- Removes files of ours that no message ever took and that the platform has forgotten by now, or never got: at most p_limit.
+-- Whether there may be more.
+create or replace function forget_unsent_files(p_limit int) returns boolean
+language plpgsql as $$
+declare
+  v_jobs jsonb;
+begin
+  with gone as (
+    delete from media_files f
+     where f.tenant_id = current_tenant() and f.id in (
+       select x.id from media_files x
+        where x.tenant_id = current_tenant() and x.message_id is null and x.external_id = 'upload:' || x.id
+          and coalesce(x.expires_at, x.created_at + interval '30 days') < app_now()
+        order by x.id limit p_limit for update skip locked)
+    returning f.id, f.storage_key)
+  select jsonb_agg(jsonb_build_object('job_type', 'remove_media', 'priority', 7, 'max_attempts', 100,
+      'payload', jsonb_build_object('tenant_id', current_tenant(), 'media_id', g.id, 'storage_key', g.storage_key)))
+    into v_jobs from gone g;
+  perform enqueue_jobs(coalesce(v_jobs, '[]'));
+  return coalesce(jsonb_array_length(v_jobs), 0) = p_limit;
+end $$;

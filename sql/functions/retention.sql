@@ -69,6 +69,7 @@ begin
   select count(*) from forgotten into dead_letters;
   is_more := is_more or dead_letters = p_limit;
   delete from erased_items i where i.tenant_id = v_tenant and i.expires_at < app_now();
+  is_more := is_more or forget_unsent_files(p_limit);
 
   update retention_marks r set messages = k.messages, reports = k.reports, events = k.events,
       checked_at = case when is_more then r.checked_at else app_now() end

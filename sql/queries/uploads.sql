@@ -1,7 +1,9 @@
 -- name: addUploadedMedia :exec
 -- A file of ours that is to be given to a channel's platform.
-insert into media_files (tenant_id, id, channel_connection_id, external_id, kind, mime_type, sha256, size, filename)
-  values (current_tenant(), :media_id, :connection_id, 'upload:' || :media_id::uuid, :kind, :mime_type, :sha256, :size, :filename);
+insert into media_files (tenant_id, id, channel_connection_id, external_id, kind, mime_type, sha256, size, filename,
+    branch_id)
+  values (current_tenant(), :media_id, :connection_id, 'upload:' || :media_id::uuid, :kind, :mime_type, :sha256, :size, :filename,
+    :branch_id?);
 
 -- name: addUpload :exec
 -- Its bytes, until `jobs` has kept them.
@@ -34,7 +36,8 @@ select f.channel_connection_id as "connection_id!", f.kind as "kind!", f.mime_ty
   from media_files f
   join channel_connections cc on cc.tenant_id = f.tenant_id and cc.id = f.channel_connection_id
  where f.tenant_id = current_tenant() and f.id = :media_id and f.external_id = 'upload:' || f.id
-   and (:only_branch?::uuid is null or cc.branch_id is null or cc.branch_id = :only_branch);
+   and (:only_branch?::uuid is null or cc.branch_id is null or cc.branch_id = :only_branch
+     or f.branch_id = :only_branch);
 
 -- name: mediaSent :exec
 -- A file of ours belongs to the message that sent it first: erased with it.

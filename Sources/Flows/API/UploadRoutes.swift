@@ -8,7 +8,7 @@ extension Route {
   static let uploads: [Route] = [
     Route(
       "POST", "/api/media", "uploadMedia",
-      "Take in a file to send: its bytes are the body, at most 4 MB. A job gives it to the platform; after that a message "
+      "Take in a file to send: its bytes are the body, at most 16 MB. A job gives it to the platform; after that a message "
         + "may name its id: {\"kind\": \"media\", \"type\": \"image\", \"id\"}. Instagram takes files by their address only.",
       .granted(scope: "conversations:write", .talkers),
       query: [
@@ -58,7 +58,7 @@ enum Uploading {
     try call.transaction { (scope) throws(StoreError) in
       try scope.addUploadedMedia(
         mediaId: id, connectionId: account, kind: form.rawValue, mimeType: type, sha256: hex(sha256(bytes)),
-        size: Int64(bytes.count), filename: name)
+        size: Int64(bytes.count), filename: name, branchId: call.caller.branch)
       try scope.addUpload(mediaId: id, bytes: bytes)
       _ = try scope.enqueue(jobs: JSONText(JSON.array([job])))
     }

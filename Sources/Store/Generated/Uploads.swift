@@ -25,15 +25,18 @@ extension Scope {
     mimeType: String,
     sha256: String,
     size: Int64,
-    filename: String
+    filename: String,
+    branchId: UUID?
   ) throws(StoreError) {
     try exec(
       "addUploadedMedia",
       #"""
-      insert into media_files (tenant_id, id, channel_connection_id, external_id, kind, mime_type, sha256, size, filename)
-        values (current_tenant(), $1, $2, 'upload:' || $1::uuid, $3, $4, $5, $6, $7)
+      insert into media_files (tenant_id, id, channel_connection_id, external_id, kind, mime_type, sha256, size, filename,
+          branch_id)
+        values (current_tenant(), $1, $2, 'upload:' || $1::uuid, $3, $4, $5, $6, $7,
+          $8)
       """#,
-      [mediaId.sql, connectionId.sql, kind.sql, mimeType.sql, sha256.sql, size.sql, filename.sql]
+      [mediaId.sql, connectionId.sql, kind.sql, mimeType.sql, sha256.sql, size.sql, filename.sql, branchId.sql]
     )
   }
 
@@ -106,7 +109,8 @@ extension Scope {
         from media_files f
         join channel_connections cc on cc.tenant_id = f.tenant_id and cc.id = f.channel_connection_id
        where f.tenant_id = current_tenant() and f.id = $1 and f.external_id = 'upload:' || f.id
-         and ($2::uuid is null or cc.branch_id is null or cc.branch_id = $2)
+         and ($2::uuid is null or cc.branch_id is null or cc.branch_id = $2
+           or f.branch_id = $2)
       """#,
       [mediaId.sql, onlyBranch.sql]
     ) { row throws(StoreError) in
