@@ -45,8 +45,9 @@ import Testing
     let secret = try json(key)["api_key_secret"].text ?? ""
     let answer = try await APIClient.ask("GET", "/api/leads", headers: [("Authorization", "Bearer " + secret)])
     #expect(key.status == 0 && answer.status == 200)
-    let suspended = try await tistis("tenants", "suspend", "--tenant", slug)
-    #expect(suspended.status == 0)
+    let suspended = try await tistis("tenants", "suspend", "--tenant", slug, "--json")
+    let change = try json(suspended)
+    #expect(suspended.status == 0 && change["status"].text == "suspended" && change["changed"].bool == true)
     let shown = try await tistis("tenants", "show", "--tenant", slug, "--json")
     let state = try json(shown)
     #expect(state["status"].text == "suspended" && state["channels"].integer == 1)

@@ -48,11 +48,12 @@ struct Alerts: ParsableCommand {
       discussion: "It changes nothing else: a stopped channel goes on with `tistis channels resume`.")
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "The alert's id.", transform: uuid) var id: UUID
+    @Flag(help: "As a JSON object.") var json = false
 
     func run() throws {
       administer([.databaseURL]) { settings in
         guard try Selected(tenant, settings).scope.resolveAlert(id: id) else { throw Unknown() }
-        say("resolved")
+        tell("resolved", json ? ["id": .string(id.text), "status": "resolved"] : nil)
       }
     }
   }

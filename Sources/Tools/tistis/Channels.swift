@@ -50,6 +50,7 @@ struct Channels: ParsableCommand {
     @Option(help: "The channel's id.", transform: uuid) var channel: UUID
     @Option(help: "A file with the new access token; it is sealed in the database (INBOUND_KEYS, OUTBOUND_KEYS).")
     var tokenFile: String?
+    @Flag(help: "As a JSON object.") var json = false
 
     func run() throws {
       let keys: [Setting] = tokenFile == nil ? [] : [.inboundKeys, .outboundKeys]
@@ -63,11 +64,13 @@ struct Channels: ParsableCommand {
             selected.database, inbound: try Keyring(settings.secret(.inboundKeys)),
             outbound: try Keyring(settings.secret(.outboundKeys)))
           try store.setOutbound(Secret(text), kind: "access_token", connection: channel, tenant: selected.tenant)
-          say("sealed the new token")
+          if !json { say("sealed the new token") }
         }
         guard let due = try selected.scope.resumeChannel(connectionId: channel) else { throw Unknown() }
         selected.database.wakeWorkers()
-        say("resumed; \(due) conversations go on")
+        tell(
+          "resumed; \(due) conversations go on",
+          json ? ["id": .string(channel.text), "status": "connected", "conversations": .number(Int(due))] : nil)
       }
     }
   }

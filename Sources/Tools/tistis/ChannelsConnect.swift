@@ -199,11 +199,12 @@ extension Channels {
       discussion: "`tistis channels add` with the same channel and number brings it back.")
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "The channel's id.", transform: uuid) var channel: UUID
+    @Flag(help: "As a JSON object.") var json = false
 
     func run() throws {
       administer([.databaseURL]) { settings in
         guard try Selected(tenant, settings).scope.disconnectChannel(connectionId: channel) else { throw Missing() }
-        say("disconnected")
+        tell("disconnected", json ? ["id": .string(channel.text), "status": "disconnected"] : nil)
       }
     }
   }

@@ -41,6 +41,7 @@ struct ConsentCommand: ParsableCommand {
     @Option(help: "The lead's id.", transform: uuid) var lead: UUID
     @Option(help: "whatsapp, instagram, facebook or tiktok.") var channel = "whatsapp"
     @Option(help: "stopped or allowed.") var state: String
+    @Flag(help: "As a JSON object.") var json = false
 
     func validate() throws {
       guard ["stopped", "allowed"].contains(state) else { throw ValidationError("--state is stopped or allowed.") }
@@ -54,7 +55,9 @@ struct ConsentCommand: ParsableCommand {
         let scope = try Selected(tenant, settings).scope
         guard try scope.leadExists(leadId: lead, onlyBranch: nil) else { throw Unknown() }
         _ = try scope.setConsent(leadId: lead, channel: channel, state: state)
-        say(state)
+        tell(
+          state,
+          json ? ["lead": .string(lead.text), "channel": .string(channel), "state": .string(state)] : nil)
       }
     }
   }

@@ -39,6 +39,7 @@ struct JobsCommand: ParsableCommand {
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "Only this one (default: all of them).", transform: uuid) var id: UUID?
     @Option(help: "How many at most.") var limit = 1000
+    @Flag(help: "As a JSON object.") var json = false
 
     func run() throws {
       administer([.databaseURL]) { settings in
@@ -46,8 +47,10 @@ struct JobsCommand: ParsableCommand {
         let ids = try id.map { [$0] } ?? selected.scope.listDeadJobs(limit: Int64(limit)).map(\.id)
         let driven = try ids.isEmpty ? [] : selected.scope.redriveJobs(ids: ids)
         selected.database.wakeWorkers()
-        for id in driven { say(id.text) }
-        say("\(driven.count) of \(ids.count) pending again")
+        if !json { for id in driven { say(id.text) } }
+        tell(
+          "\(driven.count) of \(ids.count) pending again",
+          json ? ["pending": .array(driven.map { .string($0.text) }), "tried": .number(ids.count)] : nil)
         if driven.count < ids.count { leave(69) }
       }
     }

@@ -62,11 +62,14 @@ extension JobsCommand {
         """)
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "The job's id.", transform: uuid) var id: UUID
+    @Flag(help: "As a JSON object.") var json = false
 
     func run() throws {
       administer([.databaseURL]) { settings in
         let scope = try Selected(tenant, settings).scope
-        if try scope.cancelJob(id: id) { return say("cancelled") }
+        if try scope.cancelJob(id: id) {
+          return tell("cancelled", json ? ["id": .string(id.text), "status": "cancelled"] : nil)
+        }
         guard let job = try scope.findJob(id: id) else { throw Unknown(description: "the tenant has no such job") }
         throw Unknown(
           description: job.status == "pending" ? "it sends a message: that stays" : "it is \(job.status), not pending")

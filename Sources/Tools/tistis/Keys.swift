@@ -129,6 +129,7 @@ struct Keys: ParsableCommand {
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "The key's id.", transform: uuid) var id: UUID
     @Option(help: "Why, for who looks later.") var reason: String?
+    @Flag(help: "As a JSON object.") var json = false
 
     func run() throws {
       administer([.databaseURL]) { settings in
@@ -137,7 +138,7 @@ struct Keys: ParsableCommand {
         guard ended > 0 else {
           throw Unknown(description: "the tenant has no such key, or it is over: tistis keys list --all")
         }
-        say("revoked")
+        tell("revoked", json ? ["id": .string(id.text), "status": "revoked"] : nil)
       }
     }
   }

@@ -113,21 +113,24 @@ struct Tenants: ParsableCommand {
       abstract: "Let nothing leave in a business's name: what comes in is kept, nothing is answered or sent.",
       discussion: "`tistis tenants activate` takes it back.")
     @Option(help: "The tenant's slug.") var tenant: String
+    @Flag(help: "As a JSON object.") var json = false
 
-    func run() throws { try Tenants.set("suspended", tenant) }
+    func run() throws { try Tenants.set("suspended", tenant, json: json) }
   }
 
   struct Activate: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Let a suspended business be answered for again.")
     @Option(help: "The tenant's slug.") var tenant: String
+    @Flag(help: "As a JSON object.") var json = false
 
-    func run() throws { try Tenants.set("active", tenant) }
+    func run() throws { try Tenants.set("active", tenant, json: json) }
   }
 
-  fileprivate static func set(_ status: String, _ tenant: String) throws {
+  fileprivate static func set(_ status: String, _ tenant: String, json: Bool) throws {
     administer([.databaseURL]) { settings in
       let changed = try Selected(tenant, settings).scope.setTenantStatus(status: status)
-      say(changed > 0 ? status : "it is \(status) already")
+      let said: JSON = ["tenant": .string(tenant), "status": .string(status), "changed": .bool(changed > 0)]
+      say(json ? said.text : changed > 0 ? status : "it is \(status) already")
     }
   }
 }

@@ -76,3 +76,6 @@ func uuid(_ text: String) throws -> UUID {
   guard let id = UUID(uuidString: text) else { throw ValidationError("\(text) is no UUID.") }
   return id
 }
+
+/// What came of it: for people, or for machines if they asked.
+func tell(_ plain: String, _ json: JSON?) { say(json?.text ?? plain) }

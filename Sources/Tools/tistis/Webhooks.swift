@@ -50,18 +50,21 @@ struct Webhooks: ParsableCommand {
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "Only this one.", transform: uuid) var id: UUID?
     @Option(help: "How many at most.") var limit = 1000
+    @Flag(help: "As one JSON object, at the end.") var json = false
 
     func run() throws {
       administer([.databaseURL]) { settings in
         let selected = try Selected(tenant, settings)
         let ids = try id.map { [$0] } ?? selected.scope.listDeadLetters(limit: Int64(limit)).map(\.id)
-        var stored = 0
+        var (stored, results) = (0, [JSON]())
         for (i, id) in ids.enumerated() {
           let result = try selected.scope.replay(deadLetter: id)
           if result == "completed" { stored += 1 }
-          say("\(i + 1)/\(ids.count)  \(id.text)  \(result ?? "not open")")
+          results.append(["id": .string(id.text), "status": .string(result ?? "not open")])
+          if !json { say("\(i + 1)/\(ids.count)  \(id.text)  \(result ?? "not open")") }
         }
-        say("\(stored) of \(ids.count) stored")
+        let whole: JSON = ["stored": .number(stored), "tried": .number(ids.count), "results": .array(results)]
+        say(json ? whole.text : "\(stored) of \(ids.count) stored")
         if stored < ids.count { leave(69) }
       }
     }
