@@ -165,7 +165,7 @@ create policy echoes on messages as restrictive for delete to tistis_jobs, tisti
   using (role = 'staff' and send_attempt is null and external_id is not null);
 grant update on leads, conversations, messages, message_status_history, jobs to tistis_jobs, tistis_jobs_process;
 grant update (status, stopped_code, stopped_at, error_count, last_error_at, last_error_message, updated_at, tested_at,
-  test_result) on channel_connections to tistis_jobs, tistis_jobs_process;
+  test_result, owned_at) on channel_connections to tistis_jobs, tistis_jobs_process;
 grant select, insert, update on contact_windows, contact_consents, message_templates, media_files, alerts, send_pace
   to tistis_jobs, tistis_jobs_process;
 grant select on message_reactions to tistis_jobs, tistis_jobs_process;

@@ -521,7 +521,7 @@ begin
       cross join lateral (
         select n.ours and o.thread_owner is not null and not exists (
             select from messages m where m.tenant_id = v_tenant and m.conversation_id = o.id and m.role = 'staff'
-              and m.id >= uuid_v7_floor(o.thread_since) and (m.send_attempt is not null or m.status = 'pending')) as is_back
+              and not m.metadata ? 'prepared' and m.id >= uuid_v7_floor(o.thread_since) and (m.send_attempt is not null or m.status = 'pending')) as is_back
           from conversations o where o.tenant_id = v_tenant and o.lead_id = n.lead and o.channel_connection_id = n.connection
            and o.status in ('active', 'waiting_response', 'escalated')) b
       where c.tenant_id = v_tenant and c.lead_id = n.lead and c.channel_connection_id = n.connection
@@ -2122,10 +2122,11 @@ CREATE FUNCTION public.find_accounts(p_channel text, p_accounts text[]) RETURNS 
     from (
       select a.asked, c.tenant_id, c.id, 1 as rank from unnest(p_accounts) a (asked)
         join channel_connections c on c.channel = p_channel and c.account_id = a.asked and c.status <> 'disconnected'
+         and c.owned_at is not null
       union all
       select a.asked, c.tenant_id, c.id, 2 from unnest(p_accounts) a (asked)
         join channel_connections c on c.whatsapp_business_account_id = a.asked and p_channel = 'whatsapp'
-          and c.channel = p_channel and c.status <> 'disconnected'
+          and c.channel = p_channel and c.status <> 'disconnected' and c.owned_at is not null
     ) f
     join tenants t on t.id = f.tenant_id and t.status <> 'cancelled'
    order by f.asked, f.rank, f.id
@@ -2572,6 +2573,29 @@ end $$;
 ALTER FUNCTION public.health_report(p_silent_seconds double precision) OWNER TO tistis_definer;
 
 --
+-- Name: hold_closed_talk(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_closed_talk(p_conversation uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_aliases jsonb;
+begin
+  select coalesce(jsonb_agg(jsonb_build_object('kind', a.kind, 'value', a.value)), '[]') into v_aliases
+    from conversations c
+    left join lead_aliases a on a.tenant_id = c.tenant_id and a.lead_id = c.lead_id
+   where c.tenant_id = current_tenant() and c.id = p_conversation and c.status in ('resolved', 'archived')
+   having count(*) > 0;
+  if v_aliases is null then return false; end if;
+  perform hold_erasures();
+  perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases', v_aliases)));
+  return true;
+end $$;
+
+ALTER FUNCTION public.hold_closed_talk(p_conversation uuid) OWNER TO tistis_owner;
+
+--
 -- Name: hold_erasures(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2683,6 +2707,26 @@ begin
 end $$;
 
 ALTER FUNCTION public.keep_lead() OWNER TO tistis_owner;
+
+--
+-- Name: keep_ownership(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.keep_ownership() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  -- By its parts: what is generated of them is not known yet.
+  if current_user = 'tistis_api' and (tg_op = 'INSERT' or row(new.whatsapp_phone_number_id, new.whatsapp_business_account_id,
+      new.instagram_account_id, new.instagram_page_id, new.facebook_page_id, new.tiktok_open_id, new.tiktok_business_id)
+    is distinct from row(old.whatsapp_phone_number_id, old.whatsapp_business_account_id, old.instagram_account_id,
+      old.instagram_page_id, old.facebook_page_id, old.tiktok_open_id, old.tiktok_business_id)) then
+    new.owned_at := null;
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION public.keep_ownership() OWNER TO tistis_owner;
 
 --
 -- Name: keep_stops(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3154,9 +3198,9 @@ begin
   update conversations c set
       message_count = c.message_count - 1,
       last_human_at = (select m.created_at from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id
-        and m.role = 'staff' and not m.historical order by m.id desc limit 1),
+        and m.role = 'staff' and not m.historical and not m.metadata ? 'prepared' order by m.id desc limit 1),
       ai_handling = c.ai_handling or (x.took_over and not exists (select from messages m where m.tenant_id = v_tenant
-        and m.conversation_id = c.id and m.role = 'staff' and m.id > x.id))
+        and m.conversation_id = c.id and m.role = 'staff' and m.id > x.id and not m.metadata ? 'prepared'))
     where c.tenant_id = v_tenant and c.id = x.conversation_id;
 end $$;
 
@@ -3664,6 +3708,7 @@ declare
   v_id uuid;
   c conversations;
 begin
+  perform hold_closed_talk(p_conversation);
   perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
     and (p_branch is null or x.branch_id = p_branch) for update;
@@ -3795,6 +3840,22 @@ end $$;
 ALTER FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) OWNER TO tistis_owner;
 
 --
+-- Name: open_talk_of(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.open_talk_of(p_conversation uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return coalesce((
+  select o.id from conversations c
+    join conversations o on o.tenant_id = c.tenant_id and o.lead_id = c.lead_id
+      and o.channel_connection_id = c.channel_connection_id and o.status in ('active', 'waiting_response', 'escalated')
+   where c.tenant_id = current_tenant() and c.id = p_conversation and c.status in ('resolved', 'archived')), p_conversation);
+end $$;
+
+ALTER FUNCTION public.open_talk_of(p_conversation uuid) OWNER TO tistis_owner;
+
+--
 -- Name: open_windows(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3878,6 +3939,23 @@ begin
 end $$;
 
 ALTER FUNCTION public.place_orphans(p_reports jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: promotions_stopped(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return exists (
+  select from contact_consents k
+   where k.tenant_id = current_tenant() and k.lead_id = p_lead and k.state = 'stopped'
+     and (k.channel = p_channel or k.source in ('keyword', 'staff') and not exists (select from contact_consents o
+       where o.tenant_id = k.tenant_id and o.lead_id = k.lead_id and o.channel = p_channel and o.scope = k.scope
+         and o.state = 'allowed' and o.said_at > k.said_at)));
+end $$;
+
+ALTER FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) OWNER TO tistis_owner;
 
 --
 -- Name: prunable_raw(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3991,6 +4069,51 @@ begin
 end $$;
 
 ALTER FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) OWNER TO tistis_owner;
+
+--
+-- Name: put_staff_message(uuid, jsonb, uuid, text, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_group uuid := uuid_v7();
+  v_count int := jsonb_array_length(p_parts);
+  c conversations;
+  v_part record;
+  v_message uuid;
+  v_first uuid;
+  v_jobs jsonb := '[]';
+begin
+  update conversations v set last_human_at = app_now(), ai_handling = false, last_message_at = greatest(v.last_message_at, app_now())
+    where v.tenant_id = v_tenant and v.id = p_conversation returning v.* into c;
+  if c.id is null then return null; end if;
+  for v_part in
+    select p.value ->> 'content' as content, coalesce(p.value ->> 'content_type', 'text') as content_type,
+        nullif(p.value -> 'payload', 'null') as payload, p.value ->> 'reply_to' as reply_to, p.ordinality as part
+      from jsonb_array_elements(p_parts) with ordinality p order by p.ordinality
+  loop
+    insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, content_type, payload,
+        reply_to_external_id, channel, status, sent_by_staff_id, metadata)
+      values (v_tenant, c.id, c.channel_connection_id, 'staff', v_part.content, v_part.content_type, v_part.payload,
+        v_part.reply_to, c.channel, 'pending', p_staff,
+        case when v_count > 1 then jsonb_build_object('part', v_part.part, 'parts', v_count, 'group', v_group)
+          else '{}' end || case when p_automatic then '{"automatic": true}' else '{}' end::jsonb)
+      returning id into v_message;
+    v_first := coalesce(v_first, v_message);
+    v_jobs := v_jobs || jsonb_build_object(
+      'job_type', 'send_' || c.channel, 'lane', 'send:' || c.id, 'priority', 1, 'max_attempts', 6,
+      'request_id', p_request_id,
+      'payload', jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
+        'channel', c.channel, 'channel_connection_id', c.channel_connection_id));
+  end loop;
+  perform enqueue_jobs(v_jobs);
+  return v_first;
+end $$;
+
+ALTER FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) OWNER TO tistis_owner;
 
 --
 -- Name: queue_stats(); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -5241,13 +5364,15 @@ declare
   v_tenant uuid := current_tenant();
   c conversations;
   v_message uuid;
+  v_talk uuid;
 begin
+  v_talk := open_talk_of(p_conversation);
   -- The lane before the conversation, as everybody does.
-  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
-  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
+  perform lock_lanes(v_tenant, array['send:' || v_talk], '{}');
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = v_talk for update;
   if c.id is null then return null; end if;
   -- Nobody has typed it: it never leaves as a person's word (`staff_gate`).
-  v_message := send_staff_message(p_conversation, p_parts, null, p_request_id, true);
+  v_message := put_staff_message(c.id, p_parts, null, p_request_id, true);
   update messages m set metadata = m.metadata || jsonb_build_object('prepared', p_kind)
     from messages f
     where f.tenant_id = v_tenant and f.id = v_message and m.tenant_id = v_tenant and m.conversation_id = c.id
@@ -5267,41 +5392,16 @@ CREATE FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_
     LANGUAGE plpgsql
     AS $$
 declare
-  v_tenant uuid := current_tenant();
-  v_group uuid := uuid_v7();
-  v_count int := jsonb_array_length(p_parts);
-  c conversations;
-  v_part record;
-  v_message uuid;
-  v_first uuid;
-  v_jobs jsonb := '[]';
+  v_reopens boolean := hold_closed_talk(p_conversation);
+  v_talk uuid := case when v_reopens then open_talk_of(p_conversation) else p_conversation end;
 begin
   -- The lane before the conversation, as `store_reply` does, or the two wait for each other.
-  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
-  update conversations v set last_human_at = app_now(), ai_handling = false, last_message_at = greatest(v.last_message_at, app_now())
-    where v.tenant_id = v_tenant and v.id = p_conversation returning v.* into c;
-  if c.id is null then return null; end if;
-  for v_part in
-    select p.value ->> 'content' as content, coalesce(p.value ->> 'content_type', 'text') as content_type,
-        nullif(p.value -> 'payload', 'null') as payload, p.value ->> 'reply_to' as reply_to, p.ordinality as part
-      from jsonb_array_elements(p_parts) with ordinality p order by p.ordinality
-  loop
-    insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, content_type, payload,
-        reply_to_external_id, channel, status, sent_by_staff_id, metadata)
-      values (v_tenant, c.id, c.channel_connection_id, 'staff', v_part.content, v_part.content_type, v_part.payload,
-        v_part.reply_to, c.channel, 'pending', p_staff,
-        case when v_count > 1 then jsonb_build_object('part', v_part.part, 'parts', v_count, 'group', v_group)
-          else '{}' end || case when p_automatic then '{"automatic": true}' else '{}' end::jsonb)
-      returning id into v_message;
-    v_first := coalesce(v_first, v_message);
-    v_jobs := v_jobs || jsonb_build_object(
-      'job_type', 'send_' || c.channel, 'lane', 'send:' || c.id, 'priority', 1, 'max_attempts', 6,
-      'request_id', p_request_id,
-      'payload', jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
-        'channel', c.channel, 'channel_connection_id', c.channel_connection_id));
-  end loop;
-  perform enqueue_jobs(v_jobs);
-  return v_first;
+  perform lock_lanes(current_tenant(), array['send:' || v_talk], '{}');
+  if v_reopens then
+    update conversations v set status = 'active', resolved_at = null
+      where v.tenant_id = current_tenant() and v.id = v_talk and v.status in ('resolved', 'archived');
+  end if;
+  return put_staff_message(v_talk, p_parts, p_staff, p_request_id, p_automatic);
 end $$;
 
 ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) OWNER TO tistis_owner;
@@ -6826,6 +6926,7 @@ END) STORED,
     last_signature_failure_at timestamp with time zone,
     tested_at timestamp with time zone,
     test_result jsonb,
+    owned_at timestamp with time zone DEFAULT now(),
     CONSTRAINT channel_connections_account_number_check CHECK ((account_number = ANY (ARRAY[1, 2]))),
     CONSTRAINT channel_connections_ai_personality_override_check CHECK ((ai_personality_override = ANY (ARRAY['professional'::text, 'professional_friendly'::text, 'formal'::text]))),
     CONSTRAINT channel_connections_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'voice'::text]))),
@@ -8921,6 +9022,12 @@ CREATE TRIGGER keep_appointment BEFORE INSERT OR UPDATE ON public.appointments F
 --
 
 CREATE TRIGGER keep_lead BEFORE INSERT OR UPDATE OF score, classification, status, first_name, last_name ON public.leads FOR EACH ROW EXECUTE FUNCTION public.keep_lead();
+
+--
+-- Name: channel_connections keep_ownership; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER keep_ownership BEFORE INSERT OR UPDATE ON public.channel_connections FOR EACH ROW EXECUTE FUNCTION public.keep_ownership();
 
 --
 -- Name: tenants tenants_scoring_rules; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -11732,6 +11839,21 @@ GRANT ALL ON FUNCTION public.health_report(p_silent_seconds double precision) TO
 GRANT ALL ON FUNCTION public.health_report(p_silent_seconds double precision) TO tistis_owner;
 
 --
+-- Name: FUNCTION hold_closed_talk(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION hold_erasures(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11820,6 +11942,21 @@ GRANT ALL ON FUNCTION public.keep_lead() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_definer;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_guide;
+
+--
+-- Name: FUNCTION keep_ownership(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.keep_ownership() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_api;
+GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_definer;
+GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_guide;
 
 --
 -- Name: FUNCTION keep_stops(p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12542,6 +12679,21 @@ GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO t
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION open_talk_of(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.open_talk_of(p_conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION open_windows(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12587,6 +12739,21 @@ GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION promotions_stopped(p_lead uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_api;
+GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_guide;
+
+--
 -- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12623,6 +12790,21 @@ GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limi
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_definer;
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_guide;
+
+--
+-- Name: FUNCTION put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_guide;
 
 --
 -- Name: FUNCTION queue_stats(); Type: ACL; Schema: public; Owner: tistis_definer
@@ -14158,6 +14340,13 @@ GRANT UPDATE(tested_at) ON TABLE public.channel_connections TO tistis_api;
 GRANT UPDATE(test_result) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(test_result) ON TABLE public.channel_connections TO tistis_jobs_process;
 GRANT UPDATE(test_result) ON TABLE public.channel_connections TO tistis_api;
+
+--
+-- Name: COLUMN channel_connections.owned_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(owned_at) ON TABLE public.channel_connections TO tistis_jobs;
+GRANT UPDATE(owned_at) ON TABLE public.channel_connections TO tistis_jobs_process;
 
 --
 -- Name: TABLE secret_hints; Type: ACL; Schema: public; Owner: tistis_owner

@@ -198,6 +198,7 @@ extension ChannelDetailsRow {
       "last_signature_failure_at": time(lastSignatureFailureAt),
       "last_error": text(lastErrorMessage), "last_error_at": time(lastErrorAt), "error_count": .number(errorCount),
       "waiting_sends": .number(sends), "open_alerts": .number(alerts), "tested_at": time(testedAt),
+      "owned_at": time(ownedAt),
       "test": testResult.flatMap { try? $0.parse() } ?? .null,
     ]
   }

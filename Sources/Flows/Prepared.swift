@@ -11,6 +11,8 @@ public enum PreparedOutcome: Sendable, Equatable {
   case windowClosed
   /// Nothing to offer.
   case empty
+  /// It offers something, and the person wants no promotions.
+  case optedOut
   /// It would be refused.
   case unfit(ContentFault)
   case unknown
@@ -55,6 +57,7 @@ extension Scope {
       guard let words = try words(appointment, ground, conversation) else { return .unknown }
       prepared = .reminder(words)
     case .servicesMenu:
+      if ground.stopped { return .optedOut }
       let services = try self.offeredServices(limit: 200).map {
         OfferedService(id: $0.slug, name: $0.name, line: $0.line)
       }

@@ -5,6 +5,9 @@ import Rules
 import Store
 
 extension Office {
+  /// So long after it left a message is still looked for, while nobody could look.
+  private static let lookedForSeconds: Double = 86_400
+
   /// Asks the platform whether it has a message of which no answer came. If it has, the message is settled; if it has not,
   /// it stays in doubt, and nothing is sent again: what is not to be seen yet may still come.
   func readBack(_ message: UUID, _ job: HeldJob) async -> Outcome {
@@ -24,8 +27,11 @@ extension Office {
       } catch {
         log.warning("not_read_back", ["message": message.text, "code": error.code, "why": error.sentence])
         let why = "\(error.code): \(error.sentence)"
-        guard error.repeatable(idempotent: true), !job.isLastAttempt else { return .done(["skipped": .string(why)]) }
-        return .retry(after: pause(nil, job), why: why)
+        // Nobody has looked: a platform that is down, or a channel that is stopped, comes back. After a day nobody asks.
+        let isAway = if case .unauthorised = error { true } else { error.repeatable(idempotent: true) }
+        guard isAway, Instant.now - left < Self.lookedForSeconds else { return .done(["skipped": .string(why)]) }
+        return job.isLastAttempt || !error.repeatable(idempotent: true)
+          ? .snooze(after: 300, why: why) : .retry(after: pause(nil, job), why: why)
       }
       let candidates = SaidMessage.candidates(for: found.content, leftAt: left, among: said)
       guard !candidates.isEmpty else {

@@ -103,6 +103,48 @@ import Testing
     #expect(answer.status == 400 && answer.body["path"].text == path, "\(text(answer))")
   }
 
+  /// Entering somebody's page does not bring its customers' messages: the platform has to confirm that the token opens it.
+  @Test func whatIsOnlyClaimedGetsNothing() async throws {
+    let tenant = try Tenant.make(on: .facebook, delay: 60)
+    let client = try client(tenant)
+    let page = uniqueDigits("7")
+    let made = try await client.ask(
+      "POST", "/api/channels",
+      ["channel": "facebook", "account_number": 2, "facebook_page_id": .string(page), "access_token": "test_of_nobody"])
+    #expect(made.status == 201, "\(text(made))")
+    func health(_ id: String) async throws -> Field { try await client.ask("GET", "/api/channels/\(id)/health").data }
+    let claimed = made.data["id"].text ?? ""
+    #expect(try await eventually { try await health(claimed)["tested_at"].exists })
+    let looked = try await health(claimed)
+    #expect(looked["test"]["ok"].bool == false && !looked["owned_at"].exists)
+    func share(_ account: String) async throws {
+      let body = tenant.platform.text("hola", from: uniqueDigits("61"), to: account)
+      let answer = try await Web.send(
+        "POST", World.current.url + tenant.platform.sharedPath,
+        headers: [(tenant.platform.signatureHeader, tenant.platform.signature(body, tenant.platform.sharedSecret))],
+        body: body)
+      #expect(answer.status == 200)
+    }
+    try await share(page)
+    #expect(try tenant.count("messages") == 0)
+
+    // An administrator's word counts; an account that is changed by the interface is a claim again.
+    try await share(tenant.account)
+    #expect(try tenant.count("messages") == 1)
+    let other = uniqueDigits("7")
+    _ = try await client.ask("PATCH", "/api/channels/\(tenant.connection.text)", ["facebook_page_id": .string(other)])
+    try await share(other)
+    #expect(try tenant.count("messages") == 1)
+    _ = try await client.ask(
+      "PATCH", "/api/channels/\(tenant.connection.text)", ["facebook_page_id": .string(tenant.account)])
+    try await Sandbox.register(tenant)
+    let tested = try await client.ask("POST", "/api/channels/\(tenant.connection.text)/test", ["subscribe": true])
+    #expect(tested.status == 200 || tested.status == 202, "\(text(tested))")
+    #expect(try await eventually { try await health(tenant.connection.text)["owned_at"].exists })
+    try await share(tenant.account)
+    #expect(try tenant.count("messages") == 2)
+  }
+
   /// A revoked token is found by the test, a new one lets the channel go on.
   @Test func aTokenIsTestedAndReplaced() async throws {
     let tenant = try Tenant.make()

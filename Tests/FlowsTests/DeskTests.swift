@@ -50,6 +50,52 @@ import Testing
     }
   }
 
+  /// Whoever writes into a talk that is over opens it again, or goes on in the one that the person began since: the
+  /// assistant does not answer behind their back.
+  @Test(arguments: ChannelName.allCases, [false, true])
+  func whatIsResolvedIsOpenAgain(_ channel: ChannelName, _ personWasFirst: Bool) async throws {
+    try await Account.test(channel) { account in
+      let person = account.stranger
+      try account.receive(account.message("hola", from: person))
+      let id = try conversation(account)
+      try account.run("update conversations set status = 'resolved', resolved_at = now()")
+      if personWasFirst { #expect(try account.receive(account.message("otra cosa", from: person)).answers == 1) }
+      let open = try #require(
+        try account.value("id", of: "conversations", personWasFirst ? "status = 'active'" : "true"))
+      let api = account.database.connection(user: "tistis_api").tenant(account.tenant)
+      let said = try #require(
+        try api.sendStaffMessage(
+          conversationId: id, contents: [.text("¿Le quedó alguna duda?")], staffId: nil, requestId: nil))
+      #expect(try account.value("conversation_id", of: "messages", "id = '\(said.text)'") == open)
+      let state = try account.value("status || ' ' || ai_handling", of: "conversations", "id = '\(open)'")
+      #expect(state == "active false")
+      #expect(try account.receive(account.message("sí, una", from: person)).answers == 0)
+      #expect(try account.count("conversations") == (personWasFirst ? 2 : 1))
+    }
+  }
+
+  /// Somebody opens it again while the person begins a new one: one of them is open, and both words are in it.
+  @Test(arguments: 0..<8) func bothAtOnce(_ round: Int) async throws {
+    try await Account.test(.whatsapp) { account in
+      let person = account.stranger
+      try account.receive(account.message("hola", from: person))
+      let id = try conversation(account)
+      try account.run("update conversations set status = 'resolved', resolved_at = now()")
+      _ = try await onThreads(2) { i in
+        let session = account.database.connection()
+        if i == 0 {
+          _ = try session.tenant(account.tenant).sendStaffMessage(
+            conversationId: id, content: "¿Alguna duda?", staffId: nil, requestId: nil)
+        } else {
+          _ = try account.receive(account.message("otra cosa", from: person), session: session)
+        }
+      }
+      #expect(try account.count("conversations", "status = 'active' and not ai_handling") == 1)
+      #expect(try account.count("conversations", "status = 'active'") == 1)
+      #expect(try account.count("messages", "role = 'staff'") == 1)
+    }
+  }
+
   /// The platform refuses our token while some wait: the first says so, the others stay where they are and spend no try.
   @Test(arguments: ChannelName.allCases) func aTokenIsRevoked(_ channel: ChannelName) async throws {
     try await Account.test(channel) { account in

@@ -20,6 +20,30 @@ import Testing
     try shop.run("update contact_windows set last_inbound_at = now() - interval '3 days'")
   }
 
+  /// Who wants no promotions is reminded of their appointments, and shown no offers.
+  @Test func afterBaja() async throws {
+    try await Shop.test(delay: 60) { shop in
+      let phone = try shop.says("Ya no, gracias")
+      let id = try conversation(shop, phone)
+      try shop.run(
+        "insert into services (tenant_id, name, slug) values ('\(shop.tenant.id.text)', 'Limpieza', 'limpieza-de-prueba')"
+      )
+      let menu = try scope(shop).sendPrepared(.servicesMenu, conversation: id, onlyBranch: nil, requestId: nil)
+      #expect(menu == .optedOut)
+      let reminder = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, requestId: nil)
+      guard case .queued = reminder else {
+        Issue.record("\(reminder)")
+        return
+      }
+      try shop.post(message("alta", from: phone))
+      let again = try scope(shop).sendPrepared(.servicesMenu, conversation: id, onlyBranch: nil, requestId: nil)
+      guard case .queued = again else {
+        Issue.record("\(again)")
+        return
+      }
+    }
+  }
+
   private let wish = PreparedWish.appointmentConfirmation(
     .words(service: "limpieza", date: "martes 3 de febrero", time: "10:00", name: "Ana"))
 

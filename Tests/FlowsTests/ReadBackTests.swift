@@ -101,6 +101,37 @@ import Testing
     }
   }
 
+  /// A platform that is down for long, and a channel that is stopped meanwhile: nobody has looked, so it is looked for again.
+  @Test func nobodyCouldLook() async throws {
+    try await lost(.facebook, shows: nil, status: "500 Internal Server Error") { account, message, server in
+      for _ in 0..<5 {
+        try await look(account, server)
+        try account.run("update jobs set scheduled_for = now() - interval '1 second' where status = 'pending'")
+      }
+      #expect(server.received.count == 5)
+      #expect(try account.value("status", of: "jobs", "job_type = 'read_back'") == "pending")
+      try account.run("update channel_connections set status = 'error'")
+      try await look(account, server)
+      #expect(server.received.count == 5)
+      #expect(try account.value("status", of: "jobs", "job_type = 'read_back'") == "pending")
+      // A day later nobody asks any more.
+      try account.run("update jobs set scheduled_for = now() - interval '1 second' where status = 'pending'")
+      try account.run("update messages set attempted_at = attempted_at - interval '25 hours'")
+      try await look(account, server)
+      #expect(try account.value("status", of: "jobs", "job_type = 'read_back'") == "completed")
+      #expect(try account.status(message) == "unknown")
+    }
+    try await lost(.facebook, shows: "Cuesta 800") { account, message, server in
+      try account.run("update channel_connections set status = 'error'")
+      try await look(account, server)
+      #expect(server.received.isEmpty)
+      try account.run("update channel_connections set status = 'connected'")
+      try account.run("update jobs set scheduled_for = now() - interval '1 second' where status = 'pending'")
+      try await look(account, server)
+      #expect(try account.status(message) == "sent")
+    }
+  }
+
   /// What the platform does not tell now, it is asked again; WhatsApp cannot be asked.
   @Test func itIsAskedAgain() async throws {
     try await lost(.facebook, shows: nil, status: "500 Internal Server Error") { account, message, server in

@@ -65,6 +65,22 @@ import Testing
     }
   }
 
+  /// What the business's machine sent meanwhile is nobody at the desk.
+  @Test func aReminderIsNobody() async throws {
+    try await Account.test(.facebook) { account in
+      let person = account.stranger
+      try account.receive(account.message("hola", from: person, at: .now + -60))
+      try account.receive(control(account, "another", of: person, at: .now + -50))
+      try account.run(
+        """
+        select set_config('app.tenant_id', '\(account.tenant.text)', false);
+        select send_prepared(id, '[{"content": "Le recordamos su cita"}]', 'reminder', null) from conversations
+        """)
+      try account.receive(control(account, "us", of: person))
+      #expect(try account.value("thread_owner is null and ai_handling", of: "conversations") == "true")
+    }
+  }
+
   /// Two names turn out to be one person's: what was heard last of their conversations is true of the one that stays.
   @Test(arguments: channels, [true, false])
   func twoBecomeOne(_ channel: ChannelName, _ ownerIsNewer: Bool) async throws {

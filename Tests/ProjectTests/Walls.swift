@@ -12,6 +12,8 @@ private let crossingPolicies = [
   "secret_hints: routing for r to tistis_definer",
   "jobs: across for * to tistis_definer", "tenants: routing for r to tistis_definer",
   "sends_in_doubt: routing for r to tistis_definer",
+  // Restrictive: of all files it lets those go that no message took.
+  "media_files: unsent for d to tistis_jobs, tistis_jobs_process",
   // Restrictive: of all messages it lets those go that were stored as an echo and turned out to be ours.
   "messages: echoes for d to tistis_jobs, tistis_jobs_process",
   // Who asks does not say for which business.

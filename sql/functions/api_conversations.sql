@@ -134,6 +134,7 @@ declare
   v_id uuid;
   c conversations;
 begin
+  perform hold_closed_talk(p_conversation);
   perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
     and (p_branch is null or x.branch_id = p_branch) for update;

@@ -46,3 +46,15 @@ language sql as $$
       said_at = greatest(c.said_at, excluded.said_at),
       not_before = greatest(c.not_before, excluded.not_before)
 $$;
+
+-- Whether a person wants no promotions on a channel: the platform's switch for it, or a word of theirs to the business on any
+-- channel that they have not taken back on this one.
+create or replace function promotions_stopped(p_lead uuid, p_channel text) returns boolean
+language plpgsql stable as $$
+begin return exists (
+  select from contact_consents k
+   where k.tenant_id = current_tenant() and k.lead_id = p_lead and k.state = 'stopped'
+     and (k.channel = p_channel or k.source in ('keyword', 'staff') and not exists (select from contact_consents o
+       where o.tenant_id = k.tenant_id and o.lead_id = k.lead_id and o.channel = p_channel and o.scope = k.scope
+         and o.state = 'allowed' and o.said_at > k.said_at)));
+end $$;

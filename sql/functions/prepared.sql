@@ -8,13 +8,15 @@ declare
   v_tenant uuid := current_tenant();
   c conversations;
   v_message uuid;
+  v_talk uuid;
 begin
+  v_talk := open_talk_of(p_conversation);
   -- The lane before the conversation, as everybody does.
-  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
-  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
+  perform lock_lanes(v_tenant, array['send:' || v_talk], '{}');
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = v_talk for update;
   if c.id is null then return null; end if;
   -- Nobody has typed it: it never leaves as a person's word (`staff_gate`).
-  v_message := send_staff_message(p_conversation, p_parts, null, p_request_id, true);
+  v_message := put_staff_message(c.id, p_parts, null, p_request_id, true);
   update messages m set metadata = m.metadata || jsonb_build_object('prepared', p_kind)
     from messages f
     where f.tenant_id = v_tenant and f.id = v_message and m.tenant_id = v_tenant and m.conversation_id = c.id

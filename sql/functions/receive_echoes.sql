@@ -108,8 +108,8 @@ begin
   update conversations c set
       message_count = c.message_count - 1,
       last_human_at = (select m.created_at from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id
-        and m.role = 'staff' and not m.historical order by m.id desc limit 1),
+        and m.role = 'staff' and not m.historical and not m.metadata ? 'prepared' order by m.id desc limit 1),
       ai_handling = c.ai_handling or (x.took_over and not exists (select from messages m where m.tenant_id = v_tenant
-        and m.conversation_id = c.id and m.role = 'staff' and m.id > x.id))
+        and m.conversation_id = c.id and m.role = 'staff' and m.id > x.id and not m.metadata ? 'prepared'))
     where c.tenant_id = v_tenant and c.id = x.conversation_id;
 end $$;

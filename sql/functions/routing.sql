@@ -18,7 +18,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 
 -- Whose accounts these are: for a webhook that all tenants share. Matched by the account's own id or, for what a
--- platform says of a whole business account, by that one's. Cancelled tenants are nobody.
+-- platform says of a whole business account, by that one's. Cancelled tenants are nobody, and what was only claimed
+-- (`keep_ownership`) is nobody's.
 create or replace function find_accounts(p_channel text, p_accounts text[])
 returns table (asked text, tenant_id uuid, slug text, connection_id uuid)
 language sql stable security definer set search_path = public, pg_temp as $$
@@ -26,10 +27,11 @@ language sql stable security definer set search_path = public, pg_temp as $$
     from (
       select a.asked, c.tenant_id, c.id, 1 as rank from unnest(p_accounts) a (asked)
         join channel_connections c on c.channel = p_channel and c.account_id = a.asked and c.status <> 'disconnected'
+         and c.owned_at is not null
       union all
       select a.asked, c.tenant_id, c.id, 2 from unnest(p_accounts) a (asked)
         join channel_connections c on c.whatsapp_business_account_id = a.asked and p_channel = 'whatsapp'
-          and c.channel = p_channel and c.status <> 'disconnected'
+          and c.channel = p_channel and c.status <> 'disconnected' and c.owned_at is not null
     ) f
     join tenants t on t.id = f.tenant_id and t.status <> 'cancelled'
    order by f.asked, f.rank, f.id

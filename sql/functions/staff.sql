@@ -1,11 +1,57 @@
+-- Where somebody who writes into this conversation goes on: there, or in the open one that the person began since. Written into
+-- one that is over it would leave, and the person's next word would begin a new one, which the assistant answers.
+create or replace function open_talk_of(p_conversation uuid) returns uuid
+language plpgsql stable as $$
+begin return coalesce((
+  select o.id from conversations c
+    join conversations o on o.tenant_id = c.tenant_id and o.lead_id = c.lead_id
+      and o.channel_connection_id = c.channel_connection_id and o.status in ('active', 'waiting_response', 'escalated')
+   where c.tenant_id = current_tenant() and c.id = p_conversation and c.status in ('resolved', 'archived')), p_conversation);
+end $$;
+
+-- Holds who stores what the person says, if the conversation is over: either they find it open again, or they have begun
+-- another before. Whether it is over. Before lanes and rows, as everybody locks.
+create or replace function hold_closed_talk(p_conversation uuid) returns boolean
+language plpgsql as $$
+declare
+  v_aliases jsonb;
+begin
+  select coalesce(jsonb_agg(jsonb_build_object('kind', a.kind, 'value', a.value)), '[]') into v_aliases
+    from conversations c
+    left join lead_aliases a on a.tenant_id = c.tenant_id and a.lead_id = c.lead_id
+   where c.tenant_id = current_tenant() and c.id = p_conversation and c.status in ('resolved', 'archived')
+   having count(*) > 0;
+  if v_aliases is null then return false; end if;
+  perform hold_erasures();
+  perform lock_contacts(jsonb_build_array(jsonb_build_object('kind', 'message', 'aliases', v_aliases)));
+  return true;
+end $$;
+
 -- Somebody of the business writes. From the moment this is committed no reply of the assistant leaves the conversation:
--- `begin_send` waits for the same row and asks the gate afterwards.
+-- `begin_send` waits for the same row and asks the gate afterwards. What was resolved is open again, or they go on in the
+-- conversation that the person began since.
 --
--- p_parts: [{"content", "content_type"?, "payload"?, "reply_to"?}], sent one after the other. p_automatic: a program says it,
--- nobody typed it, so that it never leaves as a person's word (`staff_gate`). Returns the first one's message; null: there
--- is no such conversation.
+-- p_parts, p_automatic, and what it returns: `put_staff_message`.
 drop function if exists send_staff_message(uuid, jsonb, uuid, text);
 create or replace function send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text,
+  p_automatic boolean) returns uuid language plpgsql as $$
+declare
+  v_reopens boolean := hold_closed_talk(p_conversation);
+  v_talk uuid := case when v_reopens then open_talk_of(p_conversation) else p_conversation end;
+begin
+  -- The lane before the conversation, as `store_reply` does, or the two wait for each other.
+  perform lock_lanes(current_tenant(), array['send:' || v_talk], '{}');
+  if v_reopens then
+    update conversations v set status = 'active', resolved_at = null
+      where v.tenant_id = current_tenant() and v.id = v_talk and v.status in ('resolved', 'archived');
+  end if;
+  return put_staff_message(v_talk, p_parts, p_staff, p_request_id, p_automatic);
+end $$;
+
+-- The same in a conversation whose lane is held, whatever its state. p_parts: [{"content", "content_type"?, "payload"?,
+-- "reply_to"?}], sent one after the other. p_automatic: a program says it, nobody typed it, so that it never leaves as a
+-- person's word (`staff_gate`). Returns the first one's message; null: there is no such conversation.
+create or replace function put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text,
   p_automatic boolean) returns uuid language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
@@ -17,8 +63,6 @@ declare
   v_first uuid;
   v_jobs jsonb := '[]';
 begin
-  -- The lane before the conversation, as `store_reply` does, or the two wait for each other.
-  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   update conversations v set last_human_at = app_now(), ai_handling = false, last_message_at = greatest(v.last_message_at, app_now())
     where v.tenant_id = v_tenant and v.id = p_conversation returning v.* into c;
   if c.id is null then return null; end if;

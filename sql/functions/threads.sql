@@ -44,7 +44,7 @@ begin
       cross join lateral (
         select n.ours and o.thread_owner is not null and not exists (
             select from messages m where m.tenant_id = v_tenant and m.conversation_id = o.id and m.role = 'staff'
-              and m.id >= uuid_v7_floor(o.thread_since) and (m.send_attempt is not null or m.status = 'pending')) as is_back
+              and not m.metadata ? 'prepared' and m.id >= uuid_v7_floor(o.thread_since) and (m.send_attempt is not null or m.status = 'pending')) as is_back
           from conversations o where o.tenant_id = v_tenant and o.lead_id = n.lead and o.channel_connection_id = n.connection
            and o.status in ('active', 'waiting_response', 'escalated')) b
       where c.tenant_id = v_tenant and c.lead_id = n.lead and c.channel_connection_id = n.connection

@@ -9,7 +9,7 @@ select cc.id as "id!", cc.channel as "channel!", cc.account_number as "account_n
     cc.messaging_limit, cc.error_count as "error_count!", cc.last_message_at, cc.last_error_at, cc.last_error_message,
     cc.stopped_code, cc.stopped_at, cc.connected_at, cc.disconnected_at, cc.created_at as "created_at!",
     cc.updated_at as "updated_at!", cc.login, cc.human_agent_enabled as "human_agent_enabled!", cc.last_webhook_at,
-    cc.signature_failures as "signature_failures!", cc.last_signature_failure_at, cc.tested_at, cc.test_result,
+    cc.signature_failures as "signature_failures!", cc.last_signature_failure_at, cc.tested_at, cc.test_result, cc.owned_at,
     t.slug as "slug!", b.name as "branch_name?", b.city as "branch_city?", b.is_headquarters as "branch_headquarters?",
     (select jsonb_object_agg(h.kind, jsonb_build_object('hint', '••••' || coalesce(h.hint, ''), 'expires_at', h.expires_at)
         order by h.kind)
@@ -46,7 +46,9 @@ select cc.channel as "channel!", cc.account_id, cc.whatsapp_business_account_id,
  where cc.tenant_id = current_tenant() and cc.id = :connection_id and cc.status <> 'disconnected';
 
 -- name: noteChannelTest :exec
-update channel_connections set tested_at = app_now(), test_result = :result::jsonb
+update channel_connections set tested_at = app_now(), test_result = :result::jsonb,
+    -- The platform has shown that the token opens it.
+    owned_at = case when (:result::jsonb ->> 'ok')::boolean then coalesce(owned_at, app_now()) else owned_at end
  where tenant_id = current_tenant() and id = :connection_id;
 
 -- name: channelWaits :one

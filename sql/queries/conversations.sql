@@ -99,7 +99,8 @@ select note_message(:conversation_id, :only_branch?, :note::jsonb, :staff_id?);
 insert into api_requests (tenant_id, asker, idempotency_key, digest)
   values (current_tenant(), :asker, :key, :digest) on conflict do nothing;
 
--- name: earlierRequest :one
+-- name: earlierRequest :maybe
+-- What was asked under a key before, and what was answered.
 select digest, answer from api_requests
  where tenant_id = current_tenant() and asker = :asker and idempotency_key = :key;
 

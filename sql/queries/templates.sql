@@ -39,7 +39,8 @@ select t.components, t.parameter_format
 -- What a prepared message is made of: whom it goes to, in whose name, and whether the person's window is open.
 select c.channel as "channel!", c.channel_connection_id as "connection_id!", t.name as "business!",
     coalesce(nullif(l.first_name, ''), l.name, l.full_name, '') as "person!",
-    window_is_open(c.channel_connection_id, c.lead_id, :window_hours) as "open!"
+    window_is_open(c.channel_connection_id, c.lead_id, :window_hours) as "open!",
+    promotions_stopped(c.lead_id, c.channel) as "stopped!"
   from conversations c
   join tenants t on t.id = c.tenant_id
   join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id

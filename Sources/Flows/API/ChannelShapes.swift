@@ -79,6 +79,6 @@ extension ChannelDoor {
     .needs("last_webhook_at", time), .needs("signature_failures", .count), .needs("last_signature_failure_at", time),
     .needs("last_error", text), .needs("last_error_at", time),
     .needs("error_count", .count), .needs("waiting_sends", .count), .needs("open_alerts", .count),
-    .needs("tested_at", time), .needs("test", .maybe(testShape)),
+    .needs("tested_at", time), .needs("owned_at", time), .needs("test", .maybe(testShape)),
   ])
 }

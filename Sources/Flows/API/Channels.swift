@@ -199,6 +199,12 @@ enum ChannelDoor {
       return try scope.resumeChannel(connectionId: id) != nil
     }
     if resumed { call.app.isUrgent = true }
+    // Whether the account is theirs is for the platform to say: until then the shared webhook gives it nothing.
+    guard try row(call, id, writing: false).ownedAt == nil else { return }
+    do throws(StoreError) {
+      _ = try call.app.database.send(
+        .testChannel(id, subscribe: false, requestID: call.request.id), tenant: call.caller.tenant)
+    } catch { throw APIProblem(error) }
   }
 
   static func disconnect(_ call: APICall, _ id: UUID) throws(APIProblem) -> Response {

@@ -12,7 +12,7 @@ extension APICall {
     _ asked: [String], _ body: (Scope) throws(StoreError) -> Result<JSON, APIProblem>
   ) throws(APIProblem) -> JSON {
     let key = try idempotencyKey()
-    let digest = hex(sha256(Array(asked.joined(separator: "\u{1f}").utf8)))
+    let digest = Self.digest(asked)
     var earlier: EarlierRequestRow?
     var refused: APIProblem?
     var answer = JSON.null
@@ -23,6 +23,7 @@ extension APICall {
           try scope.forgetRequests()
           if try scope.beginRequest(asker: caller.name, key: key, digest: digest) == 0 {
             earlier = try scope.earlierRequest(asker: caller.name, key: key)
+            guard earlier != nil else { throw .unavailable("the request before this one was just forgotten") }
             return .null
           }
         }
@@ -44,6 +45,20 @@ extension APICall {
       throw .conflict("IDEMPOTENCY_KEY_REUSED", "something else was asked under this key")
     }
     return try data(earlier.answer, or: "answer")
+  }
+
+  /// What was answered to the same wish before: asked first where a wish may be refused for what has changed since.
+  func answeredBefore(_ asked: [String]) throws(APIProblem) -> JSON? {
+    guard let key = try idempotencyKey() else { return nil }
+    let earlier = try store { (scope) throws(StoreError) in
+      try scope.earlierRequest(asker: caller.name, key: key)
+    }
+    guard let earlier, earlier.answer != nil, earlier.digest == Self.digest(asked) else { return nil }
+    return try data(earlier.answer, or: "answer")
+  }
+
+  private static func digest(_ asked: [String]) -> String {
+    hex(sha256(Array(asked.joined(separator: "\u{1f}").utf8)))
   }
 
   private func idempotencyKey() throws(APIProblem) -> String? {

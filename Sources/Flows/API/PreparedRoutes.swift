@@ -48,8 +48,10 @@ extension Route {
   }
 
   private static func send(_ call: APICall, _ wish: PreparedWish) throws(APIProblem) -> Response {
+    let asked = [call.id().text, "\(wish)"]
+    if let answer = try call.answeredBefore(asked) { return .json(answer, status: 202) }
     try Sending.limit(call)
-    let said = try call.once([call.id().text, "\(wish)"]) { (scope) throws(StoreError) in
+    let said = try call.once(asked) { (scope) throws(StoreError) in
       let outcome = try scope.sendPrepared(
         wish, conversation: call.id(), onlyBranch: call.caller.branch, requestId: call.request.id)
       guard case .queued(let message, let form) = outcome else { return .failure(refusal(outcome)) }
@@ -66,6 +68,7 @@ extension Route {
         "WINDOW_CLOSED",
         "the person has not written for so long that only a template may be sent, and there is none for this")
     case .empty: .conflict("NO_SERVICES", "the business offers nothing: enter its services first")
+    case .optedOut: .conflict("OPTED_OUT", "the person asked for no more promotions: offer them what they ask for")
     case .unfit(let fault): .conflict(fault.code, fault.sentence)
     case .unknown, .queued: .unknown("conversation, or appointment of its person")
     }

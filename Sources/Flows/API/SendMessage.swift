@@ -42,10 +42,13 @@ enum Sending {
     guard let channel = found["channel"].text.flatMap(ChannelName.init) else {
       throw .malformed("$.conversation_id", "nothing can be sent on this channel")
     }
-    let (parts, files) = try uploaded(call, try parts(wish, channel), account, channel)
-    try limit(call)
+    let wished = try parts(wish, channel)
     let reply = call.body["reply_to"].text
-    let said = try call.once([conversation.text, JSON.array(parts.map(\.json)).text, reply ?? ""]) {
+    let asked = [conversation.text, JSON.array(wished.map(\.json)).text, reply ?? ""]
+    if let answer = try call.answeredBefore(asked) { return .json(answer) }
+    let (parts, files) = try uploaded(call, wished, account, channel)
+    try limit(call)
+    let said = try call.once(asked) {
       (scope) throws(StoreError) in
       if let account, let fault = try scope.templateFault(parts, connectionId: account) {
         return .failure(.malformed("$.content" + (fault.path.isEmpty ? "" : "." + fault.path), fault.fault))

@@ -48,6 +48,7 @@ public struct ChannelDetailsRow: Sendable, Equatable {
   public var lastSignatureFailureAt: Instant?
   public var testedAt: Instant?
   public var testResult: JSONText?
+  public var ownedAt: Instant?
   public var slug: String
   public var branchName: String?
   public var branchCity: String?
@@ -142,7 +143,7 @@ extension Scope {
           cc.messaging_limit, cc.error_count as "error_count!", cc.last_message_at, cc.last_error_at, cc.last_error_message,
           cc.stopped_code, cc.stopped_at, cc.connected_at, cc.disconnected_at, cc.created_at as "created_at!",
           cc.updated_at as "updated_at!", cc.login, cc.human_agent_enabled as "human_agent_enabled!", cc.last_webhook_at,
-          cc.signature_failures as "signature_failures!", cc.last_signature_failure_at, cc.tested_at, cc.test_result,
+          cc.signature_failures as "signature_failures!", cc.last_signature_failure_at, cc.tested_at, cc.test_result, cc.owned_at,
           t.slug as "slug!", b.name as "branch_name?", b.city as "branch_city?", b.is_headquarters as "branch_headquarters?",
           (select jsonb_object_agg(h.kind, jsonb_build_object('hint', '••••' || coalesce(h.hint, ''), 'expires_at', h.expires_at)
               order by h.kind)
@@ -201,11 +202,12 @@ extension Scope {
         lastSignatureFailureAt: row.get(40),
         testedAt: row.get(41),
         testResult: row.get(42),
-        slug: row.get(43),
-        branchName: row.get(44),
-        branchCity: row.get(45),
-        branchHeadquarters: row.get(46),
-        secrets: row.get(47)
+        ownedAt: row.get(43),
+        slug: row.get(44),
+        branchName: row.get(45),
+        branchCity: row.get(46),
+        branchHeadquarters: row.get(47),
+        secrets: row.get(48)
       )
     }
   }
@@ -283,7 +285,9 @@ extension Scope {
     try exec(
       "noteChannelTest",
       #"""
-      update channel_connections set tested_at = app_now(), test_result = $1::jsonb
+      update channel_connections set tested_at = app_now(), test_result = $1::jsonb,
+          -- The platform has shown that the token opens it.
+          owned_at = case when ($1::jsonb ->> 'ok')::boolean then coalesce(owned_at, app_now()) else owned_at end
        where tenant_id = current_tenant() and id = $2
       """#,
       [result.sql, connectionId.sql]

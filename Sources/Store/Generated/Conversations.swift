@@ -328,8 +328,9 @@ extension Scope {
     )
   }
 
-  public func earlierRequest(asker: String, key: String) throws(StoreError) -> EarlierRequestRow {
-    try one(
+  /// What was asked under a key before, and what was answered.
+  public func earlierRequest(asker: String, key: String) throws(StoreError) -> EarlierRequestRow? {
+    try maybe(
       "earlierRequest",
       #"""
       select digest, answer from api_requests

@@ -46,6 +46,7 @@ public struct PreparedGroundRow: Sendable, Equatable {
   public var business: String
   public var person: String
   public var open: Bool
+  public var stopped: Bool
 }
 
 public struct AppointmentWordsRow: Sendable, Equatable {
@@ -181,7 +182,8 @@ extension Scope {
       #"""
       select c.channel as "channel!", c.channel_connection_id as "connection_id!", t.name as "business!",
           coalesce(nullif(l.first_name, ''), l.name, l.full_name, '') as "person!",
-          window_is_open(c.channel_connection_id, c.lead_id, $1) as "open!"
+          window_is_open(c.channel_connection_id, c.lead_id, $1) as "open!",
+          promotions_stopped(c.lead_id, c.channel) as "stopped!"
         from conversations c
         join tenants t on t.id = c.tenant_id
         join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
@@ -195,7 +197,8 @@ extension Scope {
         connectionId: row.get(1),
         business: row.get(2),
         person: row.get(3),
-        open: row.get(4)
+        open: row.get(4),
+        stopped: row.get(5)
       )
     }
   }

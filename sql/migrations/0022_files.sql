@@ -1,5 +1,0 @@
--- Of a file of ours: the branch of who took it in, if they see one branch only. They go on seeing it whatever account it is for.
-alter table media_files
-  add column branch_id uuid,
-  add foreign key (tenant_id, branch_id) references branches (tenant_id, id) on delete set null (branch_id);
-create index media_files_unsent on media_files (tenant_id, id) where message_id is null;
