@@ -50,7 +50,13 @@ import Testing
       ]
     }
 
-    /// The first of the next free times, and so on.
+    /// When the next free ones begin.
+    func times(_ count: Int) async throws -> [String] {
+      let times = try await slots("&limit=\(count)").compactMap { $0["starts_at"].text }
+      return try #require(times.count == count ? times : nil)
+    }
+
+    /// The next free ones.
     func slots(_ query: String = "") async throws -> [Field] {
       try await client.ask("GET", "/api/slots?service_id=\(service.text)&branch_id=\(branch.text)" + query).data.items
     }
@@ -59,15 +65,13 @@ import Testing
   @Test func fromLookingToComing() async throws {
     let clinic = try Clinic(try Tenant.make())
     let (client, lead) = (clinic.client, try clinic.lead())
-    let free = try await clinic.slots("&limit=20")
-    let times = free.compactMap { $0["starts_at"].text }
-    #expect(
-      times.count == 20 && free[0]["staff_name"].text == "Luz Paz" && free[0]["timezone"].text == "America/Mexico_City")
+    let (free, times) = (try await clinic.slots(), try await clinic.times(20))
+    #expect(free.first?["staff_name"].text == "Luz Paz" && free.first?["timezone"].text == "America/Mexico_City")
     let made = try await client.ask("POST", "/api/appointments", clinic.wish(lead, times[2]))
     #expect(made.status == 201 && made.data["status"].text == "scheduled", "\(made.body)")
     #expect(made.data["staff"]["first_name"].text == "Luz" && made.data["lead"]["full_name"].text == "Ana")
     #expect(made.data["source"].text == "website" && made.data["duration_minutes"].integer == 30)
-    #expect(try await clinic.slots("&limit=20").compactMap { $0["starts_at"].text }.contains(times[2]) == false)
+    #expect(try await clinic.times(20).contains(times[2]) == false)
     let id = made.data["id"].text ?? ""
     let path = "/api/appointments/\(id)"
     let moved = try await client.ask("PATCH", path, ["scheduled_at": .string(times[6]), "notes": "con frenos"])
@@ -96,7 +100,7 @@ import Testing
 
   @Test func cancelledAndPutBack() async throws {
     let clinic = try Clinic(try Tenant.make())
-    let (client, times) = (clinic.client, try await clinic.slots("&limit=5").compactMap { $0["starts_at"].text })
+    let (client, times) = (clinic.client, try await clinic.times(5))
     let made = try await client.ask("POST", "/api/appointments", clinic.wish(try clinic.lead(), times[3]))
     let path = "/api/appointments/\(made.data["id"].text ?? "")"
     let gone = try await client.ask("DELETE", path + "?reason=viaje")
@@ -115,7 +119,7 @@ import Testing
   @Test func conflictsAndKeys() async throws {
     let clinic = try Clinic(try Tenant.make())
     let (client, lead) = (clinic.client, try clinic.lead())
-    let times = try await clinic.slots("&limit=12").compactMap { $0["starts_at"].text }
+    let times = try await clinic.times(12)
     let wish = clinic.wish(lead, times[4])
     let headers = [("Idempotency-Key", unique("k-"))]
     let first = try await client.ask("POST", "/api/appointments", wish, headers: headers)
@@ -208,7 +212,7 @@ import Testing
 
   @Test func pages() async throws {
     let clinic = try Clinic(try Tenant.make())
-    let times = try await clinic.slots("&limit=48").compactMap { $0["starts_at"].text }
+    let times = try await clinic.times(48)
     for i in [9, 3, 6] {
       let made = try await clinic.client.ask("POST", "/api/appointments", clinic.wish(try clinic.lead(), times[i]))
       #expect(made.status == 201)

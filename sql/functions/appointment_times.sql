@@ -94,5 +94,6 @@ begin return (
      -- No appointment with its buffers is longer than two days: the index begins there.
      and o.starts_at > p_from - interval '2 days' and o.starts_at < p_to and o.ends_at > p_from
      and (o.expires_at is null or o.expires_at > app_now())
-     and o.appointment_id is distinct from p_except and (p_lead is null or o.lead_id is distinct from p_lead)
+     and (p_except is null or o.appointment_id is distinct from p_except)
+     and (p_lead is null or o.lead_id is distinct from p_lead)
 ); end $$;

@@ -3,7 +3,7 @@
 select n.service_id, n.service_name, n.unknown_service as "unknown_service!", n.branch_id,
   n.unknown_branch as "unknown_branch!",
     n.staff_id, n.unknown_staff as "unknown_staff!", n.timezone as "timezone!", coalesce(n.services, '') as "services!",
-    coalesce(n.branches, '') as "branches!", (:wall?::text)::timestamp at time zone n.timezone as at,
+    coalesce(n.branches, '') as "branches!", app_now() as "now!", (:wall?::text)::timestamp at time zone n.timezone as at,
     (:first_day?::text)::timestamp at time zone n.timezone as first_at,
     ((:last_day?::text)::date + 1)::timestamp at time zone n.timezone as last_at
   from booking_names(:service?, :branch?, :staff?, :own_branch?) n;

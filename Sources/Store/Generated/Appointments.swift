@@ -15,6 +15,7 @@ public struct BookingNamesRow: Sendable, Equatable {
   public var timezone: String
   public var services: String
   public var branches: String
+  public var now: Instant
   public var at: Instant?
   public var firstAt: Instant?
   public var lastAt: Instant?
@@ -103,7 +104,7 @@ extension Scope {
       select n.service_id, n.service_name, n.unknown_service as "unknown_service!", n.branch_id,
         n.unknown_branch as "unknown_branch!",
           n.staff_id, n.unknown_staff as "unknown_staff!", n.timezone as "timezone!", coalesce(n.services, '') as "services!",
-          coalesce(n.branches, '') as "branches!", ($1::text)::timestamp at time zone n.timezone as at,
+          coalesce(n.branches, '') as "branches!", app_now() as "now!", ($1::text)::timestamp at time zone n.timezone as at,
           ($2::text)::timestamp at time zone n.timezone as first_at,
           (($3::text)::date + 1)::timestamp at time zone n.timezone as last_at
         from booking_names($4, $5, $6, $7) n
@@ -121,9 +122,10 @@ extension Scope {
         timezone: row.get(7),
         services: row.get(8),
         branches: row.get(9),
-        at: row.get(10),
-        firstAt: row.get(11),
-        lastAt: row.get(12)
+        now: row.get(10),
+        at: row.get(11),
+        firstAt: row.get(12),
+        lastAt: row.get(13)
       )
     }
   }
