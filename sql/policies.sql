@@ -148,6 +148,13 @@ grant select (tenant_id, default_first_message_delay, default_subsequent_message
 grant select (tenant_id, lead_id), update (lead_id) on patients, appointments, lead_score_history to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
 
+-- Whoever does something that the business's n8n wants to hear of: puts it there, and reads no event again.
+grant select (tenant_id, is_enabled, events) on n8n_settings to tistis_webhook_whatsapp, tistis_webhook_instagram,
+  tistis_webhook_facebook, tistis_webhook_tiktok, tistis_api, tistis_jobs, tistis_jobs_process, tistis_guide;
+grant insert (tenant_id, id, event, event_key, lead_id, data) on outbound_events to tistis_webhook_whatsapp,
+  tistis_webhook_instagram, tistis_webhook_facebook, tistis_webhook_tiktok, tistis_api, tistis_jobs, tistis_jobs_process,
+  tistis_guide;
+
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
   claim_jobs(uuid, int, text, uuid, timestamptz), next_job_due(timestamptz), settle_jobs(jsonb), prune_jobs(interval, int),

@@ -1650,6 +1650,21 @@ $$;
 ALTER FUNCTION public.current_tenant() OWNER TO tistis_owner;
 
 --
+-- Name: deliver_event(uuid, text, uuid, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'deliver_event', 'priority', 6, 'max_attempts', 9,
+    'delay_seconds', p_seconds, 'payload', jsonb_strip_nulls(jsonb_build_object('event_id', p_id, 'event', p_event,
+      'lead_id', p_lead, 'tenant_id', current_tenant())))));
+end $$;
+
+ALTER FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) OWNER TO tistis_owner;
+
+--
 -- Name: disconnect_channel(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1730,9 +1745,33 @@ CREATE FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text DEFAULT
     LANGUAGE plpgsql
     AS $$
 begin
+  if wants_event(p_event) then perform put_event(p_event, p_data, p_key); end if;
 end $$;
 
 ALTER FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) OWNER TO tistis_owner;
+
+--
+-- Name: emit_messages(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.emit_messages(p_messages uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if not wants_event('message-received') then return; end if;
+  perform put_event('message-received', jsonb_build_object('message_id', m.id, 'conversation_id', c.id, 'lead_id', c.lead_id,
+      'message', jsonb_build_object('id', m.id, 'content', m.content, 'content_type', m.content_type, 'channel', m.channel,
+        'external_id', m.external_id, 'created_at', m.created_at),
+      'conversation', jsonb_build_object('id', c.id, 'lead_id', c.lead_id, 'branch_id', c.branch_id, 'channel', c.channel,
+        'status', c.status, 'ai_handling', c.ai_handling),
+      'lead', event_lead(c.lead_id)), m.id::text)
+    from messages m
+    join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+   where m.tenant_id = current_tenant() and m.id = any (p_messages) and m.role = 'user'
+   order by m.id;
+end $$;
+
+ALTER FUNCTION public.emit_messages(p_messages uuid[]) OWNER TO tistis_owner;
 
 --
 -- Name: end_renewal(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2060,6 +2099,22 @@ CREATE FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text)
 $$;
 
 ALTER FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: event_lead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.event_lead(p_lead uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object('id', l.id, 'name', coalesce(l.name, l.full_name), 'phone', l.phone, 'email', l.email,
+      'source', l.source, 'status', l.status, 'classification', l.classification, 'score', l.score,
+      'branch_id', l.branch_id, 'interested_services', l.interested_services, 'created_at', l.created_at)
+    from leads l where l.tenant_id = current_tenant() and l.id = p_lead
+); end $$;
+
+ALTER FUNCTION public.event_lead(p_lead uuid) OWNER TO tistis_owner;
 
 --
 -- Name: expect_media(jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2837,6 +2892,9 @@ begin
       values (v_tenant, p_branch_id, v_phone, '+' || (select a ->> 'value' from jsonb_array_elements(p_aliases) a
           where a ->> 'kind' = 'phone' limit 1), p_name, p_name, p_source, app_now(), app_now())
       returning id into v_lead;
+    if wants_event('lead-created') then
+      perform put_event('lead-created', jsonb_build_object('lead_id', v_lead, 'lead', event_lead(v_lead)), v_lead::text);
+    end if;
   else
     -- Ids sort by time: the first is the oldest, and the older survives.
     v_lead := v_leads[1];
@@ -3965,6 +4023,37 @@ end $$;
 ALTER FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) OWNER TO tistis_owner;
 
 --
+-- Name: put_event(text, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_id uuid := uuid_v7();
+  v_named text := coalesce(p_data ->> 'lead_id', p_data -> 'lead' ->> 'id', p_data -> 'appointment' ->> 'lead_id',
+    p_data -> 'conversation' ->> 'lead_id');
+  v_talk text := coalesce(p_data ->> 'conversation_id', p_data -> 'conversation' ->> 'id');
+  v_lead uuid;
+begin
+  if v_named is null and v_talk is not null then
+    select c.lead_id into v_named from conversations c where c.tenant_id = v_tenant and c.id = v_talk::uuid;
+  end if;
+  if v_named is not null then
+    select l.id into v_lead from leads l where l.tenant_id = v_tenant and l.id = v_named::uuid;
+  end if;
+  insert into outbound_events (tenant_id, id, event, event_key, lead_id, data)
+    values (v_tenant, v_id, p_event, p_key, v_lead, p_data)
+    on conflict do nothing;
+  if not found then return null; end if;
+  perform deliver_event(v_id, p_event, v_lead, 0);
+  return v_id;
+end $$;
+
+ALTER FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) OWNER TO tistis_owner;
+
+--
 -- Name: queue_stats(); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -4307,6 +4396,7 @@ begin
   end if;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
   select min((q ->> 'delay_seconds')::float8) into soonest from jsonb_array_elements(v_questions) q;
+  if v_new is not null then perform emit_messages(v_new); end if;
   perform expect_media(p_events, p_request_id);
   return next;
 end $_$;
@@ -6177,6 +6267,20 @@ end $$;
 ALTER FUNCTION public.want_token_keys() OWNER TO tistis_definer;
 
 --
+-- Name: wants_event(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.wants_event(p_event text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return exists (select from n8n_settings s where s.tenant_id = current_tenant() and s.is_enabled
+    and (s.events is null or p_event = any (s.events)));
+end $$;
+
+ALTER FUNCTION public.wants_event(p_event text) OWNER TO tistis_owner;
+
+--
 -- Name: window_is_open(uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -7209,11 +7313,12 @@ ALTER TABLE public.faqs OWNER TO tistis_owner;
 CREATE TABLE public.inbound_secrets (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT public.uuid_v7() NOT NULL,
-    channel_connection_id uuid NOT NULL,
+    channel_connection_id uuid,
     kind text NOT NULL,
     sealed bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT inbound_secrets_kind_check CHECK ((kind = ANY (ARRAY['app_secret'::text, 'verify_token'::text, 'client_secret'::text, 'webhook_secret'::text])))
+    CONSTRAINT inbound_secrets_kind_check CHECK ((kind = ANY (ARRAY['app_secret'::text, 'verify_token'::text, 'client_secret'::text, 'webhook_secret'::text, 'n8n_webhook'::text]))),
+    CONSTRAINT inbound_secrets_place CHECK (((channel_connection_id IS NULL) = (kind = 'n8n_webhook'::text)))
 );
 
 ALTER TABLE ONLY public.inbound_secrets FORCE ROW LEVEL SECURITY;
@@ -7539,19 +7644,77 @@ CREATE VIEW public.messages_guide WITH (security_invoker='true') AS
 ALTER TABLE public.messages_guide OWNER TO tistis_owner;
 
 --
+-- Name: n8n_settings; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.n8n_settings (
+    tenant_id uuid NOT NULL,
+    is_enabled boolean DEFAULT true NOT NULL,
+    webhook_url text,
+    events text[],
+    answers_by text DEFAULT 'claude'::text NOT NULL,
+    answer_event text DEFAULT 'ai-conversation'::text NOT NULL,
+    answer_seconds integer DEFAULT 60 NOT NULL,
+    answer_fallback text DEFAULT 'claude'::text NOT NULL,
+    plain_callbacks boolean DEFAULT false NOT NULL,
+    api_key_hint text,
+    signing_hint text,
+    webhook_hint text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT n8n_settings_answer_event_check CHECK ((answer_event = ANY (ARRAY['ai-conversation'::text, 'ai-response-needed'::text]))),
+    CONSTRAINT n8n_settings_answer_fallback_check CHECK ((answer_fallback = ANY (ARRAY['claude'::text, 'people'::text]))),
+    CONSTRAINT n8n_settings_answer_seconds_check CHECK (((answer_seconds >= 5) AND (answer_seconds <= 3600))),
+    CONSTRAINT n8n_settings_answers_by_check CHECK ((answers_by = ANY (ARRAY['claude'::text, 'n8n'::text]))),
+    CONSTRAINT n8n_settings_webhook_url_check CHECK (((webhook_url ~ '^https?://[^[:space:]/?#@]+([/?][^[:space:]#]*)?$'::text) AND (length(webhook_url) <= 2000)))
+);
+
+ALTER TABLE ONLY public.n8n_settings FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.n8n_settings OWNER TO tistis_owner;
+
+--
+-- Name: outbound_events; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.outbound_events (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    event text NOT NULL,
+    event_key text,
+    lead_id uuid,
+    data jsonb NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    http_status integer,
+    error_message text,
+    occurred_at timestamp with time zone DEFAULT public.app_now() NOT NULL,
+    last_attempt_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    CONSTRAINT outbound_events_event_check CHECK ((event ~ '^[a-z][a-z0-9-]{0,63}$'::text)),
+    CONSTRAINT outbound_events_event_key_check CHECK (((length(event_key) >= 1) AND (length(event_key) <= 300))),
+    CONSTRAINT outbound_events_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text])))
+);
+
+ALTER TABLE ONLY public.outbound_events FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbound_events OWNER TO tistis_owner;
+
+--
 -- Name: outbound_tokens; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
 CREATE TABLE public.outbound_tokens (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT public.uuid_v7() NOT NULL,
-    channel_connection_id uuid NOT NULL,
+    channel_connection_id uuid,
     kind text NOT NULL,
     sealed bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     renewal uuid,
     renewal_until timestamp with time zone,
-    CONSTRAINT outbound_tokens_kind_check CHECK ((kind = ANY (ARRAY['access_token'::text, 'refresh_token'::text, 'client_secret'::text])))
+    CONSTRAINT outbound_tokens_kind_check CHECK ((kind = ANY (ARRAY['access_token'::text, 'refresh_token'::text, 'client_secret'::text, 'n8n_api_key'::text, 'n8n_signing'::text]))),
+    CONSTRAINT outbound_tokens_place CHECK (((channel_connection_id IS NULL) = (kind = ANY (ARRAY['n8n_api_key'::text, 'n8n_signing'::text]))))
 );
 
 ALTER TABLE ONLY public.outbound_tokens FORCE ROW LEVEL SECURITY;
@@ -8313,6 +8476,27 @@ ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: n8n_settings n8n_settings_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.n8n_settings
+    ADD CONSTRAINT n8n_settings_pkey PRIMARY KEY (tenant_id);
+
+--
+-- Name: outbound_events outbound_events_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.outbound_events
+    ADD CONSTRAINT outbound_events_id_key UNIQUE (id);
+
+--
+-- Name: outbound_events outbound_events_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.outbound_events
+    ADD CONSTRAINT outbound_events_pkey PRIMARY KEY (tenant_id, id);
+
+--
 -- Name: outbound_tokens outbound_tokens_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -8810,6 +8994,30 @@ CREATE INDEX messages_of ON public.messages USING btree (tenant_id, conversation
 CREATE INDEX messages_said ON public.messages USING btree (tenant_id, conversation_id, id) WHERE (role <> 'user'::text);
 
 --
+-- Name: outbound_events_dead; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX outbound_events_dead ON public.outbound_events USING btree (tenant_id, id) WHERE (status = 'dead'::text);
+
+--
+-- Name: outbound_events_key; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX outbound_events_key ON public.outbound_events USING btree (tenant_id, event, event_key) WHERE (event_key IS NOT NULL);
+
+--
+-- Name: outbound_events_of_lead; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX outbound_events_of_lead ON public.outbound_events USING btree (tenant_id, lead_id) WHERE (lead_id IS NOT NULL);
+
+--
+-- Name: outbound_tokens_business; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX outbound_tokens_business ON public.outbound_tokens USING btree (tenant_id, kind) WHERE (channel_connection_id IS NULL);
+
+--
 -- Name: patients_lead; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -8982,6 +9190,12 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.message_templates FOR EA
 --
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.messages FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: n8n_settings touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.n8n_settings FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
 -- Name: patients touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -9625,6 +9839,27 @@ ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_tenant_id_sent_by_staff_id_fkey FOREIGN KEY (tenant_id, sent_by_staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE SET NULL (sent_by_staff_id);
 
 --
+-- Name: n8n_settings n8n_settings_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.n8n_settings
+    ADD CONSTRAINT n8n_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: outbound_events outbound_events_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.outbound_events
+    ADD CONSTRAINT outbound_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: outbound_events outbound_events_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.outbound_events
+    ADD CONSTRAINT outbound_events_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: outbound_tokens outbound_tokens_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -10010,6 +10245,18 @@ ALTER TABLE public.message_templates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: n8n_settings; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.n8n_settings ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: outbound_events; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.outbound_events ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: outbound_tokens; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -10332,6 +10579,18 @@ CREATE POLICY wall ON public.message_templates USING ((tenant_id = public.curren
 --
 
 CREATE POLICY wall ON public.messages USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: n8n_settings wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.n8n_settings USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: outbound_events wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.outbound_events USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: outbound_tokens wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -11228,6 +11487,21 @@ GRANT ALL ON FUNCTION public.current_tenant() TO tistis_definer;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_guide;
 
 --
+-- Name: FUNCTION deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_api;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_guide;
+
+--
 -- Name: FUNCTION disconnect_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11286,6 +11560,21 @@ GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) 
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_guide;
+
+--
+-- Name: FUNCTION emit_messages(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.emit_messages(p_messages uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11391,6 +11680,21 @@ GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_guide;
+
+--
+-- Name: FUNCTION event_lead(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.event_lead(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION expect_media(p_events jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12562,6 +12866,21 @@ GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limi
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_guide;
 
 --
+-- Name: FUNCTION put_event(p_event text, p_data jsonb, p_key text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_api;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_guide;
+
+--
 -- Name: FUNCTION queue_stats(); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
@@ -13531,6 +13850,21 @@ GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, 
 
 REVOKE ALL ON FUNCTION public.want_token_keys() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.want_token_keys() TO tistis_api;
+
+--
+-- Name: FUNCTION wants_event(p_event text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.wants_event(p_event text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_api;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_guide;
 
 --
 -- Name: FUNCTION window_is_open(p_connection uuid, p_lead uuid, p_hours integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14511,6 +14845,123 @@ GRANT SELECT ON TABLE public.message_templates TO tistis_guide;
 --
 
 GRANT SELECT ON TABLE public.messages_guide TO tistis_guide;
+
+--
+-- Name: COLUMN n8n_settings.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook_tiktok;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_api;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_jobs;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_jobs_process;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_guide;
+
+--
+-- Name: COLUMN n8n_settings.is_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook_whatsapp;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook_instagram;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook_facebook;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook_tiktok;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_api;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_jobs;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_jobs_process;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_guide;
+
+--
+-- Name: COLUMN n8n_settings.events; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook_whatsapp;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook_instagram;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook_facebook;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook_tiktok;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_api;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_jobs;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_jobs_process;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_instagram;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_facebook;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_api;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook_instagram;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook_facebook;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_api;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.event; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_instagram;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_facebook;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_api;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.event_key; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_instagram;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_facebook;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_api;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook_instagram;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook_facebook;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_api;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.data; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook_instagram;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook_facebook;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_api;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_guide;
 
 --
 -- Name: TABLE outbound_tokens; Type: ACL; Schema: public; Owner: tistis_owner
