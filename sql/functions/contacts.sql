@@ -58,6 +58,9 @@ begin
       values (v_tenant, p_branch_id, v_phone, '+' || (select a ->> 'value' from jsonb_array_elements(p_aliases) a
           where a ->> 'kind' = 'phone' limit 1), p_name, p_name, p_source, app_now(), app_now())
       returning id into v_lead;
+    if wants_event('lead-created') then
+      perform put_event('lead-created', jsonb_build_object('lead_id', v_lead, 'lead', event_lead(v_lead)), v_lead::text);
+    end if;
   else
     -- Ids sort by time: the first is the oldest, and the older survives.
     v_lead := v_leads[1];

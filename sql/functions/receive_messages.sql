@@ -123,6 +123,7 @@ begin
   end if;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
   select min((q ->> 'delay_seconds')::float8) into soonest from jsonb_array_elements(v_questions) q;
+  if v_new is not null then perform emit_messages(v_new); end if;
   perform expect_media(p_events, p_request_id);
   return next;
 end $$;

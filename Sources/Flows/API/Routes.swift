@@ -4,5 +4,5 @@ extension Route {
     conversations + messages + sending + prepared + leads + leadsV1 + appointments + slots + channels + channelAssistant
     + templates + media
     + uploads
-    + alerts + keys + document
+    + alerts + keys + n8n + document
 }

@@ -13,9 +13,11 @@ public struct ConversationToAnswerRow: Sendable, Equatable {
   public var leadId: UUID
   public var branchId: UUID?
   public var timezone: String
+  public var byN8n: Bool
   public var question: JSONText
   public var leadName: String?
   public var context: JSONText
+  public var state: JSONText
   public var localTime: String
   public var weekday: Int32
   public var turns: JSONText
@@ -68,11 +70,14 @@ extension Scope {
               and (m.processed_by_job_id = $2 or m.status not in ('withheld', 'failed'))) as "answered!",
           c.lead_id as "lead_id!", coalesce(c.branch_id, cc.branch_id) as branch_id,
           coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as "timezone!",
+          exists (select from n8n_settings n where n.tenant_id = c.tenant_id and n.is_enabled and n.answers_by = 'n8n')
+            as "by_n8n!",
           -- What the person said last: {"content", "content_type", "selection", "metadata"}; `selection` is the id of what was pressed.
           jsonb_build_object('content', q.content, 'content_type', q.content_type, 'selection', q.selection,
             'metadata', q.metadata) as "question!",
           coalesce(l.name, l.full_name) as lead_name,
-          tenant_profile(c.tenant_id) as "context!",
+          assistant_context(c.tenant_id, cc.id, coalesce(c.branch_id, cc.branch_id)) as "context!",
+          conversation_state(c.id) as "state!",
           to_char(app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'),
             'YYYY-MM-DD HH24:MI') as "local_time!",
           extract(isodow from app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone',
@@ -114,19 +119,21 @@ extension Scope {
         leadId: row.get(6),
         branchId: row.get(7),
         timezone: row.get(8),
-        question: row.get(9),
-        leadName: row.get(10),
-        context: row.get(11),
-        localTime: row.get(12),
-        weekday: row.get(13),
-        turns: row.get(14),
-        contactKind: row.get(15),
-        contactAddress: row.get(16),
-        connectionId: row.get(17),
-        accountId: row.get(18),
-        login: row.get(19),
-        tokenId: row.get(20),
-        token: row.get(21)
+        byN8n: row.get(9),
+        question: row.get(10),
+        leadName: row.get(11),
+        context: row.get(12),
+        state: row.get(13),
+        localTime: row.get(14),
+        weekday: row.get(15),
+        turns: row.get(16),
+        contactKind: row.get(17),
+        contactAddress: row.get(18),
+        connectionId: row.get(19),
+        accountId: row.get(20),
+        login: row.get(21),
+        tokenId: row.get(22),
+        token: row.get(23)
       )
     }
   }
@@ -207,6 +214,38 @@ extension Scope {
       select escalate_conversation($1, $2) as "escalated!"
       """#,
       [conversationId.sql, reason.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// The same, with what made it so; the assistant's next text tells the person (`escalate_conversation` names the
+  /// details).
+  public func escalateWith(conversationId: UUID, reason: String, details: JSONText) throws(StoreError) -> Bool {
+    try one(
+      "escalateWith",
+      #"""
+      select escalate_conversation($1, $2, $3::jsonb) as "escalated!"
+      """#,
+      [conversationId.sql, reason.sql, details.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// Hands a conversation to people and tells the person so, unless they were told. Whether it is told now. Without a
+  /// reason:
+  /// only of one that was handed over before.
+  public func handOver(
+    conversationId: UUID,
+    reason: String?,
+    details: JSONText,
+    texts: JSONText,
+    jobId: UUID?,
+    requestId: String?
+  ) throws(StoreError) -> Bool {
+    try one(
+      "handOver",
+      #"""
+      select hand_over($1, $2, $3::jsonb, $4::jsonb, $5, $6) as "told!"
+      """#,
+      [conversationId.sql, reason.sql, details.sql, texts.sql, jobId.sql, requestId.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 }
