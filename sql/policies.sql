@@ -142,11 +142,15 @@ grant update (status, stopped_code, stopped_at, error_count, last_error_at, last
   on channel_connections to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
 -- Delays that the tenant chose, and what moves along when two leads are one person.
-grant select (tenant_id, default_first_message_delay, default_subsequent_message_delay) on ai_tenant_context
+grant select (tenant_id, default_first_message_delay, default_subsequent_message_delay, scoring_policy) on ai_tenant_context
   to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
 grant select (tenant_id, lead_id), update (lead_id) on patients, appointments, lead_score_history to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
+
+-- Two leads that are one person have the higher score, and that is written down.
+grant select (id, triggered_by_message_id, signal_name), insert on lead_score_history to tistis_webhook_whatsapp,
+  tistis_webhook_instagram, tistis_webhook_facebook, tistis_webhook_tiktok;
 
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
@@ -174,6 +178,10 @@ grant update (id, sealed, renewal, renewal_until) on outbound_tokens to tistis_j
 grant select, update (hint, expires_at, updated_at) on secret_hints to tistis_jobs, tistis_jobs_process;
 -- What the dashboard's tokens are signed with.
 grant select, insert, update, delete on token_keys to tistis_jobs, tistis_jobs_process;
+-- Scoring people, and what the models' calls come to.
+grant select on ai_scoring_rules, appointments to tistis_jobs, tistis_jobs_process;
+grant select, insert on lead_score_history to tistis_jobs, tistis_jobs_process;
+grant select, insert, update on ai_usage_months to tistis_jobs, tistis_jobs_process;
 -- Forgetting what is old.
 grant update (raw) on channel_events to tistis_jobs, tistis_jobs_process;
 grant select, delete on webhook_dead_letters, erased_items to tistis_jobs, tistis_jobs_process;
@@ -215,6 +223,13 @@ grant insert (tenant_id, id, channel_connection_id, external_id, kind, mime_type
 grant insert on uploads to tistis_api;
 grant select, delete on uploads to tistis_jobs, tistis_jobs_process;
 
+-- Scores with their reasons; what the answers cost, and what they may.
+grant select, insert on lead_score_history to tistis_api;
+grant select on ai_usage_logs, ai_usage_months to tistis_api;
+grant insert (tenant_id, monthly_budget_usd, monthly_token_budget), update (monthly_budget_usd, monthly_token_budget)
+  on ai_tenant_context to tistis_api;
+grant insert on alerts to tistis_api;
+
 -- health: asks how it all is, and says when cron has stopped. No row of any tenant.
 grant execute on function health_report(float8), health_queue(int), cron_stopped(float8) to tistis_health;
 -- SQL clients of the integration guide: they read everything of their tenant but sealed secrets. Its functions run with
@@ -224,7 +239,7 @@ grant select on tenants, branches, staff, staff_branches, user_roles, services, 
   lead_score_history, patients, appointments, channel_connections, secret_hints, channel_rate_limits, rate_limits,
   conversations, messages, message_status_history, message_reactions, message_templates, media_files, channel_events,
   contact_windows, contact_consents, send_pace, alerts, ai_tenant_context, ai_scoring_rules, ai_custom_instructions,
-  ai_usage_logs, jobs, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
+  ai_usage_logs, ai_usage_months, jobs, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
   conversations_guide, messages_guide, channel_connections_guide to tistis_guide;
 grant insert, update on leads, lead_aliases, conversations, message_reactions, contact_windows, contact_consents,
   webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, ai_tenant_context to tistis_guide;

@@ -93,25 +93,6 @@ begin
   return next;
 end $$;
 
--- What one call of a model took and cost: {"id", "conversation_id", "job_id", "ai_model", the counts, "cost_usd",
--- "response_time_ms", "stop_reason", "was_successful"} as the columns of `ai_usage_logs`. The same id twice is one row.
-create or replace function record_usage(p_usage jsonb) returns void
-language plpgsql as $$
-begin
-  insert into ai_usage_logs (tenant_id, id, conversation_id, job_id, ai_provider, ai_model, prompt_tokens,
-      cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful)
-    -- Whoever was erased meanwhile has no conversation any more; what the call cost stays.
-    select current_tenant(), u.id,
-        (select c.id from conversations c where c.tenant_id = current_tenant() and c.id = u.conversation_id),
-        u.job_id, 'anthropic', u.ai_model, u.prompt_tokens,
-        u.cache_write_tokens, u.cache_read_tokens, u.completion_tokens, u.cost_usd, u.response_time_ms, u.stop_reason,
-        u.was_successful
-      from jsonb_to_record(p_usage) as u (id uuid, conversation_id uuid, job_id uuid, ai_model text, prompt_tokens int,
-        cache_write_tokens int, cache_read_tokens int, completion_tokens int, cost_usd numeric, response_time_ms int,
-        stop_reason text, was_successful boolean)
-  on conflict do nothing;
-end $$;
-
 -- From Claude's answer to the message that may leave in one round trip and one commit: what the answer cost, the reply
 -- (`store_reply`), and for its first part `begin_send` under the attempt's name. Columns as theirs; verdict 'later' where
 -- something else is being sent to this person. Asked again with the same attempt it answers the same; no row as there.
