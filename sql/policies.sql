@@ -163,6 +163,8 @@ grant select on tenants, branches, staff, staff_branches, services, faqs, ai_ten
   outbound_tokens, leads, lead_aliases, conversations, messages, message_status_history, channel_events, ai_usage_logs,
   jobs to tistis_jobs, tistis_jobs_process;
 grant insert on lead_aliases, messages, message_status_history, ai_usage_logs, jobs to tistis_jobs, tistis_jobs_process;
+grant select, insert, delete on ai_steps to tistis_jobs, tistis_jobs_process;
+grant select on ai_steps, ai_usage_logs to tistis_api;
 -- An echo that turns out to be of a message of ours, and nothing else.
 grant delete on messages to tistis_jobs, tistis_jobs_process;
 create policy echoes on messages as restrictive for delete to tistis_jobs, tistis_jobs_process
@@ -239,11 +241,12 @@ grant select on tenants, branches, staff, staff_branches, user_roles, services, 
   lead_score_history, patients, appointments, channel_connections, secret_hints, channel_rate_limits, rate_limits,
   conversations, messages, message_status_history, message_reactions, message_templates, media_files, channel_events,
   contact_windows, contact_consents, send_pace, alerts, ai_tenant_context, ai_scoring_rules, ai_custom_instructions,
-  ai_usage_logs, ai_usage_months, jobs, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
+  ai_usage_logs, ai_steps, jobs, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
   conversations_guide, messages_guide, channel_connections_guide to tistis_guide;
 grant insert, update on leads, lead_aliases, conversations, message_reactions, contact_windows, contact_consents,
   webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, ai_tenant_context to tistis_guide;
 grant insert on lead_merges, messages, message_status_history, jobs, lead_score_history to tistis_guide;
+grant select on ai_usage_months to tistis_guide;
 -- Neither whose attempt to send it is nor what leaves.
 grant update (conversation_id, content, selection, media_url, external_id, status, error_code, error_message, sent_at,
   delivered_at, read_at, edited_at, deleted_at, billing, metadata, raw, processed_by_job_id) on messages to tistis_guide;

@@ -131,6 +131,71 @@ end $$;
 ALTER FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
 
 --
+-- Name: answer_gate(uuid, uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_last boolean := exists (select from ai_steps s where s.tenant_id = current_tenant() and s.job_id = p_job
+    and s.question_id = p_question and s.hands_over);
+  v_gate text := reply_gate(p_conversation, p_question,
+    case when v_last then p_policy || '{"last_word": true}' else p_policy end);
+begin
+  return case when v_last and v_gate = 'escalated' then null else v_gate end;
+end $$;
+
+ALTER FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: answer_json(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select json_build_object('job_id', p_job,
+      'question', (select json_build_object('id', m.id, 'content', m.content) from messages m
+        where m.tenant_id = current_tenant() and m.id = p_question),
+      'steps', coalesce(json_agg(json_build_object('id', s.id, 'ordinal', s.ordinal, 'kind', s.kind, 'name', s.name,
+          'tool_use_id', s.tool_use_id, 'input', s.input, 'output', s.output, 'is_error', s.is_error,
+          'hands_over', s.hands_over, 'took_ms', s.took_ms, 'at', s.created_at, 'stop_reason', u.stop_reason,
+          'prompt_tokens', u.prompt_tokens, 'cache_read_tokens', u.cache_read_tokens,
+          'cache_write_tokens', u.cache_write_tokens, 'completion_tokens', u.completion_tokens, 'cost_usd', u.cost_usd)
+        order by s.ordinal), '[]'),
+      'messages', (select coalesce(json_agg(json_build_object('id', m.id, 'content', m.content, 'status', m.status,
+            'error_code', m.error_code) order by m.id), '[]')
+        from messages m
+       where m.tenant_id = current_tenant() and m.conversation_id = p_conversation and m.id > p_question
+         and m.answers_message_id = p_question and m.processed_by_job_id = p_job and m.role = 'assistant'),
+      'total_tokens', coalesce(sum(u.total_tokens), 0), 'cost_usd', coalesce(sum(u.cost_usd), 0))
+    from ai_steps s
+    left join ai_usage_logs u on u.tenant_id = s.tenant_id and u.id = s.id and s.kind = 'call'
+   where s.tenant_id = current_tenant() and s.job_id = p_job and s.question_id = p_question
+); end $$;
+
+ALTER FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) OWNER TO tistis_owner;
+
+--
+-- Name: answer_steps(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.answer_steps(p_job uuid, p_question uuid) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select json_agg(json_build_object('id', s.id, 'ordinal', s.ordinal, 'kind', s.kind, 'name', s.name,
+      'tool_use_id', s.tool_use_id, 'output', s.output, 'is_error', s.is_error, 'hands_over', s.hands_over)
+      order by s.ordinal)
+    from ai_steps s
+   where s.tenant_id = current_tenant() and s.job_id = p_job and s.question_id = p_question
+); end $$;
+
+ALTER FUNCTION public.answer_steps(p_job uuid, p_question uuid) OWNER TO tistis_owner;
+
+--
 -- Name: uuid_v7(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -771,7 +836,7 @@ begin
   select s.message_id, s.send_job_id into message_id, send_job_id
     from store_reply(p_conversation, p_parts, p_answers, p_job, p_worker, p_metadata, p_request_id) s;
   -- Not before: its foreign key locks the conversation, for which `store_reply` waits behind the lane.
-  if p_usage is not null then perform record_usage(p_usage); end if;
+  if p_usage is not null then perform record_call(p_usage); end if;
   if message_id is null then return; end if;
   verdict := 'later';
   if send_job_id is not null then
@@ -865,6 +930,40 @@ begin
 end $$;
 
 ALTER FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: begin_tool_use(jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) RETURNS TABLE(verdict text, reason text, output json, is_error boolean, hands_over boolean)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  u record;
+begin
+  select * into u from jsonb_to_record(p_use) as x (conversation_id uuid, job_id uuid, question_id uuid, call_id uuid,
+    call_ordinal int, tool_use_id text);
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|steps|' || u.job_id, 3));
+  select 'used', s.output, s.is_error, s.hands_over into verdict, output, is_error, hands_over
+    from ai_steps s
+   where s.tenant_id = v_tenant and s.conversation_id = u.conversation_id and s.tool_use_id = u.tool_use_id;
+  if found then
+    return next;
+    return;
+  end if;
+  if not exists (select from conversations c where c.tenant_id = v_tenant and c.id = u.conversation_id)
+    or exists (select from ai_steps s where s.tenant_id = v_tenant and s.job_id = u.job_id
+      and s.question_id = u.question_id and s.ordinal = u.call_ordinal and s.id <> u.call_id) then
+    verdict := 'lost';
+  else
+    reason := answer_gate(u.conversation_id, u.question_id, u.job_id, p_policy);
+    verdict := case when reason is null then 'use' else 'withheld' end;
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: cache_job_ai_response(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1840,6 +1939,27 @@ end $$;
 ALTER FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) OWNER TO tistis_owner;
 
 --
+-- Name: end_tool_use(jsonb, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if p_call is not null then perform record_call(p_call); end if;
+  insert into ai_steps (tenant_id, id, conversation_id, job_id, question_id, ordinal, kind, name, tool_use_id, input,
+      output, is_error, hands_over, took_ms)
+    select current_tenant(), u.id, u.conversation_id, u.job_id, u.question_id, u.ordinal, 'tool', u.name, u.tool_use_id,
+        u.input::json, u.output::json, u.is_error, u.hands_over, u.took_ms
+      from jsonb_to_record(p_use) as u (id uuid, conversation_id uuid, job_id uuid, question_id uuid, ordinal int,
+        name text, tool_use_id text, input text, output text, is_error boolean, hands_over boolean, took_ms int);
+  return answer_gate((p_use ->> 'conversation_id')::uuid, (p_use ->> 'question_id')::uuid, (p_use ->> 'job_id')::uuid,
+    p_policy);
+end $$;
+
+ALTER FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: enqueue_dead_letter(text, text, jsonb, text, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2718,6 +2838,29 @@ CREATE FUNCTION public.last_run_of_jobs() RETURNS timestamp with time zone
 $$;
 
 ALTER FUNCTION public.last_run_of_jobs() OWNER TO tistis_owner;
+
+--
+-- Name: lately_done(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select json_agg(json_build_object('name', r.name, 'input', r.input, 'output', r.output, 'told', exists (
+      select from messages m where m.tenant_id = current_tenant() and m.conversation_id = p_conversation
+        and m.id > r.question_id and m.answers_message_id = r.question_id and m.processed_by_job_id = r.job_id
+        and m.role = 'assistant' and m.status not in ('withheld', 'failed'))) order by r.id)
+    from (
+      select s.id, s.name, s.input, s.output, s.job_id, s.question_id
+        from ai_steps s
+       where s.tenant_id = current_tenant() and s.conversation_id = p_conversation and s.kind = 'tool' and not s.is_error
+         and (s.job_id, s.question_id) is distinct from (p_job, p_question)
+         and s.created_at > app_now() - interval '1 day'
+       order by s.id desc limit 8) r
+); end $$;
+
+ALTER FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) OWNER TO tistis_owner;
 
 --
 -- Name: leads; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -4481,6 +4624,28 @@ begin
 end $_$;
 
 ALTER FUNCTION public.receive_reports(p_events jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: record_call(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.record_call(p_call jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform record_usage(p_call);
+  insert into ai_steps (tenant_id, id, conversation_id, job_id, question_id, ordinal, kind, name, output, is_error, took_ms)
+    select current_tenant(), s.id, c.id, s.job_id, s.question_id, s.ordinal, 'call', s.ai_model, s.content::json,
+        not s.was_successful, s.response_time_ms
+      from jsonb_to_record(p_call) as s (id uuid, conversation_id uuid, job_id uuid, question_id uuid, ordinal int,
+        ai_model text, content text, was_successful boolean, response_time_ms int)
+      -- Whoever was erased meanwhile leaves no steps.
+      join conversations c on c.tenant_id = current_tenant() and c.id = s.conversation_id
+     where s.ordinal is not null
+  on conflict do nothing;
+end $$;
+
+ALTER FUNCTION public.record_call(p_call jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: record_usage(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6450,6 +6615,36 @@ ALTER TABLE ONLY public.ai_scoring_rules FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.ai_scoring_rules OWNER TO tistis_owner;
 
 --
+-- Name: ai_steps; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.ai_steps (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    conversation_id uuid NOT NULL,
+    job_id uuid NOT NULL,
+    question_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    tool_use_id text,
+    input json,
+    output json NOT NULL,
+    is_error boolean DEFAULT false NOT NULL,
+    hands_over boolean DEFAULT false NOT NULL,
+    took_ms integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ai_steps_check CHECK (((kind = 'tool'::text) = ((tool_use_id IS NOT NULL) AND (input IS NOT NULL)))),
+    CONSTRAINT ai_steps_kind_check CHECK ((kind = ANY (ARRAY['call'::text, 'tool'::text]))),
+    CONSTRAINT ai_steps_ordinal_check CHECK (((ordinal >= 1) AND (ordinal <= 1000))),
+    CONSTRAINT ai_steps_tool_use_id_check CHECK (((length(tool_use_id) >= 1) AND (length(tool_use_id) <= 200)))
+);
+
+ALTER TABLE ONLY public.ai_steps FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.ai_steps OWNER TO tistis_owner;
+
+--
 -- Name: ai_tenant_context; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -7921,6 +8116,13 @@ ALTER TABLE ONLY public.ai_scoring_rules
     ADD CONSTRAINT ai_scoring_rules_tenant_id_signal_name_key UNIQUE (tenant_id, signal_name);
 
 --
+-- Name: ai_steps ai_steps_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_steps
+    ADD CONSTRAINT ai_steps_pkey PRIMARY KEY (tenant_id, id);
+
+--
 -- Name: ai_tenant_context ai_tenant_context_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -8570,6 +8772,24 @@ CREATE INDEX ai_custom_instructions_first ON public.ai_custom_instructions USING
 CREATE INDEX ai_dead_letter_queue_pending ON public.ai_dead_letter_queue USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
 
 --
+-- Name: ai_steps_of_answer; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX ai_steps_of_answer ON public.ai_steps USING btree (tenant_id, job_id, question_id, ordinal);
+
+--
+-- Name: ai_steps_of_conversation; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX ai_steps_of_conversation ON public.ai_steps USING btree (tenant_id, conversation_id, id);
+
+--
+-- Name: ai_steps_of_use; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX ai_steps_of_use ON public.ai_steps USING btree (tenant_id, conversation_id, tool_use_id) WHERE (kind = 'tool'::text);
+
+--
 -- Name: ai_usage_logs_by_day; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -9084,6 +9304,20 @@ ALTER TABLE ONLY public.ai_dead_letter_queue
 
 ALTER TABLE ONLY public.ai_scoring_rules
     ADD CONSTRAINT ai_scoring_rules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: ai_steps ai_steps_tenant_id_conversation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_steps
+    ADD CONSTRAINT ai_steps_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES public.conversations(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: ai_steps ai_steps_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_steps
+    ADD CONSTRAINT ai_steps_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
 -- Name: ai_tenant_context ai_tenant_context_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -9824,6 +10058,12 @@ ALTER TABLE public.ai_dead_letter_queue ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ai_scoring_rules ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: ai_steps; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.ai_steps ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: ai_tenant_context; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -10152,6 +10392,12 @@ CREATE POLICY wall ON public.ai_dead_letter_queue USING ((tenant_id = public.cur
 --
 
 CREATE POLICY wall ON public.ai_scoring_rules USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: ai_steps wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.ai_steps USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: ai_tenant_context wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -10528,6 +10774,51 @@ GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION answer_json(p_conversation uuid, p_job uuid, p_question uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION answer_steps(p_job uuid, p_question uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10788,6 +11079,21 @@ GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION begin_tool_use(p_use jsonb, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11318,6 +11624,21 @@ GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state te
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_guide;
 
 --
+-- Name: FUNCTION end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11802,6 +12123,21 @@ GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_definer;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_guide;
+
+--
+-- Name: FUNCTION lately_done(p_conversation uuid, p_job uuid, p_question uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_guide;
 
 --
 -- Name: TABLE leads; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12688,6 +13024,21 @@ GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION record_call(p_call jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.record_call(p_call jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION record_usage(p_usage jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13672,6 +14023,15 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_dead_letter_queue TO tistis_guide;
 GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_guide;
 
 --
+-- Name: TABLE ai_steps; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.ai_steps TO tistis_jobs;
+GRANT SELECT,INSERT,DELETE ON TABLE public.ai_steps TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_steps TO tistis_api;
+GRANT SELECT ON TABLE public.ai_steps TO tistis_guide;
+
+--
 -- Name: TABLE ai_tenant_context; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13719,6 +14079,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_tenant_config TO tistis_guide;
 
 GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs;
 GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_usage_logs TO tistis_api;
 GRANT SELECT ON TABLE public.ai_usage_logs TO tistis_guide;
 
 --

@@ -93,7 +93,7 @@ begin
   return next;
 end $$;
 
--- From Claude's answer to the message that may leave in one round trip and one commit: what the answer cost, the reply
+-- From Claude's answer to the message that may leave in one round trip and one commit: the call (`record_call`), the reply
 -- (`store_reply`), and for its first part `begin_send` under the attempt's name. Columns as theirs; verdict 'later' where
 -- something else is being sent to this person. Asked again with the same attempt it answers the same; no row as there.
 drop function if exists begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb);
@@ -107,7 +107,7 @@ begin
   select s.message_id, s.send_job_id into message_id, send_job_id
     from store_reply(p_conversation, p_parts, p_answers, p_job, p_worker, p_metadata, p_request_id) s;
   -- Not before: its foreign key locks the conversation, for which `store_reply` waits behind the lane.
-  if p_usage is not null then perform record_usage(p_usage); end if;
+  if p_usage is not null then perform record_call(p_usage); end if;
   if message_id is null then return; end if;
   verdict := 'later';
   if send_job_id is not null then

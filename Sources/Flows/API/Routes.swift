@@ -2,6 +2,6 @@ extension Route {
   /// Everything that `api` serves: one file a resource.
   public static let all: [Route] =
     conversations + messages + sending + prepared + leads + leadsV1 + channels + channelAssistant + templates + media
-    + uploads
+    + uploads + traces
     + alerts + keys + usage + leadScores + document
 }

@@ -14,8 +14,7 @@ extension Office {
       await record(reply.usage, job, log)
       return [JobResult(job, .bury(why: "no channel \(found.channel)"))]
     }
-    let limits = ChannelLimits.of(channel)
-    let parts = limits.parts(of: limits.shown(markdown: reply.text))
+    let parts = ChannelLimits.of(channel).spoken(markdown: reply.text)
     guard !parts.isEmpty else {
       await record(reply.usage, job, log)
       let stop = Stop(why: "Claude's answer was nothing but marks", again: true, after: nil)
