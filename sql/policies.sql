@@ -162,6 +162,9 @@ grant select, insert, delete on sends_in_doubt to tistis_jobs, tistis_jobs_proce
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
   outbound_tokens, leads, lead_aliases, conversations, messages, message_status_history, channel_events, ai_usage_logs,
   jobs to tistis_jobs, tistis_jobs_process;
+-- What the assistant is told beside.
+grant select on ai_custom_instructions, integration_connections, external_products, external_inventory
+  to tistis_jobs, tistis_jobs_process, tistis_api, tistis_guide;
 grant insert on lead_aliases, messages, message_status_history, ai_usage_logs, jobs to tistis_jobs, tistis_jobs_process;
 grant select, insert, delete on ai_steps to tistis_jobs, tistis_jobs_process;
 grant select on ai_steps, ai_usage_logs to tistis_api;
@@ -201,6 +204,9 @@ grant insert, update on jobs to tistis_api;
 -- Who was erased and had said stop stays left alone when entered again; a new number that a platform told of is written to.
 grant select on erased_items, erased_stops, erasure_keys, channel_events to tistis_api;
 grant select, insert, update on contact_consents to tistis_api;
+-- Handing a conversation to people: to whom, and that somebody waits.
+grant select on staff_branches to tistis_api;
+grant insert on alerts to tistis_api;
 -- What is cancelled when a person is deleted.
 grant select, update (status, cancellation_reason) on appointments to tistis_api;
 -- Channels: it puts secrets there and cannot read one, not even sealed; what people see of them are hints.
@@ -259,6 +265,8 @@ grant update (lead_id, content, details, raw) on channel_events to tistis_guide;
 grant update (status, error_message, filename, source_url) on media_files to tistis_guide;
 grant update (lead_id, status, cancellation_reason) on appointments to tistis_guide;
 grant update (lead_id) on patients to tistis_guide;
+-- When people give a conversation back.
+grant update (resolved_at) on alerts to tistis_guide;
 grant update (last_message_at, updated_at) on channel_connections to tistis_guide;
 grant insert, update, delete on channel_rate_limits, rate_limits to tistis_guide;
 

@@ -18,6 +18,7 @@ public struct ConversationToAnswerRow: Sendable, Equatable {
   public var question: JSONText
   public var leadName: String?
   public var context: JSONText
+  public var state: JSONText
   public var localTime: String
   public var weekday: Int32
   public var turns: JSONText
@@ -85,7 +86,8 @@ extension Scope {
           jsonb_build_object('content', q.content, 'content_type', q.content_type, 'selection', q.selection,
             'metadata', q.metadata) as "question!",
           coalesce(l.name, l.full_name) as lead_name,
-          tenant_profile(c.tenant_id) as "context!",
+          assistant_context(c.tenant_id, cc.id, coalesce(c.branch_id, cc.branch_id)) as "context!",
+          conversation_state(c.id) as "state!",
           to_char(app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'),
             'YYYY-MM-DD HH24:MI') as "local_time!",
           extract(isodow from app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone',
@@ -253,6 +255,38 @@ extension Scope {
       select escalate_conversation($1, $2) as "escalated!"
       """#,
       [conversationId.sql, reason.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// The same, with what made it so; the assistant's next text tells the person (`escalate_conversation` names the
+  /// details).
+  public func escalateWith(conversationId: UUID, reason: String, details: JSONText) throws(StoreError) -> Bool {
+    try one(
+      "escalateWith",
+      #"""
+      select escalate_conversation($1, $2, $3::jsonb) as "escalated!"
+      """#,
+      [conversationId.sql, reason.sql, details.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// Hands a conversation to people and tells the person so, unless they were told. Whether it is told now. Without a
+  /// reason:
+  /// only of one that was handed over before.
+  public func handOver(
+    conversationId: UUID,
+    reason: String?,
+    details: JSONText,
+    texts: JSONText,
+    jobId: UUID?,
+    requestId: String?
+  ) throws(StoreError) -> Bool {
+    try one(
+      "handOver",
+      #"""
+      select hand_over($1, $2, $3::jsonb, $4::jsonb, $5, $6) as "told!"
+      """#,
+      [conversationId.sql, reason.sql, details.sql, texts.sql, jobId.sql, requestId.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 }
