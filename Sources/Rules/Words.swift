@@ -2,43 +2,14 @@
 public struct Words: Sendable, Equatable {
   public let clauses: [[String]]
 
-  public init(_ text: some StringProtocol) {
-    var clauses: [[String]] = []
-    var clause: [String] = []
-    var word = ""
-    func endWord() {
-      if !word.isEmpty { clause.append(word) }
-      word = ""
-    }
-    func endClause() {
-      endWord()
-      if !clause.isEmpty { clauses.append(clause) }
-      clause = []
-    }
-    for scalar in text.lowercased().unicodeScalars {
-      switch scalar {
-      // Accents that come on their own, as phones of one maker write them.
-      case _ where scalar.properties.generalCategory == .nonspacingMark: break
-      case "'", "’": break
-      case _ where scalar.properties.isAlphabetic || scalar.properties.numericType != nil:
-        word.unicodeScalars.append(Self.plain[scalar] ?? scalar)
-      case ".", ",", ";", ":", "!", "?", "¡", "¿", "\n", "(", ")", "…": endClause()
-      default: endWord()
-      }
-    }
-    endClause()
-    self.clauses = clauses
+  public init(_ text: String) {
+    clauses = text.unicodeScalars.split { Self.ends.contains($0) }
+      .map { folded(String($0)).split(separator: " ").map { String($0) } }.filter { !$0.isEmpty }
   }
 
-  private static let plain: [Unicode.Scalar: Unicode.Scalar] = {
-    var plain: [Unicode.Scalar: Unicode.Scalar] = [:]
-    for (letter, accented) in [
-      ("a", "áàäâãå"), ("e", "éèëê"), ("i", "íìïî"), ("o", "óòöôõ"), ("u", "úùüû"), ("n", "ñ"), ("c", "ç"),
-    ] as [(Unicode.Scalar, String)] {
-      for scalar in accented.unicodeScalars { plain[scalar] = letter }
-    }
-    return plain
-  }()
+  private static let ends: Set<Unicode.Scalar> = [
+    ".", ",", ";", ":", "!", "?", "¡", "¿", "\n", "(", ")", "…",
+  ]
 
   /// A place where a keyword was found.
   struct Place: Equatable {
@@ -69,7 +40,7 @@ public struct Words: Sendable, Equatable {
     return keyword.unicodeScalars.count > 4 || ["s", "es"].contains(word.dropFirst(keyword.count))
   }
 
-  private static let denials: Set<String> = ["no", "ni", "nunca", "sin", "not", "dont", "isnt", "never"]
+  private static let denials: Set<String> = ["no", "ni", "nunca", "sin", "not", "never"]
 
   /// "No es urgente" is not urgent: one of the two words before it, in the same clause, denies it.
   func denied(_ place: Place) -> Bool {

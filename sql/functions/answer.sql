@@ -101,9 +101,11 @@ end $$;
 -- From Claude's answer to the message that may leave in one round trip and one commit: the call (`record_call`), the reply
 -- (`store_reply`), and for its first part `begin_send` under the attempt's name. Columns as theirs; verdict 'later' where
 -- something else is being sent to this person. Asked again with the same attempt it answers the same; no row as there.
+-- p_turn: what the person's turn came to (`score_turn`).
 drop function if exists begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb);
 create or replace function begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid,
-  p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb)
+  p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb,
+  p_turn jsonb default null)
 returns table (message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text,
   contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb,
   wait_seconds float8, login text, as_human boolean)
@@ -111,6 +113,7 @@ language plpgsql as $$
 begin
   select s.message_id, s.send_job_id into message_id, send_job_id
     from store_reply(p_conversation, p_parts, p_answers, p_job, p_worker, p_metadata, p_request_id) s;
+  if p_turn is not null then perform score_turn(p_conversation, p_turn); end if;
   -- Not before: its foreign key locks the conversation, for which `store_reply` waits behind the lane.
   if p_usage is not null then perform record_call(p_usage); end if;
   if message_id is null then return; end if;

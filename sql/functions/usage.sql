@@ -185,7 +185,7 @@ begin return (
 
 -- Of the questions that models think about just now, those whose answers could not leave any more, and why: the gate's
 -- word, or that the month's budget is spent. A stopped channel is waited for.
--- p_asked: [{"tenant_id", "job_id", "conversation_id", "question_id", "policy": as `reply_gate` takes it}], of all tenants:
+-- p_asked: [{"tenant_id", "job_id", "conversation_id", "question_id", "policy": as `answer_gate` takes it}], of all tenants:
 -- each is looked at in its own name, behind the wall as ever.
 create or replace function superseded_questions(p_asked jsonb) returns table (job_id uuid, reason text)
 language plpgsql as $$
@@ -197,7 +197,7 @@ begin
     return query
       select g.job_id, g.word from (
         select (a ->> 'job_id')::uuid as job_id, coalesce(
-            reply_gate((a ->> 'conversation_id')::uuid, (a ->> 'question_id')::uuid, a -> 'policy'),
+            answer_gate((a ->> 'conversation_id')::uuid, (a ->> 'question_id')::uuid, (a ->> 'job_id')::uuid, a -> 'policy'),
             case when budget_spent() then 'budget_spent' end) as word
           from jsonb_array_elements(p_asked) a where (a ->> 'tenant_id')::uuid = v_tenant) g
        where g.word <> 'channel_inactive';

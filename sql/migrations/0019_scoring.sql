@@ -51,7 +51,7 @@ language sql as $$
             "dispuesta a pagar", "my budget"]}'),
         (4, 'decision_maker', 'Decide', 15, 'keyword', 'demographics',
           '{"keywords": ["yo decido", "soy el dueño", "soy la dueña", "soy el encargado", "soy la encargada",
-            "soy el gerente", "soy la gerente", "i decide", "im the owner"]}'),
+            "soy el gerente", "soy la gerente", "i decide", "i am the owner"]}'),
         (5, 'comparing', 'Compara opciones', 5, 'keyword', 'intent',
           '{"keywords": ["comparando", "comparar precios", "otras opciones", "otro lugar", "cotizando", "otra cotización",
             "comparing"]}'),

@@ -27,6 +27,15 @@ extension Office {
     guard let found, let question = found.lastQuestionId else {
       return [JobResult(job, .bury(why: "no such conversation, or nobody asked anything in it"))]
     }
+    let results = await settle(found, question, conversation, job, log)
+    // What goes along with a reply is kept with it.
+    if results.count == 1, results[0].outcome.isFinal { await score(found.turn, conversation, job, log) }
+    return results
+  }
+
+  private func settle(
+    _ found: ConversationToAnswerRow, _ question: UUID, _ conversation: UUID, _ job: HeldJob, _ log: Log
+  ) async -> [JobResult] {
     if found.answered { return [JobResult(job, .done(["skipped": "answered before"]))] }
     if let gate = found.gate {
       // A refused answer is not worth its price.

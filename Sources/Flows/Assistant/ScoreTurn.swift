@@ -39,6 +39,18 @@ extension LeadFacts {
 }
 
 extension Office {
+  /// Counts what a turn came to whose question was not answered. It may be lost: it costs nobody an answer.
+  func score(_ turn: JSONText?, _ conversation: UUID, _ job: HeldJob, _ log: Log) async {
+    guard let judged = judged(turn) else { return }
+    do throws(StoreError) {
+      try await database.tenant(job.tenant) { (scope) throws(StoreError) in
+        try scope.scoreTurn(conversationId: conversation, turn: judged)
+      }
+    } catch {
+      log.warning("not_scored", ["conversation": conversation.text, "why": error.sentence])
+    }
+  }
+
   /// Scores what a person said where nobody but people answers, or nobody at all.
   func score(_ conversation: UUID, _ job: HeldJob) async -> Outcome {
     do throws(StoreError) {
