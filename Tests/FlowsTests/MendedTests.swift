@@ -114,7 +114,8 @@ import Testing
       func reply() throws -> BeginReplyRow? {
         try scope(shop).beginReply(
           conversationId: conversation, parts: ["uno"], answers: question, jobId: UUID(), workerId: UUID(),
-          metadata: "{}", requestId: nil, usage: usage(conversation), attempt: UUID(), policy: gatePolicy(.whatsapp), turn: nil)
+          metadata: "{}", requestId: nil, usage: usage(conversation), attempt: UUID(), policy: gatePolicy(.whatsapp),
+          turn: nil)
       }
       let first = try reply()
       #expect(first?.verdict == "go")

@@ -40,7 +40,9 @@ import Testing
   /// Signals of one turn: whatever was said, each rule fires once at most, with its own points and in the rules' order.
   @Test func aTurnRaisesEachSignalOnce() {
     var random = Seeded(11)
-    let words = ["urgente", "precio", "no", "me", "interesa", "cita", "ya", "quiero", "¿", ",", "PRÉCIO", "", "dolor de"]
+    let words = [
+      "urgente", "precio", "no", "me", "interesa", "cita", "ya", "quiero", "¿", ",", "PRÉCIO", "", "dolor de",
+    ]
     let rules = [
       ScoringRule(signal: "a", points: 3, detection: .words(["me interesa", "precio"])),
       ScoringRule(signal: "b", points: -4, detection: .words(["no me interesa", "ya no quiero"])),

@@ -23,7 +23,8 @@ extension Route {
       let policy = ScoringPolicy(rawValue: row.policy) ?? .signals
       return .json([
         "data": [
-          "lead_id": .string(call.id().text), "score": .number(row.score), "classification": .string(row.classification),
+          "lead_id": .string(call.id().text), "score": .number(row.score),
+          "classification": .string(row.classification),
           "policy": .string(policy.rawValue), "hot_from": .number(policy.hotFrom),
           "warm_from": .number(ScoringPolicy.warmFrom), "history": try call.data(row.history, or: "history"),
         ]

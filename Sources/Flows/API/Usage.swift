@@ -10,7 +10,9 @@ extension Route {
       "What the answers of some days took and cost, by day, model and conversation (the dearest 100)",
       .granted(scope: "analytics:read", .managers),
       query: [
-        .init("from", .text(10...10), "The first day, YYYY-MM-DD in the business's time zone; the month's first if not said."),
+        .init(
+          "from", .text(10...10),
+          "The first day, YYYY-MM-DD in the business's time zone; the month's first if not said."),
         .init("to", .text(10...10), "The last day; today if not said. At most 366 days are told of, the last of them."),
         .init("conversation_id", .id, "Of one conversation only."),
       ],
