@@ -146,7 +146,7 @@ grant update (status, stopped_code, stopped_at, error_count, last_error_at, last
   on channel_connections to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
 -- Delays that the tenant chose, and what moves along when two leads are one person.
-grant select (tenant_id, default_first_message_delay, default_subsequent_message_delay) on ai_tenant_context
+grant select (tenant_id, default_first_message_delay, default_subsequent_message_delay, scoring_policy) on ai_tenant_context
   to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
 grant select (tenant_id, lead_id), update (lead_id) on patients, appointments, lead_score_history to tistis_webhook_whatsapp, tistis_webhook_instagram,
@@ -176,6 +176,9 @@ grant update on conversations, leads, jobs to tistis_webhook;
 grant select, insert, update on api_key_usage, api_requests to tistis_webhook;
 grant delete on api_requests to tistis_webhook;
 grant select, update (last_used_at, last_used_ip, last_used_endpoint) on api_keys to tistis_webhook;
+-- Two leads that are one person have the higher score, and that is written down.
+grant select (id, triggered_by_message_id, signal_name), insert on lead_score_history to tistis_webhook_whatsapp,
+  tistis_webhook_instagram, tistis_webhook_facebook, tistis_webhook_tiktok;
 
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
@@ -191,6 +194,8 @@ grant select on tenants, branches, staff, staff_branches, services, faqs, ai_ten
 grant select on ai_custom_instructions, integration_connections, external_products, external_inventory
   to tistis_jobs, tistis_jobs_process, tistis_api, tistis_guide;
 grant insert on lead_aliases, messages, message_status_history, ai_usage_logs, jobs to tistis_jobs, tistis_jobs_process;
+grant select, insert, delete on ai_steps to tistis_jobs, tistis_jobs_process;
+grant select on ai_steps, ai_usage_logs to tistis_api;
 -- An echo that turns out to be of a message of ours, and nothing else.
 grant delete on messages to tistis_jobs, tistis_jobs_process;
 create policy echoes on messages as restrictive for delete to tistis_jobs, tistis_jobs_process
@@ -214,6 +219,10 @@ grant select, insert, update, delete on token_keys to tistis_jobs, tistis_jobs_p
 grant select on n8n_settings, outbound_events to tistis_jobs, tistis_jobs_process;
 grant update (status, attempts, http_status, error_message, last_attempt_at, delivered_at), delete on outbound_events
   to tistis_jobs, tistis_jobs_process;
+-- Scoring people, and what the models' calls come to.
+grant select on ai_scoring_rules, appointments to tistis_jobs, tistis_jobs_process;
+grant select, insert on lead_score_history to tistis_jobs, tistis_jobs_process;
+grant select, insert, update on ai_usage_months to tistis_jobs, tistis_jobs_process;
 -- Forgetting what is old.
 grant update (raw) on channel_events to tistis_jobs, tistis_jobs_process;
 grant select, delete on webhook_dead_letters, erased_items to tistis_jobs, tistis_jobs_process;
@@ -269,6 +278,13 @@ grant insert (tenant_id, id, channel_connection_id, external_id, kind, mime_type
 grant insert on uploads to tistis_api;
 grant select, delete on uploads to tistis_jobs, tistis_jobs_process;
 
+-- Scores with their reasons; what the answers cost, and what they may.
+grant select, insert on lead_score_history to tistis_api;
+grant select on ai_usage_logs, ai_usage_months to tistis_api;
+grant insert (tenant_id, monthly_budget_usd, monthly_token_budget), update (monthly_budget_usd, monthly_token_budget)
+  on ai_tenant_context to tistis_api;
+grant insert on alerts to tistis_api;
+
 -- health: asks how it all is, and says when cron has stopped. No row of any tenant.
 grant execute on function health_report(float8), health_queue(int), cron_stopped(float8) to tistis_health;
 -- SQL clients of the integration guide: they read everything of their tenant but sealed secrets. Its functions run with
@@ -282,9 +298,12 @@ grant select on tenants, branches, staff, staff_branches, user_roles, services, 
   conversations_guide, messages_guide, channel_connections_guide, staff_services, staff_hours, times_off, occupied_times
   to tistis_guide;
 grant select on n8n_settings, outbound_events to tistis_guide;
+  ai_usage_logs, ai_steps, jobs, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
+  conversations_guide, messages_guide, channel_connections_guide to tistis_guide;
 grant insert, update on leads, lead_aliases, conversations, message_reactions, contact_windows, contact_consents,
   webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, ai_tenant_context to tistis_guide;
 grant insert on lead_merges, messages, message_status_history, jobs, lead_score_history to tistis_guide;
+grant select on ai_usage_months to tistis_guide;
 -- Neither whose attempt to send it is nor what leaves.
 grant update (conversation_id, content, selection, media_url, external_id, status, error_code, error_message, sent_at,
   delivered_at, read_at, edited_at, deleted_at, billing, metadata, raw, processed_by_job_id) on messages to tistis_guide;

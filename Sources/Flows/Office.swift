@@ -16,6 +16,10 @@ public struct Office: Sendable {
   let keys: Keyring
   /// This run; holds the leases of what it claims.
   let worker: UUID
+  /// What Claude may do for whom it talks to.
+  let tools: [AssistantTool]
+  /// Questions that Claude thinks about just now.
+  public let thinking = Thinking()
 
   /// What `jobs` and its HTTP twin need from the environment.
   public static let needs: [Setting] = [
@@ -27,8 +31,11 @@ public struct Office: Sendable {
     .jobsListen, .supabaseURL,
   ]
 
-  public init(_ name: String, settings: Settings) throws(Keyring.Fault) {
+  public init(
+    _ name: String, settings: Settings, tools: [AssistantTool] = AssistantTool.all
+  ) throws(Keyring.Fault) {
     self.settings = settings
+    self.tools = tools
     log = Log(service: name)
     keys = try Keyring(settings.secret(.outboundKeys))
     database = Pool(
@@ -57,9 +64,20 @@ public struct Office: Sendable {
   func insist<T: Sendable>(
     _ tenant: UUID, _ body: @Sendable (Scope) throws(StoreError) -> T
   ) async throws(StoreError) -> T {
+    try await insist { () async throws(StoreError) in try await database.tenant(tenant, body) }
+  }
+
+  /// The same for several statements that stand or fall together. They may run twice, if the answer to COMMIT was lost.
+  func insistTogether<T: Sendable>(
+    _ tenant: UUID, _ body: @Sendable (Scope) throws(StoreError) -> T
+  ) async throws(StoreError) -> T {
+    try await insist { () async throws(StoreError) in try await database.transaction(tenant, body) }
+  }
+
+  private func insist<T: Sendable>(_ body: () async throws(StoreError) -> T) async throws(StoreError) -> T {
     for attempt in 1... {
       do throws(StoreError) {
-        return try await database.tenant(tenant, body)
+        return try await body()
       } catch {
         guard error.retryable, attempt < 8 else { throw error }
         try? await Task.sleep(for: .milliseconds(min(100 << attempt, 8000)))

@@ -32,6 +32,8 @@ public enum Work: Sendable, Equatable {
   case testChannel(connection: UUID, subscribe: Bool)
   /// `deliver_event`: tell the business's n8n of something that happened.
   case deliverEvent(event: UUID)
+  /// `score_lead`: look for signals in what a person said where the assistant does not answer.
+  case scoreLead(conversation: UUID)
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -56,6 +58,10 @@ public enum Work: Sendable, Equatable {
     } else if kind == "fetch_profile" {
       self =
         id("conversation_id").map { .fetchProfile(conversation: $0) }
+        ?? .unknown(kind: kind, fault: "payload.conversation_id is missing")
+    } else if kind == "score_lead" {
+      self =
+        id("conversation_id").map { .scoreLead(conversation: $0) }
         ?? .unknown(kind: kind, fault: "payload.conversation_id is missing")
     } else if kind == "noop" {
       self = .nothing
@@ -104,6 +110,7 @@ public enum Work: Sendable, Equatable {
     case .syncTemplates: "sync_templates"
     case .testChannel: "test_channel"
     case .deliverEvent: "deliver_event"
+    case .scoreLead: "score_lead"
     case .unknown(let kind, _): kind
     }
   }
@@ -126,6 +133,7 @@ extension Office {
     case .syncTemplates(let connection, let create): [JobResult(job, await syncTemplates(connection, create, job))]
     case .testChannel(let connection, let subscribe): [JobResult(job, await test(connection, subscribe, job))]
     case .deliverEvent(let event): [JobResult(job, await deliverEvent(event, job))]
+    case .scoreLead(let conversation): [JobResult(job, await score(conversation, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

@@ -1,8 +1,12 @@
 -- name: conversationToAnswer :maybe
--- Everything that answering a conversation needs, in one round trip: the gate's verdict, the business, the last
--- messages (oldest first: [{"role", "content", "content_type", "at"}]), and what marks the person's message as read.
+-- Everything that answering a conversation needs, in one round trip: the gate's verdict, whether
+-- the month's budget is spent, what the person's turn is scored by, the steps that this job has done
+-- before, what tools did lately, the business, the last messages (oldest first: [{"role", "content", "content_type",
+-- "at"}]), and what marks the person's message as read.
 select c.channel as "channel!", c.status as "status!", c.last_question_id, q.external_id as question_external_id,
-    reply_gate(c.id, c.last_question_id, :policy::jsonb) as gate,
+    answer_gate(c.id, c.last_question_id, :job_id, :policy::jsonb) as gate,
+    budget_spent() as "budget_spent!", turn_to_score(c.id) as turn,
+    answer_steps(:job_id, c.last_question_id) as steps, lately_done(c.id, :job_id, c.last_question_id) as lately,
     -- By this job before its worker died, or by the job before it: what comes between a job's claim and its look here is
     -- answered by it and asks for another. Not by the job alone: while it waits to run again, new questions merge into it.
     exists (select 1 from messages m where m.tenant_id = c.tenant_id and m.conversation_id = c.id
@@ -53,11 +57,20 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
 select message_id as "message_id!", send_job_id, verdict as "verdict!", reason, channel, account_id, contact_kind,
     contact_address, content, reply_to, token_id, token, payload, wait_seconds, login, as_human
   from begin_reply(:conversation_id, :parts::text[], :answers, :job_id, :worker_id, :metadata::jsonb, :request_id?,
-    :usage?::jsonb, :attempt, :policy::jsonb);
+    :usage?::jsonb, :attempt, :policy::jsonb, :turn?::jsonb);
 
--- name: recordUsage :exec
--- What one call of a model took and cost, that brought nothing to send.
-select record_usage(:usage::jsonb);
+-- name: recordCall :exec
+-- One call of a model that brought nothing to send.
+select record_call(:call::jsonb);
+
+-- name: beginToolUse :one
+-- Whether a tool may be used now; or what came of it, if it was used before.
+select verdict as "verdict!", reason, output, is_error as "is_error?", hands_over as "hands_over?"
+  from begin_tool_use(:use::jsonb, :policy::jsonb);
+
+-- name: endToolUse :one
+-- Keeps what a tool did; says why the answer need not go on, if it need not.
+select end_tool_use(:call?::jsonb, :use::jsonb, :policy::jsonb) as gate;
 
 -- name: escalateConversation :one
 -- Hands a conversation to people; false if it is not open or theirs already.

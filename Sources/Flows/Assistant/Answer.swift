@@ -17,7 +17,7 @@ extension Office {
     do throws(StoreError) {
       found = try await database.tenant(job.tenant) { (scope) throws(StoreError) in
         try scope.conversationToAnswer(
-          policy: policy, jobId: job.id, lastMessages: Int64(Self.lastMessages), conversationId: conversation)
+          jobId: job.id, policy: policy, lastMessages: Int64(Self.lastMessages), conversationId: conversation)
       }
     } catch {
       return [
@@ -27,6 +27,15 @@ extension Office {
     guard let found, let question = found.lastQuestionId else {
       return [JobResult(job, .bury(why: "no such conversation, or nobody asked anything in it"))]
     }
+    let results = await settle(found, question, conversation, job, log)
+    // What goes along with a reply is kept with it.
+    if results.count == 1, results[0].outcome.isFinal { await score(found.turn, conversation, job, log) }
+    return results
+  }
+
+  private func settle(
+    _ found: ConversationToAnswerRow, _ question: UUID, _ conversation: UUID, _ job: HeldJob, _ log: Log
+  ) async -> [JobResult] {
     if found.answered { return [JobResult(job, .done(["skipped": "answered before"]))] }
     if let gate = found.gate {
       // A refused answer is not worth its price.
@@ -38,17 +47,22 @@ extension Office {
     }
     // Nobody waits for a courtesy.
     Task { await markSeen(found, job, log) }
-    switch await withoutModel(found, conversation, job, log) {
-    case .notSettled: break
-    case .say(let reply): return await deliver(reply, found, conversation, question, job, log)
-    case .nothing(let why): return [JobResult(job, .done(["settled": .string(why)]))]
-    case .stop(let stop): return [JobResult(job, await give(up: stop, conversation, job, log))]
+    // What a model has begun is ended by it.
+    if found.steps == nil {
+      switch await withoutModel(found, conversation, job, log) {
+      case .notSettled: break
+      case .say(let reply): return await deliver(reply, found, conversation, question, job, log)
+      case .nothing(let why): return [JobResult(job, .done(["settled": .string(why)]))]
+      case .stop(let stop): return [JobResult(job, await give(up: stop, conversation, job, log))]
+      }
     }
-    switch await ask(found, conversation, job, log) {
-    case .failure(let stop):
-      return [JobResult(job, await give(up: stop, conversation, job, log))]
-    case .success(let reply):
-      return await deliver(reply, found, conversation, question, job, log)
+    switch await think(found, conversation, question, job, log) {
+    case .say(let reply): return await deliver(reply, found, conversation, question, job, log)
+    case .nothing(Withheld.channelInactive.rawValue):
+      return [JobResult(job, .snooze(after: 60, why: Withheld.channelInactive.rawValue))]
+    case .nothing(let why): return [JobResult(job, .done(["withheld": .string(why)]))]
+    case .stop(let stop): return [JobResult(job, await give(up: stop, conversation, job, log))]
+    case .notSettled: return [JobResult(job, .bury(why: "nothing was said, and nothing stood in the way"))]
     }
   }
 
@@ -58,7 +72,7 @@ extension Office {
     let text: String
     /// For `messages.metadata`: the model and its request's id, or what made it.
     var metadata: JSON = [:]
-    /// What it cost (`record_usage`), if it cost anything.
+    /// The call of a model that brought it (`record_call`), if one did.
     var usage: JSONText?
   }
 
@@ -84,47 +98,8 @@ extension Office {
     return .bury(why: stop.why)
   }
 
-  private func ask(
-    _ found: ConversationToAnswerRow, _ conversation: UUID, _ job: HeldJob, _ log: Log
-  ) async -> Result<Reply, Stop> {
-    let key = settings.secret(.anthropicKey)
-    guard !key.isEmpty else {
-      return .failure(Stop(why: "ANTHROPIC_API_KEY is not set", again: false, after: nil))
-    }
-    let call = prompt(found, conversation)
-    let started = Instant.now
-    do {
-      let response = try await http.send(call.request(base: settings.url(.anthropicURL), key: key))
-      let answer = try ClaudeAnswer.read(response)
-      let usage = usageRow(answer, call, conversation, started, job)
-      // A reply is stored together with what it cost.
-      if answer.outcome.isText { return .success(reply(answer, usage)) }
-      await record(usage, job, log)
-      switch answer.outcome {
-      case .text, .cut: return .success(reply(answer, usage))
-      case .tools: return .failure(Stop(why: "Claude asked for a tool that it was not given", again: false, after: nil))
-      case .refused: return .failure(Stop(why: "Claude refused to answer", again: false, after: nil))
-      case .empty: return .failure(Stop(why: "Claude's answer was empty", again: true, after: nil))
-      }
-    } catch {
-      let fault = error as? PeerError ?? (error as? HTTPFailure).map { PeerError($0) } ?? .unparseable("\(error)")
-      var after: Double?
-      if case .throttled(let seconds, _, _) = fault { after = seconds }
-      // Asking twice harms nobody: a lost answer is asked for again.
-      return .failure(
-        Stop(why: "\(fault.code): \(fault.sentence)", again: fault.repeatable(idempotent: true), after: after))
-    }
-  }
-
-  private func reply(_ answer: ClaudeAnswer, _ usage: JSONText) -> Reply {
-    Reply(
-      text: answer.text,
-      metadata: .object(["model": .string(answer.model), "request_id": answer.requestID.map { .string($0) }]),
-      usage: usage)
-  }
-
   /// The business first, which is the same text every time and so cached; then the moment, then the conversation.
-  private func prompt(_ found: ConversationToAnswerRow, _ conversation: UUID) -> ClaudeCall {
+  func prompt(_ found: ConversationToAnswerRow, _ conversation: UUID) -> ClaudeCall {
     let profile = found.profile
     return ClaudeCall(
       model: profile.assistant.model ?? settings.text(.anthropicModel),
@@ -151,31 +126,11 @@ extension Office {
     }
   }
 
-  /// What a call took and cost, as `record_usage` reads it. Under an id of its own, so that asking again after a lost
-  /// answer writes it once.
-  private func usageRow(
-    _ answer: ClaudeAnswer, _ call: ClaudeCall, _ conversation: UUID, _ started: Instant, _ job: HeldJob
-  ) -> JSONText {
-    let model = ClaudeModel.named(call.model)
-    let usage = answer.usage
-    func clamped(_ count: Int64) -> JSON { .number(Int32(clamping: count)) }
-    let row: JSON = [
-      "id": .string(UUID().text), "conversation_id": .string(conversation.text), "job_id": .string(job.id.text),
-      "ai_model": .string(model.id), "prompt_tokens": clamped(usage.prompt),
-      "cache_write_tokens": clamped(usage.cacheWrite + usage.cacheWriteHour),
-      "cache_read_tokens": clamped(usage.cacheRead), "completion_tokens": clamped(usage.output),
-      "cost_usd": .string(usage.costUSD(model)),
-      "response_time_ms": .number(Int32(min((Instant.now - started) * 1000, 1e9))),
-      "stop_reason": .string("\(answer.stopReason)"), "was_successful": .bool(answer.outcome.isText),
-    ]
-    return JSONText(row.text)
-  }
-
   /// For what is not stored together with a reply.
-  func record(_ usage: JSONText?, _ job: HeldJob, _ log: Log) async {
-    guard let usage else { return }
+  func record(_ call: JSONText?, _ job: HeldJob, _ log: Log) async {
+    guard let call else { return }
     do throws(StoreError) {
-      try await insist(job.tenant) { (scope) throws(StoreError) in try scope.recordUsage(usage: usage) }
+      try await insist(job.tenant) { (scope) throws(StoreError) in try scope.recordCall(call: call) }
     } catch {
       log.error("usage_not_written", ["why": error.sentence])
     }

@@ -69,5 +69,5 @@ public struct ToolAnswer: Sendable, Equatable {
 
 extension AssistantTool {
   /// Everything Claude may do, in the order in which it is told: one list, since the order is part of what is cached.
-  static let all: [AssistantTool] = knowing + scheduling + scoring + handingOver
+  public static let all: [AssistantTool] = knowing + scheduling + scoring + handingOver
 }

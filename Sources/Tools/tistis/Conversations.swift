@@ -6,7 +6,7 @@ import Store
 
 struct Conversations: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Take part in a conversation.", subcommands: [List.self, Send.self, HandBack.self])
+    abstract: "Take part in a conversation.", subcommands: [List.self, Send.self, HandBack.self, Why.self])
 
   struct Unknown: Error, CustomStringConvertible { let description = "the tenant has no such conversation" }
 
