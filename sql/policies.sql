@@ -68,6 +68,7 @@ grant select, insert, update, delete on jobs, workers to tistis_definer;
 grant select on tenants, channel_connections, inbound_secrets, sends_in_doubt, retention_marks, secret_hints,
   schema_migrations, job_queue, api_keys, user_roles to tistis_definer;
 grant select, insert, update on token_key_asks to tistis_definer;
+grant select, insert, update on routines to tistis_definer;
 grant select, insert, update on platform_alerts to tistis_definer;
 grant create on schema public to tistis_definer;
 alter function find_channel(text, text) owner to tistis_definer;
@@ -90,6 +91,7 @@ alter function tokens_to_renew(jsonb, int) owner to tistis_definer;
 alter function claim_next_job() owner to tistis_definer;
 alter function complete_job(uuid, jsonb, text) owner to tistis_definer;
 alter function retention_due(timestamptz, int) owner to tistis_definer;
+alter function ask_routine(text, text) owner to tistis_definer;
 alter function find_api_key(text, text) owner to tistis_definer;
 alter function find_user_roles(uuid) owner to tistis_definer;
 alter function want_token_keys() owner to tistis_definer;
@@ -153,6 +155,8 @@ grant execute on function worker_heartbeat(uuid, text, text, float8), worker_sto
   claim_jobs(uuid, int, text, uuid, timestamptz), next_job_due(timestamptz), settle_jobs(jsonb), prune_jobs(interval, int),
   list_jobs(int, text, uuid), queue_stats(), tenants_in_doubt(float8), retention_due(timestamptz, int),
   tokens_to_renew(jsonb, int) to tistis_jobs, tistis_jobs_process;
+-- Cron asks as jobs' user.
+grant execute on function ask_routine(text, text) to tistis_jobs;
 grant update (looks) on sends_in_doubt to tistis_jobs, tistis_jobs_process;
 grant select, insert, delete on sends_in_doubt to tistis_jobs, tistis_jobs_process;
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
@@ -169,6 +173,9 @@ grant update (status, stopped_code, stopped_at, error_count, last_error_at, last
 grant select, insert, update on contact_windows, contact_consents, message_templates, media_files, alerts, send_pace
   to tistis_jobs, tistis_jobs_process;
 grant select on message_reactions to tistis_jobs, tistis_jobs_process;
+-- What is done by the clock: following up, and what it does to a score; what is over.
+grant select, insert, update on follow_ups, lead_score_history to tistis_jobs, tistis_jobs_process;
+grant select, delete on api_requests, rate_limits to tistis_jobs, tistis_jobs_process;
 -- Renewing tokens that end; new ones are given by people.
 grant update (id, sealed, renewal, renewal_until) on outbound_tokens to tistis_jobs, tistis_jobs_process;
 grant select, update (hint, expires_at, updated_at) on secret_hints to tistis_jobs, tistis_jobs_process;
@@ -224,7 +231,7 @@ grant select on tenants, branches, staff, staff_branches, user_roles, services, 
   lead_score_history, patients, appointments, channel_connections, secret_hints, channel_rate_limits, rate_limits,
   conversations, messages, message_status_history, message_reactions, message_templates, media_files, channel_events,
   contact_windows, contact_consents, send_pace, alerts, ai_tenant_context, ai_scoring_rules, ai_custom_instructions,
-  ai_usage_logs, jobs, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
+  ai_usage_logs, jobs, follow_ups, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
   conversations_guide, messages_guide, channel_connections_guide to tistis_guide;
 grant insert, update on leads, lead_aliases, conversations, message_reactions, contact_windows, contact_consents,
   webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, ai_tenant_context to tistis_guide;
@@ -249,7 +256,7 @@ grant insert, update, delete on channel_rate_limits, rate_limits to tistis_guide
 do $$
 begin
   execute format('grant execute on function find_channel(text, text), list_tenants(), health_report(float8),
-    health_queue(int), retention_due(timestamptz, int) to %I', current_user);
+    health_queue(int), retention_due(timestamptz, int), ask_routine(text, text) to %I', current_user);
   -- Said aloud, or foreign keys fail where another role owns the database.
   execute format('grant usage, create on schema public to %I', current_user);
   execute format('revoke tistis_definer from %I', current_user);

@@ -30,6 +30,10 @@ public enum Work: Sendable, Equatable {
   case syncTemplates(connection: UUID, create: Bool)
   /// `test_channel`: look whether an account works, and subscribe it to our webhook if asked.
   case testChannel(connection: UUID, subscribe: Bool)
+  /// `routine`: what is done by the clock, for one business.
+  case routine(Routine)
+  /// `confirm_booking`: tell a person that their appointment is booked.
+  case confirmBooking(appointment: UUID)
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -70,6 +74,14 @@ public enum Work: Sendable, Equatable {
     } else if kind == "upload_media" {
       self =
         id("media_id").map { .uploadMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
+    } else if kind == "routine" {
+      self =
+        payload["routine"].text.flatMap(Routine.init).map { .routine($0) }
+        ?? .unknown(kind: kind, fault: "payload.routine names none")
+    } else if kind == "confirm_booking" {
+      self =
+        id("appointment_id").map { .confirmBooking(appointment: $0) }
+        ?? .unknown(kind: kind, fault: "payload.appointment_id is missing")
     } else if kind == "sync_templates" || kind == "test_channel" {
       guard let connection = id("channel_connection_id") else {
         self = .unknown(kind: kind, fault: "payload.channel_connection_id is missing")
@@ -98,6 +110,8 @@ public enum Work: Sendable, Equatable {
     case .fetchTokenKeys: "fetch_jwks"
     case .syncTemplates: "sync_templates"
     case .testChannel: "test_channel"
+    case .routine: "routine"
+    case .confirmBooking: "confirm_booking"
     case .unknown(let kind, _): kind
     }
   }
@@ -119,6 +133,8 @@ extension Office {
     case .fetchTokenKeys: [JobResult(job, await fetchTokenKeys(job))]
     case .syncTemplates(let connection, let create): [JobResult(job, await syncTemplates(connection, create, job))]
     case .testChannel(let connection, let subscribe): [JobResult(job, await test(connection, subscribe, job))]
+    case .routine(let routine): [JobResult(job, await perform(routine, job))]
+    case .confirmBooking(let appointment): [JobResult(job, await confirmBooking(appointment, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

@@ -41,7 +41,7 @@ extension Consent {
   private static let resumeWords: Set<String> = ["alta", "start", "unstop", "reanudar"]
 
   /// Lower case without accents; whatever is no letter or digit separates words.
-  private static func folded(_ text: String) -> String {
+  static func folded(_ text: String) -> String {
     var out = ""
     for scalar in text.lowercased().unicodeScalars {
       switch scalar {

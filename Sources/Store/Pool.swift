@@ -40,6 +40,13 @@ public final class Pool: Sendable {
     try await run { (connection) throws(StoreError) in try body(connection.tenant(id)) }
   }
 
+  /// Several statements in a tenant's name that stand or fall together.
+  public func transaction<T: Sendable>(
+    _ id: UUID, _ body: @Sendable (Scope) throws(StoreError) -> T
+  ) async throws(StoreError) -> T {
+    try await run { (connection) throws(StoreError) in try connection.transaction(tenant: id, body) }
+  }
+
   /// Work across tenants, by the narrow functions made for it.
   public func everyone<T: Sendable>(_ body: @Sendable (Scope) throws(StoreError) -> T) async throws(StoreError) -> T {
     try await run { (connection) throws(StoreError) in try body(connection.everyone) }

@@ -19,6 +19,7 @@ private let definerFunctions = [
   "list_tenants(): tistis_owner", "tenants_in_doubt(double precision): tistis_jobs, tistis_jobs_process",
   "tokens_to_renew(jsonb,integer): tistis_jobs, tistis_jobs_process",
   "find_api_key(text,text): tistis_api", "find_user_roles(uuid): tistis_api", "want_token_keys(): tistis_api",
+  "ask_routine(text,text): tistis_jobs, tistis_owner",
   "claim_next_job(): tistis_guide",
   "complete_job(uuid,jsonb,text): tistis_guide",
   "retention_due(timestamp with time zone,integer): tistis_jobs, tistis_jobs_process, tistis_owner",
