@@ -49,7 +49,7 @@ begin
   with due as (
     select r.asker, r.idempotency_key from api_requests r
      where r.tenant_id = v_tenant and r.created_at < app_now() - interval '24 hours'
-     order by r.created_at limit p_limit for update skip locked
+     order by r.created_at limit p_limit
   ), over as (
     delete from api_requests r using due d
      where r.tenant_id = v_tenant and r.asker = d.asker and r.idempotency_key = d.idempotency_key returning 1)
@@ -57,7 +57,7 @@ begin
   with due as (
     select r.identifier from rate_limits r
      where r.tenant_id = v_tenant and r.window_start < app_now() - interval '1 day'
-     order by r.window_start limit p_limit for update skip locked
+     order by r.window_start limit p_limit
   ), over as (
     delete from rate_limits r using due d where r.tenant_id = v_tenant and r.identifier = d.identifier returning 1)
   select count(*) from over into counters;
