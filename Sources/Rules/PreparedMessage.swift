@@ -62,7 +62,9 @@ public struct PreparedMessage: Sendable, Equatable {
 
   /// In the business's own words while the window is open; they have the gaps of ours.
   public func saying(_ words: String?) -> PreparedMessage {
-    guard let words, !words.allSatisfy(\.isWhitespace), case .buttons(var frame, let options) = open else { return self }
+    guard let words, !words.allSatisfy(\.isWhitespace), case .buttons(var frame, let options) = open else {
+      return self
+    }
     frame.body = values.reduce(words) { $0.replacing("{{\($1.key)}}", with: $1.value) }
     var message = self
     message.open = .buttons(frame, options)

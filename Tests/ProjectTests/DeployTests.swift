@@ -87,7 +87,9 @@ import Testing
 
   @Test func cronsUserIsJobsOwn() {
     let user = Programs.role("jobs")
-    let started = Tree.read("bin/etc/crontab").split(separator: "\n").filter { $0.contains("/etc/tistis/") && !$0.hasPrefix("#") }
+    let started = Tree.read("bin/etc/crontab").split(separator: "\n").filter {
+      $0.contains("/etc/tistis/") && !$0.hasPrefix("#")
+    }
     #expect(started.filter { $0.hasPrefix("* * * * * ") }.count == 2)
     for line in started {
       let fields = line.split(separator: " ")

@@ -1,6 +1,6 @@
+import Flows
 import FoundationEssentials
 import Peers
-import Flows
 import TestSupport
 import Testing
 
@@ -91,10 +91,14 @@ import Testing
 
   /// Each routine has its line, at its time, and no line asks for what there is not.
   @Test func cronAsksForEveryRoutine() {
-    let lines = Tree.read("bin/etc/crontab").split(separator: "\n").filter { !$0.hasPrefix("#") && $0.contains(" routines run ") }
+    let lines = Tree.read("bin/etc/crontab").split(separator: "\n").filter {
+      !$0.hasPrefix("#") && $0.contains(" routines run ")
+    }
     for routine in Routine.allCases {
       #expect(
-        lines.contains { $0.hasPrefix(routine.schedule + " ") && $0.contains("/bin/tistis routines run \(routine.rawValue) ") },
+        lines.contains {
+          $0.hasPrefix(routine.schedule + " ") && $0.contains("/bin/tistis routines run \(routine.rawValue) ")
+        },
         "nobody asks for \(routine.rawValue) → bin/etc/crontab needs its line: \(routine.schedule) …")
     }
     #expect(lines.count == Routine.allCases.count)

@@ -29,6 +29,8 @@ extension Office {
     }
     if found.answered { return [JobResult(job, .done(["skipped": "answered before"]))] }
     if let gate = found.gate {
+      // What is pressed holds, though nothing is said to it: people have the conversation.
+      _ = await pressedAppointment(found, conversation, job, log)
       // A refused answer is not worth its price.
       log.info("not_asked", ["conversation": conversation.text, "why": gate])
       // A stopped channel is not the customer's fault: the question waits until somebody has mended it, or is stale.

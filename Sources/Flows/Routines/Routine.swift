@@ -31,8 +31,10 @@ public enum Routine: String, Sendable, CaseIterable {
 
   public var sentence: String {
     switch self {
-    case .reminders: "remind people of their appointments: at 9:00 the day before by the branch's clock, and 4 hours before"
-    case .followups: "ask those who fell silent for 48 hours, three times, while the business is open; then they are cold"
+    case .reminders:
+      "remind people of their appointments: at 9:00 the day before by the branch's clock, and 4 hours before"
+    case .followups:
+      "ask those who fell silent for 48 hours, three times, while the business is open; then they are cold"
     case .templates: "ask WhatsApp for the state of the message templates"
     case .expiries: "end holds, questions whether somebody comes that got no answer, keys of repeated requests"
     case .prune: "forget what platforms sent, as it came, once it is old"

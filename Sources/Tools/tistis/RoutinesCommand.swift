@@ -26,7 +26,8 @@ struct RoutinesCommand: ParsableCommand {
 
     func validate() throws {
       for name in names where Routine(rawValue: name) == nil {
-        throw ValidationError("there is no routine \(name): \(Routine.allCases.map(\.rawValue).joined(separator: ", ")).")
+        throw ValidationError(
+          "there is no routine \(name): \(Routine.allCases.map(\.rawValue).joined(separator: ", ")).")
       }
     }
 
@@ -118,7 +119,9 @@ struct RoutinesCommand: ParsableCommand {
 
     func validate() throws {
       for word in [reminders, followUps] {
-        guard [nil, "on", "off"].contains(word) else { throw ValidationError("--reminders and --follow-ups are on or off.") }
+        guard [nil, "on", "off"].contains(word) else {
+          throw ValidationError("--reminders and --follow-ups are on or off.")
+        }
       }
     }
 
