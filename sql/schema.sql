@@ -591,6 +591,148 @@ end $$;
 ALTER FUNCTION public.apply_watermarks(p_events jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: appointment_detail(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.appointment_detail(p_appointment uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object('appointment_id', a.id, 'status', a.status, 'confirmation_status', a.confirmation_status,
+      'scheduled_at', a.scheduled_at, 'ends_at', a.end_time, 'duration_minutes', a.duration_minutes, 'timezone', b.timezone,
+      'starts_at', local_iso(a.scheduled_at, b.timezone), 'local_date', l.at::date, 'local_time', to_char(l.at, 'HH24:MI'), 'weekday', extract(isodow from l.at)::int,
+      'branch_id', a.branch_id, 'branch_name', b.name, 'branch_slug', b.slug, 'service_id', a.service_id, 'service_name', s.name,
+      'staff_id', a.staff_id, 'staff_name', coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name)),
+      'lead_id', a.lead_id, 'conversation_id', a.conversation_id, 'party_size', a.party_size,
+      'booking_source', a.booking_source, 'rescheduled_from_id', a.rescheduled_from_id, 'rescheduled_to_id', a.rescheduled_to_id,
+      'cancellation_reason', a.cancellation_reason)
+    from appointments a
+    join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
+    left join services s on s.tenant_id = a.tenant_id and s.id = a.service_id
+    left join staff m on m.tenant_id = a.tenant_id and m.id = a.staff_id
+    cross join lateral (select a.scheduled_at at time zone b.timezone as at) l
+   where a.tenant_id = current_tenant() and a.id = p_appointment
+); end $$;
+
+ALTER FUNCTION public.appointment_detail(p_appointment uuid) OWNER TO tistis_owner;
+
+--
+-- Name: appointments; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.appointments (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid NOT NULL,
+    lead_id uuid,
+    patient_id uuid,
+    staff_id uuid,
+    service_id uuid,
+    scheduled_at timestamp with time zone NOT NULL,
+    duration_minutes integer DEFAULT 30 NOT NULL,
+    end_time timestamp with time zone NOT NULL,
+    status text DEFAULT 'scheduled'::text NOT NULL,
+    confirmation_sent boolean DEFAULT false NOT NULL,
+    reminder_1week_sent boolean DEFAULT false NOT NULL,
+    reminder_24h_sent boolean DEFAULT false NOT NULL,
+    reminder_4h_sent boolean DEFAULT false NOT NULL,
+    reminder_2h_sent boolean DEFAULT false NOT NULL,
+    reminder_sent boolean GENERATED ALWAYS AS (reminder_24h_sent) STORED NOT NULL,
+    notes text,
+    internal_notes text,
+    reason text,
+    cancellation_reason text,
+    cancelled_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    outcome text,
+    rescheduled_from_id uuid,
+    rescheduled_to_id uuid,
+    created_by_staff_id uuid,
+    booking_source text DEFAULT 'manual'::text NOT NULL,
+    source text GENERATED ALWAYS AS (booking_source) STORED NOT NULL,
+    party_size integer DEFAULT 1 NOT NULL,
+    reservation_type text,
+    conversation_id uuid,
+    ai_booking_channel text,
+    ai_confidence_score numeric(4,3),
+    ai_urgency_level integer,
+    ai_detected_symptoms jsonb,
+    ai_booked_at timestamp with time zone,
+    requires_human_review boolean DEFAULT false NOT NULL,
+    human_review_reason text,
+    confirmation_status text DEFAULT 'not_required'::text NOT NULL,
+    deposit_status text DEFAULT 'not_required'::text NOT NULL,
+    deposit_amount_cents integer,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    buffer_before_minutes integer DEFAULT 0 NOT NULL,
+    buffer_after_minutes integer DEFAULT 0 NOT NULL,
+    booking_key text,
+    CONSTRAINT appointments_ai_booking_channel_check CHECK ((ai_booking_channel = ANY (ARRAY['ai_whatsapp'::text, 'ai_voice'::text, 'ai_webchat'::text, 'ai_instagram'::text, 'ai_facebook'::text, 'ai_tiktok'::text]))),
+    CONSTRAINT appointments_ai_confidence_score_check CHECK (((ai_confidence_score >= (0)::numeric) AND (ai_confidence_score <= (1)::numeric))),
+    CONSTRAINT appointments_ai_urgency_level_check CHECK (((ai_urgency_level >= 1) AND (ai_urgency_level <= 5))),
+    CONSTRAINT appointments_booking_source_check CHECK ((booking_source = ANY (ARRAY['manual'::text, 'whatsapp'::text, 'website'::text, 'phone'::text, 'walk_in'::text, 'voice'::text, 'ai_chat'::text]))),
+    CONSTRAINT appointments_buffer_after_minutes_check CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 480))),
+    CONSTRAINT appointments_buffer_before_minutes_check CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 480))),
+    CONSTRAINT appointments_confirmation_status_check CHECK ((confirmation_status = ANY (ARRAY['not_required'::text, 'pending'::text, 'confirmed'::text, 'expired'::text]))),
+    CONSTRAINT appointments_deposit_amount_cents_check CHECK ((deposit_amount_cents >= 0)),
+    CONSTRAINT appointments_deposit_status_check CHECK ((deposit_status = ANY (ARRAY['not_required'::text, 'required'::text, 'pending'::text, 'paid'::text, 'forfeited'::text, 'refunded'::text, 'applied'::text]))),
+    CONSTRAINT appointments_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
+    CONSTRAINT appointments_party_size_check CHECK ((party_size > 0)),
+    CONSTRAINT appointments_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'confirmed'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'rescheduled'::text])))
+);
+
+ALTER TABLE ONLY public.appointments FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.appointments OWNER TO tistis_owner;
+
+--
+-- Name: appointment_json(public.appointments); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.appointment_json(a public.appointments) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object('id', a.id, 'branch_id', a.branch_id, 'lead_id', a.lead_id, 'patient_id', a.patient_id,
+    'staff_id', a.staff_id, 'service_id', a.service_id, 'conversation_id', a.conversation_id,
+    'scheduled_at', a.scheduled_at, 'end_time', a.end_time, 'duration_minutes', a.duration_minutes, 'status', a.status,
+    'confirmation_status', a.confirmation_status, 'confirmation_sent', a.confirmation_sent, 'reminder_sent', a.reminder_sent,
+    'reminder_24h_sent', a.reminder_24h_sent, 'reminder_4h_sent', a.reminder_4h_sent, 'notes', a.notes,
+    'internal_notes', a.internal_notes, 'reason', a.reason, 'cancellation_reason', a.cancellation_reason, 'outcome', a.outcome)
+    || jsonb_build_object('cancelled_at', a.cancelled_at, 'completed_at', a.completed_at,
+    'rescheduled_from_id', a.rescheduled_from_id, 'rescheduled_to_id', a.rescheduled_to_id,
+    'booking_source', a.booking_source, 'source', a.source, 'ai_booking_channel', a.ai_booking_channel,
+    'party_size', a.party_size, 'created_at', a.created_at, 'updated_at', a.updated_at,
+    'timezone', b.timezone, 'starts_at_local', local_iso(a.scheduled_at, b.timezone),
+    'lead', (select jsonb_build_object('id', l.id, 'full_name', coalesce(nullif(l.full_name, ''), l.name), 'phone', l.phone,
+      'email', l.email) from leads l where l.tenant_id = a.tenant_id and l.id = a.lead_id),
+    'branch', jsonb_build_object('id', b.id, 'name', b.name),
+    'staff', (select jsonb_build_object('id', s.id, 'first_name', s.first_name, 'last_name', s.last_name, 'role', s.role)
+      from staff s where s.tenant_id = a.tenant_id and s.id = a.staff_id),
+    'service', (select jsonb_build_object('id', s.id, 'name', s.name, 'duration_minutes', s.duration_minutes)
+      from services s where s.tenant_id = a.tenant_id and s.id = a.service_id))
+    from branches b where b.tenant_id = a.tenant_id and b.id = a.branch_id
+); end $$;
+
+ALTER FUNCTION public.appointment_json(a public.appointments) OWNER TO tistis_owner;
+
+--
+-- Name: appointment_stands(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.appointment_stands(p_appointment uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return exists (
+  select from appointments a where a.tenant_id = current_tenant() and a.id = p_appointment
+    and a.status in ('scheduled', 'confirmed') and a.scheduled_at > app_now()
+); end $$;
+
+ALTER FUNCTION public.appointment_stands(p_appointment uuid) OWNER TO tistis_owner;
+
+--
 -- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -654,6 +796,20 @@ end $$;
 ALTER FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
+-- Name: ask_confirmation(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.ask_confirmation(p_appointment uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'confirm_booking', 'priority', 3,
+    'payload', jsonb_build_object('appointment_id', p_appointment, 'tenant_id', current_tenant()))));
+end $$;
+
+ALTER FUNCTION public.ask_confirmation(p_appointment uuid) OWNER TO tistis_owner;
+
+--
 -- Name: ask_names(uuid[], text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -703,6 +859,40 @@ begin
 end $$;
 
 ALTER FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) OWNER TO tistis_owner;
+
+--
+-- Name: ask_routine(text, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.ask_routine(p_routine text, p_slug text) RETURNS TABLE(tenant_id uuid, slug text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  v_asked int;
+begin
+  return query
+    with whose as (
+      select t.id, t.slug::text as slug from tenants t
+       where t.status = 'active' and (p_slug is null or t.slug = p_slug)
+         -- Whoever has no account at a platform can tell nobody anything; what is kept grows old for all.
+         and (p_routine in ('expiries', 'prune') or exists (select from channel_connections cc
+           where cc.tenant_id = t.id and cc.status <> 'disconnected'))
+       order by t.id
+    ), asked as (
+      insert into jobs (tenant_id, job_type, unique_key, priority, max_attempts, payload)
+        select w.id, 'routine', 'routine:' || p_routine, 7, 5, jsonb_build_object('routine', p_routine, 'tenant_id', w.id)
+          from whose w
+      on conflict do nothing)
+    select w.id, w.slug from whose w;
+  get diagnostics v_asked = row_count;
+  if p_slug is null then
+    insert into routines as r (name, asked_at, tenants) values (p_routine, app_now(), v_asked)
+      on conflict (name) do update set asked_at = excluded.asked_at, tenants = excluded.tenants;
+  end if;
+end $$;
+
+ALTER FUNCTION public.ask_routine(p_routine text, p_slug text) OWNER TO tistis_definer;
 
 --
 -- Name: attribute_leads(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -867,6 +1057,103 @@ end $$;
 ALTER FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: book_appointment(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.book_appointment(p_request jsonb) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  r record;
+  f record;
+begin
+  select * into r from jsonb_to_record(p_request) as x (key text, lead_id uuid, branch_id uuid, service_id uuid, staff_id uuid,
+    scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text, notes text,
+    reason text, party_size int, created_by_staff_id uuid, anytime boolean);
+  if r.scheduled_at is null then
+    raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
+  end if;
+  perform lock_bookings(v_tenant);
+  select 'booked', a.id into outcome, appointment_id from appointments a where a.tenant_id = v_tenant and a.booking_key = r.key;
+  if appointment_id is null then
+    r.lead_id := living_lead(r.lead_id);
+    select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes,
+      null, r.anytime);
+    if f.outcome is null and r.created_by_staff_id is not null and not exists (select from staff s where s.tenant_id = v_tenant
+      and s.id = r.created_by_staff_id) then
+      f.outcome := 'unknown_staff';
+    end if;
+    if f.outcome is not null then
+      return query select f.outcome, null::uuid, '{}'::jsonb;
+      return;
+    end if;
+    perform free_hold(r.lead_id);
+    insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at, duration_minutes,
+        buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
+        ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key)
+      select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant and p.lead_id = r.lead_id),
+          f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
+          coalesce(r.party_size, 1), (select c.id from conversations c where c.tenant_id = v_tenant and c.id = r.conversation_id),
+          coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
+          case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
+          r.created_by_staff_id, r.key
+      returning 'booked', id into outcome, appointment_id;
+    perform tell_of_appointment('appointment-scheduled', appointment_id);
+    if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
+  end if;
+  detail := appointment_detail(appointment_id);
+  return next;
+end $$;
+
+ALTER FUNCTION public.book_appointment(p_request jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: booking_names(text, text, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) RETURNS TABLE(service_id uuid, service_name text, unknown_service boolean, branch_id uuid, unknown_branch boolean, staff_id uuid, unknown_staff boolean, timezone text, services text, branches text)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  select x.id, x.name into service_id, service_name from services x
+   where x.tenant_id = v_tenant and x.is_active and x.is_bookable and (p_service is null and (select count(*) from services o
+       where o.tenant_id = v_tenant and o.is_active and o.is_bookable) = 1
+     or least(name_rank(p_service, x.name, x.keywords), name_rank(p_service, x.slug)) is not null)
+   order by least(name_rank(p_service, x.name, x.keywords), name_rank(p_service, x.slug)), x.display_order, x.id limit 1;
+  unknown_service := p_service is not null and service_id is null;
+  select x.id, x.timezone into branch_id, timezone from branches x
+   where x.tenant_id = v_tenant and x.is_active and case
+     when p_branch is not null then
+       least(name_rank(p_branch, x.name, array[x.city]), name_rank(p_branch, x.slug)) is not null
+     else x.id = p_own_branch or (select count(*) from branches o where o.tenant_id = v_tenant and o.is_active) = 1 end
+   order by least(name_rank(p_branch, x.name, array[x.city]), name_rank(p_branch, x.slug)), x.id limit 1;
+  unknown_branch := p_branch is not null and branch_id is null;
+  if p_staff is not null then
+    select x.id into staff_id from staff x
+     where x.tenant_id = v_tenant and x.is_active
+       and name_rank(p_staff, concat_ws(' ', x.display_name, x.first_name, x.last_name)) is not null
+       and (branch_id is null or exists (select from staff_branches w where w.tenant_id = v_tenant and w.staff_id = x.id
+         and w.branch_id = booking_names.branch_id))
+     order by name_rank(p_staff, concat_ws(' ', x.display_name, x.first_name, x.last_name)), x.id limit 1;
+  end if;
+  unknown_staff := p_staff is not null and staff_id is null;
+  if timezone is null then
+    select coalesce(min(x.timezone), 'America/Mexico_City') into timezone from branches x
+      where x.tenant_id = v_tenant and x.is_active;
+  end if;
+  select string_agg(x.name, ', ' order by x.display_order, x.id) into services from services x
+    where x.tenant_id = v_tenant and x.is_active and x.is_bookable;
+  select string_agg(x.name || ' (' || x.slug || ')', ', ' order by x.is_headquarters desc, x.id) into branches from branches x
+    where x.tenant_id = v_tenant and x.is_active;
+  return next;
+end $$;
+
+ALTER FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) OWNER TO tistis_owner;
+
+--
 -- Name: cache_job_ai_response(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -883,6 +1170,37 @@ begin
 end $$;
 
 ALTER FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: cancel_appointment(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.cancel_appointment(p_request jsonb) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  l record;
+  a appointments;
+begin
+  select * into l from lock_appointment((p_request ->> 'appointment_id')::uuid, (p_request ->> 'lead_id')::uuid);
+  outcome := l.outcome;
+  a := l.a;
+  appointment_id := a.id;
+  if outcome = 'frozen' and a.status = 'cancelled' then
+    outcome := 'cancelled';
+  elsif outcome is null then
+    update appointments x set status = 'cancelled', cancellation_reason = nullif(btrim(p_request ->> 'reason'), '')
+      where x.tenant_id = v_tenant and x.id = a.id;
+    outcome := 'cancelled';
+    perform tell_of_appointment('appointment-cancelled', a.id);
+  end if;
+  detail := case when outcome = 'unknown_appointment' then '{}' else appointment_detail(a.id) end;
+  if outcome = 'unknown_appointment' then appointment_id := null; end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.cancel_appointment(p_request jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: cancel_job(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1119,6 +1437,30 @@ begin
 end $$;
 
 ALTER FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) OWNER TO tistis_owner;
+
+--
+-- Name: check_staff_availability(uuid, uuid, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) RETURNS TABLE(is_available boolean, reason text, available_from timestamp with time zone, available_until timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_wanted tstzrange := tstzrange(p_scheduled_at, p_scheduled_at + make_interval(mins => p_duration_minutes));
+begin
+  select lower(r), upper(r) into available_from, available_until
+    from unnest(working_times(p_branch_id, p_staff_id, lower(v_wanted), upper(v_wanted))
+      - off_times(p_branch_id, p_staff_id, lower(v_wanted), upper(v_wanted))) r where r @> p_scheduled_at;
+  reason := case
+    when not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff_id and s.is_active) then 'unknown_staff'
+    when available_from is null or available_until < upper(v_wanted) then 'outside_hours'
+    when v_wanted && taken_times(p_staff_id, 0, lower(v_wanted), upper(v_wanted)) then 'slot_taken' end;
+  is_available := reason is null;
+  return next;
+end $$;
+
+ALTER FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) OWNER TO tistis_owner;
 
 --
 -- Name: jobs; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -1368,6 +1710,38 @@ $$;
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: confirm_appointment(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.confirm_appointment(p_request jsonb) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  l record;
+  a appointments;
+begin
+  select * into l from lock_appointment((p_request ->> 'appointment_id')::uuid, (p_request ->> 'lead_id')::uuid);
+  outcome := l.outcome;
+  a := l.a;
+  if outcome is null then
+    if a.end_time < app_now() then
+      outcome := 'in_past';
+    else
+      outcome := 'confirmed';
+      update appointments x set status = case x.status when 'scheduled' then 'confirmed' else x.status end,
+          confirmation_status = 'confirmed'
+        where x.tenant_id = v_tenant and x.id = a.id;
+    end if;
+  end if;
+  appointment_id := case when outcome <> 'unknown_appointment' then a.id end;
+  detail := case when appointment_id is null then '{}' else appointment_detail(a.id) end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.confirm_appointment(p_request jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: connect_channel(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1558,6 +1932,29 @@ end $$;
 ALTER FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: conversation_to_tell(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select c.id
+    from conversations c
+    join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id and l.deleted_at is null
+    join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+     and cc.status in ('connected', 'error')
+   where c.tenant_id = current_tenant() and c.lead_id = p_lead
+     and (p_ways -> 'templates' ? c.channel
+       or window_is_open(cc.id, c.lead_id, (p_ways -> 'windows' ->> c.channel)::int))
+   order by c.id is not distinct from p_booked_in desc, c.status in ('active', 'waiting_response', 'escalated') desc,
+     c.last_message_at desc nulls last, c.id
+   limit 1
+); end $$;
+
+ALTER FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: create_lead(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1650,6 +2047,32 @@ $$;
 ALTER FUNCTION public.current_tenant() OWNER TO tistis_owner;
 
 --
+-- Name: decline_follow_up(uuid, uuid, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+begin
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
+  if not p_pressed and not coalesce((
+    select m.metadata ? 'follow_up' from conversations o
+      join messages m on m.tenant_id = v_tenant and m.conversation_id = o.id
+     where o.tenant_id = v_tenant and o.lead_id = c.lead_id and o.channel_connection_id = c.channel_connection_id
+       and m.role <> 'user' and m.id < p_question and m.status not in ('withheld', 'failed', 'pending')
+     order by m.id desc limit 1), false) then
+    return false;
+  end if;
+  update follow_ups f set ended = 'declined', last_at = app_now() where f.tenant_id = v_tenant and f.lead_id = c.lead_id;
+  return found;
+end $$;
+
+ALTER FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) OWNER TO tistis_owner;
+
+--
 -- Name: disconnect_channel(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1673,6 +2096,20 @@ begin
 end $$;
 
 ALTER FUNCTION public.disconnect_channel(p_connection uuid) OWNER TO tistis_owner;
+
+--
+-- Name: does_service(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.does_service(p_staff uuid, p_service uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(bool_or(x.staff_id = p_staff), true) from staff_services x
+   where x.tenant_id = current_tenant() and x.service_id = p_service
+); end $$;
+
+ALTER FUNCTION public.does_service(p_staff uuid, p_service uuid) OWNER TO tistis_owner;
 
 --
 -- Name: doubt_sentence(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2111,6 +2548,44 @@ end $_$;
 ALTER FUNCTION public.expect_media(p_events jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
+-- Name: expire(double precision, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  with due as (
+    select a.id from appointments a
+     where a.tenant_id = v_tenant and a.confirmation_status = 'pending'
+       and a.scheduled_at between app_now() - interval '30 days' and app_now() + make_interval(secs => p_answer_seconds)
+     order by a.id limit p_limit for update skip locked
+  ), over as (
+    update appointments a set confirmation_status = 'expired' from due d
+     where a.tenant_id = v_tenant and a.id = d.id returning 1)
+  select count(*) from over into confirmations;
+  with due as (
+    select r.asker, r.idempotency_key from api_requests r
+     where r.tenant_id = v_tenant and r.created_at < app_now() - interval '24 hours'
+     order by r.created_at limit p_limit
+  ), over as (
+    delete from api_requests r using due d
+     where r.tenant_id = v_tenant and r.asker = d.asker and r.idempotency_key = d.idempotency_key returning 1)
+  select count(*) from over into requests;
+  with due as (
+    select r.identifier from rate_limits r
+     where r.tenant_id = v_tenant and r.window_start < app_now() - interval '1 day'
+     order by r.window_start limit p_limit
+  ), over as (
+    delete from rate_limits r using due d where r.tenant_id = v_tenant and r.identifier = d.identifier returning 1)
+  select count(*) from over into counters;
+end $$;
+
+ALTER FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) OWNER TO tistis_owner;
+
+--
 -- Name: find_accounts(text, text[]); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -2311,6 +2786,75 @@ end $$;
 ALTER FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) OWNER TO tistis_owner;
 
 --
+-- Name: find_room(uuid, uuid, uuid, uuid, timestamp with time zone, integer, uuid, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid DEFAULT NULL::uuid, p_anytime boolean DEFAULT false) RETURNS TABLE(outcome text, staff_id uuid, minutes integer, buffer_before integer, buffer_after integer)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_now timestamptz := app_now();
+  v_to timestamptz;
+  v_works boolean := false;
+  b branches;
+  s services;
+  w record;
+begin
+  select * into b from branches x where x.tenant_id = v_tenant and x.id = p_branch;
+  select * into s from services x where x.tenant_id = v_tenant and x.id = p_service;
+  minutes := coalesce(p_minutes, s.duration_minutes, b.appointment_duration_default);
+  buffer_before := coalesce(s.buffer_before_minutes, 0);
+  buffer_after := coalesce(s.buffer_after_minutes, 0);
+  v_to := p_at + make_interval(mins => minutes);
+  outcome := case
+    when p_lead is not null and not exists (select from leads l where l.tenant_id = v_tenant and l.id = p_lead
+      and l.deleted_at is null) then 'unknown_lead'
+    when b.id is null then 'unknown_branch'
+    when p_service is not null and s.id is null then 'unknown_service'
+    when p_staff is not null and not exists (select from staff x join staff_branches y on y.tenant_id = x.tenant_id
+      and y.staff_id = x.id where x.tenant_id = v_tenant and x.id = p_staff and y.branch_id = p_branch)
+      or p_staff is not null and p_service is not null and not does_service(p_staff, p_service) then 'unknown_staff'
+    when not b.is_active or not coalesce(s.is_active and s.is_bookable, true) or exists (select from staff x
+      where x.tenant_id = v_tenant and x.id = p_staff and not x.is_active) then 'inactive'
+    when p_at <= v_now and not coalesce(p_anytime, false) then 'in_past'
+    when p_anytime then null
+    when p_at >= last_day_to_book(b.timezone, b.advance_booking_days) then 'too_far'
+    when p_at < v_now + make_interval(mins => b.booking_notice_minutes) then 'too_soon' end;
+  if outcome is null and p_lead is not null and exists (select from appointments a where a.tenant_id = v_tenant and a.lead_id = p_lead
+    and a.scheduled_at > p_at - interval '1 day' and a.scheduled_at < v_to and a.end_time > p_at
+    and a.status in ('scheduled', 'confirmed', 'in_progress') and a.id is distinct from p_except) then
+    outcome := 'lead_conflict';
+  end if;
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  -- Whom the person likes, then who has the least to do that day.
+  for w in
+    select t.* from who_takes(p_branch, p_service, p_staff) t
+     order by t.staff_id is distinct from (select l.preferred_staff_id from leads l where l.tenant_id = v_tenant and l.id = p_lead),
+       (select count(*) from occupied_times o where o.tenant_id = v_tenant and o.resource_id = t.resource_id and t.place = 0
+         and o.appointment_id is not null and o.starts_at > p_at - interval '12 hours' and o.starts_at < p_at + interval '12 hours'), t.place, t.staff_id
+  loop
+    if not coalesce(p_anytime, false) and not tstzrange(p_at, v_to) <@ (working_times(p_branch, w.staff_id, p_at, v_to)
+      - off_times(p_branch, w.staff_id, p_at, v_to)) then continue; end if;
+    v_works := true;
+    if not tstzrange(p_at - make_interval(mins => buffer_before), v_to + make_interval(mins => buffer_after))
+      && taken_times(w.resource_id, w.place, p_at - make_interval(mins => buffer_before),
+        v_to + make_interval(mins => buffer_after), p_except, p_lead) then
+      staff_id := w.staff_id;
+      return next;
+      return;
+    end if;
+  end loop;
+  outcome := case when v_works then 'slot_taken' else 'outside_hours' end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) OWNER TO tistis_owner;
+
+--
 -- Name: find_user_roles(uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -2323,6 +2867,19 @@ CREATE FUNCTION public.find_user_roles(p_user uuid) RETURNS TABLE(tenant_id uuid
 $$;
 
 ALTER FUNCTION public.find_user_roles(p_user uuid) OWNER TO tistis_definer;
+
+--
+-- Name: folded_name(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.folded_name(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select btrim(regexp_replace(translate(lower(p_text), 'áàâäãéèêëíìîïóòôöõúùûüñç', 'aaaaaeeeeiiiiooooouuuunc'),
+    '[^a-z0-9]+', ' ', 'g'))
+$$;
+
+ALTER FUNCTION public.folded_name(p_text text) OWNER TO tistis_owner;
 
 --
 -- Name: follow_threads(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2350,6 +2907,74 @@ begin
 end $$;
 
 ALTER FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: follow_ups_near(jsonb, uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) RETURNS TABLE(lead_id uuid, conversation_id uuid, silent_since timestamp with time zone, last_said timestamp with time zone, attempts integer, last_at timestamp with time zone, is_open boolean, local_minute integer, service text, own_words text, now_is timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  return query
+    select l.id, c.id, c.last_inbound_at, c.last_message_at,
+        case when f.silent_since >= c.last_inbound_at then f.attempts else 0 end,
+        case when f.silent_since >= c.last_inbound_at then f.last_at end,
+        case when b.id is not null then app_now() <@ (working_times(b.id, null, app_now(), app_now())
+          - off_times(b.id, null, app_now(), app_now())) end,
+        minute_of_day(app_now(), z.zone),
+        coalesce((select s.name from services s where s.tenant_id = v_tenant and s.id = l.interested_service_id),
+          (select s.name from services s where s.tenant_id = v_tenant and s.is_active
+             and (s.slug = any (l.interested_services) or s.name = any (l.interested_services)) order by s.id limit 1), ''),
+        x.follow_up_text, app_now()
+      from (
+        -- Their latest conversation counts.
+        select distinct on (o.lead_id) o.* from conversations o
+         where o.tenant_id = v_tenant and (p_lead is null or o.lead_id = p_lead) and o.lead_id > p_after
+           and o.last_message_at > app_now() - make_interval(secs => (p_rule ->> 'since_seconds')::float8)
+         order by o.lead_id, o.last_message_at desc, o.id) c
+      join leads l on l.tenant_id = v_tenant and l.id = c.lead_id and l.deleted_at is null and l.merged_into_id is null
+       and l.status in ('new', 'contacted', 'qualified') and not l.escalated_to_human
+      join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
+       and cc.status = 'connected' and cc.ai_enabled
+      join tenants t on t.id = v_tenant and t.status = 'active'
+      left join ai_tenant_context x on x.tenant_id = v_tenant
+      left join follow_ups f on f.tenant_id = v_tenant and f.lead_id = l.id
+      left join lateral (
+        select y.id, y.timezone from branches y where y.tenant_id = v_tenant and y.is_active
+         order by y.id = coalesce(c.branch_id, cc.branch_id, l.branch_id) desc nulls last, y.is_headquarters desc, y.id
+         limit 1) b on true
+      cross join lateral (
+        select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as zone) z
+     where coalesce(x.follow_ups_enabled, true) and coalesce(x.ai_enabled, true)
+       and c.status in ('active', 'waiting_response') and c.ai_handling and c.thread_owner is null
+       and (p_rule -> 'templates' ? c.channel
+         or window_is_open(cc.id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))
+       -- Ours was the last word, and the assistant's.
+       and c.last_inbound_at < c.last_message_at
+       and (c.last_human_at is null or c.last_human_at < c.last_inbound_at)
+       and exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id
+         and m.id > c.last_question_id and m.role = 'assistant' and m.answers_message_id = c.last_question_id
+         and m.status in ('accepted', 'sent', 'delivered', 'read', 'played'))
+       and c.last_message_at < app_now() - make_interval(secs => (p_rule ->> 'silence_seconds')::float8)
+       -- In no conversation of theirs people are at it.
+       and not exists (select from conversations o where o.tenant_id = v_tenant and o.lead_id = l.id
+         and o.status in ('active', 'waiting_response', 'escalated') and (o.status = 'escalated' or not o.ai_handling))
+       and not exists (select from appointments a where a.tenant_id = v_tenant and a.lead_id = l.id
+         and a.status in ('scheduled', 'confirmed', 'in_progress') and a.end_time > app_now())
+       and not exists (select from contact_consents k where k.tenant_id = v_tenant and k.lead_id = l.id
+         and (k.state = 'stopped' or k.not_before > app_now())
+         and (k.channel = c.channel or k.source in ('keyword', 'staff') and not exists (select from contact_consents o
+           where o.tenant_id = v_tenant and o.lead_id = k.lead_id and o.channel = c.channel and o.scope = k.scope
+             and o.state = 'allowed' and o.said_at > k.said_at)))
+       and (f.ended is null or f.ended in ('cold', 'unsent') and f.silent_since < c.last_inbound_at
+         or f.ended = 'declined' and f.last_at < app_now() - make_interval(secs => (p_rule ->> 'declined_seconds')::float8))
+     order by l.id limit p_limit;
+end $$;
+
+ALTER FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) OWNER TO tistis_owner;
 
 --
 -- Name: forget_deleted(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2382,6 +3007,27 @@ begin
 end $$;
 
 ALTER FUNCTION public.forget_deleted(p_messages uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: forget_reminders(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.forget_reminders() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.scheduled_at <> old.scheduled_at then
+    new.reminder_1week_sent := false;
+    new.reminder_24h_sent := false;
+    new.reminder_4h_sent := false;
+    new.reminder_2h_sent := false;
+    new.confirmation_status := case new.confirmation_status when 'expired' then 'not_required'
+      else new.confirmation_status end;
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION public.forget_reminders() OWNER TO tistis_owner;
 
 --
 -- Name: forget_secret_hint(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2431,6 +3077,87 @@ CREATE FUNCTION public.found_rows(p_looks jsonb, p_table text) RETURNS text[]
 $$;
 
 ALTER FUNCTION public.found_rows(p_looks jsonb, p_table text) OWNER TO tistis_owner;
+
+--
+-- Name: free_hold(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.free_hold(p_lead uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  delete from occupied_times o where o.tenant_id = current_tenant() and o.lead_id = p_lead;
+  return found;
+end $$;
+
+ALTER FUNCTION public.free_hold(p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: free_place(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select min(n) from branches b, generate_series(1, b.places) n
+   where b.tenant_id = p_tenant and b.id = p_branch and not exists (select from occupied_times o
+     where o.tenant_id = p_tenant and o.resource_id = p_branch and o.place = n
+       and o.starts_at > p_from - interval '2 days' and o.starts_at < p_to and o.ends_at > p_from)
+); end $$;
+
+ALTER FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: free_slots(uuid, uuid, uuid, timestamp with time zone, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) RETURNS TABLE(starts_at timestamp with time zone, ends_at timestamp with time zone, branch_id uuid, staff_id uuid, staff_name text, local_date date, local_time text, weekday integer, timezone text)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_now timestamptz := app_now();
+  s services;
+begin
+  select * into s from services x where x.tenant_id = v_tenant and x.id = p_service and x.is_active and x.is_bookable;
+  if p_service is not null and s.id is null then return; end if;
+  return query
+  with place as materialized (
+    select b.id, b.timezone, make_interval(mins => b.slot_minutes) as step,
+        make_interval(mins => coalesce(s.duration_minutes, b.appointment_duration_default)) as length,
+        greatest(p_from, v_now + make_interval(mins => b.booking_notice_minutes)) as since,
+        least(p_to, p_from + interval '62 days', last_day_to_book(b.timezone, b.advance_booking_days)) as until
+      from branches b where b.tenant_id = v_tenant and b.is_active and (p_branch is null or b.id = p_branch)
+  ), who as materialized (
+    select b.id as branch, w.* from place b cross join lateral who_takes(b.id, p_service, p_staff) w
+     where p_staff is null or p_service is null or does_service(p_staff, p_service)
+  ), hours as materialized (
+    select p.*, b.since, b.until, b.step, b.length, w.working, w.working - off_times(b.id, p.staff_id, b.since, b.until + b.length) as open
+      from (select distinct branch, who.staff_id from who) p join place b on b.id = p.branch
+      cross join lateral (select working_times(b.id, p.staff_id, b.since, b.until + b.length) as working offset 0) w
+     where b.since < b.until
+  ), free as (
+    select distinct on (g.at, h.branch) g.at, g.at + h.length as until, h.branch, h.staff_id as who
+      from hours h
+      join who w on w.branch = h.branch and w.staff_id is not distinct from h.staff_id
+      cross join lateral (select taken_times(w.resource_id, w.place, h.since - interval '8 hours',
+        h.until + h.length + interval '8 hours') as taken offset 0) t
+      cross join lateral unnest(h.working) r
+      cross join lateral generate_series(lower(r), upper(r) - h.length, h.step) g (at)
+     where g.at >= h.since and g.at < h.until and tstzrange(g.at, g.at + h.length) <@ h.open
+       and not tstzrange(g.at - make_interval(mins => coalesce(s.buffer_before_minutes, 0)),
+         g.at + h.length + make_interval(mins => coalesce(s.buffer_after_minutes, 0))) && t.taken
+     order by g.at, h.branch, h.staff_id
+  )
+  select f.at, f.until, f.branch, f.who, (select coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name)) from staff m
+      where m.tenant_id = v_tenant and m.id = f.who),
+      l.at::date, to_char(l.at, 'HH24:MI'), extract(isodow from l.at)::int, b.timezone
+    from free f join place b on b.id = f.branch cross join lateral (select f.at at time zone b.timezone as at) l
+   order by f.at, f.branch limit least(greatest(p_limit, 0), 5000);
+end $$;
+
+ALTER FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) OWNER TO tistis_owner;
 
 --
 -- Name: get_pending_dead_letters(text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2483,6 +3210,34 @@ CREATE FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) RETURNS jsonb
 $$;
 
 ALTER FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: give_up_follow_up(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_score int;
+  v_classification text;
+  v_ended text;
+begin
+  update follow_ups f set ended = case when exists (select from messages m where m.tenant_id = v_tenant
+        and m.conversation_id = p_conversation and m.id >= uuid_v7_floor(f.silent_since) and m.metadata ? 'follow_up'
+        and m.status in ('unknown', 'accepted', 'sent', 'delivered', 'read', 'played')) then 'cold' else 'unsent' end
+    where f.tenant_id = v_tenant and f.lead_id = p_lead and f.ended is null returning f.ended into v_ended;
+  if v_ended is distinct from 'cold' then return false; end if;
+  select l.score, l.classification into v_score, v_classification from leads l
+    where l.tenant_id = v_tenant and l.id = p_lead for update;
+  if v_classification <> 'cold' then
+    perform update_lead_score(p_lead, least(25 - v_score, -1), 'silence', 'time_decay', p_reason);
+  end if;
+  return true;
+end $$;
+
+ALTER FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) OWNER TO tistis_owner;
 
 --
 -- Name: hand_back_conversation(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2545,6 +3300,38 @@ end $$;
 ALTER FUNCTION public.health_report(p_silent_seconds double precision) OWNER TO tistis_definer;
 
 --
+-- Name: hold_appointment(uuid, jsonb, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) RETURNS TABLE(conversation_id uuid, scheduled_at timestamp with time zone, booked_at timestamp with time zone, morning timestamp with time zone, local_minute integer, day_told boolean, hours_told boolean, confirmation_told boolean, booking_source text, confirmation_text text, reminder_text text, now_is timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_conversation uuid;
+begin
+  select conversation_to_tell(a.lead_id, a.conversation_id, p_ways) into v_conversation
+    from appointments a where a.tenant_id = v_tenant and a.id = p_appointment;
+  if v_conversation is not null then
+    -- The lane before the conversation, the conversation before the appointment, as everybody does.
+    perform lock_lanes(v_tenant, array['send:' || v_conversation], '{}');
+    perform 1 from conversations c where c.tenant_id = v_tenant and c.id = v_conversation for update;
+  end if;
+  return query
+    select v_conversation, a.scheduled_at, a.created_at, morning_before(a.scheduled_at, b.timezone, p_morning_minute),
+        minute_of_day(app_now(), b.timezone), a.reminder_24h_sent, a.reminder_4h_sent, a.confirmation_sent,
+        a.booking_source, x.confirmation_text, x.reminder_text, app_now()
+      from appointments a
+      join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
+      left join ai_tenant_context x on x.tenant_id = a.tenant_id
+     where a.tenant_id = v_tenant and a.id = p_appointment and a.status in ('scheduled', 'confirmed')
+       and a.scheduled_at > app_now() and coalesce(x.reminders_enabled, true)
+       for update of a;
+end $$;
+
+ALTER FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) OWNER TO tistis_owner;
+
+--
 -- Name: hold_erasures(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2556,6 +3343,27 @@ begin
 end $$;
 
 ALTER FUNCTION public.hold_erasures() OWNER TO tistis_owner;
+
+--
+-- Name: hold_follow_up(jsonb, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) RETURNS TABLE(lead_id uuid, conversation_id uuid, silent_since timestamp with time zone, last_said timestamp with time zone, attempts integer, last_at timestamp with time zone, is_open boolean, local_minute integer, service text, own_words text, now_is timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform lock_lanes(current_tenant(), array['send:' || p_conversation], '{}');
+  perform 1 from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation for update;
+  return query
+    select * from follow_ups_near(p_rule, p_lead, '00000000-0000-0000-0000-000000000000', 1) n
+     where n.conversation_id = p_conversation
+       -- What the platform would not take is no attempt.
+       and (exists (select from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation
+           and window_is_open(c.channel_connection_id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))
+         or template_gate(p_conversation, p_rule, p_rule -> 'template') is null);
+end $$;
+
+ALTER FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) OWNER TO tistis_owner;
 
 --
 -- Name: hold_sends(uuid, text, double precision, boolean, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2580,6 +3388,72 @@ end $$;
 ALTER FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) OWNER TO tistis_owner;
 
 --
+-- Name: hold_slot(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_slot(p_request jsonb) RETURNS TABLE(outcome text, hold_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  r record;
+  f record;
+  v_from timestamptz;
+  v_to timestamptz;
+  v_until timestamptz;
+begin
+  select * into r from jsonb_to_record(p_request) as x (lead_id uuid, branch_id uuid, service_id uuid, staff_id uuid,
+    scheduled_at timestamptz, duration_minutes int, hold_minutes int);
+  if r.scheduled_at is null or r.lead_id is null then
+    raise exception 'scheduled_at and lead_id must not be null' using errcode = 'null_value_not_allowed';
+  end if;
+  perform lock_bookings(v_tenant);
+  r.lead_id := living_lead(r.lead_id);
+  select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes);
+  outcome := f.outcome;
+  if outcome is not null then
+    detail := '{}';
+    return next;
+    return;
+  end if;
+  v_from := r.scheduled_at - make_interval(mins => f.buffer_before);
+  v_to := r.scheduled_at + make_interval(mins => f.minutes + f.buffer_after);
+  v_until := app_now() + make_interval(mins => least(greatest(coalesce(r.hold_minutes, 10), 1), 60));
+  perform free_hold(r.lead_id);
+  delete from occupied_times o where o.tenant_id = v_tenant and o.expires_at <= app_now()
+    and o.resource_id = coalesce(f.staff_id, r.branch_id) and o.starts_at < v_to and o.ends_at > v_from;
+  insert into occupied_times (tenant_id, resource_id, place, starts_at, ends_at, lead_id, expires_at)
+    values (v_tenant, coalesce(f.staff_id, r.branch_id), case when f.staff_id is null
+      then free_place(v_tenant, r.branch_id, v_from, v_to) else 0 end, v_from, v_to, r.lead_id, v_until)
+    returning 'held', id into outcome, hold_id;
+  detail := jsonb_build_object('expires_at', v_until, 'staff_id', f.staff_id);
+  return next;
+end $$;
+
+ALTER FUNCTION public.hold_slot(p_request jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: hours_on(jsonb, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) RETURNS TABLE(opens interval, closes interval)
+    LANGUAGE sql IMMUTABLE
+    AS $_$
+  select t.opens, case when t.closes > t.opens then t.closes else t.closes + interval '24 hours' end
+    from (select p_hours -> (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])[p_weekday]) w (day)
+    cross join lateral jsonb_array_elements(case jsonb_typeof(w.day) when 'array' then w.day when 'object' then jsonb_build_array(w.day)
+      else case when p_hours -> 'days' @> to_jsonb(p_weekday) or p_weekday = 7 and p_hours -> 'days' @> '0'
+        then jsonb_build_array(jsonb_build_object('open', p_hours -> 'start', 'close', p_hours -> 'end')) else '[]' end end) s
+    cross join lateral (select
+      case when s ->> 'open' ~ '^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?$' then (s ->> 'open')::interval end,
+      case when s ->> 'close' ~ '^(([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?|24:00(:00)?)$' then (s ->> 'close')::interval end) t (opens, closes)
+   where t.opens is not null and t.closes is not null
+     and s ->> 'closed' is distinct from 'true' and s ->> 'is_open' is distinct from 'false' and s ->> 'enabled' is distinct from 'false'
+$_$;
+
+ALTER FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) OWNER TO tistis_owner;
+
+--
 -- Name: increment_conversation_message_count(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2601,7 +3475,8 @@ CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back',
-    'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile')
+    'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile',
+    'routine', 'confirm_booking')
 $$;
 
 ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
@@ -2614,9 +3489,20 @@ CREATE FUNCTION public.keep_appointment() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+  if tg_op = 'UPDATE' and old.status in ('completed', 'cancelled', 'rescheduled')
+    and (new.status, new.scheduled_at, new.duration_minutes) is distinct from (old.status, old.scheduled_at, old.duration_minutes)
+    and (old.status, new.status) <> ('cancelled', 'scheduled') then
+    raise exception 'this appointment is %: it does not change any more', old.status
+      using errcode = 'P0002', constraint = 'appointments_frozen';
+  end if;
   new.end_time := new.scheduled_at + make_interval(mins => new.duration_minutes);
   new.cancelled_at := case when new.status = 'cancelled' then coalesce(new.cancelled_at, app_now()) end;
   new.completed_at := case when new.status = 'completed' then coalesce(new.completed_at, app_now()) end;
+  if takes_time(new) and (tg_op = 'INSERT' or not takes_time(old)
+    or (new.scheduled_at, new.end_time, new.staff_id) is distinct from (old.scheduled_at, old.end_time, old.staff_id)) then
+    -- Before its row is written, or two that are written at once wait for each other.
+    perform lock_bookings(new.tenant_id);
+  end if;
   return new;
 end $$;
 
@@ -2706,6 +3592,18 @@ CREATE FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, O
 $$;
 
 ALTER FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) OWNER TO tistis_owner;
+
+--
+-- Name: last_day_to_book(text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.last_day_to_book(p_zone text, p_days integer) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+  select (((app_now() at time zone p_zone)::date + p_days + 1)::timestamp) at time zone p_zone
+$$;
+
+ALTER FUNCTION public.last_day_to_book(p_zone text, p_days integer) OWNER TO tistis_owner;
 
 --
 -- Name: last_run_of_jobs(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2937,6 +3835,73 @@ CREATE FUNCTION public.list_tenants() RETURNS TABLE(id uuid, slug text)
 $$;
 
 ALTER FUNCTION public.list_tenants() OWNER TO tistis_definer;
+
+--
+-- Name: living_lead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.living_lead(p_lead uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_lead uuid := p_lead;
+  v_next uuid;
+begin
+  for i in 1 .. 100 loop
+    select l.merged_into_id into v_next from leads l where l.tenant_id = current_tenant() and l.id = v_lead;
+    exit when v_next is null;
+    v_lead := v_next;
+  end loop;
+  return v_lead;
+end $$;
+
+ALTER FUNCTION public.living_lead(p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: local_iso(timestamp with time zone, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select to_char(l, 'YYYY-MM-DD"T"HH24:MI:SS') || case when o < interval '0' then '-' else '+' end
+      || to_char(greatest(o, -o), 'HH24:MI')
+    from (select p_at at time zone p_zone as l, (p_at at time zone p_zone) - (p_at at time zone 'UTC') as o) x
+$$;
+
+ALTER FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) OWNER TO tistis_owner;
+
+--
+-- Name: lock_appointment(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid DEFAULT NULL::uuid) RETURNS TABLE(outcome text, a public.appointments)
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform lock_bookings(current_tenant());
+  select * into a from appointments x where x.tenant_id = current_tenant() and x.id = p_appointment
+    and (p_branch is null or x.branch_id = p_branch) for update;
+  outcome := case
+    when (a).id is null or p_lead is not null and (a).lead_id is distinct from living_lead(p_lead) then 'unknown_appointment'
+    when (a).status in ('completed', 'cancelled', 'rescheduled', 'no_show') then 'frozen' end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) OWNER TO tistis_owner;
+
+--
+-- Name: lock_bookings(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lock_bookings(p_tenant uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(p_tenant::text || '|book', 2));
+end $$;
+
+ALTER FUNCTION public.lock_bookings(p_tenant uuid) OWNER TO tistis_owner;
 
 --
 -- Name: lock_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3411,6 +4376,18 @@ $$;
 ALTER FUNCTION public.message_status_rank(p_status text) OWNER TO tistis_owner;
 
 --
+-- Name: minute_of_day(timestamp with time zone, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+  select (extract(hour from p_at at time zone p_timezone) * 60 + extract(minute from p_at at time zone p_timezone))::int
+$$;
+
+ALTER FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) OWNER TO tistis_owner;
+
+--
 -- Name: missing_of_business(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3425,6 +4402,19 @@ CREATE FUNCTION public.missing_of_business(p_ids jsonb) RETURNS text
 $$;
 
 ALTER FUNCTION public.missing_of_business(p_ids jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: morning_before(timestamp with time zone, text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+  select (date_trunc('day', p_at at time zone p_timezone) - interval '1 day' + make_interval(mins => p_minute))
+    at time zone p_timezone
+$$;
+
+ALTER FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) OWNER TO tistis_owner;
 
 --
 -- Name: name_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3471,6 +4461,25 @@ begin
 end $$;
 
 ALTER FUNCTION public.name_messages(p_names jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: name_rank(text, text, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.name_rank(p_said text, p_name text, p_words text[] DEFAULT '{}'::text[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select case
+    when s = n then 0
+    when ' ' || n || ' ' like '% ' || s || ' %' or ' ' || s || ' ' like '% ' || n || ' %' then 1
+    when exists (select from unnest(p_words) w where folded_name(w) <> '' and ' ' || s || ' ' like '% ' || folded_name(w) || ' %') then 2
+    -- "limpieza de dientes" means "Limpieza dental"; "de" means nothing.
+    when exists (select from regexp_split_to_table(s, ' ') w where length(w) > 4 and ' ' || n || ' ' like '% ' || w || ' %') then 3
+    end
+  from (select folded_name(p_said) as s, folded_name(p_name) as n) x where s <> '' and n <> ''
+$$;
+
+ALTER FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) OWNER TO tistis_owner;
 
 --
 -- Name: names_pattern(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3601,6 +4610,26 @@ end $$;
 ALTER FUNCTION public.note_consents(p_said jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: note_follow_up(uuid, uuid, timestamp with time zone, integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into follow_ups as f (tenant_id, lead_id, silent_since, attempts, last_at)
+    values (current_tenant(), p_lead, p_silent_since, p_attempts, app_now())
+    on conflict (tenant_id, lead_id) do update set silent_since = excluded.silent_since, attempts = excluded.attempts,
+      last_at = excluded.last_at, ended = null;
+  update messages m set metadata = m.metadata || jsonb_build_object('follow_up', p_attempts, 'not_after', p_until)
+    from messages f
+    where f.tenant_id = current_tenant() and f.id = p_message and m.tenant_id = f.tenant_id
+      and m.conversation_id = f.conversation_id
+      and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id
+$$;
+
+ALTER FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) OWNER TO tistis_owner;
+
+--
 -- Name: note_marketing(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3708,6 +4737,36 @@ $$;
 ALTER FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
+-- Name: note_told(uuid, uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  a appointments;
+begin
+  update appointments x set confirmation_sent = x.confirmation_sent or p_what = 'confirmation',
+      reminder_24h_sent = x.reminder_24h_sent or p_what = 'day', reminder_4h_sent = x.reminder_4h_sent or p_what = 'hours',
+      -- Each of them asks whether the person comes.
+      confirmation_status = case when x.status = 'scheduled' and x.confirmation_status = 'not_required' then 'pending'
+        else x.confirmation_status end
+    where x.tenant_id = v_tenant and x.id = p_appointment returning x.* into a;
+  update messages m set metadata = m.metadata || jsonb_build_object('appointment_id', p_appointment, 'not_after', p_until)
+    from messages f
+    where f.tenant_id = v_tenant and f.id = p_message and m.tenant_id = v_tenant and m.conversation_id = f.conversation_id
+      and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;
+  if p_what <> 'confirmation' then
+    perform emit_event('appointment-reminder', jsonb_build_object('reminder', p_what, 'appointment', jsonb_build_object(
+        'id', a.id, 'lead_id', a.lead_id, 'branch_id', a.branch_id, 'service_id', a.service_id, 'staff_id', a.staff_id,
+        'scheduled_at', a.scheduled_at, 'status', a.status)), concat_ws(':', 'reminder', p_what, a.id));
+  end if;
+end $$;
+
+ALTER FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) OWNER TO tistis_owner;
+
+--
 -- Name: note_webhooks(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3723,6 +4782,65 @@ begin
 end $$;
 
 ALTER FUNCTION public.note_webhooks(p_connections uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: occupy_time(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.occupy_time() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_resource uuid := coalesce(new.staff_id, new.branch_id);
+  v_from timestamptz := new.scheduled_at - make_interval(mins => new.buffer_before_minutes);
+  v_to timestamptz := new.end_time + make_interval(mins => new.buffer_after_minutes);
+  v_place int := 0;
+begin
+  if tg_op = 'UPDATE' then
+    if takes_time(old) = takes_time(new) and (new.scheduled_at, new.end_time, new.staff_id, new.branch_id,
+      new.buffer_before_minutes, new.buffer_after_minutes) is not distinct from (old.scheduled_at, old.end_time, old.staff_id,
+      old.branch_id, old.buffer_before_minutes, old.buffer_after_minutes) then
+      return null;
+    end if;
+    delete from occupied_times o where o.tenant_id = new.tenant_id and o.appointment_id = new.id;
+    -- Who should have come is not there any more (their row was deleted): the appointment stays for people to see.
+    if old.staff_id is not null and new.staff_id is null then return null; end if;
+  end if;
+  if not takes_time(new) then return null; end if;
+  delete from occupied_times o where o.tenant_id = new.tenant_id and o.expires_at <= app_now()
+    and o.resource_id = v_resource and o.starts_at < v_to and o.ends_at > v_from;
+  if new.staff_id is null then
+    v_place := free_place(new.tenant_id, new.branch_id, v_from, v_to);
+    if v_place is null then
+      raise exception 'all places of the branch are taken' using errcode = 'exclusion_violation',
+        constraint = 'occupied_times_once';
+    end if;
+  end if;
+  insert into occupied_times (tenant_id, resource_id, place, starts_at, ends_at, appointment_id)
+    values (new.tenant_id, v_resource, v_place, v_from, v_to, new.id);
+  if tg_op = 'INSERT' and new.lead_id is not null then
+    update leads l set status = 'appointment_scheduled' where l.tenant_id = new.tenant_id and l.id = new.lead_id
+      and l.status in ('new', 'contacted', 'qualified');
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION public.occupy_time() OWNER TO tistis_owner;
+
+--
+-- Name: off_times(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS tstzmultirange
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(range_agg(tstzrange(o.starts_at, o.ends_at)), '{}') from times_off o
+   where o.tenant_id = current_tenant() and o.ends_at > p_from and o.starts_at < p_to
+     and (o.branch_id is null or o.branch_id = p_branch) and (o.staff_id is null or o.staff_id = p_staff)
+); end $$;
+
+ALTER FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO tistis_owner;
 
 --
 -- Name: open_conversation(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3853,6 +4971,65 @@ end $$;
 ALTER FUNCTION public.place_orphans(p_reports jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: press_appointment(uuid, uuid, uuid, double precision, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) RETURNS TABLE(outcome text, appointment_id uuid, service text, weekday integer, day integer, month integer, clock text, branch_id uuid, service_id uuid, staff_id uuid)
+    LANGUAGE plpgsql
+    AS $_$
+declare
+  v_tenant uuid := current_tenant();
+  v_id uuid := p_appointment;
+  c conversations;
+  a appointments;
+begin
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
+  if v_id is null then
+    -- In whichever conversation: the answer to one that was closed begins another.
+    select s.about into v_id
+      from (
+        select m.id, m.created_at, m.metadata ->> 'appointment_id' as about_text,
+            case when m.metadata ->> 'appointment_id' ~ '^[0-9a-fA-F-]{36}$' then (m.metadata ->> 'appointment_id')::uuid end
+              as about
+          from conversations o
+          cross join lateral (
+            select y.id, y.created_at, y.metadata from messages y
+             where y.tenant_id = v_tenant and y.conversation_id = o.id and y.role <> 'user' and y.id < p_question
+               and y.status in ('sending', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played')
+             order by y.id desc limit 1) m
+         where o.tenant_id = v_tenant and o.lead_id = c.lead_id and o.channel_connection_id = c.channel_connection_id
+         order by m.id desc limit 1) s
+     where s.created_at > app_now() - make_interval(secs => p_seconds);
+  end if;
+  select * into a from appointments x where x.tenant_id = v_tenant and x.id = v_id and x.lead_id = c.lead_id;
+  if a.id is null then return; end if;
+  -- It was moved: its successor is meant.
+  if a.status = 'rescheduled' and a.rescheduled_to_id is not null then
+    select * into a from appointments x where x.tenant_id = v_tenant and x.id = a.rescheduled_to_id and x.lead_id = c.lead_id;
+    if a.id is null then return; end if;
+  end if;
+  outcome := case when a.status in ('scheduled', 'confirmed') and a.scheduled_at > app_now() then 'found' else 'over' end;
+  if outcome = 'found' and p_confirm then
+    select case k.outcome when 'booked' then 'confirmed' when 'confirmed' then 'confirmed' else 'over' end into outcome
+      from confirm_appointment(jsonb_build_object('appointment_id', a.id, 'lead_id', c.lead_id)) k;
+    if outcome = 'confirmed' then
+      update appointments x set confirmation_status = 'confirmed'
+       where x.tenant_id = v_tenant and x.id = a.id and x.confirmation_status <> 'confirmed';
+    end if;
+  end if;
+  return query
+    select press_appointment.outcome, a.id, coalesce(s.name, a.reason, ''), extract(isodow from w.at)::int,
+        extract(day from w.at)::int, extract(month from w.at)::int, to_char(w.at, 'HH24:MI'), a.branch_id, a.service_id,
+        a.staff_id
+      from branches b
+      cross join lateral (select a.scheduled_at at time zone b.timezone as at) w
+      left join services s on s.tenant_id = v_tenant and s.id = a.service_id
+     where b.tenant_id = v_tenant and b.id = a.branch_id;
+end $_$;
+
+ALTER FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) OWNER TO tistis_owner;
+
+--
 -- Name: prunable_raw(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3876,6 +5053,24 @@ CREATE FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messa
 $$;
 
 ALTER FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) OWNER TO tistis_owner;
+
+--
+-- Name: prune_holds(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.prune_holds(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_done int;
+begin
+  delete from occupied_times o where o.tenant_id = current_tenant() and o.id in (
+    select x.id from occupied_times x where x.tenant_id = current_tenant() and x.expires_at <= app_now() limit p_limit);
+  get diagnostics v_done = row_count;
+  return v_done;
+end $$;
+
+ALTER FUNCTION public.prune_holds(p_limit integer) OWNER TO tistis_owner;
 
 --
 -- Name: prune_jobs(interval, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -4221,7 +5416,8 @@ begin
           coalesce(p.details, '{}') || case when p.wants_answer then '{"wants_answer": true}' else '{}' end::jsonb, p.raw
         from placed p
       on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do nothing
-      returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer
+      returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer,
+        coalesce(selection ~ '^(confirmar|reagendar)_cita', false) as about_appointment
   ), contacts as (
     select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact,
         coalesce(p.at, app_now()) as at
@@ -4234,7 +5430,7 @@ begin
         -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid). What is too old to be answered by itself is no
         -- question: it must not keep the answer to another one back.
         max(i.id::text) filter (where i.wants_answer and not i.stale) as last_question,
-        count(*) filter (where i.stale) as late
+        count(*) filter (where i.stale) as late, bool_or(i.about_appointment) as about_appointment
       from inserted i group by i.conversation_id
   ), updated as (
     update conversations v set
@@ -4255,7 +5451,7 @@ begin
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late, v.thread_owner
+        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late, s.about_appointment, v.thread_owner
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -4275,7 +5471,9 @@ begin
         'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
           'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
           'is_first_message', u.is_first)))
-        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
+        -- What is pressed about an appointment holds, though people talk to them.
+        filter (where u.last_question is not null and (u.ai_handling and u.status <> 'escalated' and cc.ai_enabled
+          or u.about_appointment)),
       jsonb_agg(jsonb_build_object('connection', u.channel_connection_id, 'lead', u.lead_id, 'by', 'message', 'at', u.said_at))
         filter (where u.said_at is not null),
       -- Where people answer anyway, nobody waited for the assistant.
@@ -4602,6 +5800,30 @@ end $$;
 ALTER FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: reminders_near(double precision, integer, timestamp with time zone, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) RETURNS TABLE(appointment_id uuid, scheduled_at timestamp with time zone, booked_at timestamp with time zone, morning timestamp with time zone, local_minute integer, day_told boolean, hours_told boolean, now_is timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return query
+    select a.id, a.scheduled_at, a.created_at, morning_before(a.scheduled_at, b.timezone, p_morning_minute),
+        minute_of_day(app_now(), b.timezone), a.reminder_24h_sent, a.reminder_4h_sent, app_now()
+      from appointments a
+      join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
+     where a.tenant_id = current_tenant() and a.scheduled_at > app_now()
+       and a.scheduled_at < app_now() + make_interval(secs => p_hours * 3600)
+       and (a.scheduled_at, a.id) > (p_after, p_after_id)
+       and a.status in ('scheduled', 'confirmed') and a.lead_id is not null
+       and not (a.reminder_24h_sent and a.reminder_4h_sent)
+       and not exists (select from ai_tenant_context x where x.tenant_id = a.tenant_id and not x.reminders_enabled)
+     order by a.scheduled_at, a.id limit p_limit;
+end $$;
+
+ALTER FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) OWNER TO tistis_owner;
+
+--
 -- Name: rename_contact(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4770,6 +5992,72 @@ begin
 end $$;
 
 ALTER FUNCTION public.require_tenant(p_tenant_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: reschedule_appointment(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.reschedule_appointment(p_request jsonb) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  r record;
+  f record;
+  l record;
+  a appointments;
+begin
+  select * into r from jsonb_to_record(p_request) as x (key text, appointment_id uuid, lead_id uuid, scheduled_at timestamptz,
+    branch_id uuid, staff_id uuid, service_id uuid, duration_minutes int, anytime boolean);
+  if r.scheduled_at is null then
+    raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
+  end if;
+  perform lock_bookings(v_tenant);
+  select 'rescheduled', x.id into outcome, appointment_id from appointments x
+    where x.tenant_id = v_tenant and x.booking_key = r.key;
+  if appointment_id is not null then
+    return query select outcome, appointment_id, appointment_detail(appointment_id);
+    return;
+  end if;
+  select * into l from lock_appointment(r.appointment_id, r.lead_id);
+  outcome := l.outcome;
+  a := l.a;
+  if outcome is not null then
+    return query select outcome, a.id, case when outcome = 'frozen' then appointment_detail(a.id) else '{}' end;
+    return;
+  end if;
+  -- Another branch has other people; else whoever it was with stays, if they can.
+  select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id),
+    coalesce(r.staff_id, case when coalesce(r.branch_id, a.branch_id) = a.branch_id and coalesce(r.service_id, a.service_id)
+      is not distinct from a.service_id then a.staff_id end), r.scheduled_at,
+    coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
+  if f.outcome in ('slot_taken', 'outside_hours', 'inactive', 'unknown_staff') and r.staff_id is null and a.staff_id is not null then
+    select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id), null,
+      r.scheduled_at, coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
+  end if;
+  if f.outcome is not null then
+    return query select f.outcome, a.id, '{}'::jsonb;
+    return;
+  end if;
+  perform free_hold(a.lead_id);
+  update appointments x set status = 'rescheduled' where x.tenant_id = v_tenant and x.id = a.id;
+  insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at, duration_minutes,
+      buffer_before_minutes, buffer_after_minutes, notes, internal_notes, reason, party_size, reservation_type, conversation_id,
+      booking_source, ai_booking_channel, ai_booked_at, created_by_staff_id, deposit_status, deposit_amount_cents, metadata,
+      rescheduled_from_id, booking_key)
+    values (v_tenant, coalesce(r.branch_id, a.branch_id), a.lead_id, a.patient_id, f.staff_id, coalesce(r.service_id, a.service_id),
+      r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, a.notes, a.internal_notes, a.reason, a.party_size,
+      a.reservation_type, a.conversation_id, a.booking_source, a.ai_booking_channel, a.ai_booked_at, a.created_by_staff_id,
+      a.deposit_status, a.deposit_amount_cents, a.metadata, a.id, r.key)
+    returning 'rescheduled', id into outcome, appointment_id;
+  update appointments x set rescheduled_to_id = reschedule_appointment.appointment_id where x.tenant_id = v_tenant and x.id = a.id;
+  perform tell_of_appointment('appointment-scheduled', appointment_id);
+  if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
+  detail := appointment_detail(appointment_id);
+  return next;
+end $$;
+
+ALTER FUNCTION public.reschedule_appointment(p_request jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: resolve_alerts(uuid, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5490,6 +6778,12 @@ begin return (
       -- What was said in several parts is not said by halves.
       when exists (select 1 from messages x where x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.id < m.id
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
+      when (m.metadata ->> 'not_after')::timestamptz < app_now() then 'too_late'
+      when m.metadata ? 'appointment_id' and not appointment_stands((m.metadata ->> 'appointment_id')::uuid)
+        then 'appointment_over'
+      -- Who fell silent has written meanwhile, or people are at it.
+      when m.metadata ? 'follow_up' and c.last_question_id > m.id then 'newer_inbound'
+      when m.metadata ? 'follow_up' and (not c.ai_handling or c.status = 'escalated') then 'human_took_over'
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
       -- What a person types may leave later, where the platform has approved that.
@@ -5775,6 +7069,48 @@ end $$;
 ALTER FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) OWNER TO tistis_owner;
 
 --
+-- Name: taken_times(uuid, integer, timestamp with time zone, timestamp with time zone, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid DEFAULT NULL::uuid, p_lead uuid DEFAULT NULL::uuid) RETURNS tstzmultirange
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(range_agg(tstzrange(o.starts_at, o.ends_at)), '{}') from occupied_times o
+   where o.tenant_id = current_tenant() and o.resource_id = p_resource and o.place = p_place
+     -- No appointment with its buffers is longer than two days: the index begins there.
+     and o.starts_at > p_from - interval '2 days' and o.starts_at < p_to and o.ends_at > p_from
+     and (o.expires_at is null or o.expires_at > app_now())
+     and o.appointment_id is distinct from p_except and (p_lead is null or o.lead_id is distinct from p_lead)
+); end $$;
+
+ALTER FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: takes_time(public.appointments); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.takes_time(a public.appointments) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select a.status in ('scheduled', 'confirmed', 'in_progress') $$;
+
+ALTER FUNCTION public.takes_time(a public.appointments) OWNER TO tistis_owner;
+
+--
+-- Name: tell_of_appointment(text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform emit_event(p_event, jsonb_build_object('appointment', d || jsonb_build_object('id', d -> 'appointment_id')))
+    from appointment_detail(p_appointment) d;
+end $$;
+
+ALTER FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) OWNER TO tistis_owner;
+
+--
 -- Name: tell_sends_in_doubt(double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5976,6 +7312,74 @@ end $$;
 ALTER FUNCTION public.touch_updated_at() OWNER TO tistis_owner;
 
 --
+-- Name: update_appointment(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) RETURNS TABLE(outcome text, appointment_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_status text := p_change ->> 'status';
+  v_moves boolean;
+  r record;
+  l record;
+  f record;
+  a appointments;
+begin
+  select * into r from jsonb_to_record(p_change) as x (scheduled_at timestamptz, branch_id uuid, staff_id uuid, service_id uuid,
+    duration_minutes int, confirmation_sent boolean, reminder_sent boolean, anytime boolean);
+  select * into l from lock_appointment(p_appointment, null, p_branch);
+  a := l.a;
+  appointment_id := a.id;
+  v_moves := (coalesce(r.scheduled_at, a.scheduled_at), coalesce(r.branch_id, a.branch_id), coalesce(r.staff_id, a.staff_id),
+      coalesce(r.service_id, a.service_id), coalesce(r.duration_minutes, a.duration_minutes))
+    is distinct from (a.scheduled_at, a.branch_id, a.staff_id, a.service_id, a.duration_minutes)
+    or a.status = 'cancelled' and v_status = 'scheduled';
+  outcome := case
+    when l.outcome = 'unknown_appointment' then l.outcome
+    -- Who was thought not to come may have come; a cancelled one may be put back.
+    when l.outcome = 'frozen' and (v_moves and v_status is distinct from 'scheduled'
+      or v_status <> a.status and not (a.status = 'no_show' and v_status = 'completed'
+        or a.status = 'cancelled' and v_status = 'scheduled')) then 'frozen' end;
+  if outcome is null and v_moves then
+    select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id),
+      coalesce(r.staff_id, case when coalesce(r.branch_id, a.branch_id) = a.branch_id then a.staff_id end),
+      coalesce(r.scheduled_at, a.scheduled_at),
+      coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
+    outcome := f.outcome;
+  end if;
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  if v_moves then
+    update appointments x set scheduled_at = coalesce(r.scheduled_at, a.scheduled_at),
+        branch_id = coalesce(r.branch_id, a.branch_id), staff_id = f.staff_id,
+        service_id = coalesce(r.service_id, a.service_id), duration_minutes = f.minutes,
+        buffer_before_minutes = f.buffer_before, buffer_after_minutes = f.buffer_after,
+        status = case when a.status = 'cancelled' then 'scheduled' else a.status end,
+        reminder_1week_sent = false, reminder_24h_sent = false, reminder_4h_sent = false, reminder_2h_sent = false
+      where x.tenant_id = v_tenant and x.id = a.id;
+  end if;
+  update appointments x set status = coalesce(v_status, x.status),
+      confirmation_status = case v_status when 'confirmed' then 'confirmed' else x.confirmation_status end,
+      notes = changed(p_change, 'notes', x.notes), internal_notes = changed(p_change, 'internal_notes', x.internal_notes),
+      cancellation_reason = changed(p_change, 'cancellation_reason', x.cancellation_reason),
+      outcome = changed(p_change, 'outcome', x.outcome),
+      confirmation_sent = coalesce(r.confirmation_sent, x.confirmation_sent),
+      reminder_24h_sent = coalesce(r.reminder_sent, x.reminder_24h_sent)
+    where x.tenant_id = v_tenant and x.id = a.id;
+  if v_status = 'completed' and a.status <> 'completed' then perform welcome_customer(a.id); end if;
+  if v_moves then perform tell_of_appointment('appointment-scheduled', a.id); end if;
+  if v_status = 'cancelled' and a.status <> 'cancelled' then perform tell_of_appointment('appointment-cancelled', a.id); end if;
+  outcome := 'updated';
+  return next;
+end $$;
+
+ALTER FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: update_lead(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -6131,6 +7535,31 @@ $$;
 ALTER FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
+-- Name: validate_appointment_booking(uuid, uuid, uuid, timestamp with time zone, integer, uuid, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid DEFAULT NULL::uuid, p_skip_availability_check boolean DEFAULT false) RETURNS TABLE(is_valid boolean, error_code text, error_message text, details jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  f record;
+begin
+  select * into f from find_room(p_lead_id, p_branch_id, null, p_staff_id, p_scheduled_at, p_duration_minutes,
+    p_exclude_appointment_id, p_skip_availability_check);
+  is_valid := f.outcome is null;
+  error_code := case f.outcome when 'slot_taken' then 'STAFF_CONFLICT' when 'lead_conflict' then 'PATIENT_CONFLICT'
+    when 'outside_hours' then 'OUTSIDE_HOURS' else case when f.outcome is not null then 'NOT_BOOKABLE' end end;
+  error_message := case f.outcome when 'slot_taken' then 'that time is taken'
+    when 'lead_conflict' then 'the person has another appointment then' when 'outside_hours' then 'nobody works then'
+    else replace(f.outcome, '_', ' ') end;
+  details := case when f.outcome is null then '{}' else jsonb_build_object('outcome', f.outcome) end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) OWNER TO tistis_owner;
+
+--
 -- Name: validate_channel_connection_for_job(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -6175,6 +7604,62 @@ begin
 end $$;
 
 ALTER FUNCTION public.want_token_keys() OWNER TO tistis_definer;
+
+--
+-- Name: welcome_customer(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.welcome_customer(p_appointment uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  update leads l set status = 'converted' from appointments a
+    where a.tenant_id = v_tenant and a.id = p_appointment and l.tenant_id = v_tenant and l.id = a.lead_id
+      and l.status not in ('converted', 'lost', 'inactive');
+  insert into patients (tenant_id, lead_id, branch_id, first_name, last_name, email)
+    select v_tenant, l.id, a.branch_id, coalesce(nullif(l.first_name, ''), nullif(l.full_name, ''), l.name, 'Paciente'),
+        coalesce(l.last_name, ''), l.email
+      from appointments a
+      join leads l on l.tenant_id = v_tenant and l.id = a.lead_id
+      join tenants t on t.id = v_tenant and t.vertical in ('dental', 'clinic', 'medical')
+     where a.tenant_id = v_tenant and a.id = p_appointment
+    on conflict do nothing;
+  update appointments a set patient_id = p.id from patients p
+    where a.tenant_id = v_tenant and a.id = p_appointment and a.patient_id is null and p.tenant_id = v_tenant
+      and p.lead_id = a.lead_id;
+end $$;
+
+ALTER FUNCTION public.welcome_customer(p_appointment uuid) OWNER TO tistis_owner;
+
+--
+-- Name: who_takes(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) RETURNS TABLE(staff_id uuid, resource_id uuid, place integer)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  if p_staff is not null then
+    return query select p_staff, p_staff, 0;
+  elsif p_service is not null and not exists (select from staff_services x where x.tenant_id = v_tenant and x.service_id = p_service)
+    or p_service is null and not exists (select from staff_services x
+      join staff_branches w on w.tenant_id = x.tenant_id and w.staff_id = x.staff_id
+      where x.tenant_id = v_tenant and w.branch_id = p_branch) then
+    return query select null::uuid, b.id, n from branches b, generate_series(1, b.places) n
+      where b.tenant_id = v_tenant and b.id = p_branch;
+  else
+    return query select distinct s.id, s.id, 0 from staff_services x
+      join staff s on s.tenant_id = x.tenant_id and s.id = x.staff_id and s.is_active
+      join staff_branches w on w.tenant_id = s.tenant_id and w.staff_id = s.id and w.branch_id = p_branch
+      where x.tenant_id = v_tenant and (p_service is null or x.service_id = p_service);
+  end if;
+end $$;
+
+ALTER FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) OWNER TO tistis_owner;
 
 --
 -- Name: window_is_open(uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6283,6 +7768,52 @@ CREATE FUNCTION public.worker_stopped(p_worker uuid) RETURNS void
 $$;
 
 ALTER FUNCTION public.worker_stopped(p_worker uuid) OWNER TO tistis_definer;
+
+--
+-- Name: working_times(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS tstzmultirange
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_zone text;
+  v_hours jsonb;
+  v_first date;
+  v_days int;
+  v_open tstzmultirange;
+begin
+  select b.timezone, case when b.operating_hours <> '{}' then b.operating_hours else (
+      select x.business_hours from ai_tenant_context x where x.tenant_id = v_tenant) end
+    into v_zone, v_hours from branches b where b.tenant_id = v_tenant and b.id = p_branch and b.is_active;
+  -- One more before the first: it may end after midnight.
+  v_first := (p_from at time zone v_zone)::date - 1;
+  v_days := (p_to at time zone v_zone)::date - v_first;
+  select range_agg(tstzrange(t.opens, t.closes)) into v_open
+    from generate_series(0, v_days) n
+    cross join lateral hours_on(v_hours, extract(isodow from v_first + n)::int) h
+    cross join lateral (select (v_first + n + h.opens) at time zone v_zone, (v_first + n + h.closes) at time zone v_zone) t (opens, closes)
+   where t.opens < t.closes;
+  if p_staff is null then return coalesce(v_open, '{}'); end if;
+  if not exists (select from staff s join staff_branches w on w.tenant_id = s.tenant_id and w.staff_id = s.id
+    where s.tenant_id = v_tenant and s.id = p_staff and s.is_active and w.branch_id = p_branch) then
+    return '{}';
+  end if;
+  if exists (select from staff_hours h where h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch) then
+    v_open := v_open * (
+      select range_agg(tstzrange(t.opens, t.closes))
+        from generate_series(0, v_days) n
+        join staff_hours h on h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch
+          and h.weekday = extract(isodow from v_first + n)::int
+        cross join lateral (select (v_first + n + h.opens) at time zone v_zone,
+          (v_first + n + h.closes + case when h.closes > h.opens then interval '0' else interval '1 day' end) at time zone v_zone) t (opens, closes)
+       where t.opens < t.closes);
+  end if;
+  return coalesce(v_open, '{}');
+end $$;
+
+ALTER FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO tistis_owner;
 
 --
 -- Name: write_ai_tenant_config(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6479,6 +8010,11 @@ CREATE TABLE public.ai_tenant_context (
     default_first_message_delay integer,
     default_subsequent_message_delay integer,
     enable_scoring boolean DEFAULT true NOT NULL,
+    reminders_enabled boolean DEFAULT true NOT NULL,
+    follow_ups_enabled boolean DEFAULT true NOT NULL,
+    confirmation_text text,
+    reminder_text text,
+    follow_up_text text,
     CONSTRAINT ai_tenant_context_auto_escalate_after_messages_check CHECK ((auto_escalate_after_messages >= 0)),
     CONSTRAINT ai_tenant_context_default_first_message_delay_check CHECK (((default_first_message_delay >= 0) AND (default_first_message_delay <= 1800))),
     CONSTRAINT ai_tenant_context_default_subsequent_message_delay_check CHECK (((default_subsequent_message_delay >= 0) AND (default_subsequent_message_delay <= 300))),
@@ -6624,72 +8160,6 @@ ALTER TABLE ONLY public.api_requests FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.api_requests OWNER TO tistis_owner;
 
 --
--- Name: appointments; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.appointments (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    branch_id uuid NOT NULL,
-    lead_id uuid,
-    patient_id uuid,
-    staff_id uuid,
-    service_id uuid,
-    scheduled_at timestamp with time zone NOT NULL,
-    duration_minutes integer DEFAULT 30 NOT NULL,
-    end_time timestamp with time zone NOT NULL,
-    status text DEFAULT 'scheduled'::text NOT NULL,
-    confirmation_sent boolean DEFAULT false NOT NULL,
-    reminder_1week_sent boolean DEFAULT false NOT NULL,
-    reminder_24h_sent boolean DEFAULT false NOT NULL,
-    reminder_4h_sent boolean DEFAULT false NOT NULL,
-    reminder_2h_sent boolean DEFAULT false NOT NULL,
-    reminder_sent boolean GENERATED ALWAYS AS (reminder_24h_sent) STORED NOT NULL,
-    notes text,
-    internal_notes text,
-    reason text,
-    cancellation_reason text,
-    cancelled_at timestamp with time zone,
-    completed_at timestamp with time zone,
-    outcome text,
-    rescheduled_from_id uuid,
-    rescheduled_to_id uuid,
-    created_by_staff_id uuid,
-    booking_source text DEFAULT 'manual'::text NOT NULL,
-    source text GENERATED ALWAYS AS (booking_source) STORED NOT NULL,
-    party_size integer DEFAULT 1 NOT NULL,
-    reservation_type text,
-    conversation_id uuid,
-    ai_booking_channel text,
-    ai_confidence_score numeric(4,3),
-    ai_urgency_level integer,
-    ai_detected_symptoms jsonb,
-    ai_booked_at timestamp with time zone,
-    requires_human_review boolean DEFAULT false NOT NULL,
-    human_review_reason text,
-    confirmation_status text DEFAULT 'not_required'::text NOT NULL,
-    deposit_status text DEFAULT 'not_required'::text NOT NULL,
-    deposit_amount_cents integer,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT appointments_ai_booking_channel_check CHECK ((ai_booking_channel = ANY (ARRAY['ai_whatsapp'::text, 'ai_voice'::text, 'ai_webchat'::text, 'ai_instagram'::text, 'ai_facebook'::text, 'ai_tiktok'::text]))),
-    CONSTRAINT appointments_ai_confidence_score_check CHECK (((ai_confidence_score >= (0)::numeric) AND (ai_confidence_score <= (1)::numeric))),
-    CONSTRAINT appointments_ai_urgency_level_check CHECK (((ai_urgency_level >= 1) AND (ai_urgency_level <= 5))),
-    CONSTRAINT appointments_booking_source_check CHECK ((booking_source = ANY (ARRAY['manual'::text, 'whatsapp'::text, 'website'::text, 'phone'::text, 'walk_in'::text, 'voice'::text, 'ai_chat'::text]))),
-    CONSTRAINT appointments_confirmation_status_check CHECK ((confirmation_status = ANY (ARRAY['not_required'::text, 'pending'::text, 'confirmed'::text, 'expired'::text]))),
-    CONSTRAINT appointments_deposit_amount_cents_check CHECK ((deposit_amount_cents >= 0)),
-    CONSTRAINT appointments_deposit_status_check CHECK ((deposit_status = ANY (ARRAY['not_required'::text, 'required'::text, 'pending'::text, 'paid'::text, 'forfeited'::text, 'refunded'::text, 'applied'::text]))),
-    CONSTRAINT appointments_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
-    CONSTRAINT appointments_party_size_check CHECK ((party_size > 0)),
-    CONSTRAINT appointments_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'confirmed'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'rescheduled'::text])))
-);
-
-ALTER TABLE ONLY public.appointments FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.appointments OWNER TO tistis_owner;
-
---
 -- Name: branches; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -6719,7 +8189,13 @@ CREATE TABLE public.branches (
     advance_booking_days integer DEFAULT 30 NOT NULL,
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    slot_minutes integer DEFAULT 30 NOT NULL,
+    booking_notice_minutes integer DEFAULT 0 NOT NULL,
+    places integer DEFAULT 1 NOT NULL,
+    CONSTRAINT branches_booking_notice_minutes_check CHECK (((booking_notice_minutes >= 0) AND (booking_notice_minutes <= 43200))),
+    CONSTRAINT branches_places_check CHECK (((places >= 0) AND (places <= 1000))),
+    CONSTRAINT branches_slot_minutes_check CHECK (((slot_minutes >= 5) AND (slot_minutes <= 480)))
 );
 
 ALTER TABLE ONLY public.branches FORCE ROW LEVEL SECURITY;
@@ -7203,6 +8679,27 @@ ALTER TABLE ONLY public.faqs FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.faqs OWNER TO tistis_owner;
 
 --
+-- Name: follow_ups; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.follow_ups (
+    tenant_id uuid NOT NULL,
+    lead_id uuid NOT NULL,
+    silent_since timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_at timestamp with time zone,
+    ended text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT follow_ups_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT follow_ups_ended_check CHECK ((ended = ANY (ARRAY['cold'::text, 'unsent'::text, 'declined'::text])))
+);
+
+ALTER TABLE ONLY public.follow_ups FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.follow_ups OWNER TO tistis_owner;
+
+--
 -- Name: inbound_secrets; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -7539,6 +9036,28 @@ CREATE VIEW public.messages_guide WITH (security_invoker='true') AS
 ALTER TABLE public.messages_guide OWNER TO tistis_owner;
 
 --
+-- Name: occupied_times; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.occupied_times (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    resource_id uuid NOT NULL,
+    place integer NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    appointment_id uuid,
+    lead_id uuid,
+    expires_at timestamp with time zone,
+    CONSTRAINT occupied_times_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT occupied_times_check1 CHECK (((num_nonnulls(appointment_id, lead_id) = 1) AND ((lead_id IS NULL) = (expires_at IS NULL))))
+);
+
+ALTER TABLE ONLY public.occupied_times FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.occupied_times OWNER TO tistis_owner;
+
+--
 -- Name: outbound_tokens; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -7603,6 +9122,18 @@ CREATE TABLE public.retention_marks (
 ALTER TABLE ONLY public.retention_marks FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.retention_marks OWNER TO tistis_owner;
+
+--
+-- Name: routines; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.routines (
+    name text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    tenants integer NOT NULL
+);
+
+ALTER TABLE public.routines OWNER TO tistis_owner;
 
 --
 -- Name: schema_migrations; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -7679,6 +9210,11 @@ CREATE TABLE public.services (
     sku text,
     price_variants jsonb DEFAULT '[]'::jsonb NOT NULL,
     sessions_required integer DEFAULT 1 NOT NULL,
+    is_bookable boolean DEFAULT true NOT NULL,
+    buffer_before_minutes integer DEFAULT 0 NOT NULL,
+    buffer_after_minutes integer DEFAULT 0 NOT NULL,
+    CONSTRAINT services_buffer_after_minutes_check CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 480))),
+    CONSTRAINT services_buffer_before_minutes_check CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 480))),
     CONSTRAINT services_lead_priority_check CHECK ((lead_priority = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT services_price_unit_check CHECK ((price_unit = ANY (ARRAY['per_service'::text, 'per_hour'::text, 'per_session'::text, 'per_tooth'::text, 'per_unit'::text]))),
     CONSTRAINT services_sessions_required_check CHECK ((sessions_required > 0))
@@ -7735,6 +9271,58 @@ CREATE TABLE public.staff_branches (
 ALTER TABLE ONLY public.staff_branches FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.staff_branches OWNER TO tistis_owner;
+
+--
+-- Name: staff_hours; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.staff_hours (
+    tenant_id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    branch_id uuid NOT NULL,
+    weekday integer NOT NULL,
+    opens time without time zone NOT NULL,
+    closes time without time zone NOT NULL,
+    CONSTRAINT staff_hours_weekday_check CHECK (((weekday >= 1) AND (weekday <= 7)))
+);
+
+ALTER TABLE ONLY public.staff_hours FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff_hours OWNER TO tistis_owner;
+
+--
+-- Name: staff_services; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.staff_services (
+    tenant_id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    service_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.staff_services FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff_services OWNER TO tistis_owner;
+
+--
+-- Name: times_off; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.times_off (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    staff_id uuid,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT times_off_check CHECK ((ends_at > starts_at))
+);
+
+ALTER TABLE ONLY public.times_off FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.times_off OWNER TO tistis_owner;
 
 --
 -- Name: token_key_asks; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -7984,6 +9572,13 @@ ALTER TABLE ONLY public.api_requests
     ADD CONSTRAINT api_requests_pkey PRIMARY KEY (tenant_id, asker, idempotency_key);
 
 --
+-- Name: appointments appointments_booking_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_booking_key UNIQUE (tenant_id, booking_key);
+
+--
 -- Name: appointments appointments_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -8152,6 +9747,13 @@ ALTER TABLE ONLY public.faqs
     ADD CONSTRAINT faqs_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: follow_ups follow_ups_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.follow_ups
+    ADD CONSTRAINT follow_ups_pkey PRIMARY KEY (tenant_id, lead_id);
+
+--
 -- Name: inbound_secrets inbound_secrets_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -8313,6 +9915,34 @@ ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: occupied_times occupied_times_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_id_key UNIQUE (id);
+
+--
+-- Name: occupied_times occupied_times_once; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_once EXCLUDE USING gist (tenant_id WITH =, resource_id WITH =, place WITH =, tstzrange(starts_at, ends_at) WITH &&);
+
+--
+-- Name: occupied_times occupied_times_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: occupied_times occupied_times_tenant_id_appointment_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_tenant_id_appointment_id_key UNIQUE (tenant_id, appointment_id);
+
+--
 -- Name: outbound_tokens outbound_tokens_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -8367,6 +9997,13 @@ ALTER TABLE ONLY public.rate_limits
 
 ALTER TABLE ONLY public.retention_marks
     ADD CONSTRAINT retention_marks_pkey PRIMARY KEY (tenant_id);
+
+--
+-- Name: routines routines_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.routines
+    ADD CONSTRAINT routines_pkey PRIMARY KEY (name);
 
 --
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -8439,6 +10076,13 @@ ALTER TABLE ONLY public.staff_branches
     ADD CONSTRAINT staff_branches_pkey PRIMARY KEY (tenant_id, staff_id, branch_id);
 
 --
+-- Name: staff_hours staff_hours_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_hours
+    ADD CONSTRAINT staff_hours_pkey PRIMARY KEY (tenant_id, staff_id, branch_id, weekday, opens);
+
+--
 -- Name: staff staff_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -8451,6 +10095,13 @@ ALTER TABLE ONLY public.staff
 
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: staff_services staff_services_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_services
+    ADD CONSTRAINT staff_services_pkey PRIMARY KEY (tenant_id, service_id, staff_id);
 
 --
 -- Name: staff staff_tenant_id_email_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -8472,6 +10123,20 @@ ALTER TABLE ONLY public.tenants
 
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
+
+--
+-- Name: times_off times_off_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_id_key UNIQUE (id);
+
+--
+-- Name: times_off times_off_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_pkey PRIMARY KEY (tenant_id, id);
 
 --
 -- Name: token_key_asks token_key_asks_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -8604,6 +10269,12 @@ CREATE INDEX api_requests_old ON public.api_requests USING btree (tenant_id, cre
 --
 
 CREATE INDEX appointments_by_day ON public.appointments USING btree (tenant_id, scheduled_at);
+
+--
+-- Name: appointments_of_conversation; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX appointments_of_conversation ON public.appointments USING btree (tenant_id, conversation_id) WHERE (conversation_id IS NOT NULL);
 
 --
 -- Name: appointments_of_lead; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -8810,6 +10481,18 @@ CREATE INDEX messages_of ON public.messages USING btree (tenant_id, conversation
 CREATE INDEX messages_said ON public.messages USING btree (tenant_id, conversation_id, id) WHERE (role <> 'user'::text);
 
 --
+-- Name: occupied_times_hold; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX occupied_times_hold ON public.occupied_times USING btree (tenant_id, lead_id) WHERE (lead_id IS NOT NULL);
+
+--
+-- Name: occupied_times_of; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX occupied_times_of ON public.occupied_times USING btree (tenant_id, resource_id, starts_at);
+
+--
 -- Name: patients_lead; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -8834,6 +10517,12 @@ CREATE UNIQUE INDEX platform_alerts_open ON public.platform_alerts USING btree (
 CREATE INDEX rate_limits_old ON public.rate_limits USING btree (tenant_id, window_start);
 
 --
+-- Name: times_off_until; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX times_off_until ON public.times_off USING btree (tenant_id, ends_at);
+
+--
 -- Name: user_roles_user; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -8850,6 +10539,12 @@ CREATE UNIQUE INDEX webhook_dead_letters_once ON public.webhook_dead_letters USI
 --
 
 CREATE INDEX webhook_dead_letters_pending ON public.webhook_dead_letters USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
+
+--
+-- Name: appointments forget_reminders; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER forget_reminders BEFORE UPDATE OF scheduled_at ON public.appointments FOR EACH ROW EXECUTE FUNCTION public.forget_reminders();
 
 --
 -- Name: inbound_secrets forget_secret_hint; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -8886,6 +10581,12 @@ CREATE TRIGGER keep_appointment BEFORE INSERT OR UPDATE ON public.appointments F
 --
 
 CREATE TRIGGER keep_lead BEFORE INSERT OR UPDATE OF score, classification, status, first_name, last_name ON public.leads FOR EACH ROW EXECUTE FUNCTION public.keep_lead();
+
+--
+-- Name: appointments occupy_time; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER occupy_time AFTER INSERT OR UPDATE OF status, scheduled_at, duration_minutes, staff_id, branch_id, buffer_before_minutes, buffer_after_minutes ON public.appointments FOR EACH ROW EXECUTE FUNCTION public.occupy_time();
 
 --
 -- Name: tenants tenants_scoring_rules; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -8958,6 +10659,12 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.conversations FOR EACH R
 --
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.faqs FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: follow_ups touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.follow_ups FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
 -- Name: leads touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -9394,6 +11101,20 @@ ALTER TABLE ONLY public.faqs
     ADD CONSTRAINT faqs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: follow_ups follow_ups_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.follow_ups
+    ADD CONSTRAINT follow_ups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: follow_ups follow_ups_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.follow_ups
+    ADD CONSTRAINT follow_ups_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: inbound_secrets inbound_secrets_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -9625,6 +11346,27 @@ ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_tenant_id_sent_by_staff_id_fkey FOREIGN KEY (tenant_id, sent_by_staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE SET NULL (sent_by_staff_id);
 
 --
+-- Name: occupied_times occupied_times_tenant_id_appointment_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_tenant_id_appointment_id_fkey FOREIGN KEY (tenant_id, appointment_id) REFERENCES public.appointments(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: occupied_times occupied_times_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: occupied_times occupied_times_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: outbound_tokens outbound_tokens_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -9751,11 +11493,74 @@ ALTER TABLE ONLY public.staff_branches
     ADD CONSTRAINT staff_branches_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE CASCADE;
 
 --
+-- Name: staff_hours staff_hours_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_hours
+    ADD CONSTRAINT staff_hours_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: staff_hours staff_hours_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_hours
+    ADD CONSTRAINT staff_hours_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: staff_hours staff_hours_tenant_id_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_hours
+    ADD CONSTRAINT staff_hours_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: staff_services staff_services_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_services
+    ADD CONSTRAINT staff_services_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: staff_services staff_services_tenant_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_services
+    ADD CONSTRAINT staff_services_tenant_id_service_id_fkey FOREIGN KEY (tenant_id, service_id) REFERENCES public.services(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: staff_services staff_services_tenant_id_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_services
+    ADD CONSTRAINT staff_services_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: staff staff_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: times_off times_off_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: times_off times_off_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: times_off times_off_tenant_id_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE CASCADE;
 
 --
 -- Name: uploads uploads_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -9944,6 +11749,12 @@ ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.faqs ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: follow_ups; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.follow_ups ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: inbound_secrets; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -10008,6 +11819,12 @@ ALTER TABLE public.message_templates ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: occupied_times; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.occupied_times ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: outbound_tokens; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -10118,10 +11935,28 @@ ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.staff_branches ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: staff_hours; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.staff_hours ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: staff_services; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.staff_services ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: tenants; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: times_off; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.times_off ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: uploads; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -10268,6 +12103,12 @@ CREATE POLICY wall ON public.erasures USING ((tenant_id = public.current_tenant(
 CREATE POLICY wall ON public.faqs USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: follow_ups wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.follow_ups USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: inbound_secrets wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -10334,6 +12175,12 @@ CREATE POLICY wall ON public.message_templates USING ((tenant_id = public.curren
 CREATE POLICY wall ON public.messages USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: occupied_times wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.occupied_times USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: outbound_tokens wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -10394,10 +12241,28 @@ CREATE POLICY wall ON public.staff USING ((tenant_id = public.current_tenant()))
 CREATE POLICY wall ON public.staff_branches USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: staff_hours wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.staff_hours USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: staff_services wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.staff_services USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: tenants wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
 CREATE POLICY wall ON public.tenants USING ((id = public.current_tenant())) WITH CHECK ((id = public.current_tenant()));
+
+--
+-- Name: times_off wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.times_off USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: uploads wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -10685,6 +12550,91 @@ GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION appointment_detail(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.appointment_detail(p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_guide;
+
+--
+-- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_api;
+GRANT SELECT ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_instagram;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_facebook;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
+GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.cancellation_reason; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: FUNCTION appointment_json(a public.appointments); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.appointment_json(a public.appointments) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_api;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_definer;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_guide;
+
+--
+-- Name: FUNCTION appointment_stands(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.appointment_stands(p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10698,6 +12648,21 @@ GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_requ
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_guide;
+
+--
+-- Name: FUNCTION ask_confirmation(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION ask_names(p_conversations uuid[], p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10728,6 +12693,14 @@ GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second d
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION ask_routine(p_routine text, p_slug text); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.ask_routine(p_routine text, p_slug text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_routine(p_routine text, p_slug text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ask_routine(p_routine text, p_slug text) TO tistis_owner;
 
 --
 -- Name: FUNCTION attribute_leads(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10790,6 +12763,36 @@ GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION book_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.book_appointment(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10803,6 +12806,21 @@ GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response 
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION cancel_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.cancel_appointment(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION cancel_job(p_job uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10923,6 +12941,21 @@ GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_definer;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_guide;
+
+--
+-- Name: FUNCTION check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_guide;
 
 --
 -- Name: TABLE jobs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -11073,6 +13106,21 @@ GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION confirm_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.confirm_appointment(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION connect_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11176,6 +13224,21 @@ GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_c
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION create_lead(p_lead jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11228,6 +13291,21 @@ GRANT ALL ON FUNCTION public.current_tenant() TO tistis_definer;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_guide;
 
 --
+-- Name: FUNCTION decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_guide;
+
+--
 -- Name: FUNCTION disconnect_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11241,6 +13319,21 @@ GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_job
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION does_service(p_staff uuid, p_service uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION doubt_sentence(p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11408,6 +13501,21 @@ GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO 
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_guide;
 
 --
+-- Name: FUNCTION expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_guide;
+
+--
 -- Name: FUNCTION find_accounts(p_channel text, p_accounts text[]); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
@@ -11526,11 +13634,41 @@ GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branc
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_guide;
 
 --
+-- Name: FUNCTION find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_guide;
+
+--
 -- Name: FUNCTION find_user_roles(p_user uuid); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
 REVOKE ALL ON FUNCTION public.find_user_roles(p_user uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_user_roles(p_user uuid) TO tistis_api;
+
+--
+-- Name: FUNCTION folded_name(p_text text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.folded_name(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_api;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_guide;
 
 --
 -- Name: FUNCTION follow_threads(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11548,6 +13686,21 @@ GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tis
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_guide;
 
 --
+-- Name: FUNCTION follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_guide;
+
+--
 -- Name: FUNCTION forget_deleted(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11561,6 +13714,21 @@ GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION forget_reminders(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.forget_reminders() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_api;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_definer;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_guide;
 
 --
 -- Name: FUNCTION forget_secret_hint(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11608,6 +13776,51 @@ GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_d
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_guide;
 
 --
+-- Name: FUNCTION free_hold(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.free_hold(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_guide;
+
+--
+-- Name: FUNCTION free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_guide;
+
+--
 -- Name: FUNCTION get_pending_dead_letters(p_channel text, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11636,6 +13849,21 @@ GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_j
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_api;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_guide;
 
 --
 -- Name: FUNCTION hand_back_conversation(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11669,6 +13897,21 @@ GRANT ALL ON FUNCTION public.health_report(p_silent_seconds double precision) TO
 GRANT ALL ON FUNCTION public.health_report(p_silent_seconds double precision) TO tistis_owner;
 
 --
+-- Name: FUNCTION hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_guide;
+
+--
 -- Name: FUNCTION hold_erasures(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11684,6 +13927,21 @@ GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_definer;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_guide;
 
 --
+-- Name: FUNCTION hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11697,6 +13955,36 @@ GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_sec
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_guide;
+
+--
+-- Name: FUNCTION hold_slot(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_slot(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION hours_on(p_hours jsonb, p_weekday integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION increment_conversation_message_count(p_conversation_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11787,6 +14075,21 @@ GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id u
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_definer;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_guide;
+
+--
+-- Name: FUNCTION last_day_to_book(p_zone text, p_days integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION last_run_of_jobs(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11905,6 +14208,66 @@ GRANT ALL ON FUNCTION public.list_jobs(p_limit integer, p_kind text, p_id uuid) 
 
 REVOKE ALL ON FUNCTION public.list_tenants() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_tenants() TO tistis_owner;
+
+--
+-- Name: FUNCTION living_lead(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.living_lead(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION local_iso(p_at timestamp with time zone, p_zone text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_api;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_guide;
+
+--
+-- Name: FUNCTION lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION lock_bookings(p_tenant uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lock_bookings(p_tenant uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION lock_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12261,6 +14624,21 @@ GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_define
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_guide;
 
 --
+-- Name: FUNCTION minute_of_day(p_at timestamp with time zone, p_timezone text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_api;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_guide;
+
+--
 -- Name: FUNCTION missing_of_business(p_ids jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12274,6 +14652,21 @@ GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12304,6 +14697,21 @@ GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION name_rank(p_said text, p_name text, p_words text[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION names_pattern(p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12389,6 +14797,21 @@ GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_guide;
+
+--
 -- Name: FUNCTION note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12449,6 +14872,21 @@ GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_guide;
 
 --
+-- Name: FUNCTION note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_guide;
+
+--
 -- Name: FUNCTION note_webhooks(p_connections uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12462,6 +14900,36 @@ GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION occupy_time(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.occupy_time() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_api;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_definer;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_guide;
+
+--
+-- Name: FUNCTION off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_guide;
 
 --
 -- Name: FUNCTION open_conversation(p_wish jsonb, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12524,6 +14992,21 @@ GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_guide;
+
+--
 -- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12537,6 +15020,21 @@ GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_definer;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_guide;
+
+--
+-- Name: FUNCTION prune_holds(p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.prune_holds(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -12743,6 +15241,21 @@ GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_guide;
+
+--
 -- Name: FUNCTION rename_contact(p_lead uuid, p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12831,6 +15344,21 @@ GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION reschedule_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION resolve_alerts(p_connection uuid, p_kinds text[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13315,6 +15843,51 @@ GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_guide;
 
 --
+-- Name: FUNCTION taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION takes_time(a public.appointments); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.takes_time(a public.appointments) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_api;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_definer;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_guide;
+
+--
+-- Name: FUNCTION tell_of_appointment(p_event text, p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION tell_sends_in_doubt(p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13436,6 +16009,21 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_guide;
 
 --
+-- Name: FUNCTION update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13511,6 +16099,21 @@ GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tis
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_guide;
 
 --
+-- Name: FUNCTION validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_guide;
+
+--
 -- Name: FUNCTION validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13531,6 +16134,36 @@ GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, 
 
 REVOKE ALL ON FUNCTION public.want_token_keys() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.want_token_keys() TO tistis_api;
+
+--
+-- Name: FUNCTION welcome_customer(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.welcome_customer(p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION who_takes(p_branch uuid, p_service uuid, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION window_is_open(p_connection uuid, p_lead uuid, p_hours integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13607,6 +16240,21 @@ GRANT ALL ON FUNCTION public.worker_heartbeat(p_worker uuid, p_name text, p_kind
 REVOKE ALL ON FUNCTION public.worker_stopped(p_worker uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_guide;
 
 --
 -- Name: FUNCTION write_ai_tenant_config(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13744,47 +16392,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.api_key_usage TO tistis_api;
 -- Name: TABLE api_requests; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT,DELETE ON TABLE public.api_requests TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.api_requests TO tistis_jobs_process;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_requests TO tistis_api;
-
---
--- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT ON TABLE public.appointments TO tistis_api;
-GRANT SELECT ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_instagram;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_facebook;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
-
---
--- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_instagram;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_facebook;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
-GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.status; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(status) ON TABLE public.appointments TO tistis_api;
-GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.cancellation_reason; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_api;
-GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
 
 --
 -- Name: TABLE branches; Type: ACL; Schema: public; Owner: tistis_owner
@@ -14268,6 +16878,14 @@ GRANT SELECT ON TABLE public.faqs TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.faqs TO tistis_guide;
 
 --
+-- Name: TABLE follow_ups; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.follow_ups TO tistis_guide;
+
+--
 -- Name: TABLE inbound_secrets; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -14325,6 +16943,8 @@ GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_guide;
 -- Name: TABLE lead_score_history; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_score_history TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_score_history TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_guide;
 
 --
@@ -14350,6 +16970,9 @@ GRANT UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_guide;
 -- Name: TABLE patients; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.patients TO tistis_jobs;
+GRANT SELECT ON TABLE public.patients TO tistis_jobs_process;
+GRANT SELECT,INSERT ON TABLE public.patients TO tistis_api;
 GRANT SELECT ON TABLE public.patients TO tistis_guide;
 
 --
@@ -14513,6 +17136,15 @@ GRANT SELECT ON TABLE public.message_templates TO tistis_guide;
 GRANT SELECT ON TABLE public.messages_guide TO tistis_guide;
 
 --
+-- Name: TABLE occupied_times; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_jobs;
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_jobs_process;
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_api;
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_guide;
+
+--
 -- Name: TABLE outbound_tokens; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -14577,6 +17209,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.platform_alerts TO tistis_definer;
 -- Name: TABLE rate_limits; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT,DELETE ON TABLE public.rate_limits TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.rate_limits TO tistis_jobs_process;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO tistis_api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO tistis_guide;
 
@@ -14587,6 +17221,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO tistis_guide;
 GRANT SELECT ON TABLE public.retention_marks TO tistis_definer;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.retention_marks TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.retention_marks TO tistis_jobs_process;
+
+--
+-- Name: TABLE routines; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.routines TO tistis_definer;
 
 --
 -- Name: TABLE schema_migrations; Type: ACL; Schema: public; Owner: tistis_owner
@@ -14642,6 +17282,33 @@ GRANT SELECT ON TABLE public.staff TO tistis_guide;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_guide;
+
+--
+-- Name: TABLE staff_hours; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.staff_hours TO tistis_jobs;
+GRANT SELECT ON TABLE public.staff_hours TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff_hours TO tistis_api;
+GRANT SELECT ON TABLE public.staff_hours TO tistis_guide;
+
+--
+-- Name: TABLE staff_services; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.staff_services TO tistis_jobs;
+GRANT SELECT ON TABLE public.staff_services TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff_services TO tistis_api;
+GRANT SELECT ON TABLE public.staff_services TO tistis_guide;
+
+--
+-- Name: TABLE times_off; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.times_off TO tistis_jobs;
+GRANT SELECT ON TABLE public.times_off TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.times_off TO tistis_api;
+GRANT SELECT ON TABLE public.times_off TO tistis_guide;
 
 --
 -- Name: TABLE token_key_asks; Type: ACL; Schema: public; Owner: tistis_owner

@@ -82,16 +82,3 @@ extension AppointmentWords {
 
 /// To who declines a follow-up.
 public let declinedFollowUp = "Gracias por avisarnos. Aquí estamos cuando nos necesite."
-
-/// A few of many free slots, in their order: the first and the last of each of the next days. `slots` as (day, words).
-public func spread(_ slots: [(day: String, words: String)], most: Int = 6) -> [String] {
-  var chosen = [String]()
-  var i = 0
-  while i < slots.count, chosen.count < most {
-    let day = slots[i...].prefix { $0.day == slots[i].day }
-    chosen.append(day[day.startIndex].words)
-    if let last = day.last, day.count > 1, chosen.count < most { chosen.append(last.words) }
-    i = day.endIndex
-  }
-  return chosen
-}

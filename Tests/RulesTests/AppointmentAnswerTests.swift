@@ -44,17 +44,6 @@ import Testing
     if let answer { #expect(answer.isPressed == (c.selection != nil)) }
   }
 
-  @Test func fewOfManySlots() {
-    func slots(_ days: [Int]) -> [(day: String, words: String)] {
-      days.enumerated().flatMap { day, count in (0..<count).map { ("\(day)", "\(day)-\($0)") } }
-    }
-    #expect(spread(slots([])) == [])
-    #expect(spread(slots([1])) == ["0-0"])
-    #expect(spread(slots([3, 1, 9])) == ["0-0", "0-2", "1-0", "2-0", "2-8"])
-    #expect(spread(slots([9, 9, 9, 9])) == ["0-0", "0-8", "1-0", "1-8", "2-0", "2-8"])
-    #expect(spread(slots([9, 9]), most: 1) == ["0-0"])
-  }
-
   /// The business's own words take the place of ours while the window is open, and only there.
   @Test func ownWords() {
     let words = AppointmentWords(

@@ -30,13 +30,6 @@ select outcome as "outcome!", appointment_id as "appointment_id!", service as "s
     month as "month!", clock as "clock!", branch_id as "branch_id!", service_id, staff_id
   from press_appointment(:conversation_id, :question_id, :appointment_id?, :seconds, :confirm);
 
--- name: slotsToOffer :many
--- The earliest free slots of so many days from now on, in the branch's words.
-select starts_at as "starts_at!", local_date::text as "local_date!", extract(day from local_date)::int as "day!",
-    extract(month from local_date)::int as "month!", weekday as "weekday!", local_time as "local_time!"
-  from free_slots(:branch_id, :service_id?, :staff_id?, app_now(), app_now() + make_interval(days => :days), :limit)
- order by starts_at;
-
 -- name: followUpsNear :many
 -- People who fell silent (`sql/functions/follow_ups.sql`).
 select lead_id as "lead_id!", conversation_id as "conversation_id!", last_said as "last_said!", attempts as "attempts!", is_open,

@@ -4,8 +4,8 @@ import Rules
 import Store
 
 extension Office {
-  /// Days in which another time is offered.
-  private static let offeredDays: Int32 = 14
+  /// Seconds from now within which another time is offered.
+  private static let offeredSeconds = 14.0 * 86_400
 
   /// Whoever presses “Confirmar” or “Reagendar”, or says so right after we asked, means one appointment of theirs, and needs
   /// no model. Run twice it comes to the same: what is confirmed stays so.
@@ -57,18 +57,18 @@ extension Office {
     case "over": return say(words.over, "appointment_over")
     default:
       let free = try await insist(job.tenant) { (scope) throws(StoreError) in
-        try scope.slotsToOffer(
-          branchId: row.branchId, serviceId: row.serviceId, staffId: row.staffId, days: Self.offeredDays, limit: 400)
+        try scope.freeSlots(
+          branchId: row.branchId, serviceId: row.serviceId, staffId: row.staffId, since: .now,
+          until: .now + Self.offeredSeconds, limit: 2000)
       }
-      let offered = spread(free.map { ($0.localDate, $0.words) })
+      let offered = spread(
+        free.map {
+          OfferedSlot(
+            at: $0.startsAt, date: $0.localDate, time: $0.localTime, weekday: Int($0.weekday), branch: $0.branchSlug)
+        }, most: 6
+      ).map { spanishDayAndTime(date: $0.date, time: $0.time, weekday: $0.weekday) }
       // Somebody has to think about it.
       return offered.isEmpty ? .notSettled : say(words.offer(offered), "appointment_moving")
     }
-  }
-}
-
-extension SlotsToOfferRow {
-  fileprivate var words: String {
-    "\(spanishDate(weekday: Int(weekday), day: Int(day), month: Int(month))), \(localTime)"
   }
 }

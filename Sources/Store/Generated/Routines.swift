@@ -54,15 +54,6 @@ public struct PressAppointmentRow: Sendable, Equatable {
   public var staffId: UUID?
 }
 
-public struct SlotsToOfferRow: Sendable, Equatable {
-  public var startsAt: Instant
-  public var localDate: String
-  public var day: Int32
-  public var month: Int32
-  public var weekday: Int32
-  public var localTime: String
-}
-
 public struct FollowUpsNearRow: Sendable, Equatable {
   public var leadId: UUID
   public var conversationId: UUID
@@ -230,35 +221,6 @@ extension Scope {
         branchId: row.get(7),
         serviceId: row.get(8),
         staffId: row.get(9)
-      )
-    }
-  }
-
-  /// The earliest free slots of so many days from now on, in the branch's words.
-  public func slotsToOffer(
-    branchId: UUID,
-    serviceId: UUID?,
-    staffId: UUID?,
-    days: Int32,
-    limit: Int32
-  ) throws(StoreError) -> [SlotsToOfferRow] {
-    try many(
-      "slotsToOffer",
-      #"""
-      select starts_at as "starts_at!", local_date::text as "local_date!", extract(day from local_date)::int as "day!",
-          extract(month from local_date)::int as "month!", weekday as "weekday!", local_time as "local_time!"
-        from free_slots($1, $2, $3, app_now(), app_now() + make_interval(days => $4), $5)
-       order by starts_at
-      """#,
-      [branchId.sql, serviceId.sql, staffId.sql, days.sql, limit.sql]
-    ) { row throws(StoreError) in
-      try SlotsToOfferRow(
-        startsAt: row.get(0),
-        localDate: row.get(1),
-        day: row.get(2),
-        month: row.get(3),
-        weekday: row.get(4),
-        localTime: row.get(5)
       )
     }
   }
