@@ -71,6 +71,7 @@ grant select on tenants, channel_connections, inbound_secrets, sends_in_doubt, r
 grant select (tenant_id, id) on conversations, leads to tistis_definer;
 grant select (tenant_id, is_enabled, webhook_url, plain_callbacks) on n8n_settings to tistis_definer;
 grant select, insert, update on token_key_asks to tistis_definer;
+grant select, insert, update on routines to tistis_definer;
 grant select, insert, update on platform_alerts to tistis_definer;
 grant create on schema public to tistis_definer;
 alter function find_channel(text, text) owner to tistis_definer;
@@ -93,6 +94,7 @@ alter function tokens_to_renew(jsonb, int) owner to tistis_definer;
 alter function claim_next_job() owner to tistis_definer;
 alter function complete_job(uuid, jsonb, text) owner to tistis_definer;
 alter function retention_due(timestamptz, int) owner to tistis_definer;
+alter function ask_routine(text, text) owner to tistis_definer;
 alter function find_api_key(text, text) owner to tistis_definer;
 alter function find_user_roles(uuid) owner to tistis_definer;
 alter function want_token_keys() owner to tistis_definer;
@@ -185,6 +187,8 @@ grant execute on function worker_heartbeat(uuid, text, text, float8), worker_sto
   claim_jobs(uuid, int, text, uuid, timestamptz), next_job_due(timestamptz), settle_jobs(jsonb), prune_jobs(interval, int),
   list_jobs(int, text, uuid), queue_stats(), tenants_in_doubt(float8), retention_due(timestamptz, int),
   tokens_to_renew(jsonb, int) to tistis_jobs, tistis_jobs_process;
+-- Cron asks as jobs' user.
+grant execute on function ask_routine(text, text) to tistis_jobs;
 grant update (looks) on sends_in_doubt to tistis_jobs, tistis_jobs_process;
 grant select, insert, delete on sends_in_doubt to tistis_jobs, tistis_jobs_process;
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
@@ -206,6 +210,9 @@ grant update (status, stopped_code, stopped_at, error_count, last_error_at, last
 grant select, insert, update on contact_windows, contact_consents, message_templates, media_files, alerts, send_pace
   to tistis_jobs, tistis_jobs_process;
 grant select on message_reactions to tistis_jobs, tistis_jobs_process;
+-- What is done by the clock: following up, and what it does to a score; what is over.
+grant select, insert, update on follow_ups, lead_score_history to tistis_jobs, tistis_jobs_process;
+grant select, delete on api_requests, rate_limits to tistis_jobs, tistis_jobs_process;
 -- Booking for who writes.
 grant select on staff_services, staff_hours, times_off, patients to tistis_jobs, tistis_jobs_process;
 grant select, insert, update on appointments to tistis_jobs, tistis_jobs_process;
@@ -315,6 +322,7 @@ grant update (lead_id) on lead_score_history to tistis_guide;
 grant update (lead_id, content, details, raw) on channel_events to tistis_guide;
 grant update (status, error_message, filename, source_url) on media_files to tistis_guide;
 grant update (lead_id, status, cancellation_reason) on appointments to tistis_guide;
+grant select on follow_ups to tistis_guide;
 -- Whose time is taken changes with an appointment's status.
 grant insert, delete on occupied_times to tistis_guide;
 grant update (lead_id) on patients to tistis_guide;
@@ -328,7 +336,7 @@ grant insert, update, delete on channel_rate_limits, rate_limits to tistis_guide
 do $$
 begin
   execute format('grant execute on function find_channel(text, text), list_tenants(), health_report(float8),
-    health_queue(int), retention_due(timestamptz, int) to %I', current_user);
+    health_queue(int), retention_due(timestamptz, int), ask_routine(text, text) to %I', current_user);
   -- Said aloud, or foreign keys fail where another role owns the database.
   execute format('grant usage, create on schema public to %I', current_user);
   execute format('revoke tistis_definer from %I', current_user);

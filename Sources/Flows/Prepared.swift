@@ -23,6 +23,8 @@ public enum PreparedWish: Sendable, Equatable {
   case appointmentConfirmation(AppointmentWish)
   case reminder(AppointmentWish)
   case servicesMenu
+  /// `service` empty: none is known.
+  case followUp(service: String)
 }
 
 /// An appointment of ours, or one that somebody else keeps, in words.
@@ -35,8 +37,9 @@ public enum AppointmentWish: Sendable, Equatable {
 extension Scope {
   /// Sends something prepared to a conversation's person, in the form that the window allows. The assistant goes on
   /// answering there.
+  /// - Parameter ownWords: the business's, for while the window is open; what does not fit there is said in ours.
   public func sendPrepared(
-    _ wish: PreparedWish, conversation: UUID, onlyBranch: UUID?, requestId: String?
+    _ wish: PreparedWish, conversation: UUID, onlyBranch: UUID?, requestId: String?, ownWords: String? = nil
   ) throws(StoreError) -> PreparedOutcome {
     // The hours are the channel's; which one it is comes with the first look.
     guard
@@ -63,10 +66,14 @@ extension Scope {
       }
       guard let menu = PreparedMessage.servicesMenu(services, business: ground.business, limits) else { return .empty }
       prepared = menu
+    case .followUp(let service):
+      prepared = .followUp(
+        name: ground.person.isEmpty ? "cliente" : ground.person, business: ground.business, service: service)
     }
     let contents: [OutboundContent]
     if ground.open {
-      contents = ladder(prepared.open, limits)
+      let own = ladder(prepared.saying(ownWords).open, limits)
+      contents = own.allSatisfy { $0.fits(limits) } ? own : ladder(prepared.open, limits)
     } else if let template = prepared.closed, channel == .whatsapp {
       contents = [.template(template)]
     } else {
@@ -100,6 +107,13 @@ extension Scope {
         name: said(name ?? ground.person, or: "cliente"), service: service, business: ground.business, date: date,
         time: time)
     }
+  }
+}
+
+extension OutboundContent {
+  fileprivate func fits(_ limits: ChannelLimits) -> Bool {
+    do throws(ContentFault) { try check(limits) } catch { return false }
+    return true
   }
 }
 

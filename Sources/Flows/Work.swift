@@ -34,6 +34,10 @@ public enum Work: Sendable, Equatable {
   case deliverEvent(event: UUID)
   /// `score_lead`: look for signals in what a person said where the assistant does not answer.
   case scoreLead(conversation: UUID)
+  /// `routine`: what is done by the clock, for one business.
+  case routine(Routine)
+  /// `confirm_booking`: tell a person that their appointment is booked.
+  case confirmBooking(appointment: UUID)
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -81,6 +85,14 @@ public enum Work: Sendable, Equatable {
     } else if kind == "upload_media" {
       self =
         id("media_id").map { .uploadMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
+    } else if kind == "routine" {
+      self =
+        payload["routine"].text.flatMap(Routine.init).map { .routine($0) }
+        ?? .unknown(kind: kind, fault: "payload.routine names none")
+    } else if kind == "confirm_booking" {
+      self =
+        id("appointment_id").map { .confirmBooking(appointment: $0) }
+        ?? .unknown(kind: kind, fault: "payload.appointment_id is missing")
     } else if kind == "sync_templates" || kind == "test_channel" {
       guard let connection = id("channel_connection_id") else {
         self = .unknown(kind: kind, fault: "payload.channel_connection_id is missing")
@@ -111,6 +123,8 @@ public enum Work: Sendable, Equatable {
     case .testChannel: "test_channel"
     case .deliverEvent: "deliver_event"
     case .scoreLead: "score_lead"
+    case .routine: "routine"
+    case .confirmBooking: "confirm_booking"
     case .unknown(let kind, _): kind
     }
   }
@@ -134,6 +148,8 @@ extension Office {
     case .testChannel(let connection, let subscribe): [JobResult(job, await test(connection, subscribe, job))]
     case .deliverEvent(let event): [JobResult(job, await deliverEvent(event, job))]
     case .scoreLead(let conversation): [JobResult(job, await score(conversation, job))]
+    case .routine(let routine): [JobResult(job, await perform(routine, job))]
+    case .confirmBooking(let appointment): [JobResult(job, await confirmBooking(appointment, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

@@ -36,6 +36,8 @@ public struct PreparedMessage: Sendable, Equatable {
   public var open: OutboundContent
   /// nil: only while the window is open.
   public var closed: OutboundContent.Template?
+  /// What fills the gaps, by their names.
+  var values: [String: String] = [:]
 
   public static func appointmentConfirmation(_ words: AppointmentWords) -> PreparedMessage {
     appointment("appointment_confirmation", .appointmentConfirmation, words)
@@ -45,6 +47,30 @@ public struct PreparedMessage: Sendable, Equatable {
     appointment("reminder", .reminder, words)
   }
 
+  /// For who asked and fell silent. `service` empty: none is known.
+  public static func followUp(name: String, business: String, service: String) -> PreparedMessage {
+    let definition = TemplateDefinition.followUp
+    let values = [
+      "nombre": name, "negocio": business, "servicio": service.isEmpty ? "nuestros servicios" : service,
+    ]
+    let answers = ["seguimiento_si", "seguimiento_no"]
+    let options = zip(answers, definition.buttons).map { OutboundContent.Option(id: $0, title: $1) }
+    return PreparedMessage(
+      kind: "follow_up", open: .buttons(.init(body: definition.text(values)), options),
+      closed: definition.filled(values, payloads: answers), values: values)
+  }
+
+  /// In the business's own words while the window is open; they have the gaps of ours.
+  public func saying(_ words: String?) -> PreparedMessage {
+    guard let words, !words.allSatisfy(\.isWhitespace), case .buttons(var frame, let options) = open else {
+      return self
+    }
+    frame.body = values.reduce(words) { $0.replacing("{{\($1.key)}}", with: $1.value) }
+    var message = self
+    message.open = .buttons(frame, options)
+    return message
+  }
+
   private static func appointment(
     _ kind: String, _ definition: TemplateDefinition, _ words: AppointmentWords
   ) -> PreparedMessage {
@@ -52,7 +78,7 @@ public struct PreparedMessage: Sendable, Equatable {
     let options = zip(answers, definition.buttons).map { OutboundContent.Option(id: $0, title: $1) }
     return PreparedMessage(
       kind: kind, open: .buttons(.init(body: definition.text(words.values)), options),
-      closed: definition.filled(words.values, payloads: answers))
+      closed: definition.filled(words.values, payloads: answers), values: words.values)
   }
 
   /// What can be chosen from: a list as long as the platform shows one, the rest is mentioned. `services` in the order in

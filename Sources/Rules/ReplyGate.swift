@@ -38,6 +38,8 @@ public enum Withheld: String, Sendable, CaseIterable {
   case incomplete
   case questionDeleted = "question_deleted"
   case notThreadOwner = "not_thread_owner"
+  case tooLate = "too_late"
+  case appointmentOver = "appointment_over"
 
   /// For staff.
   public var sentence: String {
@@ -62,6 +64,8 @@ public enum Withheld: String, Sendable, CaseIterable {
     case .incomplete: "an earlier part of the same answer did not leave"
     case .questionDeleted: "the customer deleted the message that it answers"
     case .notThreadOwner: "another of the business's apps has this conversation now"
+    case .tooLate: "its time was over before it could leave"
+    case .appointmentOver: "the appointment that it is about was cancelled, moved, or is past"
     case .cancelled: "somebody of the team cancelled it"
     }
   }

@@ -122,6 +122,13 @@ import Testing
       name: "cron never ran", sql: "update schema_migrations set applied_at = now() - interval '1 hour'",
       area: "cron", words: "there never was one"),
     World(
+      name: "cron asks for nothing any more",
+      sql: "insert into routines (name, asked_at, tenants) values ('reminders', now() - interval '3 hours', 1)",
+      area: "routines", level: .warning, words: "asked for last reminders: 3 h ago"),
+    World(
+      name: "cron never asked", variables: ["TISTIS_ENV": "production"], area: "routines", level: .warning,
+      words: "followups: never"),
+    World(
       name: "an alert of the installation", sql: "insert into platform_alerts (kind, sentence) values ('x', 'alas')",
       area: "alerts", words: "alas"),
     World(

@@ -1,3 +1,4 @@
+import Flows
 import FoundationEssentials
 import Peers
 import TestSupport
@@ -86,6 +87,21 @@ import Testing
     #expect(
       lines.contains { $0.firstMatch(of: /^\* \* \* \* \* [a-z]\w* .*\/bin\/jobs( |$)/) != nil },
       "nobody starts jobs → bin/etc/crontab needs its line: * * * * * tistis … /usr/lib/tistis/bin/jobs")
+  }
+
+  /// Each routine has its line, at its time, and no line asks for what there is not.
+  @Test func cronAsksForEveryRoutine() {
+    let lines = Tree.read("bin/etc/crontab").split(separator: "\n").filter {
+      !$0.hasPrefix("#") && $0.contains(" routines run ")
+    }
+    for routine in Routine.allCases {
+      #expect(
+        lines.contains {
+          $0.hasPrefix(routine.schedule + " ") && $0.contains("/bin/tistis routines run \(routine.rawValue) ")
+        },
+        "nobody asks for \(routine.rawValue) → bin/etc/crontab needs its line: \(routine.schedule) …")
+    }
+    #expect(lines.count == Routine.allCases.count)
   }
 
   @Test func theListsAreReadRight() {

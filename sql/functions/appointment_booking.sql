@@ -96,8 +96,9 @@ begin return (
 
 -- {"key", "lead_id", "branch_id", "service_id"?, "staff_id"?, "scheduled_at", "duration_minutes"? (else the service's,
 -- else the branch's), "conversation_id"?, "booking_source", "ai_booking_channel"?, "notes"?, "reason"?, "party_size"?,
--- "created_by_staff_id"?, "anytime"?}. Outcomes: booked, slot_taken, lead_conflict, outside_hours, in_past, too_far,
--- too_soon, unknown_branch, unknown_service, unknown_staff, unknown_lead, inactive.
+-- "created_by_staff_id"?, "anytime"?, "told"? (the person is told in the talk that books it)}. Outcomes: booked,
+-- slot_taken, lead_conflict, outside_hours, in_past, too_far, too_soon, unknown_branch, unknown_service, unknown_staff,
+-- unknown_lead, inactive.
 create or replace function book_appointment(p_request jsonb) returns table (outcome text, appointment_id uuid, detail jsonb)
 language plpgsql as $$
 declare
@@ -144,6 +145,7 @@ begin
           r.created_by_staff_id, r.key
       returning 'booked', id into outcome, appointment_id;
     perform tell_of_appointment('appointment-scheduled', appointment_id);
+    if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
   end if;
   detail := appointment_detail(appointment_id);
   return next;

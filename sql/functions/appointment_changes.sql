@@ -15,8 +15,8 @@ begin
 end $$;
 
 -- {"key", "appointment_id", "lead_id"?, "scheduled_at", "branch_id"?, "staff_id"?, "service_id"?, "duration_minutes"?,
--- "anytime"?}: a new appointment takes its place, and the old one says so. Outcomes: rescheduled, unknown_appointment,
--- frozen (detail: the old one), and those of `book_appointment`.
+-- "anytime"?, "told"?}: a new appointment takes its place, and the old one says so. Outcomes: rescheduled,
+-- unknown_appointment, frozen (detail: the old one), and those of `book_appointment`.
 create or replace function reschedule_appointment(p_request jsonb)
 returns table (outcome text, appointment_id uuid, detail jsonb)
 language plpgsql as $$
@@ -78,6 +78,7 @@ begin
   update appointments x set rescheduled_to_id = reschedule_appointment.appointment_id where x.tenant_id = v_tenant
     and x.id = a.id;
   perform tell_of_appointment('appointment-scheduled', appointment_id);
+  if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
   detail := appointment_detail(appointment_id);
   return next;
 end $$;

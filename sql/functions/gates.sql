@@ -81,6 +81,12 @@ begin return (
       -- What was said in several parts is not said by halves.
       when exists (select 1 from messages x where x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.id < m.id
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
+      when (m.metadata ->> 'not_after')::timestamptz < app_now() then 'too_late'
+      when m.metadata ? 'appointment_id' and not appointment_stands((m.metadata ->> 'appointment_id')::uuid)
+        then 'appointment_over'
+      -- Who fell silent has written meanwhile, or people are at it.
+      when m.metadata ? 'follow_up' and c.last_question_id > m.id then 'newer_inbound'
+      when m.metadata ? 'follow_up' and (not c.ai_handling or c.status = 'escalated') then 'human_took_over'
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
       -- What a person types may leave later, where the platform has approved that.

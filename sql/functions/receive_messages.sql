@@ -38,7 +38,8 @@ begin
           coalesce(p.details, '{}') || case when p.wants_answer then '{"wants_answer": true}' else '{}' end::jsonb, p.raw
         from placed p
       on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do nothing
-      returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer
+      returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer,
+        coalesce(selection ~ '^(confirmar|reagendar)_cita', false) as about_appointment
   ), contacts as (
     select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact,
         coalesce(p.at, app_now()) as at
@@ -51,7 +52,7 @@ begin
         -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid). What is too old to be answered by itself is no
         -- question: it must not keep the answer to another one back.
         max(i.id::text) filter (where i.wants_answer and not i.stale) as last_question,
-        count(*) filter (where i.stale) as late
+        count(*) filter (where i.stale) as late, bool_or(i.about_appointment) as about_appointment
       from inserted i group by i.conversation_id
   ), updated as (
     update conversations v set
@@ -72,7 +73,7 @@ begin
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late, v.thread_owner
+        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late, s.about_appointment, v.thread_owner
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -92,7 +93,9 @@ begin
         'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
           'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
           'is_first_message', u.is_first)))
-        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
+        -- What is pressed about an appointment holds, though people talk to them.
+        filter (where u.last_question is not null and (u.ai_handling and u.status <> 'escalated' and cc.ai_enabled
+          or u.about_appointment)),
       jsonb_agg(jsonb_build_object('connection', u.channel_connection_id, 'lead', u.lead_id, 'by', 'message', 'at', u.said_at))
         filter (where u.said_at is not null),
       -- Where people answer anyway, nobody waited for the assistant.

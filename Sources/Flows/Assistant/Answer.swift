@@ -38,6 +38,8 @@ extension Office {
   ) async -> [JobResult] {
     if found.answered { return [JobResult(job, .done(["skipped": "answered before"]))] }
     if let gate = found.gate {
+      // What is pressed holds, though nothing is said to it: people have the conversation.
+      _ = await pressedAppointment(found, conversation, job, log)
       // A refused answer is not worth its price.
       log.info("not_asked", ["conversation": conversation.text, "why": gate])
       if gate == Withheld.escalated.rawValue { return [JobResult(job, await sayLastWord(conversation, job))] }

@@ -20,7 +20,7 @@ extension Scope {
       "key": .string(use.key), "lead_id": .string(use.lead.text), "branch_id": .string(branch.text),
       "service_id": names.serviceId.map { .string($0.text) }, "staff_id": names.staffId.map { .string($0.text) },
       "scheduled_at": .string(at.description), "conversation_id": .string(use.conversation.text),
-      "booking_source": "ai_chat", "ai_booking_channel": .string(use.bookingChannel),
+      "told": true, "booking_source": "ai_chat", "ai_booking_channel": .string(use.bookingChannel),
       "notes": notes.isEmpty ? nil : .string(notes),
     ])
     let booked = try bookAppointment(request: JSONText(request))
@@ -43,7 +43,7 @@ extension Scope {
     let request: JSON = .object([
       "key": .string(use.key), "lead_id": .string(use.lead.text), "appointment_id": old["appointment_id"].value,
       "scheduled_at": .string(at.description), "branch_id": names.branchId.map { .string($0.text) },
-      "staff_id": names.staffId.map { .string($0.text) },
+      "staff_id": names.staffId.map { .string($0.text) }, "told": true,
     ])
     let moved = try rescheduleAppointment(request: JSONText(request))
     var wish = names

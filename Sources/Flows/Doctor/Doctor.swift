@@ -55,6 +55,7 @@ public struct Doctor {
       try examineSchema(database, settings)
       try examineRoles(database)
       try examineQueue(database)
+      try examineRoutines(database, isDevelopment: settings.text(.environment) == "development")
       try examineTenants(database)
     } catch .unavailable(let why) {
       add(

@@ -36,6 +36,26 @@ extension Doctor {
     }
   }
 
+  /// What cron's other lines ask for. A development world has none of them.
+  mutating func examineRoutines(_ database: Connection, isDevelopment: Bool) throws(StoreError) {
+    let asked = try database.everyone.listRoutines()
+    let missed = Routine.allCases.compactMap { routine -> String? in
+      guard let last = asked.first(where: { $0.name == routine.rawValue }) else {
+        return isDevelopment ? nil : "\(routine.rawValue): never"
+      }
+      let since = clock() - last.askedAt
+      return since > 3 * routine.period ? "\(routine.rawValue): \(Self.span(since)) ago" : nil
+    }
+    if missed.isEmpty {
+      add("routines", .ok, "\(asked.count) asked for in time")
+    } else {
+      add(
+        "routines", .warning, "asked for last \(missed.joined(separator: ", "))",
+        "/etc/cron.d/tistis has a line for each, with its words in the journal: journalctl -t routines; by hand: "
+          + "tistis routines run NAME")
+    }
+  }
+
   /// Seconds as people say them.
   static func span(_ seconds: Double) -> String {
     switch seconds {

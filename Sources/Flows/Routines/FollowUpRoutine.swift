@@ -1,0 +1,90 @@
+import Core
+import FoundationEssentials
+import Rules
+import Store
+
+extension Office {
+  private enum Asked: Sendable { case asked, cold, nothing }
+
+  private static let nearAtOnce = 200
+  /// As `follow_ups_near` reads it.
+  private static let rule: JSONText = {
+    let template = TemplateDefinition.followUp
+    var rule = waysToTell
+    rule["silence_seconds"] = .number(decimal(FollowUp.silence))
+    rule["since_seconds"] = .number(decimal(FollowUp.late))
+    rule["declined_seconds"] = .number(decimal(FollowUp.declined))
+    rule["usable_templates"] = .array(OutboundContent.Template.usable.map { .string($0) })
+    rule["template"] = [
+      "name": .string(template.name), "language": .string(template.language),
+      "category": .string(template.category.rawValue),
+    ]
+    return JSONText(.object(rule))
+  }()
+
+  /// Asks again who fell silent. As with reminders one transaction holds the conversation, decides, stores and counts.
+  func followUp(_ job: HeldJob) async throws(StoreError) -> JSON {
+    var asked = 0
+    var cold = 0
+    var since = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+    while true {
+      let after = since
+      let near = try await database.tenant(job.tenant) { (scope) throws(StoreError) in
+        try scope.followUpsNear(rule: Self.rule, after: after, limit: Int32(Self.nearAtOnce))
+      }
+      for row in near where row.step != .nothing {
+        let requestID = job.requestID
+        let one = try await each(job, or: Asked.nothing) { (scope) throws(StoreError) in
+          try Self.ask(row.leadId, row.conversationId, scope, requestID)
+        }
+        switch one {
+        case .asked: asked += 1
+        case .cold: cold += 1
+        case .nothing: break
+        }
+      }
+      guard near.count == Self.nearAtOnce, let last = near.last else { break }
+      since = last.leadId
+    }
+    return ["asked": .number(asked), "cold": .number(cold)]
+  }
+
+  private static func ask(
+    _ lead: UUID, _ conversation: UUID, _ scope: Scope, _ requestID: String?
+  ) throws(StoreError) -> Asked {
+    guard let held = try scope.holdFollowUp(rule: rule, leadId: lead, conversationId: conversation) else {
+      return .nothing
+    }
+    switch held.step {
+    case .nothing: return .nothing
+    case .giveUp:
+      let reason = "\(FollowUp.attempts) follow-ups without an answer"
+      let isCold = try scope.giveUpFollowUp(leadId: lead, conversationId: conversation, reason: reason)
+      return isCold ? .cold : .nothing
+    case .ask(let attempt):
+      guard
+        case .queued(let message, _) = try scope.sendPrepared(
+          .followUp(service: held.service), conversation: conversation, onlyBranch: nil, requestId: requestID,
+          ownWords: held.ownWords)
+      else { return .nothing }
+      try scope.noteFollowUp(
+        leadId: lead, messageId: message, silentSince: held.silentSince, attempts: Int32(attempt),
+        until: held.nowIs + FollowUp.lastsFor)
+      return .asked
+    }
+  }
+}
+
+extension FollowUpsNearRow {
+  fileprivate var step: FollowUp.Step {
+    FollowUp.step(
+      lastSaid: lastSaid, attempts: Int(attempts), isOpen: isOpen, minuteOfDay: Int(localMinute), nowIs)
+  }
+}
+
+extension HoldFollowUpRow {
+  fileprivate var step: FollowUp.Step {
+    FollowUp.step(
+      lastSaid: lastSaid, attempts: Int(attempts), isOpen: isOpen, minuteOfDay: Int(localMinute), nowIs)
+  }
+}

@@ -1,0 +1,121 @@
+import Core
+import FoundationEssentials
+import Rules
+import Store
+
+/// Appointments: the word that one is booked, and the reminders. Each is decided, stored and written down in one
+/// transaction that holds the appointment, so that two runs at once, or one that is killed, send it once.
+extension Office {
+  enum Told: Sendable {
+    case told
+    /// By no conversation can the person be told now; a later run looks again.
+    case unreachable
+    /// Not any more, or not yet.
+    case nothing
+  }
+
+  private static let nearAtOnce = 200
+  static let ways = JSONText(.object(waysToTell))
+
+  func remind(_ job: HeldJob) async throws(StoreError) -> JSON {
+    var told = 0
+    var unreachable = 0
+    var (since, sinceId) = (Instant(microseconds: 0), UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
+    while true {
+      let (after, afterId) = (since, sinceId)
+      let near = try await database.tenant(job.tenant) { (scope) throws(StoreError) in
+        try scope.remindersNear(
+          hours: Reminder.horizonHours, morningMinute: Int32(Reminder.morning), after: after, afterId: afterId,
+          limit: Int32(Self.nearAtOnce))
+      }
+      for row in near where row.ground.due(row.nowIs) != nil {
+        let appointment = row.appointmentId
+        let requestID = job.requestID
+        let one = try await each(job, or: Told.nothing) { (scope) throws(StoreError) in
+          try scope.remind(of: appointment, requestID)
+        }
+        switch one {
+        case .told: told += 1
+        case .unreachable: unreachable += 1
+        case .nothing: break
+        }
+      }
+      guard near.count == Self.nearAtOnce, let last = near.last else { break }
+      (since, sinceId) = (last.scheduledAt, last.appointmentId)
+    }
+    return ["reminded": .number(told), "unreachable": .number(unreachable)]
+  }
+
+  /// Tells a person that their appointment is booked, unless somebody has told them in the talk in which it was booked.
+  func confirmBooking(_ appointment: UUID, _ job: HeldJob) async -> Outcome {
+    let requestID = job.requestID
+    do throws(StoreError) {
+      let told = try await database.transaction(job.tenant) { (scope) throws(StoreError) in
+        try scope.confirmBooking(of: appointment, requestID)
+      }
+      return .done(["told": .string("\(told)")])
+    } catch {
+      return job.isLastAttempt ? .bury(why: error.sentence) : .retry(after: pause(nil, job), why: error.sentence)
+    }
+  }
+}
+
+extension Scope {
+  fileprivate func remind(of appointment: UUID, _ requestID: String?) throws(StoreError) -> Office.Told {
+    guard let held = try hold(appointment), let reminder = held.ground.due(held.nowIs) else { return .nothing }
+    return try tell(
+      .reminder(.ours(appointment)), of: appointment, in: held.conversationId, words: held.reminderText,
+      what: reminder.rawValue, until: reminder.until(held.scheduledAt), requestID)
+  }
+
+  fileprivate func confirmBooking(of appointment: UUID, _ requestID: String?) throws(StoreError) -> Office.Told {
+    guard let held = try hold(appointment),
+      BookingConfirmation.isDue(
+        start: held.scheduledAt, booked: held.bookedAt, source: held.bookingSource, told: held.confirmationTold,
+        held.nowIs)
+    else { return .nothing }
+    return try tell(
+      .appointmentConfirmation(.ours(appointment)), of: appointment, in: held.conversationId,
+      words: held.confirmationText, what: "confirmation",
+      until: BookingConfirmation.until(start: held.scheduledAt, booked: held.bookedAt), requestID)
+  }
+
+  private func hold(_ appointment: UUID) throws(StoreError) -> HoldAppointmentRow? {
+    try holdAppointment(appointmentId: appointment, ways: Office.ways, morningMinute: Int32(Reminder.morning))
+  }
+
+  private func tell(
+    _ wish: PreparedWish, of appointment: UUID, in conversation: UUID?, words: String?, what: String, until: Instant,
+    _ requestID: String?
+  ) throws(StoreError) -> Office.Told {
+    guard let conversation,
+      case .queued(let message, _) = try sendPrepared(
+        wish, conversation: conversation, onlyBranch: nil, requestId: requestID, ownWords: words)
+    else { return .unreachable }
+    try noteTold(appointmentId: appointment, messageId: message, what: what, until: until)
+    return .told
+  }
+}
+
+extension RemindersNearRow {
+  fileprivate var ground: ReminderGround {
+    ReminderGround(scheduledAt, bookedAt, morning, localMinute, dayTold, hoursTold)
+  }
+}
+
+extension HoldAppointmentRow {
+  fileprivate var ground: ReminderGround {
+    ReminderGround(scheduledAt, bookedAt, morning, localMinute, dayTold, hoursTold)
+  }
+}
+
+extension ReminderGround {
+  fileprivate init(
+    _ start: Instant, _ booked: Instant, _ morning: Instant, _ minute: Int32, _ day: Bool, _ hours: Bool
+  ) {
+    var told = Set<Reminder>()
+    if day { told.insert(.day) }
+    if hours { told.insert(.hours) }
+    self.init(start: start, booked: booked, morning: morning, minuteOfDay: Int(minute), told: told)
+  }
+}

@@ -1,0 +1,35 @@
+import Core
+
+/// Asking again somebody who asked, was answered, and fell silent: three times, two days apart, then they are cold. Only
+/// while the business is open, and by day. Whom it must not reach at all is decided where it is known
+/// (`follow_ups_near`): those with whom people talk, who said stop, who have an appointment.
+public enum FollowUp {
+  public static let silence = 48.0 * 3600
+  /// A weekend and a holiday may lie between; after six days nobody remembers what they asked.
+  public static let late = 144.0 * 3600
+  public static let attempts = 3
+  /// Who said no, thank you, is left alone for so many seconds, whatever they ask meanwhile.
+  public static let declined = 90.0 * 86_400
+  /// Minutes of the branch's day outside of which nobody is asked, however long the business is open.
+  static let awake = 9 * 60..<20 * 60
+  /// One that could not leave within so many seconds is left out.
+  public static let lastsFor = 4.0 * 3600
+
+  public enum Step: Equatable, Sendable {
+    /// `attempt` from 1.
+    case ask(attempt: Int)
+    case giveUp
+    /// Later, or not at all.
+    case nothing
+  }
+
+  /// `lastSaid`: by whomever, the last attempt included; `isOpen`: the business now, nil: nobody knows.
+  public static func step(
+    lastSaid: Instant, attempts done: Int, isOpen: Bool?, minuteOfDay: Int, _ now: Instant
+  ) -> Step {
+    let silent = now - lastSaid
+    guard silent >= silence, silent < late else { return .nothing }
+    if done >= attempts { return .giveUp }
+    return isOpen != false && awake.contains(minuteOfDay) ? .ask(attempt: done + 1) : .nothing
+  }
+}

@@ -1,0 +1,198 @@
+import Core
+import FoundationEssentials
+import Store
+import TestSupport
+import Testing
+
+@testable import Flows
+
+/// Who fell silent is asked three times, then is cold; who must be left alone is left alone.
+@Suite struct FollowUpTests {
+  /// Somebody asked and was answered; then so many hours passed.
+  private func silent(_ clinic: Clinic, hours: Int = 50) async throws -> String {
+    let phone = try clinic.shop.says("¿Cuánto cuesta una limpieza?")
+    try clinic.shop.hurry()
+    try await clinic.shop.work()
+    try pass(clinic, hours)
+    return phone
+  }
+
+  private func pass(_ clinic: Clinic, _ hours: Int) throws {
+    let ago = "- interval '\(hours) hours'"
+    try clinic.shop.run(
+      """
+      update conversations set last_message_at = last_message_at \(ago), last_inbound_at = last_inbound_at \(ago);
+      update contact_windows set last_inbound_at = last_inbound_at \(ago);
+      update follow_ups set silent_since = silent_since \(ago), last_at = last_at \(ago);
+      """)
+  }
+
+  private func asked(_ clinic: Clinic) throws -> Int {
+    try clinic.shop.count("messages", "metadata ->> 'prepared' = 'follow_up'")
+  }
+
+  @Test func threeTimesThenCold() async throws {
+    try await Clinic.test { clinic in
+      let phone = try await silent(clinic, hours: 47)
+      try await clinic.run(.followups)
+      #expect(try asked(clinic) == 0)
+      try pass(clinic, 1)
+      for attempt in 1...3 {
+        try await clinic.run(.followups)
+        try await clinic.run(.followups)
+        #expect(try asked(clinic) == attempt)
+        try pass(clinic, 49)
+      }
+      let sent = try await Sandbox.requests("whatsapp", match: phone, kind: "template")
+      #expect(sent.count == 3)
+      #expect(sent.allSatisfy { $0["body"]["template"]["name"].text == "seguimiento" })
+      #expect(try clinic.shop.value("classification", of: "leads") == "warm")
+      try await clinic.run(.followups)
+      try await clinic.run(.followups)
+      #expect(try asked(clinic) == 3)
+      #expect(try clinic.shop.value("classification || ' ' || score", of: "leads") == "cold 25")
+      #expect(try clinic.shop.count("lead_score_history", "change_source = 'time_decay'") == 1)
+      #expect(try clinic.shop.value("ended || ' ' || attempts", of: "follow_ups") == "cold 3")
+      // Who comes back begins anew.
+      try clinic.shop.post(message("Perdón, ¿y los sábados?", from: phone))
+      try clinic.shop.hurry()
+      try await clinic.shop.work()
+      try pass(clinic, 50)
+      try await clinic.run(.followups)
+      #expect(try asked(clinic) == 4)
+      #expect(try clinic.shop.value("coalesce(ended, '-') || ' ' || attempts", of: "follow_ups") == "- 1")
+    }
+  }
+
+  @Test func manyAtOnceAreOne() async throws {
+    try await Clinic.test { clinic in
+      _ = try await silent(clinic)
+      let shop = clinic.shop
+      let tenant = shop.tenant.id
+      await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<6 {
+          group.addTask {
+            guard let office = try? shop.office() else { return }
+            let job = HeldJob(
+              tenant: tenant, id: UUID(), work: .routine(.followups), attempt: 1, maxAttempts: 5, requestID: nil)
+            _ = await office.perform(.followups, job)
+            await office.close()
+          }
+        }
+      }
+      #expect(try asked(clinic) == 1)
+    }
+  }
+
+  struct Spoilt: Sendable, CustomTestStringConvertible {
+    let name: String
+    let sql: String
+    var testDescription: String { name }
+  }
+
+  static let spoilt = [
+    Spoilt(
+      name: "asked for longer than a week ago",
+      sql:
+        "update conversations set last_message_at = now() - interval '8 days', last_inbound_at = now() - interval '9 days'"
+    ),
+    Spoilt(name: "people talk to them", sql: "update conversations set ai_handling = false"),
+    Spoilt(name: "people had the last word", sql: "update conversations set last_human_at = last_message_at"),
+    Spoilt(name: "with people", sql: "update conversations set status = 'escalated', ai_handling = false"),
+    Spoilt(name: "resolved", sql: "update conversations set status = 'resolved'"),
+    Spoilt(
+      name: "said stop",
+      sql:
+        "insert into contact_consents (tenant_id, lead_id, channel, scope, state, source, said_at) select tenant_id, id, 'whatsapp', 'marketing', 'stopped', 'keyword', now() from leads"
+    ),
+    Spoilt(
+      name: "said stop elsewhere",
+      sql:
+        "insert into contact_consents (tenant_id, lead_id, channel, scope, state, source, said_at) select tenant_id, id, 'instagram', 'marketing', 'stopped', 'keyword', now() from leads"
+    ),
+    Spoilt(name: "was never answered", sql: "update messages set status = 'withheld' where role = 'assistant'"),
+    Spoilt(name: "had the last word", sql: "update conversations set last_inbound_at = last_message_at"),
+    Spoilt(name: "has become a customer", sql: "update leads set status = 'converted'"),
+    Spoilt(name: "deleted", sql: "update leads set deleted_at = now()"),
+    Spoilt(name: "another app has it", sql: "update conversations set thread_owner = 'x'"),
+    Spoilt(name: "the assistant is off", sql: "update channel_connections set ai_enabled = false"),
+    Spoilt(
+      name: "switched off",
+      sql: "insert into ai_tenant_context (tenant_id, follow_ups_enabled) values ('$tenant', false)"),
+    Spoilt(
+      name: "no template",
+      sql:
+        "insert into message_templates (tenant_id, business_account_id, name, language, status) values ('$tenant', '1', 'seguimiento', 'es_MX', 'PAUSED')"
+    ),
+    Spoilt(
+      name: "closed today",
+      sql:
+        "insert into times_off (tenant_id, starts_at, ends_at) values ('$tenant', now() - interval '1 hour', now() + interval '1 hour')"
+    ),
+    Spoilt(name: "closed", sql: "update branches set operating_hours = '{\"monday\": []}'"),
+  ]
+
+  @Test(arguments: spoilt) func notWho(_ spoilt: Spoilt) async throws {
+    try await Clinic.test { clinic in
+      _ = try await silent(clinic)
+      try clinic.shop.run(spoilt.sql.replacing("$tenant", with: clinic.shop.tenant.id.text))
+      try await clinic.run(.followups)
+      #expect(try asked(clinic) == 0)
+    }
+  }
+
+  @Test func notAtNight() async throws {
+    try await Clinic.test { clinic in
+      _ = try await silent(clinic)
+      // Eleven hours away from where it is noon.
+      try clinic.shop.run(
+        "update branches set timezone = (select name from pg_timezone_names where name like 'Etc/GMT%'"
+          + " and extract(hour from now() at time zone name) between 0 and 7 order by name limit 1)")
+      try await clinic.run(.followups)
+      #expect(try asked(clinic) == 0)
+    }
+  }
+
+  @Test func notWhoHasAnAppointment() async throws {
+    try await Clinic.test { clinic in
+      let phone = try await silent(clinic)
+      _ = try clinic.appointment(of: phone, inHours: 40)
+      try clinic.shop.run("update leads set status = 'contacted'")
+      try await clinic.run(.followups)
+      #expect(try asked(clinic) == 0)
+    }
+  }
+
+  /// What waits to leave does not, once they have written or people are at it.
+  @Test func overtaken() async throws {
+    try await Clinic.test { clinic in
+      let phone = try await silent(clinic)
+      try clinic.shop.run("update send_pace set blocked_until = now() + interval '1 hour'")
+      try await clinic.run(.followups)
+      #expect(try clinic.shop.count("messages", "metadata ? 'follow_up' and status = 'pending'") == 1)
+      try clinic.shop.post(message("Ya me decidí", from: phone))
+      try clinic.shop.hurry()
+      try await clinic.shop.work()
+      #expect(
+        try clinic.shop.value("status || ' ' || error_code", of: "messages", "metadata ? 'follow_up'")
+          == "withheld newer_inbound")
+    }
+  }
+
+  @Test func noThankYou() async throws {
+    try await Clinic.test { clinic in
+      let phone = try await silent(clinic)
+      try await clinic.run(.followups)
+      let before = try clinic.shop.count("ai_usage_logs")
+      try clinic.presses("seguimiento_no", "Ya no, gracias", from: phone)
+      try clinic.shop.hurry()
+      try await clinic.shop.work()
+      #expect(try clinic.said(phone)?.hasPrefix("Gracias por avisarnos") == true)
+      #expect(try clinic.shop.count("ai_usage_logs") == before)
+      #expect(try clinic.shop.value("ended", of: "follow_ups") == "declined")
+      try pass(clinic, 60)
+      try await clinic.run(.followups)
+      #expect(try asked(clinic) == 1)
+    }
+  }
+}

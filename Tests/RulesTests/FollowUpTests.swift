@@ -1,0 +1,68 @@
+import Core
+import Testing
+
+@testable import Rules
+
+@Suite struct FollowUpTests {
+  private static let said = Instant(microseconds: 1_800_000_000_000_000)
+
+  struct Case: Sendable, CustomTestStringConvertible {
+    let name: String
+    let hours: Double
+    var done = 0
+    var open: Bool? = true
+    var minute = 12 * 60
+    let step: FollowUp.Step
+    var testDescription: String { name }
+  }
+
+  static let cases = [
+    Case(name: "a moment before two days", hours: 47.99, step: .nothing),
+    Case(name: "after two days", hours: 48, step: .ask(attempt: 1)),
+    Case(name: "two days after the first", hours: 48, done: 1, step: .ask(attempt: 2)),
+    Case(name: "the third", hours: 60, done: 2, step: .ask(attempt: 3)),
+    Case(name: "not a fourth: cold", hours: 48, done: 3, step: .giveUp),
+    Case(name: "but not at once", hours: 47, done: 3, step: .nothing),
+    Case(name: "cold at night too", hours: 48, done: 3, open: false, minute: 120, step: .giveUp),
+    Case(name: "closed", hours: 50, open: false, step: .nothing),
+    Case(name: "open at night", hours: 50, minute: 23 * 60, step: .nothing),
+    Case(name: "nobody knows when it is open", hours: 50, open: nil, step: .ask(attempt: 1)),
+    Case(name: "before nine", hours: 50, minute: 9 * 60 - 1, step: .nothing),
+    Case(name: "after a weekend", hours: 110, step: .ask(attempt: 1)),
+    Case(name: "forgotten", hours: 144, step: .nothing),
+    Case(name: "forgotten after the second", hours: 200, done: 2, step: .nothing),
+    Case(name: "a clock that went back", hours: -1, step: .nothing),
+  ]
+
+  @Test(arguments: cases) func step(_ c: Case) {
+    let step = FollowUp.step(
+      lastSaid: Self.said, attempts: c.done, isOpen: c.open, minuteOfDay: c.minute, Self.said + c.hours * 3600)
+    #expect(step == c.step)
+  }
+
+  /// If somebody looks every four hours: three words, at least two days apart, then cold, and nothing more.
+  @Test(arguments: [0.0, 3.5, 11, 17, 23.9]) func overTime(_ begins: Double) {
+    var last = Self.said
+    var asked = [Double]()
+    var isCold = false
+    for step in 0..<200 {
+      let hour = begins + Double(step * 4)
+      let now = Self.said + hour * 3600
+      let minute = Int(hour * 60) % 1440
+      switch isCold
+        ? .nothing
+        : FollowUp.step(
+          lastSaid: last, attempts: asked.count, isOpen: true, minuteOfDay: minute, now)
+      {
+      case .ask(let attempt):
+        asked.append(hour)
+        last = now
+        #expect(attempt == asked.count && FollowUp.awake.contains(minute))
+      case .giveUp: isCold = true
+      case .nothing: break
+      }
+    }
+    #expect(asked.count == 3 && isCold)
+    #expect(zip(asked, asked.dropFirst()).allSatisfy { $1 - $0 >= 48 })
+  }
+}

@@ -1,0 +1,145 @@
+-- Who fell silent is asked whether they still want something. When, and how often, `Rules/FollowUp` decides.
+
+-- People who asked something, were answered by the assistant, and have been silent since; of p_lead alone if given, else
+-- those after p_after, by id. Nobody to whom people talk, who has an appointment, said stop, or cannot be reached.
+-- p_rule: {"silence_seconds", "since_seconds" (silent for no longer), "declined_seconds", and as `conversation_to_tell`:
+--   "templates", "windows"; for `hold_follow_up`: "template": {"name", "language", "category"}, "usable_templates" as
+--   `template_gate`}
+create or replace function follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit int)
+returns table (lead_id uuid, conversation_id uuid, silent_since timestamptz, last_said timestamptz, attempts int,
+  last_at timestamptz, is_open boolean, local_minute int, service text, own_words text, now_is timestamptz)
+language plpgsql stable as $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  return query
+    select l.id, c.id, c.last_inbound_at, c.last_message_at,
+        case when f.silent_since >= c.last_inbound_at then f.attempts else 0 end,
+        case when f.silent_since >= c.last_inbound_at then f.last_at end,
+        case when b.id is not null then app_now() <@ (working_times(b.id, null, app_now(), app_now())
+          - off_times(b.id, null, app_now(), app_now())) end,
+        minute_of_day(app_now(), z.zone),
+        coalesce((select s.name from services s where s.tenant_id = v_tenant and s.id = l.interested_service_id),
+          (select s.name from services s where s.tenant_id = v_tenant and s.is_active
+             and (s.slug = any (l.interested_services) or s.name = any (l.interested_services)) order by s.id limit 1), ''),
+        x.follow_up_text, app_now()
+      from (
+        -- Their latest conversation counts.
+        select distinct on (o.lead_id) o.* from conversations o
+         where o.tenant_id = v_tenant and (p_lead is null or o.lead_id = p_lead) and o.lead_id > p_after
+           and o.last_message_at > app_now() - make_interval(secs => (p_rule ->> 'since_seconds')::float8)
+         order by o.lead_id, o.last_message_at desc, o.id) c
+      join leads l on l.tenant_id = v_tenant and l.id = c.lead_id and l.deleted_at is null and l.merged_into_id is null
+       and l.status in ('new', 'contacted', 'qualified') and not l.escalated_to_human
+      join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
+       and cc.status = 'connected' and cc.ai_enabled
+      join tenants t on t.id = v_tenant and t.status = 'active'
+      left join ai_tenant_context x on x.tenant_id = v_tenant
+      left join follow_ups f on f.tenant_id = v_tenant and f.lead_id = l.id
+      left join lateral (
+        select y.id, y.timezone from branches y where y.tenant_id = v_tenant and y.is_active
+         order by y.id = coalesce(c.branch_id, cc.branch_id, l.branch_id) desc nulls last, y.is_headquarters desc, y.id
+         limit 1) b on true
+      cross join lateral (
+        select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as zone) z
+     where coalesce(x.follow_ups_enabled, true) and coalesce(x.ai_enabled, true)
+       and c.status in ('active', 'waiting_response') and c.ai_handling and c.thread_owner is null
+       and (p_rule -> 'templates' ? c.channel
+         or window_is_open(cc.id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))
+       -- Ours was the last word, and the assistant's.
+       and c.last_inbound_at < c.last_message_at
+       and (c.last_human_at is null or c.last_human_at < c.last_inbound_at)
+       and exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id
+         and m.id > c.last_question_id and m.role = 'assistant' and m.answers_message_id = c.last_question_id
+         and m.status in ('accepted', 'sent', 'delivered', 'read', 'played'))
+       and c.last_message_at < app_now() - make_interval(secs => (p_rule ->> 'silence_seconds')::float8)
+       -- In no conversation of theirs people are at it.
+       and not exists (select from conversations o where o.tenant_id = v_tenant and o.lead_id = l.id
+         and o.status in ('active', 'waiting_response', 'escalated') and (o.status = 'escalated' or not o.ai_handling))
+       and not exists (select from appointments a where a.tenant_id = v_tenant and a.lead_id = l.id
+         and a.status in ('scheduled', 'confirmed', 'in_progress') and a.end_time > app_now())
+       and not exists (select from contact_consents k where k.tenant_id = v_tenant and k.lead_id = l.id
+         and (k.state = 'stopped' or k.not_before > app_now())
+         and (k.channel = c.channel or k.source in ('keyword', 'staff') and not exists (select from contact_consents o
+           where o.tenant_id = v_tenant and o.lead_id = k.lead_id and o.channel = c.channel and o.scope = k.scope
+             and o.state = 'allowed' and o.said_at > k.said_at)))
+       and (f.ended is null or f.ended in ('cold', 'unsent') and f.silent_since < c.last_inbound_at
+         or f.ended = 'declined' and f.last_at < app_now() - make_interval(secs => (p_rule ->> 'declined_seconds')::float8))
+     order by l.id limit p_limit;
+end $$;
+
+-- Holds the conversation of somebody who fell silent until the transaction ends; as `follow_ups_near` of this person then.
+create or replace function hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid)
+returns table (lead_id uuid, conversation_id uuid, silent_since timestamptz, last_said timestamptz, attempts int,
+  last_at timestamptz, is_open boolean, local_minute int, service text, own_words text, now_is timestamptz)
+language plpgsql as $$
+begin
+  perform lock_lanes(current_tenant(), array['send:' || p_conversation], '{}');
+  perform 1 from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation for update;
+  return query
+    select * from follow_ups_near(p_rule, p_lead, '00000000-0000-0000-0000-000000000000', 1) n
+     where n.conversation_id = p_conversation
+       -- What the platform would not take is no attempt.
+       and (exists (select from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation
+           and window_is_open(c.channel_connection_id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))
+         or template_gate(p_conversation, p_rule, p_rule -> 'template') is null);
+end $$;
+
+-- Writes down that somebody was asked, by p_message, which must not leave after p_until, nor once they or people have written.
+create or replace function note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamptz, p_attempts int,
+  p_until timestamptz) returns void
+language sql as $$
+  insert into follow_ups as f (tenant_id, lead_id, silent_since, attempts, last_at)
+    values (current_tenant(), p_lead, p_silent_since, p_attempts, app_now())
+    on conflict (tenant_id, lead_id) do update set silent_since = excluded.silent_since, attempts = excluded.attempts,
+      last_at = excluded.last_at, ended = null;
+  update messages m set metadata = m.metadata || jsonb_build_object('follow_up', p_attempts, 'not_after', p_until)
+    from messages f
+    where f.tenant_id = current_tenant() and f.id = p_message and m.tenant_id = f.tenant_id
+      and m.conversation_id = f.conversation_id
+      and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id
+$$;
+
+-- All attempts were in vain: the person is cold, and the score says why. False: none of them had left, or somebody else
+-- has written it down.
+create or replace function give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) returns boolean
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_score int;
+  v_classification text;
+  v_ended text;
+begin
+  update follow_ups f set ended = case when exists (select from messages m where m.tenant_id = v_tenant
+        and m.conversation_id = p_conversation and m.id >= uuid_v7_floor(f.silent_since) and m.metadata ? 'follow_up'
+        and m.status in ('unknown', 'accepted', 'sent', 'delivered', 'read', 'played')) then 'cold' else 'unsent' end
+    where f.tenant_id = v_tenant and f.lead_id = p_lead and f.ended is null returning f.ended into v_ended;
+  if v_ended is distinct from 'cold' then return false; end if;
+  select l.score, l.classification into v_score, v_classification from leads l
+    where l.tenant_id = v_tenant and l.id = p_lead for update;
+  if v_classification <> 'cold' then
+    perform update_lead_score(p_lead, least(25 - v_score, -1), 'silence', 'time_decay', p_reason);
+  end if;
+  return true;
+end $$;
+
+-- Somebody says no, thank you, to a follow-up; false: our last words to them were none.
+--   p_pressed: they pressed its button, so that it is certain
+create or replace function decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) returns boolean
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+begin
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
+  if not p_pressed and not coalesce((
+    select m.metadata ? 'follow_up' from conversations o
+      join messages m on m.tenant_id = v_tenant and m.conversation_id = o.id
+     where o.tenant_id = v_tenant and o.lead_id = c.lead_id and o.channel_connection_id = c.channel_connection_id
+       and m.role <> 'user' and m.id < p_question and m.status not in ('withheld', 'failed', 'pending')
+     order by m.id desc limit 1), false) then
+    return false;
+  end if;
+  update follow_ups f set ended = 'declined', last_at = app_now() where f.tenant_id = v_tenant and f.lead_id = c.lead_id;
+  return found;
+end $$;
