@@ -140,7 +140,11 @@ extension Shop {
 
   /// The answer's job, held by a worker of a test's; and its conversation.
   func hold() throws -> (job: HeldJob, conversation: UUID) {
-    try run("update jobs set status = 'processing', attempts = attempts + 1 where job_type = 'ai_response'")
+    try run(
+      """
+      update jobs set status = 'processing', attempts = attempts + 1, worker_id = gen_random_uuid(), started_at = now()
+        where job_type = 'ai_response'
+      """)
     let conversation = try #require(try value("id", of: "conversations").flatMap { UUID(uuidString: $0) })
     let job = try #require(try job("id").flatMap { UUID(uuidString: $0) })
     return (

@@ -162,6 +162,27 @@ import Testing
     }
   }
 
+  /// The worker died after the conversation was handed to people, and before the person was told.
+  @Test func aLastWordThatSurvives() async throws {
+    try await Shop.test { shop in
+      let claude = Claude(.tools([Claude.Use("mark", ["word": "a"])]), .late(30, .text("tarde")), .text("Adiós"))
+      defer { claude.stop() }
+      _ = try shop.says("quiero hablar con alguien")
+      let tools = [AssistantTool.marker(handsOver: true)]
+      let (job, _) = try shop.hold()
+      let dead = try shop.office(claude.environment, tools: tools)
+      let first = Task { await dead.perform(job) }
+      #expect(await eventually { claude.asked.count == 2 })
+      try shop.run("update conversations set status = 'escalated'")
+      try shop.release()
+      try await shop.work(claude, tools)
+      await dead.close()
+      _ = await first.value
+      #expect(claude.asked.count == 3)
+      #expect(try shop.reply("content || ' ' || (metadata ->> 'last_word')") == "Adiós true")
+    }
+  }
+
   /// The last word of whoever was handed over, and what is said if Claude has none.
   @Test(arguments: [true, false]) func afterHandingOver(_ speaks: Bool) async throws {
     try await Shop.test { shop in
