@@ -142,11 +142,15 @@ grant update (status, stopped_code, stopped_at, error_count, last_error_at, last
   on channel_connections to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
 -- Delays that the tenant chose, and what moves along when two leads are one person.
-grant select (tenant_id, default_first_message_delay, default_subsequent_message_delay) on ai_tenant_context
+grant select (tenant_id, default_first_message_delay, default_subsequent_message_delay, scoring_policy) on ai_tenant_context
   to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
 grant select (tenant_id, lead_id), update (lead_id) on patients, appointments, lead_score_history to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
+
+-- Two leads that are one person have the higher score, and that is written down.
+grant select (id, triggered_by_message_id, signal_name), insert on lead_score_history to tistis_webhook_whatsapp,
+  tistis_webhook_instagram, tistis_webhook_facebook, tistis_webhook_tiktok;
 
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
@@ -158,6 +162,9 @@ grant select, insert, delete on sends_in_doubt to tistis_jobs, tistis_jobs_proce
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
   outbound_tokens, leads, lead_aliases, conversations, messages, message_status_history, channel_events, ai_usage_logs,
   jobs to tistis_jobs, tistis_jobs_process;
+-- What the assistant is told beside.
+grant select on ai_custom_instructions, integration_connections, external_products, external_inventory
+  to tistis_jobs, tistis_jobs_process, tistis_api, tistis_guide;
 grant insert on lead_aliases, messages, message_status_history, ai_usage_logs, jobs to tistis_jobs, tistis_jobs_process;
 grant select, insert, delete on ai_steps to tistis_jobs, tistis_jobs_process;
 grant select on ai_steps, ai_usage_logs to tistis_api;
@@ -176,6 +183,10 @@ grant update (id, sealed, renewal, renewal_until) on outbound_tokens to tistis_j
 grant select, update (hint, expires_at, updated_at) on secret_hints to tistis_jobs, tistis_jobs_process;
 -- What the dashboard's tokens are signed with.
 grant select, insert, update, delete on token_keys to tistis_jobs, tistis_jobs_process;
+-- Scoring people, and what the models' calls come to.
+grant select on ai_scoring_rules, appointments to tistis_jobs, tistis_jobs_process;
+grant select, insert on lead_score_history to tistis_jobs, tistis_jobs_process;
+grant select, insert, update on ai_usage_months to tistis_jobs, tistis_jobs_process;
 -- Forgetting what is old.
 grant update (raw) on channel_events to tistis_jobs, tistis_jobs_process;
 grant select, delete on webhook_dead_letters, erased_items to tistis_jobs, tistis_jobs_process;
@@ -193,6 +204,9 @@ grant insert, update on jobs to tistis_api;
 -- Who was erased and had said stop stays left alone when entered again; a new number that a platform told of is written to.
 grant select on erased_items, erased_stops, erasure_keys, channel_events to tistis_api;
 grant select, insert, update on contact_consents to tistis_api;
+-- Handing a conversation to people: to whom, and that somebody waits.
+grant select on staff_branches to tistis_api;
+grant insert on alerts to tistis_api;
 -- What is cancelled when a person is deleted.
 grant select, update (status, cancellation_reason) on appointments to tistis_api;
 -- Channels: it puts secrets there and cannot read one, not even sealed; what people see of them are hints.
@@ -217,6 +231,13 @@ grant insert (tenant_id, id, channel_connection_id, external_id, kind, mime_type
 grant insert on uploads to tistis_api;
 grant select, delete on uploads to tistis_jobs, tistis_jobs_process;
 
+-- Scores with their reasons; what the answers cost, and what they may.
+grant select, insert on lead_score_history to tistis_api;
+grant select on ai_usage_logs, ai_usage_months to tistis_api;
+grant insert (tenant_id, monthly_budget_usd, monthly_token_budget), update (monthly_budget_usd, monthly_token_budget)
+  on ai_tenant_context to tistis_api;
+grant insert on alerts to tistis_api;
+
 -- health: asks how it all is, and says when cron has stopped. No row of any tenant.
 grant execute on function health_report(float8), health_queue(int), cron_stopped(float8) to tistis_health;
 -- SQL clients of the integration guide: they read everything of their tenant but sealed secrets. Its functions run with
@@ -231,6 +252,7 @@ grant select on tenants, branches, staff, staff_branches, user_roles, services, 
 grant insert, update on leads, lead_aliases, conversations, message_reactions, contact_windows, contact_consents,
   webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, ai_tenant_context to tistis_guide;
 grant insert on lead_merges, messages, message_status_history, jobs, lead_score_history to tistis_guide;
+grant select on ai_usage_months to tistis_guide;
 -- Neither whose attempt to send it is nor what leaves.
 grant update (conversation_id, content, selection, media_url, external_id, status, error_code, error_message, sent_at,
   delivered_at, read_at, edited_at, deleted_at, billing, metadata, raw, processed_by_job_id) on messages to tistis_guide;
@@ -243,6 +265,8 @@ grant update (lead_id, content, details, raw) on channel_events to tistis_guide;
 grant update (status, error_message, filename, source_url) on media_files to tistis_guide;
 grant update (lead_id, status, cancellation_reason) on appointments to tistis_guide;
 grant update (lead_id) on patients to tistis_guide;
+-- When people give a conversation back.
+grant update (resolved_at) on alerts to tistis_guide;
 grant update (last_message_at, updated_at) on channel_connections to tistis_guide;
 grant insert, update, delete on channel_rate_limits, rate_limits to tistis_guide;
 

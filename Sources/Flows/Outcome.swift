@@ -16,6 +16,14 @@ public enum Outcome: Sendable, Equatable {
   /// Will not work until a person acts; listed, and can be driven again.
   case bury(why: String)
 
+  /// It is over: done, or given up for good.
+  var isFinal: Bool {
+    switch self {
+    case .done, .bury: true
+    case .retry, .snooze, .wait: false
+    }
+  }
+
   var word: String {
     switch self {
     case .done: "done"

@@ -30,6 +30,8 @@ public enum Work: Sendable, Equatable {
   case syncTemplates(connection: UUID, create: Bool)
   /// `test_channel`: look whether an account works, and subscribe it to our webhook if asked.
   case testChannel(connection: UUID, subscribe: Bool)
+  /// `score_lead`: look for signals in what a person said where the assistant does not answer.
+  case scoreLead(conversation: UUID)
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -54,6 +56,10 @@ public enum Work: Sendable, Equatable {
     } else if kind == "fetch_profile" {
       self =
         id("conversation_id").map { .fetchProfile(conversation: $0) }
+        ?? .unknown(kind: kind, fault: "payload.conversation_id is missing")
+    } else if kind == "score_lead" {
+      self =
+        id("conversation_id").map { .scoreLead(conversation: $0) }
         ?? .unknown(kind: kind, fault: "payload.conversation_id is missing")
     } else if kind == "noop" {
       self = .nothing
@@ -98,6 +104,7 @@ public enum Work: Sendable, Equatable {
     case .fetchTokenKeys: "fetch_jwks"
     case .syncTemplates: "sync_templates"
     case .testChannel: "test_channel"
+    case .scoreLead: "score_lead"
     case .unknown(let kind, _): kind
     }
   }
@@ -119,6 +126,7 @@ extension Office {
     case .fetchTokenKeys: [JobResult(job, await fetchTokenKeys(job))]
     case .syncTemplates(let connection, let create): [JobResult(job, await syncTemplates(connection, create, job))]
     case .testChannel(let connection, let subscribe): [JobResult(job, await test(connection, subscribe, job))]
+    case .scoreLead(let conversation): [JobResult(job, await score(conversation, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

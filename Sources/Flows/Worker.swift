@@ -19,6 +19,8 @@ public struct WorkerOptions: Sendable {
   public var drainOnly: Bool
   /// Longest sleep, in seconds, while nothing is due and nobody calls.
   public var poll = 0.25
+  /// Whether calls of a model that nobody waits for any more are ended.
+  public var givesUp = true
 
   /// What it is restricted to; nil: it does everything until a successor comes, and supersedes those before it.
   var part: String? { kind ?? (id != nil ? "one" : drainOnly ? "drain" : nil) }
@@ -276,6 +278,7 @@ public actor Worker {
       superseded = superseded || newer
       if superseded { wake(.claim) }
       if recovered > 0 { log.warning("recovered", ["jobs": String(recovered)]) }
+      if options.givesUp { await office.giveUpSuperseded() }
       if beats % 30 == 1 {
         await prune()
         await office.tellDoubts()

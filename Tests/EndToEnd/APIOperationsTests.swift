@@ -34,6 +34,7 @@ import Testing
     try await people(&done)
     try await accounts(&done)
     try await keys(&done)
+    try await money(&done)
     #expect(
       Set(Route.all.map(\.name)).subtracting(done).sorted() == [], "→ ask for it here, so that it is granted once")
   }
@@ -73,6 +74,7 @@ import Testing
     _ = try await ask("GET", path, nil, &done)
     _ = try await ask("PATCH", path, ["notes": "llamar"], &done)
     _ = try await ask("GET", path + "/consent", nil, &done)
+    _ = try await ask("GET", path + "/score", nil, &done)
     _ = try await ask("PUT", path + "/consent", ["channel": "whatsapp", "state": "stopped"], &done)
     _ = try await ask("DELETE", path, nil, &done)
     _ = try await ask("POST", path, ["action": "restore"], &done)
@@ -110,6 +112,12 @@ import Testing
     _ = try await ask("DELETE", path, nil, &done)
     _ = try await ask("POST", "/api/channels", wish, &done)
     _ = try await ask("DELETE", "/api/channels?id=\(id)", nil, &done)
+  }
+
+  private func money(_ done: inout Set<String>) async throws {
+    _ = try await ask("GET", "/api/usage", nil, &done)
+    _ = try await ask("GET", "/api/usage/budget", nil, &done)
+    _ = try await ask("PUT", "/api/usage/budget", ["monthly_budget_usd": 25], &done)
   }
 
   private func keys(_ done: inout Set<String>) async throws {

@@ -83,7 +83,8 @@ import Testing
       if let message = round.message { return try account.begin(message, session: session).verdict }
       let begun = try session.tenant(account.tenant).beginReply(
         conversationId: round.conversation, parts: ["respuesta"], answers: round.question, jobId: UUID(),
-        workerId: UUID(), metadata: "{}", requestId: nil, usage: usage, attempt: UUID(), policy: account.policy
+        workerId: UUID(), metadata: "{}", requestId: nil, usage: usage, attempt: UUID(), policy: account.policy,
+        turn: nil
       )
       guard let begun else { return "nothing" }
       // Behind what the human is sending: its turn comes after that.

@@ -84,7 +84,7 @@ import Testing
       func store(_ worker: UUID, _ attempt: UUID) throws -> BeginReplyRow? {
         try scope(shop).beginReply(
           conversationId: conversation, parts: ["uno", "dos"], answers: question, jobId: job, workerId: worker,
-          metadata: "{}", requestId: nil, usage: usage, attempt: attempt, policy: gatePolicy(.whatsapp))
+          metadata: "{}", requestId: nil, usage: usage, attempt: attempt, policy: gatePolicy(.whatsapp), turn: nil)
       }
       func store(_ worker: UUID) throws -> BeginReplyRow? { try store(worker, attempt) }
       let first = try store(worker)
@@ -114,7 +114,8 @@ import Testing
       func reply() throws -> BeginReplyRow? {
         try scope(shop).beginReply(
           conversationId: conversation, parts: ["uno"], answers: question, jobId: UUID(), workerId: UUID(),
-          metadata: "{}", requestId: nil, usage: usage(conversation), attempt: UUID(), policy: gatePolicy(.whatsapp))
+          metadata: "{}", requestId: nil, usage: usage(conversation), attempt: UUID(), policy: gatePolicy(.whatsapp),
+          turn: nil)
       }
       let first = try reply()
       #expect(first?.verdict == "go")
@@ -170,7 +171,7 @@ import Testing
             _ = try scope(shop).beginReply(
               conversationId: conversation, parts: ["r"], answers: question, jobId: UUID(), workerId: UUID(),
               metadata: "{}", requestId: nil, usage: usage(conversation), attempt: UUID(),
-              policy: gatePolicy(.whatsapp))
+              policy: gatePolicy(.whatsapp), turn: nil)
           }
         }
       }

@@ -84,11 +84,14 @@ struct Shop: Sendable {
     return try Office("jobs", settings: try Settings(Office.needs, from: environment), tools: tools)
   }
 
-  /// Does what is due. Returns how many jobs were taken.
+  /// Does what is due. Calls of a model are waited for, also by those who have nothing to wait for any more, unless it is
+  /// said. Returns how many jobs were taken.
   @discardableResult
-  func work(_ changes: [String: String] = [:], most: Int? = nil) async throws -> Int {
+  func work(_ changes: [String: String] = [:], most: Int? = nil, givesUp: Bool = false) async throws -> Int {
     let office = try office(changes)
-    let report = await Worker(office, WorkerOptions(most: most, drainOnly: true)).run()
+    var options = WorkerOptions(most: most, drainOnly: true)
+    options.givesUp = givesUp
+    let report = await Worker(office, options).run()
     await office.close()
     return report.taken
   }

@@ -32,6 +32,7 @@ import Testing
         insert into faqs (tenant_id, question, answer) values ('\(id)', 'x', 'x');
         insert into ai_tenant_context (tenant_id) values ('\(id)');
         insert into ai_usage_logs (tenant_id, ai_provider, ai_model) values ('\(id)', 'local', 'x');
+        insert into ai_usage_months (tenant_id, month) values ('\(id)', now());
         insert into webhook_dead_letters (tenant_id, channel, payload, error_message) values ('\(id)', 'x', '{}', 'x');
         insert into lead_merges (tenant_id, survivor_id, merged_id, reason)
           select tenant_id, id, id, 'x' from leads where tenant_id = '\(id)' limit 1;

@@ -71,6 +71,11 @@ begin
     and j.status = 'pending' and j.payload ? 'asked_again') then
     return;
   end if;
+  -- Of a conversation that people have by now, this is the last word.
+  if c.status = 'escalated' and c.last_word_owed then
+    p_metadata := coalesce(p_metadata, '{}') || '{"last_word": true}';
+    update conversations x set last_word_owed = false where x.tenant_id = v_tenant and x.id = c.id;
+  end if;
   for i in 1 .. cardinality(p_parts) loop
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, channel, status,
         answers_message_id, processed_by_job_id, metadata)
@@ -93,31 +98,14 @@ begin
   return next;
 end $$;
 
--- What one call of a model took and cost: {"id", "conversation_id", "job_id", "ai_model", the counts, "cost_usd",
--- "response_time_ms", "stop_reason", "was_successful"} as the columns of `ai_usage_logs`. The same id twice is one row.
-create or replace function record_usage(p_usage jsonb) returns void
-language plpgsql as $$
-begin
-  insert into ai_usage_logs (tenant_id, id, conversation_id, job_id, ai_provider, ai_model, prompt_tokens,
-      cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful)
-    -- Whoever was erased meanwhile has no conversation any more; what the call cost stays.
-    select current_tenant(), u.id,
-        (select c.id from conversations c where c.tenant_id = current_tenant() and c.id = u.conversation_id),
-        u.job_id, 'anthropic', u.ai_model, u.prompt_tokens,
-        u.cache_write_tokens, u.cache_read_tokens, u.completion_tokens, u.cost_usd, u.response_time_ms, u.stop_reason,
-        u.was_successful
-      from jsonb_to_record(p_usage) as u (id uuid, conversation_id uuid, job_id uuid, ai_model text, prompt_tokens int,
-        cache_write_tokens int, cache_read_tokens int, completion_tokens int, cost_usd numeric, response_time_ms int,
-        stop_reason text, was_successful boolean)
-  on conflict do nothing;
-end $$;
-
 -- From Claude's answer to the message that may leave in one round trip and one commit: the call (`record_call`), the reply
 -- (`store_reply`), and for its first part `begin_send` under the attempt's name. Columns as theirs; verdict 'later' where
 -- something else is being sent to this person. Asked again with the same attempt it answers the same; no row as there.
+-- p_turn: what the person's turn came to (`score_turn`).
 drop function if exists begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb);
 create or replace function begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid,
-  p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb)
+  p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb,
+  p_turn jsonb default null)
 returns table (message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text,
   contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb,
   wait_seconds float8, login text, as_human boolean)
@@ -125,6 +113,7 @@ language plpgsql as $$
 begin
   select s.message_id, s.send_job_id into message_id, send_job_id
     from store_reply(p_conversation, p_parts, p_answers, p_job, p_worker, p_metadata, p_request_id) s;
+  if p_turn is not null then perform score_turn(p_conversation, p_turn); end if;
   -- Not before: its foreign key locks the conversation, for which `store_reply` waits behind the lane.
   if p_usage is not null then perform record_call(p_usage); end if;
   if message_id is null then return; end if;
@@ -138,17 +127,3 @@ begin
   end if;
   return next;
 end $$;
-
--- A conversation is handed to people: the bot is silent until they hand it back.
-create or replace function escalate_conversation(p_conversation uuid, p_reason text) returns boolean
-language sql as $$
-  with done as (
-    update conversations set status = 'escalated', ai_handling = false, escalated_at = app_now(),
-        escalation_reason = p_reason
-      where tenant_id = current_tenant() and id = p_conversation
-        and status in ('active', 'waiting_response')
-      returning lead_id), flagged as (
-    update leads l set escalated_to_human = true from done d
-      where l.tenant_id = current_tenant() and l.id = d.lead_id)
-  select exists (select 1 from done)
-$$;

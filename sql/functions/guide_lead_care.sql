@@ -78,11 +78,6 @@ language sql as $$
     and not exists (select from patients o where o.tenant_id = current_tenant() and o.lead_id = p_survivor);
 $$;
 
-create or replace function classification_of(p_score int) returns text
-language sql immutable parallel safe as $$
-  select case when p_score >= 70 then 'hot' when p_score >= 40 then 'warm' else 'cold' end
-$$;
-
 -- Score and classification say the same: the score decides; a classification that is set alone sets the score. Names that
 -- were given in parts make the full one.
 create or replace function keep_lead() returns trigger language plpgsql as $$
@@ -100,8 +95,14 @@ begin
       new.classification := classification_of(new.score);
       new.score_updated_at := app_now();
     elsif new.classification <> old.classification then
-      new.score := case new.classification when 'hot' then 75 when 'warm' then 55 else 25 end;
+      -- A policy under which 75 is not hot yet has its own beginning of hot.
+      new.score := case new.classification when 'hot' then case classification_of(75) when 'hot' then 75 else 80 end
+        when 'warm' then 55 else 25 end;
       new.score_updated_at := app_now();
+    end if;
+    -- Whoever says no reason has one all the same: every change is a row.
+    if new.score <> old.score and new.score_history_id is not distinct from old.score_history_id then
+      new.score_history_id := note_score(old, new.score, new.score - old.score, null, 'manual', null, null, null, null);
     end if;
     if (new.first_name, new.last_name) is distinct from (old.first_name, old.last_name)
       and new.full_name is not distinct from old.full_name then
@@ -113,37 +114,3 @@ begin
 end $$;
 create or replace trigger keep_lead before insert or update of score, classification, status, first_name, last_name on leads
   for each row execute function keep_lead();
-
--- Moves a score by so many points, within 0 and 100, and writes down why. A message raises a signal once: asked again,
--- nothing changes. Returns the score as it is then; null for nobody.
-create or replace function update_lead_score(p_lead_id uuid, p_score_change int, p_signal_name varchar,
-  p_change_source varchar, p_reason text default null, p_message_id uuid default null, p_staff_id uuid default null,
-  p_conversation_id uuid default null) returns int
-language plpgsql as $$
-declare
-  v_tenant uuid := require_tenant(current_tenant());
-  v_score int;
-  l leads;
-begin
-  if p_score_change is null or p_change_source is null then
-    raise exception 'p_score_change and p_change_source must not be null' using errcode = 'null_value_not_allowed';
-  end if;
-  select * into l from leads x where x.tenant_id = v_tenant and x.id = coalesce(
-    (select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead_id), p_lead_id) for update;
-  if l.id is null or l.deleted_at is not null then return null; end if;
-  -- Not by more than there is, or the sum would not fit.
-  v_score := least(greatest(l.score + least(greatest(p_score_change, -100), 100), 0), 100);
-  insert into lead_score_history (tenant_id, lead_id, previous_score, new_score, score_change, previous_classification,
-      new_classification, change_source, signal_name, reason, triggered_by_message_id, changed_by_staff_id, metadata)
-    values (v_tenant, l.id, l.score, v_score, v_score - l.score, l.classification, classification_of(v_score),
-      p_change_source, p_signal_name, p_reason, p_message_id, p_staff_id,
-      jsonb_strip_nulls(jsonb_build_object('points', p_score_change, 'conversation_id', p_conversation_id)))
-    on conflict (tenant_id, triggered_by_message_id, signal_name)
-      where triggered_by_message_id is not null and signal_name is not null do nothing;
-  if not found then return l.score; end if;
-  update leads x set score = v_score, score_updated_at = app_now(),
-      scoring_signals = case when p_signal_name is null then x.scoring_signals else x.scoring_signals
-        || jsonb_build_object(p_signal_name, jsonb_build_object('points', p_score_change, 'at', app_now())) end
-    where x.tenant_id = v_tenant and x.id = l.id;
-  return v_score;
-end $$;

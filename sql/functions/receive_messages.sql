@@ -11,6 +11,7 @@ declare
   v_quiet uuid[];
   v_new uuid[];
   v_elsewhere boolean;
+  v_unasked jsonb;
 begin
   with incoming as (
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
@@ -100,8 +101,14 @@ begin
       -- At most once a minute, or every message of an account would queue behind this one row.
       array_agg(cc.id) filter (where cc.last_message_at is null or cc.last_message_at < app_now() - interval '1 minute'),
       (select array_agg(i.id) from inserted i),
-      bool_or(u.thread_owner is not null)
-    into stored, v_questions, v_people, v_late, v_quiet, v_new, v_elsewhere
+      bool_or(u.thread_owner is not null),
+      -- Whom people answer is scored all the same; where the assistant does, that goes along with its answer.
+      jsonb_agg(jsonb_build_object('job_type', 'score_lead', 'lane', 'score:' || u.id, 'unique_key', 'score:' || u.id,
+          'priority', 8, 'delay_seconds', 10, 'cap_seconds', 60, 'request_id', p_request_id,
+          'payload', jsonb_build_object('conversation_id', u.id)))
+        filter (where u.last_question is not null
+          and not (u.ai_handling and u.status <> 'escalated' and cc.ai_enabled))
+    into stored, v_questions, v_people, v_late, v_quiet, v_new, v_elsewhere, v_unasked
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
   -- The rare ones apart: a plan costs by its size, whether its parts have anything to do or not.
@@ -122,6 +129,7 @@ begin
       from jsonb_to_recordset(v_late) as l (connection uuid, late int) group by l.connection order by l.connection;
   end if;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
+  if v_unasked is not null then perform enqueue_jobs(v_unasked); end if;
   select min((q ->> 'delay_seconds')::float8) into soonest from jsonb_array_elements(v_questions) q;
   perform expect_media(p_events, p_request_id);
   return next;

@@ -67,7 +67,7 @@ end $$;
 
 -- Keeps what a tool did, and before it the call that asked for it if this is not kept yet (p_call as `record_call` reads
 -- it). p_use as above with {"id", "ordinal", "name", "input", "output": JSON as text, "is_error", "hands_over", "took_ms"}.
--- Returns the gate's word about the answer as it stands now; null: it may go on.
+-- Returns the gate's word about the answer as it stands now, or that the budget is spent; null: it may go on.
 create or replace function end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) returns text
 language plpgsql as $$
 begin
@@ -78,8 +78,8 @@ begin
         u.input::json, u.output::json, u.is_error, u.hands_over, u.took_ms
       from jsonb_to_record(p_use) as u (id uuid, conversation_id uuid, job_id uuid, question_id uuid, ordinal int,
         name text, tool_use_id text, input text, output text, is_error boolean, hands_over boolean, took_ms int);
-  return answer_gate((p_use ->> 'conversation_id')::uuid, (p_use ->> 'question_id')::uuid, (p_use ->> 'job_id')::uuid,
-    p_policy);
+  return coalesce(answer_gate((p_use ->> 'conversation_id')::uuid, (p_use ->> 'question_id')::uuid,
+    (p_use ->> 'job_id')::uuid, p_policy), case when budget_spent() then 'budget_spent' end);
 end $$;
 
 -- The steps of one answer, in their order, as a worker that goes on with it needs them; null: there are none.

@@ -1,9 +1,11 @@
 -- name: conversationToAnswer :maybe
--- Everything that answering a conversation needs, in one round trip: the gate's verdict, the steps that this job has done
+-- Everything that answering a conversation needs, in one round trip: the gate's verdict, whether
+-- the month's budget is spent, what the person's turn is scored by, the steps that this job has done
 -- before, what tools did lately, the business, the last messages (oldest first: [{"role", "content", "content_type",
 -- "at"}]), and what marks the person's message as read.
 select c.channel as "channel!", c.status as "status!", c.last_question_id, q.external_id as question_external_id,
     answer_gate(c.id, c.last_question_id, :job_id, :policy::jsonb) as gate,
+    budget_spent() as "budget_spent!", turn_to_score(c.id) as turn,
     answer_steps(:job_id, c.last_question_id) as steps, lately_done(c.id, :job_id, c.last_question_id) as lately,
     -- By this job before its worker died, or by the job before it: what comes between a job's claim and its look here is
     -- answered by it and asks for another. Not by the job alone: while it waits to run again, new questions merge into it.
@@ -16,7 +18,8 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
     jsonb_build_object('content', q.content, 'content_type', q.content_type, 'selection', q.selection,
       'metadata', q.metadata) as "question!",
     coalesce(l.name, l.full_name) as lead_name,
-    tenant_profile(c.tenant_id) as "context!",
+    assistant_context(c.tenant_id, cc.id, coalesce(c.branch_id, cc.branch_id)) as "context!",
+    conversation_state(c.id) as "state!",
     to_char(app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'),
       'YYYY-MM-DD HH24:MI') as "local_time!",
     extract(isodow from app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone',
@@ -52,7 +55,7 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
 select message_id as "message_id!", send_job_id, verdict as "verdict!", reason, channel, account_id, contact_kind,
     contact_address, content, reply_to, token_id, token, payload, wait_seconds, login, as_human
   from begin_reply(:conversation_id, :parts::text[], :answers, :job_id, :worker_id, :metadata::jsonb, :request_id?,
-    :usage?::jsonb, :attempt, :policy::jsonb);
+    :usage?::jsonb, :attempt, :policy::jsonb, :turn?::jsonb);
 
 -- name: recordCall :exec
 -- One call of a model that brought nothing to send.
@@ -70,3 +73,12 @@ select end_tool_use(:call?::jsonb, :use::jsonb, :policy::jsonb) as gate;
 -- name: escalateConversation :one
 -- Hands a conversation to people; false if it is not open or theirs already.
 select escalate_conversation(:conversation_id, :reason) as "escalated!";
+
+-- name: escalateWith :one
+-- The same, with what made it so; the assistant's next text tells the person (`escalate_conversation` names the details).
+select escalate_conversation(:conversation_id, :reason, :details::jsonb) as "escalated!";
+
+-- name: handOver :one
+-- Hands a conversation to people and tells the person so, unless they were told. Whether it is told now. Without a reason:
+-- only of one that was handed over before.
+select hand_over(:conversation_id, :reason?, :details::jsonb, :texts::jsonb, :job_id?, :request_id?) as "told!";

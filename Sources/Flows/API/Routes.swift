@@ -3,5 +3,5 @@ extension Route {
   public static let all: [Route] =
     conversations + messages + sending + prepared + leads + leadsV1 + channels + channelAssistant + templates + media
     + uploads + traces
-    + alerts + keys + document
+    + alerts + keys + usage + leadScores + document
 }

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Peers
 import Rules
 import Store
 
@@ -20,10 +21,29 @@ struct Asking: Sendable {
 }
 
 extension Office {
-  /// Whether one more call of the model may be paid for; `.notSettled`: it may.
+  /// Whether one more call of the model may be paid for; `.notSettled`: it may. A month's budget that is spent is no reason
+  /// to leave the person without an answer: people take over.
   func mayAsk(_ asking: Asking, _ log: Log) async -> Settled {
-    guard let gate = asking.gate else { return .notSettled }
+    let spent = Withheld.budgetSpent.rawValue
+    guard let gate = asking.gate ?? (asking.found.budgetSpent ? spent : nil) else { return .notSettled }
     log.info("not_asked", ["conversation": asking.conversation.text, "why": gate, "calls": String(asking.calls)])
-    return .nothing(gate)
+    return gate == spent ? await tooDear(asking, log) : .nothing(gate)
+  }
+
+  /// People take over, and the person is told so: by the tool's words, where a tool has handed over before.
+  private func tooDear(_ asking: Asking, _ log: Log) async -> Settled {
+    let why = "the month's budget for automatic answers is spent"
+    if asking.handedOver { return .stop(Stop(why: why, again: false, after: nil)) }
+    return await settled(asking.conversation, by: .budget, why: why, asking.job, log)
+  }
+
+  /// A call was given up while the model thought. What it cost is not told to whoever hangs up; what it read is counted by
+  /// its length.
+  func gaveUp(
+    _ call: ClaudeCall, _ asking: Asking, why: String, _ started: Instant, _ log: Log
+  ) async -> Settled {
+    log.info("given_up", ["conversation": asking.conversation.text, "why": why])
+    await record(givenUpRow(call, asking, why: why, started), asking.job, log)
+    return why == Withheld.budgetSpent.rawValue ? await tooDear(asking, log) : .nothing(why)
   }
 }

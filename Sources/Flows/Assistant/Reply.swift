@@ -20,6 +20,7 @@ extension Office {
       let stop = Stop(why: "Claude's answer was nothing but marks", again: true, after: nil)
       return [JobResult(job, await give(up: stop, conversation, job, log))]
     }
+    let turn = judged(found.turn)
     let metadata = JSONText(reply.metadata.text)
     let (me, attempt) = (worker, UUID())
     do throws(StoreError) {
@@ -27,7 +28,7 @@ extension Office {
         try scope.beginReply(
           conversationId: conversation, parts: parts, answers: question, jobId: job.id, workerId: me,
           metadata: metadata, requestId: job.requestID, usage: reply.usage, attempt: attempt,
-          policy: gatePolicy(channel))
+          policy: gatePolicy(channel), turn: turn)
       }
       guard let begun else { return [JobResult(job, .done(["skipped": "answered before"]))] }
       let done = JobResult(job, .done(["response_message_id": .string(begun.messageId.text)]))

@@ -63,13 +63,12 @@ extension Office {
     do throws(PeerError) {
       let request = try call.request(base: settings.url(.anthropicURL), key: key)
       let thought = Thinking.Thought(
-        tenant: job.tenant, conversation: asking.conversation, question: asking.question, job: job.id)
+        tenant: job.tenant, conversation: asking.conversation, question: asking.question, job: job.id,
+        policy: gatePolicy(ChannelName(rawValue: asking.found.channel) ?? .whatsapp), since: started)
       switch await thinking.send(request, for: thought, by: http) {
       case .response(let answer): response = answer
       case .failure(let failure): throw PeerError(failure)
-      case .cancelled(let why):
-        log.info("given_up", ["conversation": asking.conversation.text, "why": why])
-        return .nothing(why)
+      case .cancelled(let why): return await gaveUp(call, asking, why: why, started, log)
       }
       let answer = try ClaudeAnswer.read(response)
       return await heard(answer, asking, &talk, usageRow(answer, call, asking, talk.ordinal, started), log)

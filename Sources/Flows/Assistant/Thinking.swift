@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Store
 import Synchronization
 
 /// The questions that this worker's models think about just now, so that one which nobody waits for any more can be given
@@ -11,6 +12,9 @@ public final class Thinking: Sendable {
     public let conversation: UUID
     public let question: UUID
     public let job: UUID
+    /// What the gate is asked with.
+    public let policy: JSONText
+    public let since: Instant
   }
 
   enum Answer {

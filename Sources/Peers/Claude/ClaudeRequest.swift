@@ -90,6 +90,9 @@ extension ClaudeCall {
     ])
   }
 
+  /// About how many tokens it makes Claude read: three bytes each, rather too many than too few.
+  public var estimatedTokens: Int64 { Int64((body.bytes.count + 2) / 3) }
+
   private func tokens(_ model: ClaudeModel) -> Int {
     let least = model.thinking == .onRequest ? 1 : ClaudeModel.leastForThinking
     return min(max(maxTokens, least), 64_000)

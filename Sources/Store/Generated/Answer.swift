@@ -9,6 +9,8 @@ public struct ConversationToAnswerRow: Sendable, Equatable {
   public var lastQuestionId: UUID?
   public var questionExternalId: String?
   public var gate: String?
+  public var budgetSpent: Bool
+  public var turn: JSONText?
   public var steps: JSONText?
   public var lately: JSONText?
   public var answered: Bool
@@ -18,6 +20,7 @@ public struct ConversationToAnswerRow: Sendable, Equatable {
   public var question: JSONText
   public var leadName: String?
   public var context: JSONText
+  public var state: JSONText
   public var localTime: String
   public var weekday: Int32
   public var turns: JSONText
@@ -58,8 +61,8 @@ public struct BeginToolUseRow: Sendable, Equatable {
 }
 
 extension Scope {
-  /// Everything that answering a conversation needs, in one round trip: the gate's verdict, the steps that this job has
-  /// done
+  /// Everything that answering a conversation needs, in one round trip: the gate's verdict, whether
+  /// the month's budget is spent, what the person's turn is scored by, the steps that this job has done
   /// before, what tools did lately, the business, the last messages (oldest first: [{"role", "content", "content_type",
   /// "at"}]), and what marks the person's message as read.
   public func conversationToAnswer(
@@ -73,6 +76,7 @@ extension Scope {
       #"""
       select c.channel as "channel!", c.status as "status!", c.last_question_id, q.external_id as question_external_id,
           answer_gate(c.id, c.last_question_id, $1, $2::jsonb) as gate,
+          budget_spent() as "budget_spent!", turn_to_score(c.id) as turn,
           answer_steps($1, c.last_question_id) as steps, lately_done(c.id, $1, c.last_question_id) as lately,
           -- By this job before its worker died, or by the job before it: what comes between a job's claim and its look here is
           -- answered by it and asks for another. Not by the job alone: while it waits to run again, new questions merge into it.
@@ -85,7 +89,8 @@ extension Scope {
           jsonb_build_object('content', q.content, 'content_type', q.content_type, 'selection', q.selection,
             'metadata', q.metadata) as "question!",
           coalesce(l.name, l.full_name) as lead_name,
-          tenant_profile(c.tenant_id) as "context!",
+          assistant_context(c.tenant_id, cc.id, coalesce(c.branch_id, cc.branch_id)) as "context!",
+          conversation_state(c.id) as "state!",
           to_char(app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'),
             'YYYY-MM-DD HH24:MI') as "local_time!",
           extract(isodow from app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone',
@@ -123,25 +128,28 @@ extension Scope {
         lastQuestionId: row.get(2),
         questionExternalId: row.get(3),
         gate: row.get(4),
-        steps: row.get(5),
-        lately: row.get(6),
-        answered: row.get(7),
-        leadId: row.get(8),
-        branchId: row.get(9),
-        timezone: row.get(10),
-        question: row.get(11),
-        leadName: row.get(12),
-        context: row.get(13),
-        localTime: row.get(14),
-        weekday: row.get(15),
-        turns: row.get(16),
-        contactKind: row.get(17),
-        contactAddress: row.get(18),
-        connectionId: row.get(19),
-        accountId: row.get(20),
-        login: row.get(21),
-        tokenId: row.get(22),
-        token: row.get(23)
+        budgetSpent: row.get(5),
+        turn: row.get(6),
+        steps: row.get(7),
+        lately: row.get(8),
+        answered: row.get(9),
+        leadId: row.get(10),
+        branchId: row.get(11),
+        timezone: row.get(12),
+        question: row.get(13),
+        leadName: row.get(14),
+        context: row.get(15),
+        state: row.get(16),
+        localTime: row.get(17),
+        weekday: row.get(18),
+        turns: row.get(19),
+        contactKind: row.get(20),
+        contactAddress: row.get(21),
+        connectionId: row.get(22),
+        accountId: row.get(23),
+        login: row.get(24),
+        tokenId: row.get(25),
+        token: row.get(26)
       )
     }
   }
@@ -159,7 +167,8 @@ extension Scope {
     requestId: String?,
     usage: JSONText?,
     attempt: UUID,
-    policy: JSONText
+    policy: JSONText,
+    turn: JSONText?
   ) throws(StoreError) -> BeginReplyRow? {
     try maybe(
       "beginReply",
@@ -167,7 +176,7 @@ extension Scope {
       select message_id as "message_id!", send_job_id, verdict as "verdict!", reason, channel, account_id, contact_kind,
           contact_address, content, reply_to, token_id, token, payload, wait_seconds, login, as_human
         from begin_reply($1, $2::text[], $3, $4, $5, $6::jsonb, $7,
-          $8::jsonb, $9, $10::jsonb)
+          $8::jsonb, $9, $10::jsonb, $11::jsonb)
       """#,
       [
         conversationId.sql,
@@ -180,6 +189,7 @@ extension Scope {
         usage.sql,
         attempt.sql,
         policy.sql,
+        turn.sql,
       ]
     ) { row throws(StoreError) in
       try BeginReplyRow(
@@ -253,6 +263,38 @@ extension Scope {
       select escalate_conversation($1, $2) as "escalated!"
       """#,
       [conversationId.sql, reason.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// The same, with what made it so; the assistant's next text tells the person (`escalate_conversation` names the
+  /// details).
+  public func escalateWith(conversationId: UUID, reason: String, details: JSONText) throws(StoreError) -> Bool {
+    try one(
+      "escalateWith",
+      #"""
+      select escalate_conversation($1, $2, $3::jsonb) as "escalated!"
+      """#,
+      [conversationId.sql, reason.sql, details.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// Hands a conversation to people and tells the person so, unless they were told. Whether it is told now. Without a
+  /// reason:
+  /// only of one that was handed over before.
+  public func handOver(
+    conversationId: UUID,
+    reason: String?,
+    details: JSONText,
+    texts: JSONText,
+    jobId: UUID?,
+    requestId: String?
+  ) throws(StoreError) -> Bool {
+    try one(
+      "handOver",
+      #"""
+      select hand_over($1, $2, $3::jsonb, $4::jsonb, $5, $6) as "told!"
+      """#,
+      [conversationId.sql, reason.sql, details.sql, texts.sql, jobId.sql, requestId.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 }

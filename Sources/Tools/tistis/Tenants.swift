@@ -7,7 +7,7 @@ import Store
 struct Tenants: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The businesses of this installation.",
-    subcommands: [List.self, Create.self, Show.self, Suspend.self, Activate.self])
+    subcommands: [List.self, Create.self, Show.self, Suspend.self, Activate.self, Budget.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List all businesses, by slug.")
