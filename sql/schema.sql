@@ -6625,7 +6625,8 @@ begin return (
      -- No appointment with its buffers is longer than two days: the index begins there.
      and o.starts_at > p_from - interval '2 days' and o.starts_at < p_to and o.ends_at > p_from
      and (o.expires_at is null or o.expires_at > app_now())
-     and o.appointment_id is distinct from p_except and (p_lead is null or o.lead_id is distinct from p_lead)
+     and (p_except is null or o.appointment_id is distinct from p_except)
+     and (p_lead is null or o.lead_id is distinct from p_lead)
 ); end $$;
 
 ALTER FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) OWNER TO tistis_owner;
@@ -16473,6 +16474,7 @@ GRANT SELECT ON TABLE public.staff TO tistis_guide;
 
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff_branches TO tistis_api;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_guide;
 
 --
