@@ -34,7 +34,7 @@ import Testing
     #expect(try await client.ask("GET", "/api/leads").data.items.isEmpty)
     #expect(try await client.ask("GET", "/api/leads?only_deleted=true").data.items.count == 1)
     let back = try await client.ask("POST", "/api/leads/\(id)", ["action": "restore"])
-    #expect(back.status == 200 && back.body["restored_status"].text == "new")
+    #expect(back.status == 200 && back.body["restored_status"].text == "appointment_scheduled")
     #expect(try await client.ask("POST", "/api/leads/\(id)/restore").status == 409)
     let v1 = try await client.ask("GET", "/api/v1/leads")
     #expect(v1.status == 200 && v1.body["total"].integer == 1 && v1.body["filters"]["status"].value == nil)

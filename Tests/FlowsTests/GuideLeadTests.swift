@@ -132,7 +132,7 @@ import Testing
       #expect(try shop.value("cancellation_reason", of: "appointments", "status = 'cancelled'") == "se mudó")
       #expect(try shop.value("status", of: "conversations") == "resolved")
       let restore = "restore_lead($1::uuid)"
-      #expect(try client.row("success, restored_status", restore, lead) == "t|new")
+      #expect(try client.row("success, restored_status", restore, lead) == "t|appointment_scheduled")
       #expect(try client.row("success, restored_status", restore, lead) == "f")
       #expect(try client.row("success", delete, lead) == "t")
       // Who writes again is there again.

@@ -75,10 +75,10 @@ extension Scope {
         return .failure(Refused(answer: .unchangeable("unknown_appointment")))
       }
       // Whether it is theirs is asked where it is changed; its branch is of use only if it is.
-      let branch = try upcomingAppointments(leadId: use.lead).first { $0.id == id }.map { details($0.detail) }
+      let branch = try self.upcomingAppointments(leadId: use.lead).first { $0.id == id }.map { details($0.detail) }
       return .success(branch ?? Field(["appointment_id": .string(id.text)]))
     }
-    let coming = try upcomingAppointments(leadId: use.lead)
+    let coming = try self.upcomingAppointments(leadId: use.lead)
     guard let first = coming.first else {
       return .failure(Refused(answer: .refused("unknown_appointment", "This customer has no coming appointment.")))
     }
@@ -106,7 +106,7 @@ extension Scope {
     case "lead_conflict":
       return .refused(
         "already_has_appointment", "This customer has another appointment at that time.",
-        "appointments", .array(try upcomingAppointments(leadId: use.lead).map { told($0.detail) }))
+        "appointments", .array(try self.upcomingAppointments(leadId: use.lead).map { told($0.detail) }))
     case "in_past": return .refused(outcome, "That time is over.")
     case "too_far": return .refused(outcome, "That is further ahead than the business books.")
     case "too_soon": return .refused(outcome, "That is too soon: the business needs more notice.")

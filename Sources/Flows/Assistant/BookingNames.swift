@@ -30,7 +30,7 @@ extension Scope {
         return .refused(.refused("invalid_date", "\(name) is no day of the calendar; write YYYY-MM-DD"))
       }
     }
-    let names = try bookingNames(
+    let names = try self.bookingNames(
       wall: wall, firstDay: use.said("from"), lastDay: use.said("to"), service: use.said("service"),
       branch: use.said("branch"), staff: use.said("staff"), ownBranch: branch)
     if names.unknownService {
