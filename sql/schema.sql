@@ -562,6 +562,33 @@ end $$;
 ALTER FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) OWNER TO tistis_owner;
 
 --
+-- Name: apply_signals(uuid, jsonb, uuid, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid DEFAULT NULL::uuid) RETURNS TABLE(score integer, classification text)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_lead uuid;
+  s record;
+begin
+  -- Locked before what was counted is read: two of this person's conversations may come at once.
+  select l.id into v_lead from leads l where l.tenant_id = v_tenant and l.id = coalesce(
+    (select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead), p_lead) for update;
+  for s in select x.signal, x.reason, coalesce(x.points, x.total - (
+        select coalesce(sum((h.metadata ->> 'points')::int), 0) from lead_score_history h
+         where h.tenant_id = v_tenant and h.lead_id = v_lead and h.signal_name = x.signal)) as points
+      from jsonb_to_recordset(p_signals) as x (signal text, points int, total int, reason text)
+  loop
+    perform update_lead_score(v_lead, s.points::int, s.signal, p_source, s.reason, p_message, null, p_conversation);
+  end loop;
+  return query select l.score, l.classification from leads l where l.tenant_id = v_tenant and l.id = v_lead;
+end $$;
+
+ALTER FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) OWNER TO tistis_owner;
+
+--
 -- Name: apply_thread_news(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -770,6 +797,38 @@ end $$;
 ALTER FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) OWNER TO tistis_owner;
 
 --
+-- Name: assistant_context(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select p.profile || jsonb_build_object(
+    'ai_config', p.profile -> 'ai_config' || jsonb_build_object(
+      'supported_languages', to_jsonb(a.supported_languages), 'use_emojis', a.use_emojis,
+      'escalate_on_hot_lead', a.escalate_on_hot_lead, 'min_confidence', a.min_confidence::text,
+      'escalation_message', a.escalation_message, 'out_of_hours_enabled', a.out_of_hours_enabled,
+      'out_of_hours_message', a.out_of_hours_message, 'auto_greeting_enabled', a.auto_greeting_enabled,
+      'auto_greeting_message', a.auto_greeting_message,
+      -- The account's own word comes before the business's.
+      'response_style', coalesce(cc.ai_personality_override, a.response_style),
+      'system_prompt', coalesce(nullif(btrim(cc.custom_instructions_override), ''), a.system_prompt)),
+    'custom_instructions', (select coalesce(jsonb_agg(jsonb_build_object('type', i.instruction_type, 'title', i.title,
+        'instruction', i.instruction, 'examples', i.examples) order by i.priority desc, i.id), '[]')
+      from (select * from ai_custom_instructions x
+             where x.tenant_id = p_tenant and x.is_active and x.include_in_prompt
+               and (x.branch_id is null or x.branch_id = p_branch)
+             order by x.priority desc, x.id limit 5) i),
+    'external_data', external_data_there(p_tenant))
+    from (select tenant_profile(p_tenant) as profile offset 0) p
+    left join ai_tenant_context a on a.tenant_id = p_tenant
+    left join channel_connections cc on cc.tenant_id = p_tenant and cc.id = p_connection
+); end $$;
+
+ALTER FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) OWNER TO tistis_owner;
+
+--
 -- Name: attribute_leads(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -826,15 +885,16 @@ end $$;
 ALTER FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) OWNER TO tistis_owner;
 
 --
--- Name: begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: begin_reply(uuid, text[], uuid, uuid, uuid, jsonb, text, jsonb, uuid, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision, login text, as_human boolean)
+CREATE FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb DEFAULT NULL::jsonb) RETURNS TABLE(message_id uuid, send_job_id uuid, verdict text, reason text, channel text, account_id text, contact_kind text, contact_address text, content text, reply_to text, token_id uuid, token bytea, payload jsonb, wait_seconds double precision, login text, as_human boolean)
     LANGUAGE plpgsql
     AS $$
 begin
   select s.message_id, s.send_job_id into message_id, send_job_id
     from store_reply(p_conversation, p_parts, p_answers, p_job, p_worker, p_metadata, p_request_id) s;
+  if p_turn is not null then perform score_turn(p_conversation, p_turn); end if;
   -- Not before: its foreign key locks the conversation, for which `store_reply` waits behind the lane.
   if p_usage is not null then perform record_call(p_usage); end if;
   if message_id is null then return; end if;
@@ -849,7 +909,7 @@ begin
   return next;
 end $$;
 
-ALTER FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) OWNER TO tistis_owner;
+ALTER FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: begin_send(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -889,7 +949,8 @@ begin
         when exists (select 1 from messages x where x.tenant_id = v_tenant and x.conversation_id = m.conversation_id
           and x.processed_by_job_id = m.processed_by_job_id and x.answers_message_id = m.answers_message_id
           and x.id < m.id and x.status in ('failed', 'withheld')) then 'incomplete'
-        else reply_gate(m.conversation_id, m.answers_message_id, p_policy) end;
+        else reply_gate(m.conversation_id, m.answers_message_id,
+          case when m.metadata ? 'last_word' then p_policy || '{"last_word": true}' else p_policy end) end;
       select cc.status, c.lead_id, cc.throughput_per_second into v_status, v_lead, v_throughput
         from conversations c join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
        where c.tenant_id = v_tenant and c.id = m.conversation_id;
@@ -964,6 +1025,139 @@ begin
 end $$;
 
 ALTER FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: budget_json(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.budget_json() RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  a ai_tenant_context;
+  m ai_usage_months;
+begin
+  select * into a from ai_tenant_context x where x.tenant_id = current_tenant();
+  select * into m from ai_usage_months x where x.tenant_id = current_tenant() and x.month = business_month();
+  return jsonb_build_object('month', to_char(business_month(), 'YYYY-MM'), 'timezone', business_zone(),
+    'monthly_budget_usd', trim_scale(a.monthly_budget_usd)::text, 'monthly_token_budget', a.monthly_token_budget,
+    'cost_usd', trim_scale(coalesce(m.cost_usd, 0))::text, 'total_tokens', coalesce(m.total_tokens, 0),
+    'percent', round(budget_used(a, coalesce(m.cost_usd, 0), coalesce(m.total_tokens, 0)), 1), 'spent', budget_spent());
+end $$;
+
+ALTER FUNCTION public.budget_json() OWNER TO tistis_owner;
+
+--
+-- Name: budget_spent(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.budget_spent() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  a ai_tenant_context;
+begin
+  select * into a from ai_tenant_context x where x.tenant_id = current_tenant();
+  if num_nulls(a.monthly_budget_usd, a.monthly_token_budget) = 2 then return false; end if;
+  return (select budget_used(a, coalesce(sum(m.cost_usd), 0), coalesce(sum(m.total_tokens), 0)) >= 100
+    from ai_usage_months m where m.tenant_id = current_tenant() and m.month = business_month());
+end $$;
+
+ALTER FUNCTION public.budget_spent() OWNER TO tistis_owner;
+
+--
+-- Name: ai_tenant_context; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.ai_tenant_context (
+    tenant_id uuid NOT NULL,
+    ai_enabled boolean DEFAULT true NOT NULL,
+    model text,
+    system_prompt text,
+    temperature numeric(3,2) DEFAULT 0.7 NOT NULL,
+    max_tokens integer DEFAULT 500 NOT NULL,
+    response_style text DEFAULT 'professional'::text NOT NULL,
+    business_hours jsonb DEFAULT '{"end": "18:00", "days": [1, 2, 3, 4, 5], "start": "09:00"}'::jsonb NOT NULL,
+    escalation_keywords text[] DEFAULT '{urgente,queja}'::text[] NOT NULL,
+    auto_escalate_after_messages integer DEFAULT 5 NOT NULL,
+    default_language text DEFAULT 'es'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    out_of_hours_enabled boolean DEFAULT false NOT NULL,
+    out_of_hours_message text,
+    auto_greeting_enabled boolean DEFAULT false NOT NULL,
+    auto_greeting_message text,
+    escalate_on_hot_lead boolean DEFAULT false NOT NULL,
+    supported_languages text[] DEFAULT '{es}'::text[] NOT NULL,
+    currency text DEFAULT 'MXN'::text NOT NULL,
+    currency_format text,
+    use_emojis boolean DEFAULT false NOT NULL,
+    default_first_message_delay integer,
+    default_subsequent_message_delay integer,
+    enable_scoring boolean DEFAULT true NOT NULL,
+    escalation_message text,
+    min_confidence numeric(3,2) DEFAULT 0.5 NOT NULL,
+    scoring_policy text DEFAULT 'signals'::text NOT NULL,
+    monthly_budget_usd numeric(12,4),
+    monthly_token_budget bigint,
+    CONSTRAINT ai_tenant_context_auto_escalate_after_messages_check CHECK ((auto_escalate_after_messages >= 0)),
+    CONSTRAINT ai_tenant_context_default_first_message_delay_check CHECK (((default_first_message_delay >= 0) AND (default_first_message_delay <= 1800))),
+    CONSTRAINT ai_tenant_context_default_subsequent_message_delay_check CHECK (((default_subsequent_message_delay >= 0) AND (default_subsequent_message_delay <= 300))),
+    CONSTRAINT ai_tenant_context_escalation_message_check CHECK (((char_length(escalation_message) >= 1) AND (char_length(escalation_message) <= 500))),
+    CONSTRAINT ai_tenant_context_max_tokens_check CHECK (((max_tokens >= 100) AND (max_tokens <= 32000))),
+    CONSTRAINT ai_tenant_context_min_confidence_check CHECK (((min_confidence >= (0)::numeric) AND (min_confidence <= (1)::numeric))),
+    CONSTRAINT ai_tenant_context_monthly_budget_usd_check CHECK ((monthly_budget_usd >= (0)::numeric)),
+    CONSTRAINT ai_tenant_context_monthly_token_budget_check CHECK ((monthly_token_budget >= 0)),
+    CONSTRAINT ai_tenant_context_response_style_check CHECK ((response_style = ANY (ARRAY['professional'::text, 'professional_friendly'::text, 'formal'::text]))),
+    CONSTRAINT ai_tenant_context_scoring_policy_check CHECK ((scoring_policy = ANY (ARRAY['signals'::text, 'interactions'::text]))),
+    CONSTRAINT ai_tenant_context_temperature_check CHECK (((temperature >= (0)::numeric) AND (temperature <= (1)::numeric)))
+);
+
+ALTER TABLE ONLY public.ai_tenant_context FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.ai_tenant_context OWNER TO tistis_owner;
+
+--
+-- Name: budget_used(public.ai_tenant_context, numeric, numeric); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  -- Of nothing, everything is used.
+  return greatest(
+    case when a.monthly_budget_usd = 0 then 100 else 100 * p_cost / a.monthly_budget_usd end,
+    case when a.monthly_token_budget = 0 then 100 else 100 * p_tokens / a.monthly_token_budget end);
+end $$;
+
+ALTER FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) OWNER TO tistis_owner;
+
+--
+-- Name: business_month(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.business_month() RETURNS date
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return date_trunc('month', app_now() at time zone business_zone())::date; end $$;
+
+ALTER FUNCTION public.business_month() OWNER TO tistis_owner;
+
+--
+-- Name: business_zone(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.business_zone() RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(t.settings ->> 'timezone', (select b.timezone from branches b
+      where b.tenant_id = t.id and b.is_active order by b.is_headquarters desc, b.id limit 1), 'America/Mexico_City')
+    from tenants t where t.id = current_tenant()
+); end $$;
+
+ALTER FUNCTION public.business_zone() OWNER TO tistis_owner;
 
 --
 -- Name: cache_job_ai_response(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1420,10 +1614,14 @@ ALTER FUNCTION public.claim_reports(p_messages uuid[]) OWNER TO tistis_owner;
 --
 
 CREATE FUNCTION public.classification_of(p_score integer) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE
     AS $$
-  select case when p_score >= 70 then 'hot' when p_score >= 40 then 'warm' else 'cold' end
-$$;
+begin
+  return case when p_score < 40 then 'cold' when p_score < 70 then 'warm' when p_score >= 80 then 'hot'
+    when exists (select from ai_tenant_context a where a.tenant_id = current_tenant() and a.scoring_policy = 'interactions')
+      then 'warm'
+    else 'hot' end;
+end $$;
 
 ALTER FUNCTION public.classification_of(p_score integer) OWNER TO tistis_owner;
 
@@ -1584,7 +1782,14 @@ CREATE TABLE public.conversations (
     delivered_until timestamp with time zone,
     read_until timestamp with time zone,
     staff_read_at timestamp with time zone,
+    escalation_urgency integer,
+    escalated_by text,
+    last_word_owed boolean DEFAULT false NOT NULL,
+    handed_back_at timestamp with time zone,
+    scored_message_id uuid,
     CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
+    CONSTRAINT conversations_escalated_by_check CHECK ((escalated_by = ANY (ARRAY['tool'::text, 'keyword'::text, 'messages'::text, 'confidence'::text, 'failure'::text, 'hot_lead'::text, 'n8n'::text, 'budget'::text]))),
+    CONSTRAINT conversations_escalation_urgency_check CHECK (((escalation_urgency >= 1) AND (escalation_urgency <= 5))),
     CONSTRAINT conversations_last_intent_confidence_check CHECK (((last_intent_confidence >= (0)::numeric) AND (last_intent_confidence <= (1)::numeric))),
     CONSTRAINT conversations_satisfaction_score_check CHECK (((satisfaction_score >= 1) AND (satisfaction_score <= 5))),
     CONSTRAINT conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'waiting_response'::text, 'escalated'::text, 'resolved'::text, 'archived'::text])))
@@ -1655,6 +1860,111 @@ begin
 end $$;
 
 ALTER FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: conversation_state(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.conversation_state(p_conversation uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object(
+    'since', c.handed_back_at,
+    'messages', case when a.auto_escalate_after_messages > 0 then (
+      select count(*) from messages m
+       where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'user' and not m.historical
+         and m.deleted_at is null
+         -- A talk of today; who comes back after weeks begins anew.
+         and m.created_at > greatest(coalesce(c.handed_back_at, '-infinity'), app_now() - interval '24 hours')) end,
+    'hot', coalesce(a.escalate_on_hot_lead, false) and l.classification = 'hot'
+      and coalesce(l.score_updated_at > c.handed_back_at, true),
+    'open', o.is_open, 'opens', to_char(o.next_open, 'YYYY-MM-DD HH24:MI'),
+    'opens_weekday', extract(isodow from o.next_open)::int,
+    'told_closed', coalesce(a.out_of_hours_enabled, false) and exists (select from messages m
+      where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'assistant'
+        and m.metadata ? 'out_of_hours' and m.status not in ('withheld', 'failed')
+        and m.created_at > app_now() - interval '12 hours'),
+    'about', jsonb_build_object('notes', left(l.notes, 1000), 'tags', to_jsonb(l.tags[1:10]),
+      'interested_services', to_jsonb(l.interested_services[1:10]), 'classification', l.classification))
+    from conversations c
+    join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
+    join tenants t on t.id = c.tenant_id
+    join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+    left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
+    left join ai_tenant_context a on a.tenant_id = c.tenant_id
+    cross join lateral opening_state(
+      coalesce(nullif(b.operating_hours, '{}'), a.business_hours),
+      app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City')) o
+   where c.tenant_id = current_tenant() and c.id = p_conversation
+); end $$;
+
+ALTER FUNCTION public.conversation_state(p_conversation uuid) OWNER TO tistis_owner;
+
+--
+-- Name: ai_usage_logs; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.ai_usage_logs (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    conversation_id uuid,
+    message_id uuid,
+    job_id uuid,
+    ai_provider text NOT NULL,
+    ai_model text NOT NULL,
+    prompt_tokens integer DEFAULT 0 NOT NULL,
+    cache_write_tokens integer DEFAULT 0 NOT NULL,
+    cache_read_tokens integer DEFAULT 0 NOT NULL,
+    completion_tokens integer DEFAULT 0 NOT NULL,
+    total_tokens integer GENERATED ALWAYS AS ((prompt_tokens + completion_tokens)) STORED NOT NULL,
+    cost_usd numeric(18,12) DEFAULT 0 NOT NULL,
+    response_time_ms integer,
+    stop_reason text,
+    was_successful boolean DEFAULT true NOT NULL,
+    error_message text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ai_usage_logs_ai_provider_check CHECK ((ai_provider = ANY (ARRAY['anthropic'::text, 'openai'::text, 'google'::text, 'local'::text])))
+);
+
+ALTER TABLE ONLY public.ai_usage_logs FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.ai_usage_logs OWNER TO tistis_owner;
+
+--
+-- Name: count_usage(public.ai_usage_logs); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.count_usage(u public.ai_usage_logs) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  m ai_usage_months;
+  a ai_tenant_context;
+  v_used numeric;
+  v_before numeric;
+begin
+  insert into ai_usage_months as x (tenant_id, month, calls, prompt_tokens, cache_write_tokens, cache_read_tokens,
+      completion_tokens, cost_usd)
+    values (u.tenant_id, business_month(), 1, u.prompt_tokens, u.cache_write_tokens, u.cache_read_tokens,
+      u.completion_tokens, u.cost_usd)
+    on conflict (tenant_id, month) do update set calls = x.calls + 1, prompt_tokens = x.prompt_tokens + excluded.prompt_tokens,
+      cache_write_tokens = x.cache_write_tokens + excluded.cache_write_tokens,
+      cache_read_tokens = x.cache_read_tokens + excluded.cache_read_tokens,
+      completion_tokens = x.completion_tokens + excluded.completion_tokens, cost_usd = x.cost_usd + excluded.cost_usd
+    returning * into m;
+  select * into a from ai_tenant_context x where x.tenant_id = u.tenant_id;
+  v_used := budget_used(a, m.cost_usd, m.total_tokens);
+  if v_used is null then return; end if;
+  v_before := budget_used(a, m.cost_usd - u.cost_usd, m.total_tokens - u.total_tokens);
+  -- By the row that crosses it: calls that end at the same time wait for each other here.
+  if v_used >= 100 and v_before < 100 then perform tell_budget(a, m, 100);
+  elsif v_used >= 80 and v_before < 80 then perform tell_budget(a, m, 80);
+  end if;
+end $$;
+
+ALTER FUNCTION public.count_usage(u public.ai_usage_logs) OWNER TO tistis_owner;
 
 --
 -- Name: create_lead(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1834,6 +2144,26 @@ end $$;
 ALTER FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) OWNER TO tistis_owner;
 
 --
+-- Name: end_escalation(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.end_escalation() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.ai_handling and not old.ai_handling then new.handed_back_at := app_now(); end if;
+  if old.status = 'escalated' and new.status <> 'escalated' then
+    new.last_word_owed := false;
+    update alerts a set resolved_at = app_now()
+      where a.tenant_id = new.tenant_id and a.resolved_at is null
+        and a.dedup_key = new.channel_connection_id || ':conversation:' || new.id;
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION public.end_escalation() OWNER TO tistis_owner;
+
+--
 -- Name: end_renewal(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1953,8 +2283,8 @@ begin
         u.input::json, u.output::json, u.is_error, u.hands_over, u.took_ms
       from jsonb_to_record(p_use) as u (id uuid, conversation_id uuid, job_id uuid, question_id uuid, ordinal int,
         name text, tool_use_id text, input text, output text, is_error boolean, hands_over boolean, took_ms int);
-  return answer_gate((p_use ->> 'conversation_id')::uuid, (p_use ->> 'question_id')::uuid, (p_use ->> 'job_id')::uuid,
-    p_policy);
+  return coalesce(answer_gate((p_use ->> 'conversation_id')::uuid, (p_use ->> 'question_id')::uuid,
+    (p_use ->> 'job_id')::uuid, p_policy), case when budget_spent() then 'budget_spent' end);
 end $$;
 
 ALTER FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) OWNER TO tistis_owner;
@@ -2163,24 +2493,45 @@ CREATE FUNCTION public.erased_mark(p_id text) RETURNS bytea
 ALTER FUNCTION public.erased_mark(p_id text) OWNER TO tistis_owner;
 
 --
--- Name: escalate_conversation(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: escalate_conversation(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) RETURNS boolean
-    LANGUAGE sql
+CREATE FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb DEFAULT '{}'::jsonb) RETURNS boolean
+    LANGUAGE plpgsql
     AS $$
-  with done as (
-    update conversations set status = 'escalated', ai_handling = false, escalated_at = app_now(),
-        escalation_reason = p_reason
-      where tenant_id = current_tenant() and id = p_conversation
-        and status in ('active', 'waiting_response')
-      returning lead_id), flagged as (
-    update leads l set escalated_to_human = true from done d
-      where l.tenant_id = current_tenant() and l.id = d.lead_id)
-  select exists (select 1 from done)
-$$;
+declare
+  v_tenant uuid := current_tenant();
+  v_staff uuid;
+  c conversations;
+begin
+  select * into c from conversations x
+    where x.tenant_id = v_tenant and x.id = p_conversation and x.status in ('active', 'waiting_response') for update;
+  if c.id is null then return false; end if;
+  select s.id into v_staff from staff s
+    where s.tenant_id = v_tenant and s.is_active and s.id in ((p_details ->> 'staff_id')::uuid, c.assigned_staff_id)
+    order by s.id = (p_details ->> 'staff_id')::uuid desc nulls last limit 1;
+  v_staff := coalesce(v_staff, staff_to_take_over(coalesce(c.branch_id, (select cc.branch_id from channel_connections cc
+    where cc.tenant_id = v_tenant and cc.id = c.channel_connection_id))));
+  update conversations x set status = 'escalated', ai_handling = false, escalated_at = app_now(),
+      escalation_reason = left(p_reason, 2000), escalated_by = p_details ->> 'by',
+      escalation_urgency = (p_details ->> 'urgency')::int, escalated_to_staff_id = v_staff,
+      assigned_staff_id = coalesce(x.assigned_staff_id, v_staff),
+      last_word_owed = coalesce((p_details ->> 'tell')::boolean, false)
+    where x.tenant_id = v_tenant and x.id = c.id;
+  update leads l set escalated_to_human = true where l.tenant_id = v_tenant and l.id = c.lead_id;
+  perform raise_alert(c.channel_connection_id, jsonb_build_object('kind', 'conversation_escalated',
+    'key', 'conversation:' || c.id, 'severity', 'act',
+    'sentence', 'a customer waits for somebody of the team in conversation ' || c.id,
+    'details', jsonb_build_object('conversation_id', c.id, 'lead_id', c.lead_id, 'by', p_details -> 'by',
+      'urgency', p_details -> 'urgency', 'staff_id', v_staff)));
+  perform emit_event('conversation-escalated', jsonb_build_object('conversation_id', c.id, 'lead_id', c.lead_id,
+    'channel', c.channel, 'branch_id', c.branch_id, 'reason', left(p_reason, 2000), 'by', p_details -> 'by',
+    'urgency', p_details -> 'urgency', 'confidence', p_details -> 'confidence', 'staff_id', v_staff,
+    'escalated_at', app_now()), c.id || ':escalated:' || extract(epoch from app_now()));
+  return true;
+end $$;
 
-ALTER FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) OWNER TO tistis_owner;
+ALTER FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: expect_media(jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2230,6 +2581,32 @@ begin
 end $_$;
 
 ALTER FUNCTION public.expect_media(p_events jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: external_data_there(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.external_data_there(p_tenant uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_systems text[];
+begin
+  select array_agg(distinct i.integration_type order by i.integration_type) into v_systems from integration_connections i
+    where i.tenant_id = p_tenant and i.status = 'connected' and i.sync_enabled;
+  if v_systems is null then return null; end if;
+  return jsonb_build_object('source_systems', to_jsonb(v_systems),
+    'products', exists (select from external_products p
+      join integration_connections i on i.tenant_id = p.tenant_id and i.id = p.integration_id
+       and i.status = 'connected' and i.sync_enabled
+      where p.tenant_id = p_tenant and p.is_available),
+    'inventory', exists (select from external_inventory p
+      join integration_connections i on i.tenant_id = p.tenant_id and i.id = p.integration_id
+       and i.status = 'connected' and i.sync_enabled
+      where p.tenant_id = p_tenant and p.is_active));
+end $$;
+
+ALTER FUNCTION public.external_data_there(p_tenant uuid) OWNER TO tistis_owner;
 
 --
 -- Name: find_accounts(text, text[]); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -2606,6 +2983,39 @@ $$;
 ALTER FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) OWNER TO tistis_owner;
 
 --
+-- Name: get_tenant_external_data(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.get_tenant_external_data(p_tenant_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := require_tenant(p_tenant_id);
+begin
+  if not exists (select from integration_connections i
+    where i.tenant_id = v_tenant and i.status = 'connected' and i.sync_enabled) then
+    return null;
+  end if;
+  return (select jsonb_build_object(
+    'has_integrations', true,
+    'source_systems', to_jsonb(array_agg(distinct i.integration_type order by i.integration_type)),
+    'low_stock_items', (select coalesce(jsonb_agg(jsonb_build_object('name', s.name, 'sku', s.sku,
+        'quantity', s.quantity_on_hand, 'reorder_point', s.reorder_point, 'category', s.category) order by s.name, s.id), '[]')
+      from (select * from external_inventory x where x.tenant_id = v_tenant and x.is_active and x.is_low_stock
+        order by x.name, x.id limit 10) s),
+    'external_products', (select coalesce(jsonb_agg(jsonb_build_object('name', p.name, 'price', p.price,
+        'category', p.category, 'is_available', p.is_available, 'preparation_time', p.preparation_time_minutes)
+        order by p.category, p.name, p.id), '[]')
+      from (select * from external_products x where x.tenant_id = v_tenant and x.is_available
+        order by x.category, x.name, x.id limit 50) p),
+    'external_appointments_count', 0,
+    'last_sync_at', max(i.last_sync_at))
+    from integration_connections i where i.tenant_id = v_tenant and i.status = 'connected');
+end $$;
+
+ALTER FUNCTION public.get_tenant_external_data(p_tenant_id uuid) OWNER TO tistis_owner;
+
+--
 -- Name: hand_back_conversation(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2620,6 +3030,31 @@ CREATE FUNCTION public.hand_back_conversation(p_conversation uuid) RETURNS boole
 $$;
 
 ALTER FUNCTION public.hand_back_conversation(p_conversation uuid) OWNER TO tistis_owner;
+
+--
+-- Name: hand_over(uuid, text, jsonb, jsonb, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_question uuid;
+  v_text text;
+begin
+  -- The lane before the conversation, as `store_reply` does.
+  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
+  if p_reason is not null then perform escalate_conversation(p_conversation, p_reason, p_details || '{"tell": true}'); end if;
+  select c.last_question_id, coalesce(a.escalation_message, p_texts ->> a.default_language, p_texts ->> 'es')
+    into v_question, v_text
+    from conversations c left join ai_tenant_context a on a.tenant_id = c.tenant_id
+   where c.tenant_id = v_tenant and c.id = p_conversation and c.status = 'escalated' and c.last_word_owed;
+  if not found then return false; end if;
+  return exists (select from store_reply(p_conversation, array[v_text], v_question, p_job, null, '{}', p_request_id));
+end $$;
+
+ALTER FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) OWNER TO tistis_owner;
 
 --
 -- Name: health_queue(integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -2722,7 +3157,8 @@ CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back',
-    'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile')
+    'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile',
+    'score_lead')
 $$;
 
 ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
@@ -2764,8 +3200,14 @@ begin
       new.classification := classification_of(new.score);
       new.score_updated_at := app_now();
     elsif new.classification <> old.classification then
-      new.score := case new.classification when 'hot' then 75 when 'warm' then 55 else 25 end;
+      -- A policy under which 75 is not hot yet has its own beginning of hot.
+      new.score := case new.classification when 'hot' then case classification_of(75) when 'hot' then 75 else 80 end
+        when 'warm' then 55 else 25 end;
       new.score_updated_at := app_now();
+    end if;
+    -- Whoever says no reason has one all the same: every change is a row.
+    if new.score <> old.score and new.score_history_id is not distinct from old.score_history_id then
+      new.score_history_id := note_score(old, new.score, new.score - old.score, null, 'manual', null, null, null, null);
     end if;
     if (new.first_name, new.last_name) is distinct from (old.first_name, old.last_name)
       and new.full_name is not distinct from old.full_name then
@@ -2912,6 +3354,7 @@ CREATE TABLE public.leads (
     deleted_by uuid,
     email_normalized text GENERATED ALWAYS AS (lower(btrim(email))) STORED,
     custom_fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    score_history_id uuid,
     CONSTRAINT leads_classification_check CHECK ((classification = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT leads_score_check CHECK (((score >= 0) AND (score <= 100))),
     CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'website'::text, 'referral'::text, 'walk_in'::text, 'phone'::text, 'google'::text, 'api'::text, 'other'::text]))),
@@ -3808,6 +4251,42 @@ end $$;
 ALTER FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) OWNER TO tistis_owner;
 
 --
+-- Name: note_score(public.leads, integer, integer, text, text, text, uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_id uuid;
+  v_now text := classification_of(p_score);
+  v_lead jsonb;
+begin
+  insert into lead_score_history (tenant_id, lead_id, previous_score, new_score, score_change, previous_classification,
+      new_classification, change_source, signal_name, reason, triggered_by_message_id, changed_by_staff_id, metadata,
+      created_at)
+    values (l.tenant_id, l.id, l.score, p_score, p_score - l.score, l.classification, v_now, p_source, p_signal, p_reason,
+      p_message, p_staff, jsonb_strip_nulls(jsonb_build_object('points', p_points, 'conversation_id', p_conversation)),
+      app_now())
+    on conflict (tenant_id, triggered_by_message_id, signal_name)
+      where triggered_by_message_id is not null and signal_name is not null do nothing
+    returning id into v_id;
+  if v_id is null or p_score = l.score or current_tenant() is null then return v_id; end if;
+  v_lead := jsonb_build_object('id', l.id, 'name', coalesce(l.name, l.full_name), 'phone', l.phone, 'email', l.email,
+    'source', l.source, 'status', l.status, 'score', p_score, 'classification', v_now,
+    'interested_services', to_jsonb(l.interested_services));
+  perform emit_event('lead-score-changed', jsonb_build_object('lead', v_lead, 'previous_score', l.score,
+    'new_score', p_score, 'previous_classification', l.classification, 'new_classification', v_now, 'signal', p_signal,
+    'reason', p_reason), 'score:' || v_id);
+  if v_now = 'hot' and l.classification <> 'hot' then
+    perform emit_event('lead-hot', jsonb_build_object('lead', v_lead), 'hot:' || v_id);
+  end if;
+  return v_id;
+end $$;
+
+ALTER FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) OWNER TO tistis_owner;
+
+--
 -- Name: note_signature_failures(uuid[], integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3941,6 +4420,60 @@ begin
 end $$;
 
 ALTER FUNCTION public.open_windows(p_rows jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: opening_spans(jsonb, date); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.opening_spans(p_hours jsonb, p_day date) RETURNS TABLE(opens timestamp without time zone, closes timestamp without time zone)
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+declare
+  v_day int := extract(isodow from p_day);
+  v_of_day jsonb;
+begin
+  if jsonb_typeof(p_hours -> 'days') = 'array' then
+    if p_hours -> 'days' @> to_jsonb(v_day) or v_day = 7 and p_hours -> 'days' @> '0' then
+      v_of_day := jsonb_build_array(jsonb_build_object('open', p_hours -> 'start', 'close', p_hours -> 'end'));
+    end if;
+  else
+    v_of_day := p_hours -> (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])[v_day];
+    if jsonb_typeof(v_of_day) = 'object' and (v_of_day -> 'closed' = 'true' or v_of_day -> 'is_open' = 'false'
+      or v_of_day -> 'enabled' = 'false') then
+      return;
+    end if;
+  end if;
+  return query
+    select s.begins, case when s.ends > s.begins then s.ends else s.ends + interval '1 day' end
+      from (
+        select p_day + (x.value ->> 'open')::interval as begins, p_day + (x.value ->> 'close')::interval as ends
+          from jsonb_array_elements(case jsonb_typeof(v_of_day) when 'array' then v_of_day
+            when 'object' then jsonb_build_array(v_of_day) else '[]' end) x
+         where x.value ->> 'open' ~ '^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?$'
+           and x.value ->> 'close' ~ '^(([01]?\d|2[0-3]):[0-5]\d|24:00)(:[0-5]\d)?$' offset 0) s
+     order by 1;
+end $_$;
+
+ALTER FUNCTION public.opening_spans(p_hours jsonb, p_day date) OWNER TO tistis_owner;
+
+--
+-- Name: opening_state(jsonb, timestamp without time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  if jsonb_typeof(p_hours) is distinct from 'object' or p_hours = '{}' then return; end if;
+  is_open := exists (select from generate_series(-1, 0) d, opening_spans(p_hours, p_at::date + d) s
+    where p_at >= s.opens and p_at < s.closes);
+  if not is_open then
+    select min(s.opens) into next_open from generate_series(0, 7) d, opening_spans(p_hours, p_at::date + d) s
+     where s.opens > p_at;
+  end if;
+end $$;
+
+ALTER FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) OWNER TO tistis_owner;
 
 --
 -- Name: own_echoes(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4348,6 +4881,7 @@ declare
   v_quiet uuid[];
   v_new uuid[];
   v_elsewhere boolean;
+  v_unasked jsonb;
 begin
   with incoming as (
     select e.*, (e.connection_id || e.aliases::text) as key, row_number() over () as position
@@ -4437,8 +4971,14 @@ begin
       -- At most once a minute, or every message of an account would queue behind this one row.
       array_agg(cc.id) filter (where cc.last_message_at is null or cc.last_message_at < app_now() - interval '1 minute'),
       (select array_agg(i.id) from inserted i),
-      bool_or(u.thread_owner is not null)
-    into stored, v_questions, v_people, v_late, v_quiet, v_new, v_elsewhere
+      bool_or(u.thread_owner is not null),
+      -- Whom people answer is scored all the same; where the assistant does, that goes along with its answer.
+      jsonb_agg(jsonb_build_object('job_type', 'score_lead', 'lane', 'score:' || u.id, 'unique_key', 'score:' || u.id,
+          'priority', 8, 'delay_seconds', 10, 'cap_seconds', 60, 'request_id', p_request_id,
+          'payload', jsonb_build_object('conversation_id', u.id)))
+        filter (where u.last_question is not null
+          and not (u.ai_handling and u.status <> 'escalated' and cc.ai_enabled))
+    into stored, v_questions, v_people, v_late, v_quiet, v_new, v_elsewhere, v_unasked
     from updated u
     join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
   -- The rare ones apart: a plan costs by its size, whether its parts have anything to do or not.
@@ -4459,6 +4999,7 @@ begin
       from jsonb_to_recordset(v_late) as l (connection uuid, late int) group by l.connection order by l.connection;
   end if;
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
+  if v_unasked is not null then perform enqueue_jobs(v_unasked); end if;
   select min((q ->> 'delay_seconds')::float8) into soonest from jsonb_array_elements(v_questions) q;
   perform expect_media(p_events, p_request_id);
   return next;
@@ -4658,25 +5199,70 @@ end $$;
 ALTER FUNCTION public.record_call(p_call jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: record_lead_signals(uuid, uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) RETURNS TABLE(score integer, classification text, unknown_services text[])
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_known text[];
+  v_signals jsonb;
+begin
+  select array_agg(distinct s.slug) filter (where s.slug is not null), array_agg(w.wish) filter (where s.slug is null)
+    into v_known, unknown_services
+    from jsonb_array_elements_text(coalesce(p_said -> 'services', '[]')) w (wish)
+    left join services s on s.tenant_id = v_tenant and s.is_active
+      and (s.slug = lower(btrim(w.wish)) or translate(lower(s.name), 'áéíóúüñ', 'aeiouun') = translate(lower(btrim(w.wish)), 'áéíóúüñ', 'aeiouun'));
+  if v_known is not null or p_said ->> 'budget' is not null then
+    update leads l set
+        interested_services = l.interested_services || array(
+          select k from unnest(v_known) k where k <> all (l.interested_services)),
+        custom_fields = l.custom_fields || case when p_said ->> 'budget' is null then '{}'
+          else jsonb_build_object('budget', left(p_said ->> 'budget', 200)) end
+      where l.tenant_id = v_tenant and l.id = p_lead;
+  end if;
+  select coalesce(jsonb_agg(jsonb_build_object('signal', n.signal, 'points', coalesce(r.points, n.points),
+      'reason', case n.signal when 'budget_mentioned' then left(p_said ->> 'budget', 200) end) order by n.place), '[]')
+    into v_signals
+    from rows from (jsonb_to_recordset(p_said -> 'signals') as (signal text, points int)) with ordinality
+      n (signal, points, place)
+    left join ai_scoring_rules r on r.tenant_id = v_tenant and r.signal_name = n.signal
+   where coalesce(r.is_active, true) and not exists (select from ai_tenant_context a where a.tenant_id = v_tenant
+     and (a.scoring_policy <> 'signals' or not a.enable_scoring));
+  select a.score, a.classification into score, classification
+    from apply_signals(p_lead, v_signals, p_message, 'ai_detection', p_conversation) a;
+  return next;
+end $$;
+
+ALTER FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: record_usage(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
 CREATE FUNCTION public.record_usage(p_usage jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
+declare
+  u ai_usage_logs;
 begin
   insert into ai_usage_logs (tenant_id, id, conversation_id, job_id, ai_provider, ai_model, prompt_tokens,
-      cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful)
+      cache_write_tokens, cache_read_tokens, completion_tokens, cost_usd, response_time_ms, stop_reason, was_successful,
+      metadata, created_at)
     -- Whoever was erased meanwhile has no conversation any more; what the call cost stays.
-    select current_tenant(), u.id,
-        (select c.id from conversations c where c.tenant_id = current_tenant() and c.id = u.conversation_id),
-        u.job_id, 'anthropic', u.ai_model, u.prompt_tokens,
-        u.cache_write_tokens, u.cache_read_tokens, u.completion_tokens, u.cost_usd, u.response_time_ms, u.stop_reason,
-        u.was_successful
-      from jsonb_to_record(p_usage) as u (id uuid, conversation_id uuid, job_id uuid, ai_model text, prompt_tokens int,
+    select current_tenant(), x.id,
+        (select c.id from conversations c where c.tenant_id = current_tenant() and c.id = x.conversation_id),
+        x.job_id, 'anthropic', x.ai_model, x.prompt_tokens,
+        x.cache_write_tokens, x.cache_read_tokens, x.completion_tokens, x.cost_usd, x.response_time_ms, x.stop_reason,
+        x.was_successful, coalesce(x.metadata, '{}'), app_now()
+      from jsonb_to_record(p_usage) as x (id uuid, conversation_id uuid, job_id uuid, ai_model text, prompt_tokens int,
         cache_write_tokens int, cache_read_tokens int, completion_tokens int, cost_usd numeric, response_time_ms int,
-        stop_reason text, was_successful boolean)
-  on conflict do nothing;
+        stop_reason text, was_successful boolean, metadata jsonb)
+  on conflict do nothing
+  returning * into u;
+  if u.id is not null then perform count_usage(u); end if;
 end $$;
 
 ALTER FUNCTION public.record_usage(p_usage jsonb) OWNER TO tistis_owner;
@@ -4885,16 +5471,17 @@ CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy 
 begin return (
   select case
       when t.status <> 'active' then 'tenant_inactive'
-      when c.status = 'escalated' then 'escalated'
-      when c.status not in ('active', 'waiting_response') then 'conversation_closed'
+      when c.status = 'escalated' and not p_policy ? 'last_word' then 'escalated'
+      when c.status not in ('active', 'waiting_response', 'escalated') then 'conversation_closed'
       -- The bot's turn began with the person's message: anything a human wrote since ends it.
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
-      when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
+      when not cc.ai_enabled or not (c.ai_handling or p_policy ? 'last_word') or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
       when c.thread_owner is not null then 'not_thread_owner'
       when not window_is_open(c.channel_connection_id, c.lead_id, (p_policy ->> 'window_hours')::int) then 'window_closed'
       when q.deleted_at is not null then 'question_deleted'
-      when c.last_question_id > p_answers then 'newer_inbound'
+      -- Nobody answers the newer one: people will.
+      when c.last_question_id > p_answers and not p_policy ? 'last_word' then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
       else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),
@@ -5307,6 +5894,26 @@ end $$;
 ALTER FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: score_turn(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_lead uuid;
+begin
+  update conversations c set scored_message_id = (p_turn ->> 'message')::uuid
+    where c.tenant_id = current_tenant() and c.id = p_conversation
+      and (c.scored_message_id is null or c.scored_message_id < (p_turn ->> 'message')::uuid)
+    returning c.lead_id into v_lead;
+  if v_lead is null or p_turn -> 'signals' = '[]' then return; end if;
+  perform apply_signals(v_lead, p_turn -> 'signals', (p_turn ->> 'message')::uuid, 'rule_trigger', p_conversation);
+end $$;
+
+ALTER FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: seed_scoring_rules(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5314,28 +5921,50 @@ CREATE FUNCTION public.seed_scoring_rules(p_tenant uuid) RETURNS void
     LANGUAGE sql
     AS $$
   insert into ai_scoring_rules (tenant_id, is_global, signal_name, signal_display_name, points, detection_type,
-      detection_config, category, evaluation_order)
-    select p_tenant, true, r.name, r.display, r.points, r.type, r.config::jsonb, r.category, r.place
+      detection_config, category, evaluation_order, is_active)
+    select p_tenant, true, r.name, r.display, r.points, r.type, r.config::jsonb, r.category, r.place, r.place <= 7
       from (values
-        (1, 'urgency_pain', 'Urgencia o dolor', 35, 'keyword', 'urgency',
+        (1, 'interested', 'Muestra interés', 10, 'keyword', 'intent',
+          '{"keywords": ["me interesa", "interesad", "informes", "más información", "cuánto cuesta", "cuánto cuestan",
+            "cuánto sale", "precio", "quiero una cita", "quisiera una cita", "agendar", "reservar", "apartar",
+            "interested", "how much", "book"]}'),
+        (2, 'urgent', 'Tiene urgencia', 15, 'keyword', 'urgency',
+          '{"keywords": ["urgente", "urgencia", "emergencia", "me urge", "lo antes posible", "cuanto antes", "hoy mismo",
+            "dolor", "duele", "sangra", "urgent", "asap"]}'),
+        (3, 'budget_mentioned', 'Habla de su presupuesto', 20, 'keyword', 'intent',
+          '{"keywords": ["presupuesto de", "mi presupuesto", "puedo pagar", "puedo gastar", "dispuesto a pagar",
+            "dispuesta a pagar", "my budget"]}'),
+        (4, 'decision_maker', 'Decide', 15, 'keyword', 'demographics',
+          '{"keywords": ["yo decido", "soy el dueño", "soy la dueña", "soy el encargado", "soy la encargada",
+            "soy el gerente", "soy la gerente", "i decide", "i am the owner"]}'),
+        (5, 'comparing', 'Compara opciones', 5, 'keyword', 'intent',
+          '{"keywords": ["comparando", "comparar precios", "otras opciones", "otro lugar", "cotizando", "otra cotización",
+            "comparing"]}'),
+        (6, 'not_interested', 'No le interesa', -20, 'keyword', 'negative',
+          '{"keywords": ["no me interesa", "no estoy interesad", "ya no quiero", "ya no me interesa", "no gracias",
+            "not interested"]}'),
+        (7, 'spam', 'Publicidad o basura', -50, 'keyword', 'negative',
+          '{"keywords": ["gana dinero", "ganar dinero desde casa", "criptomoneda", "bitcoin", "inversión garantizada",
+            "casino", "préstamo inmediato", "seguidores para", "seo services"]}'),
+        (11, 'urgency_pain', 'Urgencia o dolor', 35, 'keyword', 'urgency',
           '{"keywords": ["dolor", "duele", "urgencia", "urgente", "emergencia", "sangra", "hinchad", "inflamad"]}'),
-        (2, 'wants_appointment', 'Quiere una cita', 30, 'keyword', 'intent',
+        (12, 'wants_appointment', 'Quiere una cita', 30, 'keyword', 'intent',
           '{"keywords": ["cita", "agendar", "reservar", "reservación", "apartar", "appointment", "book"]}'),
-        (3, 'date_defined', 'Propone fecha u hora', 25, 'keyword', 'intent',
+        (13, 'date_defined', 'Propone fecha u hora', 25, 'keyword', 'intent',
           '{"keywords": ["mañana", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo", "esta semana"]}'),
-        (4, 'usa_patient', 'Viene de Estados Unidos', 25, 'keyword', 'demographics',
+        (14, 'usa_patient', 'Viene de Estados Unidos', 25, 'keyword', 'demographics',
           '{"keywords": ["estados unidos", "usa", "arizona", "tucson", "phoenix", "california", "dólares"]}'),
-        (5, 'high_value_treatment', 'Tratamiento de alto valor', 20, 'keyword', 'intent',
+        (15, 'high_value_treatment', 'Tratamiento de alto valor', 20, 'keyword', 'intent',
           '{"keywords": ["implante", "ortodoncia", "brackets", "corona", "carilla", "diseño de sonrisa"]}'),
-        (6, 'high_engagement', 'Conversa mucho', 10, 'engagement', 'engagement', '{"min_messages": 5}'),
-        (7, 'complete_info', 'Dejó sus datos', 10, 'attribute', 'engagement', '{"fields": ["full_name", "phone", "email"]}'),
-        (8, 'just_browsing', 'Solo pregunta', -15, 'keyword', 'negative',
+        (16, 'high_engagement', 'Conversa mucho', 10, 'engagement', 'engagement', '{"min_messages": 5}'),
+        (17, 'complete_info', 'Dejó sus datos', 10, 'attribute', 'engagement', '{"fields": ["full_name", "phone", "email"]}'),
+        (18, 'just_browsing', 'Solo pregunta', -15, 'keyword', 'negative',
           '{"keywords": ["solo pregunto", "nada más pregunto", "solo quería saber", "just browsing"]}'),
-        (9, 'price_shopping', 'Busca el precio más bajo', -10, 'keyword', 'negative',
+        (19, 'price_shopping', 'Busca el precio más bajo', -10, 'keyword', 'negative',
           '{"keywords": ["más barato", "muy caro", "descuento", "cheaper"]}'),
-        (10, 'comparing_options', 'Compara opciones', -10, 'keyword', 'negative',
+        (20, 'comparing_options', 'Compara opciones', -10, 'keyword', 'negative',
           '{"keywords": ["comparando", "otras opciones", "otro lugar", "cotizando"]}'),
-        (11, 'service_interest_detected', 'Preguntó por un servicio', 0, 'intent', 'intent', '{}'))
+        (21, 'service_interest_detected', 'Preguntó por un servicio', 0, 'intent', 'intent', '{}'))
         r (place, name, display, points, type, category, config)
     on conflict (tenant_id, signal_name) do nothing
 $$;
@@ -5464,6 +6093,40 @@ CREATE FUNCTION public.sending_login(p_channel text, p_login text) RETURNS text
 $$;
 
 ALTER FUNCTION public.sending_login(p_channel text, p_login text) OWNER TO tistis_owner;
+
+--
+-- Name: set_budget(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.set_budget(p_change jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  a ai_tenant_context;
+  m ai_usage_months;
+  v_used numeric;
+begin
+  insert into ai_tenant_context as x (tenant_id, monthly_budget_usd, monthly_token_budget)
+    values (v_tenant, (p_change ->> 'monthly_budget_usd')::numeric, (p_change ->> 'monthly_token_budget')::bigint)
+    on conflict (tenant_id) do update set
+      monthly_budget_usd = case when p_change ? 'monthly_budget_usd' then excluded.monthly_budget_usd
+        else x.monthly_budget_usd end,
+      monthly_token_budget = case when p_change ? 'monthly_token_budget' then excluded.monthly_token_budget
+        else x.monthly_token_budget end
+    returning * into a;
+  update alerts set resolved_at = app_now() where tenant_id = v_tenant and kind = 'budget' and resolved_at is null;
+  select * into m from ai_usage_months x where x.tenant_id = v_tenant and x.month = business_month();
+  if m.month is null then
+    m.month := business_month();
+    m.cost_usd := 0;
+    m.total_tokens := 0;
+  end if;
+  v_used := budget_used(a, m.cost_usd, m.total_tokens);
+  if v_used >= 80 then perform tell_budget(a, m, case when v_used >= 100 then 100 else 80 end); end if;
+end $$;
+
+ALTER FUNCTION public.set_budget(p_change jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: set_consent(uuid, text, text, text, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5685,6 +6348,30 @@ begin return (
 ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) OWNER TO tistis_owner;
 
 --
+-- Name: staff_to_take_over(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.staff_to_take_over(p_branch uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select s.id from staff s
+    cross join lateral (
+      select count(*) as anywhere, count(*) filter (where b.branch_id = p_branch) as here
+        from staff_branches b where b.tenant_id = s.tenant_id and b.staff_id = s.id) w
+   where s.tenant_id = current_tenant() and s.is_active
+   -- Who is of no branch is of all of them.
+   order by case when p_branch is null or w.here > 0 then 0 when w.anywhere = 0 then 1 else 2 end,
+     case when s.role in ('receptionist', 'assistant', 'staff') then 0 when s.role in ('manager', 'admin') then 1
+       when s.role = 'owner' then 2 else 3 end,
+     (select count(*) from conversations c where c.tenant_id = s.tenant_id and c.escalated_to_staff_id = s.id
+       and c.status = 'escalated'), s.id
+   limit 1
+); end $$;
+
+ALTER FUNCTION public.staff_to_take_over(p_branch uuid) OWNER TO tistis_owner;
+
+--
 -- Name: stale_sentence(integer, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5767,6 +6454,11 @@ begin
     and j.status = 'pending' and j.payload ? 'asked_again') then
     return;
   end if;
+  -- Of a conversation that people have by now, this is the last word.
+  if c.status = 'escalated' and c.last_word_owed then
+    p_metadata := coalesce(p_metadata, '{}') || '{"last_word": true}';
+    update conversations x set last_word_owed = false where x.tenant_id = v_tenant and x.id = c.id;
+  end if;
   for i in 1 .. cardinality(p_parts) loop
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, channel, status,
         answers_message_id, processed_by_job_id, metadata)
@@ -5813,6 +6505,31 @@ begin
 end $$;
 
 ALTER FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: superseded_questions(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.superseded_questions(p_asked jsonb) RETURNS TABLE(job_id uuid, reason text)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid;
+begin
+  for v_tenant in select distinct (a ->> 'tenant_id')::uuid from jsonb_array_elements(p_asked) a loop
+    perform set_config('app.tenant_id', v_tenant::text, true);
+    return query
+      select g.job_id, g.word from (
+        select (a ->> 'job_id')::uuid as job_id, coalesce(
+            answer_gate((a ->> 'conversation_id')::uuid, (a ->> 'question_id')::uuid, (a ->> 'job_id')::uuid, a -> 'policy'),
+            case when budget_spent() then 'budget_spent' end) as word
+          from jsonb_array_elements(p_asked) a where (a ->> 'tenant_id')::uuid = v_tenant) g
+       where g.word <> 'channel_inactive';
+  end loop;
+  perform set_config('app.tenant_id', '', true);
+end $$;
+
+ALTER FUNCTION public.superseded_questions(p_asked jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: sync_templates(text, jsonb, timestamp with time zone, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5948,6 +6665,49 @@ begin
 end $$;
 
 ALTER FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) OWNER TO tistis_owner;
+
+--
+-- Name: ai_usage_months; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.ai_usage_months (
+    tenant_id uuid NOT NULL,
+    month date NOT NULL,
+    calls integer DEFAULT 0 NOT NULL,
+    prompt_tokens bigint DEFAULT 0 NOT NULL,
+    cache_write_tokens bigint DEFAULT 0 NOT NULL,
+    cache_read_tokens bigint DEFAULT 0 NOT NULL,
+    completion_tokens bigint DEFAULT 0 NOT NULL,
+    total_tokens bigint GENERATED ALWAYS AS ((prompt_tokens + completion_tokens)) STORED NOT NULL,
+    cost_usd numeric(24,12) DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.ai_usage_months FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.ai_usage_months OWNER TO tistis_owner;
+
+--
+-- Name: tell_budget(public.ai_tenant_context, public.ai_usage_months, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform raise_alert(null, jsonb_build_object('kind', 'budget', 'key', 'budget:' || m.month || ':' || p_percent,
+    'severity', case when p_percent >= 100 then 'act' else 'watch' end,
+    'sentence', format('%s of the budget for automatic answers in %s: %s%s%s%s',
+      case when p_percent >= 100 then 'all' else '80 %' end, to_char(m.month, 'YYYY-MM'),
+      case when a.monthly_budget_usd is not null then format('%s of %s USD', round(m.cost_usd, 2), trim_scale(a.monthly_budget_usd)) end,
+      case when num_nulls(a.monthly_budget_usd, a.monthly_token_budget) = 0 then ', ' end,
+      case when a.monthly_token_budget is not null
+        then format('%s of %s tokens', m.total_tokens, a.monthly_token_budget) end,
+      case when p_percent >= 100 then '; people answer now, until the month ends or `tistis tenants budget` raises it' end),
+    'details', jsonb_build_object('month', m.month, 'percent', p_percent)));
+end $$;
+
+ALTER FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) OWNER TO tistis_owner;
 
 --
 -- Name: tell_sends_in_doubt(double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6151,6 +6911,60 @@ end $$;
 ALTER FUNCTION public.touch_updated_at() OWNER TO tistis_owner;
 
 --
+-- Name: turn_to_score(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.turn_to_score(p_conversation uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_enabled boolean;
+  v_policy text;
+  v_said jsonb;
+  v_since timestamptz;
+  c conversations;
+  l leads;
+begin
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
+  if c.last_question_id is null or c.scored_message_id >= c.last_question_id then return null; end if;
+  select a.enable_scoring, a.scoring_policy into v_enabled, v_policy from ai_tenant_context a where a.tenant_id = v_tenant;
+  if not v_enabled then return null; end if;
+  v_policy := coalesce(v_policy, 'signals');
+  select jsonb_agg(left(m.content, 2000) order by m.id), min(m.created_at) into v_said, v_since
+    from (select x.id, x.content, x.created_at from messages x
+       where x.tenant_id = v_tenant and x.conversation_id = c.id and x.role = 'user' and x.deleted_at is null
+         and not x.historical and x.id <= c.last_question_id
+         and (c.scored_message_id is null or x.id > c.scored_message_id)
+       order by x.id desc limit 20) m;
+  if v_said is null then return null; end if;
+  select * into l from leads x where x.tenant_id = v_tenant and x.id = c.lead_id;
+  return jsonb_build_object('message', c.last_question_id, 'said', v_said, 'policy', v_policy,
+    'rules', case when v_policy = 'signals' then (
+      select coalesce(jsonb_agg(jsonb_build_object('signal', r.signal_name, 'points', r.points, 'type', r.detection_type,
+          'config', r.detection_config) order by r.evaluation_order, r.id), '[]')
+        from ai_scoring_rules r where r.tenant_id = v_tenant and r.is_active) else '[]' end,
+    'facts', jsonb_build_object(
+      'messages', (select coalesce(sum(o.turn_count), 0) from conversations o
+        where o.tenant_id = v_tenant and o.lead_id = l.id),
+      'fields', (select coalesce(jsonb_agg(f.name), '[]') from (values ('full_name', coalesce(l.full_name, l.name)),
+          ('phone', l.phone), ('email', l.email)) f (name, value) where btrim(f.value) <> ''),
+      'raised', (select coalesce(jsonb_agg(k), '[]') from jsonb_object_keys(l.scoring_signals) k))
+    || case when v_policy = 'interactions' then jsonb_build_object(
+      'wants_high_value', exists (select from services s where s.tenant_id = v_tenant and s.lead_priority = 'hot'
+        and (s.id in (l.primary_service_id, l.interested_service_id) or s.slug = any (l.interested_services)
+          or lower(s.name) = any (select lower(i) from unnest(l.interested_services) i))),
+      'has_appointment', exists (select from appointments p where p.tenant_id = v_tenant and p.lead_id = l.id
+        and p.status not in ('cancelled', 'rescheduled')),
+      'answered_quickly', (select o.created_at > v_since - interval '24 hours' from messages o
+        where o.tenant_id = v_tenant and o.conversation_id = c.id and o.role in ('assistant', 'staff')
+          and o.created_at < v_since and o.status not in ('withheld', 'failed')
+        order by o.id desc limit 1)) else '{}' end);
+end $$;
+
+ALTER FUNCTION public.turn_to_score(p_conversation uuid) OWNER TO tistis_owner;
+
+--
 -- Name: update_lead(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -6219,6 +7033,7 @@ CREATE FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer,
 declare
   v_tenant uuid := require_tenant(current_tenant());
   v_score int;
+  v_row uuid;
   l leads;
 begin
   if p_score_change is null or p_change_source is null then
@@ -6229,15 +7044,10 @@ begin
   if l.id is null or l.deleted_at is not null then return null; end if;
   -- Not by more than there is, or the sum would not fit.
   v_score := least(greatest(l.score + least(greatest(p_score_change, -100), 100), 0), 100);
-  insert into lead_score_history (tenant_id, lead_id, previous_score, new_score, score_change, previous_classification,
-      new_classification, change_source, signal_name, reason, triggered_by_message_id, changed_by_staff_id, metadata)
-    values (v_tenant, l.id, l.score, v_score, v_score - l.score, l.classification, classification_of(v_score),
-      p_change_source, p_signal_name, p_reason, p_message_id, p_staff_id,
-      jsonb_strip_nulls(jsonb_build_object('points', p_score_change, 'conversation_id', p_conversation_id)))
-    on conflict (tenant_id, triggered_by_message_id, signal_name)
-      where triggered_by_message_id is not null and signal_name is not null do nothing;
-  if not found then return l.score; end if;
-  update leads x set score = v_score, score_updated_at = app_now(),
+  v_row := note_score(l, v_score, p_score_change, p_signal_name, p_change_source, p_reason, p_message_id, p_staff_id,
+    p_conversation_id);
+  if v_row is null then return l.score; end if;
+  update leads x set score = v_score, score_updated_at = app_now(), score_history_id = v_row,
       scoring_signals = case when p_signal_name is null then x.scoring_signals else x.scoring_signals
         || jsonb_build_object(p_signal_name, jsonb_build_object('points', p_score_change, 'at', app_now())) end
     where x.tenant_id = v_tenant and x.id = l.id;
@@ -6280,6 +7090,46 @@ begin
 end $$;
 
 ALTER FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) OWNER TO tistis_owner;
+
+--
+-- Name: usage_json(date, date, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_zone text := business_zone();
+  v_to date := coalesce(p_to, (app_now() at time zone v_zone)::date);
+  v_from date := greatest(coalesce(p_from, date_trunc('month', v_to)::date), v_to - 365);
+begin return (
+  with calls as materialized (
+    select (u.created_at at time zone v_zone)::date as day, u.*
+      from ai_usage_logs u
+     where u.tenant_id = current_tenant() and u.created_at >= v_from::timestamp at time zone v_zone
+       and u.created_at < (v_to + 1)::timestamp at time zone v_zone
+       and (p_conversation is null or u.conversation_id = p_conversation)
+  ), sums as (
+    select c.day, c.ai_model, c.conversation_id, grouping(c.day, c.ai_model, c.conversation_id) as level,
+        sum(c.cost_usd) as cost, jsonb_build_object('calls', count(*), 'failed', count(*) filter (where not c.was_successful),
+          'prompt_tokens', coalesce(sum(c.prompt_tokens), 0), 'cache_write_tokens', coalesce(sum(c.cache_write_tokens), 0),
+          'cache_read_tokens', coalesce(sum(c.cache_read_tokens), 0),
+          'completion_tokens', coalesce(sum(c.completion_tokens), 0), 'total_tokens', coalesce(sum(c.total_tokens), 0),
+          'cost_usd', trim_scale(coalesce(sum(c.cost_usd), 0))::text) as total
+      from calls c group by grouping sets ((), (c.day), (c.ai_model), (c.conversation_id)))
+  select jsonb_build_object('from', v_from, 'to', v_to, 'timezone', v_zone,
+    'total', (select s.total from sums s where s.level = 7),
+    'by_day', (select coalesce(jsonb_agg(s.total || jsonb_build_object('day', s.day) order by s.day), '[]')
+      from sums s where s.level = 3),
+    'by_model', (select coalesce(jsonb_agg(s.total || jsonb_build_object('model', s.ai_model) order by s.cost desc,
+      s.ai_model), '[]') from sums s where s.level = 5),
+    'by_conversation', (select coalesce(jsonb_agg(s.total || jsonb_build_object('conversation_id', s.conversation_id)
+        order by s.cost desc, s.conversation_id), '[]')
+      from (select * from sums x where x.level = 6 order by x.cost desc, x.conversation_id limit 100) s),
+    'budget', budget_json())
+); end $$;
+
+ALTER FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) OWNER TO tistis_owner;
 
 --
 -- Name: uuid_floor(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6655,48 +7505,6 @@ ALTER TABLE ONLY public.ai_steps FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.ai_steps OWNER TO tistis_owner;
 
 --
--- Name: ai_tenant_context; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.ai_tenant_context (
-    tenant_id uuid NOT NULL,
-    ai_enabled boolean DEFAULT true NOT NULL,
-    model text,
-    system_prompt text,
-    temperature numeric(3,2) DEFAULT 0.7 NOT NULL,
-    max_tokens integer DEFAULT 500 NOT NULL,
-    response_style text DEFAULT 'professional'::text NOT NULL,
-    business_hours jsonb DEFAULT '{"end": "18:00", "days": [1, 2, 3, 4, 5], "start": "09:00"}'::jsonb NOT NULL,
-    escalation_keywords text[] DEFAULT '{urgente,queja}'::text[] NOT NULL,
-    auto_escalate_after_messages integer DEFAULT 5 NOT NULL,
-    default_language text DEFAULT 'es'::text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    out_of_hours_enabled boolean DEFAULT false NOT NULL,
-    out_of_hours_message text,
-    auto_greeting_enabled boolean DEFAULT false NOT NULL,
-    auto_greeting_message text,
-    escalate_on_hot_lead boolean DEFAULT true NOT NULL,
-    supported_languages text[] DEFAULT '{es}'::text[] NOT NULL,
-    currency text DEFAULT 'MXN'::text NOT NULL,
-    currency_format text,
-    use_emojis boolean DEFAULT false NOT NULL,
-    default_first_message_delay integer,
-    default_subsequent_message_delay integer,
-    enable_scoring boolean DEFAULT true NOT NULL,
-    CONSTRAINT ai_tenant_context_auto_escalate_after_messages_check CHECK ((auto_escalate_after_messages >= 0)),
-    CONSTRAINT ai_tenant_context_default_first_message_delay_check CHECK (((default_first_message_delay >= 0) AND (default_first_message_delay <= 1800))),
-    CONSTRAINT ai_tenant_context_default_subsequent_message_delay_check CHECK (((default_subsequent_message_delay >= 0) AND (default_subsequent_message_delay <= 300))),
-    CONSTRAINT ai_tenant_context_max_tokens_check CHECK (((max_tokens >= 100) AND (max_tokens <= 32000))),
-    CONSTRAINT ai_tenant_context_response_style_check CHECK ((response_style = ANY (ARRAY['professional'::text, 'professional_friendly'::text, 'formal'::text]))),
-    CONSTRAINT ai_tenant_context_temperature_check CHECK (((temperature >= (0)::numeric) AND (temperature <= (1)::numeric)))
-);
-
-ALTER TABLE ONLY public.ai_tenant_context FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.ai_tenant_context OWNER TO tistis_owner;
-
---
 -- Name: ai_tenant_config; Type: VIEW; Schema: public; Owner: tistis_owner
 --
 
@@ -6736,37 +7544,6 @@ CREATE VIEW public.ai_tenant_config WITH (security_invoker='true') AS
    FROM public.ai_tenant_context;
 
 ALTER TABLE public.ai_tenant_config OWNER TO tistis_owner;
-
---
--- Name: ai_usage_logs; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.ai_usage_logs (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    conversation_id uuid,
-    message_id uuid,
-    job_id uuid,
-    ai_provider text NOT NULL,
-    ai_model text NOT NULL,
-    prompt_tokens integer DEFAULT 0 NOT NULL,
-    cache_write_tokens integer DEFAULT 0 NOT NULL,
-    cache_read_tokens integer DEFAULT 0 NOT NULL,
-    completion_tokens integer DEFAULT 0 NOT NULL,
-    total_tokens integer GENERATED ALWAYS AS ((prompt_tokens + completion_tokens)) STORED NOT NULL,
-    cost_usd numeric(18,12) DEFAULT 0 NOT NULL,
-    response_time_ms integer,
-    stop_reason text,
-    was_successful boolean DEFAULT true NOT NULL,
-    error_message text,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ai_usage_logs_ai_provider_check CHECK ((ai_provider = ANY (ARRAY['anthropic'::text, 'openai'::text, 'google'::text, 'local'::text])))
-);
-
-ALTER TABLE ONLY public.ai_usage_logs FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.ai_usage_logs OWNER TO tistis_owner;
 
 --
 -- Name: alerts; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -7380,6 +8157,86 @@ ALTER TABLE ONLY public.erasures FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.erasures OWNER TO tistis_owner;
 
 --
+-- Name: external_inventory; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.external_inventory (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    integration_id uuid NOT NULL,
+    connection_id uuid GENERATED ALWAYS AS (integration_id) STORED,
+    external_id text NOT NULL,
+    external_source text NOT NULL,
+    sku text,
+    name text NOT NULL,
+    description text,
+    category text,
+    quantity_on_hand numeric(14,3) DEFAULT 0 NOT NULL,
+    quantity numeric(14,3) GENERATED ALWAYS AS (quantity_on_hand) STORED,
+    quantity_reserved numeric(14,3) DEFAULT 0 NOT NULL,
+    quantity_available numeric(14,3) GENERATED ALWAYS AS ((quantity_on_hand - quantity_reserved)) STORED,
+    reorder_point numeric(14,3),
+    reorder_quantity numeric(14,3),
+    unit_cost numeric(12,4),
+    unit_price numeric(12,2),
+    price_currency text DEFAULT 'MXN'::text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    is_low_stock boolean GENERATED ALWAYS AS ((quantity_on_hand <= COALESCE(reorder_point, (0)::numeric))) STORED,
+    warehouse_name text,
+    warehouse_external_id text,
+    raw_data jsonb,
+    last_synced_at timestamp with time zone,
+    sync_hash text,
+    external_updated_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.external_inventory FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.external_inventory OWNER TO tistis_owner;
+
+--
+-- Name: external_products; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.external_products (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    integration_id uuid NOT NULL,
+    connection_id uuid GENERATED ALWAYS AS (integration_id) STORED,
+    external_id text NOT NULL,
+    external_source text NOT NULL,
+    linked_service_id uuid,
+    name text NOT NULL,
+    description text,
+    category text,
+    subcategory text,
+    price numeric(12,2),
+    compare_at_price numeric(12,2),
+    price_currency text DEFAULT 'MXN'::text NOT NULL,
+    is_available boolean DEFAULT true NOT NULL,
+    preparation_time_minutes integer,
+    calories integer,
+    allergens text[],
+    image_url text,
+    image_urls text[],
+    has_variants boolean DEFAULT false NOT NULL,
+    variants jsonb,
+    modifiers jsonb,
+    raw_data jsonb,
+    last_synced_at timestamp with time zone,
+    sync_hash text,
+    external_updated_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.external_products FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.external_products OWNER TO tistis_owner;
+
+--
 -- Name: faqs; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -7424,6 +8281,52 @@ CREATE TABLE public.inbound_secrets (
 ALTER TABLE ONLY public.inbound_secrets FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.inbound_secrets OWNER TO tistis_owner;
+
+--
+-- Name: integration_connections; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.integration_connections (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    integration_type text NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    connection_name text,
+    auth_type text,
+    sync_enabled boolean DEFAULT false NOT NULL,
+    sync_direction text DEFAULT 'inbound'::text NOT NULL,
+    sync_frequency_minutes integer DEFAULT 60 NOT NULL,
+    last_sync_at timestamp with time zone,
+    next_sync_at timestamp with time zone,
+    sync_contacts boolean DEFAULT false NOT NULL,
+    sync_appointments boolean DEFAULT false NOT NULL,
+    sync_products boolean DEFAULT false NOT NULL,
+    sync_inventory boolean DEFAULT false NOT NULL,
+    sync_orders boolean DEFAULT false NOT NULL,
+    field_mapping jsonb DEFAULT '{}'::jsonb NOT NULL,
+    external_account_id text,
+    external_account_name text,
+    external_api_base_url text,
+    records_synced_total bigint DEFAULT 0 NOT NULL,
+    records_synced_today integer DEFAULT 0 NOT NULL,
+    error_count integer DEFAULT 0 NOT NULL,
+    consecutive_errors integer DEFAULT 0 NOT NULL,
+    last_error_at timestamp with time zone,
+    last_error_message text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    connected_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT integration_connections_auth_type_check CHECK ((auth_type = ANY (ARRAY['oauth2'::text, 'api_key'::text, 'basic_auth'::text, 'webhook_secret'::text]))),
+    CONSTRAINT integration_connections_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'configuring'::text, 'connected'::text, 'syncing'::text, 'paused'::text, 'error'::text, 'disconnected'::text]))),
+    CONSTRAINT integration_connections_sync_direction_check CHECK ((sync_direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'bidirectional'::text]))),
+    CONSTRAINT integration_connections_sync_frequency_minutes_check CHECK ((sync_frequency_minutes >= 5))
+);
+
+ALTER TABLE ONLY public.integration_connections FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.integration_connections OWNER TO tistis_owner;
 
 --
 -- Name: lead_aliases; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -8154,6 +9057,13 @@ ALTER TABLE ONLY public.ai_usage_logs
     ADD CONSTRAINT ai_usage_logs_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: ai_usage_months ai_usage_months_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_usage_months
+    ADD CONSTRAINT ai_usage_months_pkey PRIMARY KEY (tenant_id, month);
+
+--
 -- Name: alerts alerts_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -8350,6 +9260,48 @@ ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: external_inventory external_inventory_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_inventory
+    ADD CONSTRAINT external_inventory_id_key UNIQUE (id);
+
+--
+-- Name: external_inventory external_inventory_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_inventory
+    ADD CONSTRAINT external_inventory_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: external_inventory external_inventory_tenant_id_integration_id_external_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_inventory
+    ADD CONSTRAINT external_inventory_tenant_id_integration_id_external_id_key UNIQUE (tenant_id, integration_id, external_id);
+
+--
+-- Name: external_products external_products_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_products
+    ADD CONSTRAINT external_products_id_key UNIQUE (id);
+
+--
+-- Name: external_products external_products_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_products
+    ADD CONSTRAINT external_products_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: external_products external_products_tenant_id_integration_id_external_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_products
+    ADD CONSTRAINT external_products_tenant_id_integration_id_external_id_key UNIQUE (tenant_id, integration_id, external_id);
+
+--
 -- Name: faqs faqs_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -8376,6 +9328,20 @@ ALTER TABLE ONLY public.inbound_secrets
 
 ALTER TABLE ONLY public.inbound_secrets
     ADD CONSTRAINT inbound_secrets_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: integration_connections integration_connections_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.integration_connections
+    ADD CONSTRAINT integration_connections_id_key UNIQUE (id);
+
+--
+-- Name: integration_connections integration_connections_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.integration_connections
+    ADD CONSTRAINT integration_connections_pkey PRIMARY KEY (tenant_id, id);
 
 --
 -- Name: jobs jobs_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -8806,6 +9772,12 @@ CREATE UNIQUE INDEX ai_steps_of_use ON public.ai_steps USING btree (tenant_id, c
 CREATE INDEX ai_usage_logs_by_day ON public.ai_usage_logs USING btree (tenant_id, created_at);
 
 --
+-- Name: ai_usage_logs_conversation; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX ai_usage_logs_conversation ON public.ai_usage_logs USING btree (tenant_id, conversation_id) WHERE (conversation_id IS NOT NULL);
+
+--
 -- Name: alerts_open; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -8872,6 +9844,12 @@ CREATE INDEX channel_events_target ON public.channel_events USING btree (tenant_
 CREATE INDEX contact_windows_of ON public.contact_windows USING btree (tenant_id, lead_id);
 
 --
+-- Name: conversations_escalated; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX conversations_escalated ON public.conversations USING btree (tenant_id, escalated_to_staff_id) WHERE (status = 'escalated'::text);
+
+--
 -- Name: conversations_latest; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -8902,10 +9880,28 @@ CREATE UNIQUE INDEX conversations_open ON public.conversations USING btree (tena
 CREATE INDEX conversations_recent ON public.conversations USING btree (tenant_id, last_message_at DESC);
 
 --
+-- Name: external_inventory_by_name; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX external_inventory_by_name ON public.external_inventory USING btree (tenant_id, name, id) WHERE is_active;
+
+--
+-- Name: external_products_menu; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX external_products_menu ON public.external_products USING btree (tenant_id, category, name, id) WHERE is_available;
+
+--
 -- Name: inbound_secrets_of; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
 CREATE INDEX inbound_secrets_of ON public.inbound_secrets USING btree (tenant_id, channel_connection_id);
+
+--
+-- Name: integration_connections_account; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX integration_connections_account ON public.integration_connections USING btree (tenant_id, integration_type, COALESCE(external_account_id, ''::text));
 
 --
 -- Name: jobs_dead; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -9082,6 +10078,12 @@ CREATE UNIQUE INDEX webhook_dead_letters_once ON public.webhook_dead_letters USI
 CREATE INDEX webhook_dead_letters_pending ON public.webhook_dead_letters USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
 
 --
+-- Name: conversations end_escalation; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER end_escalation BEFORE UPDATE OF status, ai_handling ON public.conversations FOR EACH ROW WHEN ((((old.status = 'escalated'::text) AND (new.status <> 'escalated'::text)) OR (new.ai_handling AND (NOT old.ai_handling)))) EXECUTE FUNCTION public.end_escalation();
+
+--
 -- Name: inbound_secrets forget_secret_hint; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
@@ -9184,10 +10186,28 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.contact_consents FOR EAC
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.conversations FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
+-- Name: external_inventory touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.external_inventory FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: external_products touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.external_products FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
 -- Name: faqs touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.faqs FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: integration_connections touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.integration_connections FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
 -- Name: leads touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -9349,6 +10369,13 @@ ALTER TABLE ONLY public.ai_usage_logs
 
 ALTER TABLE ONLY public.ai_usage_logs
     ADD CONSTRAINT ai_usage_logs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: ai_usage_months ai_usage_months_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.ai_usage_months
+    ADD CONSTRAINT ai_usage_months_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
 -- Name: alerts alerts_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -9631,6 +10658,41 @@ ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: external_inventory external_inventory_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_inventory
+    ADD CONSTRAINT external_inventory_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: external_inventory external_inventory_tenant_id_integration_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_inventory
+    ADD CONSTRAINT external_inventory_tenant_id_integration_id_fkey FOREIGN KEY (tenant_id, integration_id) REFERENCES public.integration_connections(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: external_products external_products_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_products
+    ADD CONSTRAINT external_products_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: external_products external_products_tenant_id_integration_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_products
+    ADD CONSTRAINT external_products_tenant_id_integration_id_fkey FOREIGN KEY (tenant_id, integration_id) REFERENCES public.integration_connections(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: external_products external_products_tenant_id_linked_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_products
+    ADD CONSTRAINT external_products_tenant_id_linked_service_id_fkey FOREIGN KEY (tenant_id, linked_service_id) REFERENCES public.services(tenant_id, id) ON DELETE SET NULL (linked_service_id);
+
+--
 -- Name: faqs faqs_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -9650,6 +10712,20 @@ ALTER TABLE ONLY public.inbound_secrets
 
 ALTER TABLE ONLY public.inbound_secrets
     ADD CONSTRAINT inbound_secrets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: integration_connections integration_connections_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.integration_connections
+    ADD CONSTRAINT integration_connections_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE SET NULL (branch_id);
+
+--
+-- Name: integration_connections integration_connections_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.integration_connections
+    ADD CONSTRAINT integration_connections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
 -- Name: jobs jobs_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -10086,6 +11162,12 @@ ALTER TABLE public.ai_tenant_context ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ai_usage_logs ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: ai_usage_months; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.ai_usage_months ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: alerts; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -10188,6 +11270,18 @@ ALTER TABLE public.erasure_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: external_inventory; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.external_inventory ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: external_products; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.external_products ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: faqs; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -10198,6 +11292,12 @@ ALTER TABLE public.faqs ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.inbound_secrets ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: integration_connections; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.integration_connections ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: jobs; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -10422,6 +11522,12 @@ CREATE POLICY wall ON public.ai_tenant_context USING ((tenant_id = public.curren
 CREATE POLICY wall ON public.ai_usage_logs USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: ai_usage_months wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.ai_usage_months USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: alerts wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -10518,6 +11624,18 @@ CREATE POLICY wall ON public.erasure_keys USING ((tenant_id = public.current_ten
 CREATE POLICY wall ON public.erasures USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: external_inventory wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.external_inventory USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: external_products wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.external_products USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: faqs wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -10528,6 +11646,12 @@ CREATE POLICY wall ON public.faqs USING ((tenant_id = public.current_tenant())) 
 --
 
 CREATE POLICY wall ON public.inbound_secrets USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: integration_connections wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.integration_connections USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: jobs wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -10956,6 +12080,21 @@ GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uui
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION apply_thread_news(p_news jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11031,6 +12170,21 @@ GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second d
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_guide;
 
 --
+-- Name: FUNCTION assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION attribute_leads(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11061,19 +12215,19 @@ GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_guide;
 
 --
--- Name: FUNCTION begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION begin_send(p_message uuid, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11104,6 +12258,139 @@ GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tist
 GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION budget_json(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.budget_json() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.budget_json() TO tistis_api;
+GRANT ALL ON FUNCTION public.budget_json() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.budget_json() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.budget_json() TO tistis_definer;
+GRANT ALL ON FUNCTION public.budget_json() TO tistis_guide;
+
+--
+-- Name: FUNCTION budget_spent(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.budget_spent() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.budget_spent() TO tistis_api;
+GRANT ALL ON FUNCTION public.budget_spent() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.budget_spent() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.budget_spent() TO tistis_definer;
+GRANT ALL ON FUNCTION public.budget_spent() TO tistis_guide;
+
+--
+-- Name: TABLE ai_tenant_context; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs;
+GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_tenant_context TO tistis_guide;
+
+--
+-- Name: COLUMN ai_tenant_context.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
+GRANT INSERT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.default_first_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
+GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
+GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
+GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN ai_tenant_context.default_subsequent_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
+GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
+GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
+GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN ai_tenant_context.scoring_policy; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(scoring_policy) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
+GRANT SELECT(scoring_policy) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
+GRANT SELECT(scoring_policy) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
+GRANT SELECT(scoring_policy) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN ai_tenant_context.monthly_budget_usd; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(monthly_budget_usd),UPDATE(monthly_budget_usd) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.monthly_token_budget; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(monthly_token_budget),UPDATE(monthly_token_budget) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: FUNCTION budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_api;
+GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_definer;
+GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_guide;
+
+--
+-- Name: FUNCTION business_month(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.business_month() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.business_month() TO tistis_api;
+GRANT ALL ON FUNCTION public.business_month() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.business_month() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.business_month() TO tistis_definer;
+GRANT ALL ON FUNCTION public.business_month() TO tistis_guide;
+
+--
+-- Name: FUNCTION business_zone(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.business_zone() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.business_zone() TO tistis_api;
+GRANT ALL ON FUNCTION public.business_zone() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.business_zone() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.business_zone() TO tistis_definer;
+GRANT ALL ON FUNCTION public.business_zone() TO tistis_guide;
 
 --
 -- Name: FUNCTION cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11492,6 +12779,45 @@ GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_c
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION conversation_state(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.conversation_state(p_conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_guide;
+
+--
+-- Name: TABLE ai_usage_logs; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs;
+GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_usage_logs TO tistis_api;
+GRANT SELECT ON TABLE public.ai_usage_logs TO tistis_guide;
+
+--
+-- Name: FUNCTION count_usage(u public.ai_usage_logs); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_api;
+GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_definer;
+GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_guide;
+
+--
 -- Name: FUNCTION create_lead(p_lead jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11604,6 +12930,21 @@ GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) 
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_guide;
 
 --
+-- Name: FUNCTION end_escalation(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.end_escalation() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_api;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_definer;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_guide;
+
+--
 -- Name: FUNCTION end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11709,19 +13050,19 @@ GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_guide;
 
 --
--- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_api;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION expect_media(p_events jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11737,6 +13078,21 @@ GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO 
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_guide;
+
+--
+-- Name: FUNCTION external_data_there(p_tenant uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.external_data_there(p_tenant uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION find_accounts(p_channel text, p_accounts text[]); Type: ACL; Schema: public; Owner: tistis_definer
@@ -11969,6 +13325,21 @@ GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_d
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION get_tenant_external_data(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION hand_back_conversation(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11982,6 +13353,21 @@ GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tist
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION health_queue(p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -12765,6 +14151,21 @@ GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION note_signature_failures(p_connections uuid[], p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12838,6 +14239,36 @@ GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION opening_spans(p_hours jsonb, p_day date); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_api;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_definer;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_guide;
+
+--
+-- Name: FUNCTION opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_guide;
 
 --
 -- Name: FUNCTION own_echoes(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13049,6 +14480,21 @@ GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION record_usage(p_usage jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13368,6 +14814,21 @@ GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lea
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION score_turn(p_conversation uuid, p_turn jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION seed_scoring_rules(p_tenant uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13458,6 +14919,21 @@ GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tist
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_guide;
 
 --
+-- Name: FUNCTION set_budget(p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_budget(p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13541,6 +15017,21 @@ GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_m
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION staff_to_take_over(p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION stale_sentence(p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13616,6 +15107,21 @@ GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_s
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_guide;
 
 --
+-- Name: FUNCTION superseded_questions(p_asked jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.superseded_questions(p_asked jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13674,6 +15180,30 @@ GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_guide;
+
+--
+-- Name: TABLE ai_usage_months; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_usage_months TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_usage_months TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_usage_months TO tistis_api;
+GRANT SELECT ON TABLE public.ai_usage_months TO tistis_guide;
+
+--
+-- Name: FUNCTION tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION tell_sends_in_doubt(p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13797,6 +15327,21 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_guide;
 
 --
+-- Name: FUNCTION turn_to_score(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.turn_to_score(p_conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13840,6 +15385,21 @@ GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_guide;
+
+--
+-- Name: FUNCTION usage_json(p_from date, p_to date, p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION uuid_floor(p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14018,6 +15578,9 @@ GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key 
 -- Name: TABLE ai_custom_instructions; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_jobs;
+GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_api;
 GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_guide;
 
 --
@@ -14030,6 +15593,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_dead_letter_queue TO tistis_guide;
 -- Name: TABLE ai_scoring_rules; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_jobs;
+GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_guide;
 
 --
@@ -14042,55 +15607,10 @@ GRANT SELECT ON TABLE public.ai_steps TO tistis_api;
 GRANT SELECT ON TABLE public.ai_steps TO tistis_guide;
 
 --
--- Name: TABLE ai_tenant_context; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs;
-GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_api;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_tenant_context TO tistis_guide;
-
---
--- Name: COLUMN ai_tenant_context.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
-GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
-GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
-GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
-
---
--- Name: COLUMN ai_tenant_context.default_first_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
-GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
-GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
-GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
-
---
--- Name: COLUMN ai_tenant_context.default_subsequent_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_whatsapp;
-GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
-GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
-GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
-
---
 -- Name: TABLE ai_tenant_config; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_tenant_config TO tistis_guide;
-
---
--- Name: TABLE ai_usage_logs; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs;
-GRANT SELECT,INSERT ON TABLE public.ai_usage_logs TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.ai_usage_logs TO tistis_api;
-GRANT SELECT ON TABLE public.ai_usage_logs TO tistis_guide;
 
 --
 -- Name: TABLE alerts; Type: ACL; Schema: public; Owner: tistis_owner
@@ -14102,8 +15622,14 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
-GRANT SELECT,UPDATE ON TABLE public.alerts TO tistis_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_api;
 GRANT SELECT ON TABLE public.alerts TO tistis_guide;
+
+--
+-- Name: COLUMN alerts.resolved_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(resolved_at) ON TABLE public.alerts TO tistis_guide;
 
 --
 -- Name: TABLE api_key_usage; Type: ACL; Schema: public; Owner: tistis_owner
@@ -14121,6 +15647,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_requests TO tistis_api;
 -- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.appointments TO tistis_jobs;
+GRANT SELECT ON TABLE public.appointments TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.appointments TO tistis_api;
 GRANT SELECT ON TABLE public.appointments TO tistis_guide;
 
@@ -14631,6 +16159,24 @@ GRANT SELECT ON TABLE public.erasure_keys TO tistis_guide;
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_api;
 
 --
+-- Name: TABLE external_inventory; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.external_inventory TO tistis_jobs;
+GRANT SELECT ON TABLE public.external_inventory TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.external_inventory TO tistis_api;
+GRANT SELECT ON TABLE public.external_inventory TO tistis_guide;
+
+--
+-- Name: TABLE external_products; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.external_products TO tistis_jobs;
+GRANT SELECT ON TABLE public.external_products TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.external_products TO tistis_api;
+GRANT SELECT ON TABLE public.external_products TO tistis_guide;
+
+--
 -- Name: TABLE faqs; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -14670,6 +16216,15 @@ GRANT SELECT(channel_connection_id) ON TABLE public.inbound_secrets TO tistis_ap
 GRANT SELECT(kind) ON TABLE public.inbound_secrets TO tistis_api;
 
 --
+-- Name: TABLE integration_connections; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.integration_connections TO tistis_jobs;
+GRANT SELECT ON TABLE public.integration_connections TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.integration_connections TO tistis_api;
+GRANT SELECT ON TABLE public.integration_connections TO tistis_guide;
+
+--
 -- Name: TABLE lead_aliases; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -14696,6 +16251,13 @@ GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_guide;
 -- Name: TABLE lead_score_history; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT INSERT ON TABLE public.lead_score_history TO tistis_webhook_whatsapp;
+GRANT INSERT ON TABLE public.lead_score_history TO tistis_webhook_instagram;
+GRANT INSERT ON TABLE public.lead_score_history TO tistis_webhook_facebook;
+GRANT INSERT ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
+GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_jobs;
+GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_jobs_process;
+GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_api;
 GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_guide;
 
 --
@@ -14708,6 +16270,15 @@ GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_fac
 GRANT SELECT(tenant_id) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
 
 --
+-- Name: COLUMN lead_score_history.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(id) ON TABLE public.lead_score_history TO tistis_webhook_whatsapp;
+GRANT SELECT(id) ON TABLE public.lead_score_history TO tistis_webhook_instagram;
+GRANT SELECT(id) ON TABLE public.lead_score_history TO tistis_webhook_facebook;
+GRANT SELECT(id) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
+
+--
 -- Name: COLUMN lead_score_history.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -14716,6 +16287,24 @@ GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tist
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_facebook;
 GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
 GRANT UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_guide;
+
+--
+-- Name: COLUMN lead_score_history.signal_name; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(signal_name) ON TABLE public.lead_score_history TO tistis_webhook_whatsapp;
+GRANT SELECT(signal_name) ON TABLE public.lead_score_history TO tistis_webhook_instagram;
+GRANT SELECT(signal_name) ON TABLE public.lead_score_history TO tistis_webhook_facebook;
+GRANT SELECT(signal_name) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN lead_score_history.triggered_by_message_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(triggered_by_message_id) ON TABLE public.lead_score_history TO tistis_webhook_whatsapp;
+GRANT SELECT(triggered_by_message_id) ON TABLE public.lead_score_history TO tistis_webhook_instagram;
+GRANT SELECT(triggered_by_message_id) ON TABLE public.lead_score_history TO tistis_webhook_facebook;
+GRANT SELECT(triggered_by_message_id) ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
 
 --
 -- Name: TABLE patients; Type: ACL; Schema: public; Owner: tistis_owner
@@ -15012,6 +16601,7 @@ GRANT SELECT ON TABLE public.staff TO tistis_guide;
 
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff_branches TO tistis_api;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_guide;
 
 --

@@ -162,11 +162,12 @@ import Testing
       let tool = try #require(AssistantTool.scoring.first)
       let turn = try shop.database.connection(user: "tistis_jobs").tenant(shop.tenant.id)
         .turnToScore(conversationId: use.conversation)
-      let judged = try #require(judged(turn))
+      let heard = judged(turn)
+      let counted = try #require(heard)
       let scores = try await onThreads(12) { i in
         let session = shop.database.connection(user: "tistis_jobs")
         if i % 2 == 0 {
-          try session.tenant(shop.tenant.id).scoreTurn(conversationId: use.conversation, turn: judged)
+          try session.tenant(shop.tenant.id).scoreTurn(conversationId: use.conversation, turn: counted)
           return "turn"
         }
         return try session.transaction(tenant: shop.tenant.id) { (scope) throws(StoreError) in
