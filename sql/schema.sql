@@ -2436,7 +2436,8 @@ begin
       using v_tenant, v_leads;
     v_counts := v_counts || jsonb_build_object(t, v_done);
   end loop;
-  v_counts := v_counts || jsonb_build_object('leads', cardinality(v_leads), 'messages', cardinality(v_messages));
+  select count(*) into v_done from ai_steps where tenant_id = v_tenant and conversation_id = any (v_conversations);
+  v_counts := v_counts || jsonb_build_object('ai_steps', v_done, 'leads', cardinality(v_leads), 'messages', cardinality(v_messages));
   if not p_really then return v_counts; end if;
 
   -- What may come again.
@@ -4532,7 +4533,7 @@ ALTER FUNCTION public.place_orphans(p_reports jsonb) OWNER TO tistis_owner;
 -- Name: prunable_raw(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) RETURNS record
+CREATE FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) RETURNS record
     LANGUAGE sql STABLE
     AS $$
   with k as (
@@ -4547,11 +4548,12 @@ CREATE FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messa
     (select count(*) from channel_events x where x.tenant_id = current_tenant() and x.id > k.events and x.id < k.until
       and x.raw is not null)::int,
     (select count(*) from webhook_dead_letters x where x.tenant_id = current_tenant()
-      and x.status in ('completed', 'dismissed') and x.resolved_at < p_before)::int
+      and x.status in ('completed', 'dismissed') and x.resolved_at < p_before)::int,
+    (select count(*) from ai_steps x where x.tenant_id = current_tenant() and x.id < k.until)::int
   from k
 $$;
 
-ALTER FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) OWNER TO tistis_owner;
+ALTER FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) OWNER TO tistis_owner;
 
 --
 -- Name: prune_jobs(interval, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -4575,7 +4577,7 @@ ALTER FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) OWNER T
 -- Name: prune_raw(timestamp with time zone, integer, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) RETURNS record
+CREATE FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) RETURNS record
     LANGUAGE plpgsql
     AS $$
 declare
@@ -4587,7 +4589,8 @@ declare
   v_full boolean;
 begin
   perform hold_erasures();
-  messages := 0; reports := 0; events := 0; dead_letters := 0; is_more := false;
+  messages := 0; reports := 0; events := 0; dead_letters := 0; steps := 0;
+  is_more := false;
   -- Not "on conflict" alone: that would wait for whoever is writing the row.
   insert into retention_marks (tenant_id)
     select v_tenant where not exists (select from retention_marks r where r.tenant_id = v_tenant) on conflict do nothing;
@@ -4631,6 +4634,13 @@ begin
     delete from webhook_dead_letters d using settled s where d.tenant_id = v_tenant and d.id = s.id returning 1)
   select count(*) from forgotten into dead_letters;
   is_more := is_more or dead_letters = p_limit;
+  -- How the assistant came to its answers is told as long as what came in is kept as it came.
+  with old as materialized (
+    select s.id from ai_steps s where s.tenant_id = v_tenant and s.id < v_end order by s.id limit p_limit
+  ), forgotten as (
+    delete from ai_steps s using old o where s.tenant_id = v_tenant and s.id = o.id returning 1)
+  select count(*) from forgotten into steps;
+  is_more := is_more or steps = p_limit;
   delete from erased_items i where i.tenant_id = v_tenant and i.expires_at < app_now();
 
   update retention_marks r set messages = k.messages, reports = k.reports, events = k.events,
@@ -4638,7 +4648,7 @@ begin
     where r.tenant_id = v_tenant;
 end $$;
 
-ALTER FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) OWNER TO tistis_owner;
+ALTER FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) OWNER TO tistis_owner;
 
 --
 -- Name: queue_stats(); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -14291,19 +14301,19 @@ GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_guide;
 
 --
--- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -14314,19 +14324,19 @@ GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) 
 GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_api;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_guide;
 
 --
 -- Name: FUNCTION queue_stats(); Type: ACL; Schema: public; Owner: tistis_definer

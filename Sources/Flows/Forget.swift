@@ -30,9 +30,11 @@ public struct Forgotten: Sendable, Equatable {
   public var reports = 0
   public var events = 0
   public var deadLetters = 0
+  /// Of the assistant.
+  public var steps = 0
   public var isMore = false
 
-  public var total: Int { messages + reports + events + deadLetters }
+  public var total: Int { messages + reports + events + deadLetters + steps }
 
   public init() {}
 
@@ -41,6 +43,7 @@ public struct Forgotten: Sendable, Equatable {
     sum.reports += more.reports
     sum.events += more.events
     sum.deadLetters += more.deadLetters
+    sum.steps += more.steps
     sum.isMore = more.isMore
   }
 }
@@ -59,6 +62,7 @@ extension Scope {
       batch.reports = Int(row.reports)
       batch.events = Int(row.events)
       batch.deadLetters = Int(row.deadLetters)
+      batch.steps = Int(row.steps)
       batch.isMore = row.isMore
       sum += batch
       progress(sum)
@@ -75,6 +79,7 @@ extension Scope {
     sum.reports = Int(row.reports)
     sum.events = Int(row.events)
     sum.deadLetters = Int(row.deadLetters)
+    sum.steps = Int(row.steps)
     return sum
   }
 }

@@ -44,7 +44,7 @@ public struct Office: Sendable {
       HTTPClientSettings(
         maxAnswer: Limits.attachment + (1 << 20),
         allowPrivateAddresses: settings.text(.environment) == "development"))
-    worker = UUID(uuid: timeOrderedBytes())
+    worker = UUID.timeOrdered()
   }
 
   func close() async {
@@ -85,12 +85,17 @@ public struct Office: Sendable {
   }
 }
 
-/// Sixteen bytes of a version 7 UUID, so that workers sort by their start.
-private func timeOrderedBytes() -> uuid_t {
-  var b = randomBytes(16)
-  let ms = Instant.now.microseconds / 1000
-  for i in 0..<6 { b[i] = UInt8(truncatingIfNeeded: ms >> Int64(8 * (5 - i))) }
-  b[6] = b[6] & 0x0F | 0x70
-  b[8] = b[8] & 0x3F | 0x80
-  return (b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15])
+extension UUID {
+  /// Version 7, as `uuid_v7` in SQL: sorts by the time at which it was made.
+  static func timeOrdered() -> UUID {
+    var b = randomBytes(16)
+    let ms = Instant.now.microseconds / 1000
+    for i in 0..<6 { b[i] = UInt8(truncatingIfNeeded: ms >> Int64(8 * (5 - i))) }
+    b[6] = b[6] & 0x0F | 0x70
+    b[8] = b[8] & 0x3F | 0x80
+    return UUID(
+      uuid: (
+        b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]
+      ))
+  }
 }

@@ -104,6 +104,50 @@ import Testing
     }
   }
 
+  /// A worker that is killed after each tool's effect, while Claude goes on: the next goes on from the stored steps.
+  @Test func workersBetweenTools() async throws {
+    try await Database.cloned { database in
+      let tenant = try Tenant.make(in: database)
+      let uses = [
+        Claude.Use("record_lead_signals", ["signals": ["urgent"]]),
+        Claude.Use("escalate_to_human", ["reason": "quiere hablar con alguien"]),
+      ]
+      let claude = Claude { asked in
+        let done = (asked["messages"].items.count - 1) / 2
+        return .late(0.5, done < uses.count ? .tools([uses[done]]) : .text("Le atiende una persona."))
+      }
+      defer { claude.stop() }
+      let phone = uniqueDigits("52163115")
+      try post(tenant.payload([Tenant.text("me duele una muela y no sé qué hacer", from: phone)]), tenant)
+      var environment = claude.environment
+      environment["DATABASE_URL"] = database.dsn(user: "tistis_jobs")
+      let jobs = try Program("jobs", environment: environment)
+      for done in 1...uses.count {
+        let reached = await eventually { claude.asked.contains { $0["messages"].items.count == 1 + 2 * done } }
+        #expect(reached, "\(done) tools")
+        jobs.stop(SIGKILL)
+        // As if the half minute were over after which its jobs run again.
+        try database.run("update workers set last_seen = last_seen - interval '1 minute'")
+        try jobs.start()
+      }
+      let said = try await eventually {
+        try tenant.count("messages", where: "role = 'assistant' and status = 'accepted'") == 1
+      }
+      #expect(said, "\(jobs.said)")
+      jobs.stop()
+      let texts = try await Sandbox.requests("whatsapp", match: phone, kind: "text").filter {
+        $0["accepted"].bool == true
+      }
+      #expect(texts.map { $0["body"]["text"]["body"].text } == ["Le atiende una persona."])
+      #expect(try database.column("select name from ai_steps where kind = 'tool' order by ordinal") == uses.map(\.name))
+      #expect(try tenant.count("lead_score_history", where: "signal_name = 'urgent'") == 1)
+      #expect(try tenant.value("status", of: "conversations") == "escalated")
+      #expect(try tenant.count("alerts", where: "kind = 'conversation_escalated'") == 1)
+      // Once more for each worker that died, and no more.
+      #expect(claude.asked.count == 2 * uses.count + 1)
+    }
+  }
+
   private func eachWasSentOnce(_ tenant: Tenant, _ people: Int) async throws {
     let texts = try await Sandbox.requests("whatsapp", match: tenant.phoneNumberID, kind: "text")
       .filter { $0["accepted"].bool == true || $0["status"].integer == 200 }

@@ -51,7 +51,7 @@ import Testing
   @Test func aLongAnswerComesInPartsAndInOrder() async throws {
     try await Shop.test { shop in
       try shop.run("insert into ai_tenant_context (tenant_id, max_tokens) values ('\(shop.tenant.id.text)', 8000)")
-      let words = (1...1600).map { "palabra\($0)" }.joined(separator: " ")
+      let words = (1...1250).map { "palabra\($0)" }.joined(separator: " ")
       let phone = try shop.says("[[echo:\(words)]]")
       try await shop.work()
       let texts = try await shop.texts(phone)

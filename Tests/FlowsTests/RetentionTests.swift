@@ -72,6 +72,31 @@ import Testing
     }
   }
 
+  /// How the assistant came to its answers is kept as long as what came in.
+  @Test func theStepsOfTheAssistant() async throws {
+    try await Shop.test { shop in
+      _ = try shop.says("[[echo:hola]]")
+      try await shop.work()
+      #expect(try shop.count("ai_steps") == 1)
+      func age(_ days: Double) throws {
+        try shop.run("update retention_marks set checked_at = null")
+        try shop.run(
+          "update ai_steps set id = (left(uuid_v7_floor(now() - interval '\(days) days')::text, 24) || right(id::text, 12))::uuid"
+        )
+      }
+      try age(29.9)
+      try await forget(shop)
+      #expect(try shop.count("ai_steps") == 1)
+      try age(30.1)
+      let owner = shop.database.connection(user: "tistis_owner").tenant(shop.tenant.id)
+      #expect(try owner.forgettable(before: .now + -30 * 86_400).steps == 1)
+      try await forget(shop)
+      #expect(try shop.count("ai_steps") == 0)
+      // What it cost is still known.
+      #expect(try shop.count("ai_usage_logs") == 1)
+    }
+  }
+
   @Test func nobodyElses() async throws {
     try await Shop.test(delay: 60) { shop in
       let other = try Shop(shop.database, delay: 60)

@@ -162,7 +162,8 @@ import Testing
       let tool = try #require(AssistantTool.scoring.first)
       let turn = try shop.database.connection(user: "tistis_jobs").tenant(shop.tenant.id)
         .turnToScore(conversationId: use.conversation)
-      let counted = try #require(judged(turn))
+      let heard = judged(turn)
+      let counted = try #require(heard)
       let scores = try await onThreads(12) { i in
         let session = shop.database.connection(user: "tistis_jobs")
         if i % 2 == 0 {

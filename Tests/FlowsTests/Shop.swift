@@ -76,12 +76,12 @@ struct Shop: Sendable {
   // MARK: Out
 
   /// A run's surroundings, against this database.
-  func office(_ changes: [String: String] = [:]) throws -> Office {
+  func office(_ changes: [String: String] = [:], tools: [AssistantTool] = AssistantTool.all) throws -> Office {
     var environment = World.current.environment(of: "jobs")
     environment["DATABASE_URL"] = database.dsn(user: "tistis_jobs")
     environment["JOBS_CONNECTIONS"] = "2"
     environment.merge(changes) { $1 }
-    return try Office("jobs", settings: try Settings(Office.needs, from: environment))
+    return try Office("jobs", settings: try Settings(Office.needs, from: environment), tools: tools)
   }
 
   /// Does what is due. Calls of a model are waited for, also by those who have nothing to wait for any more, unless it is

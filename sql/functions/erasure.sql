@@ -112,7 +112,8 @@ begin
       using v_tenant, v_leads;
     v_counts := v_counts || jsonb_build_object(t, v_done);
   end loop;
-  v_counts := v_counts || jsonb_build_object('leads', cardinality(v_leads), 'messages', cardinality(v_messages));
+  select count(*) into v_done from ai_steps where tenant_id = v_tenant and conversation_id = any (v_conversations);
+  v_counts := v_counts || jsonb_build_object('ai_steps', v_done, 'leads', cardinality(v_leads), 'messages', cardinality(v_messages));
   if not p_really then return v_counts; end if;
 
   -- What may come again.

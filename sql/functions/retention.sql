@@ -12,8 +12,9 @@ $$;
 
 -- Forgets the current tenant's raw things from before p_before, at most p_limit rows of each kind are looked at. Says how
 -- much was forgotten, and whether there may be more. One at a time; who comes second waits (p_wait) or finds nothing to do.
+drop function if exists prune_raw(timestamptz, int, boolean);
 create or replace function prune_raw(p_before timestamptz, p_limit int, p_wait boolean, out messages int, out reports int,
-  out events int, out dead_letters int, out is_more boolean)
+  out events int, out dead_letters int, out steps int, out is_more boolean)
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
@@ -24,7 +25,8 @@ declare
   v_full boolean;
 begin
   perform hold_erasures();
-  messages := 0; reports := 0; events := 0; dead_letters := 0; is_more := false;
+  messages := 0; reports := 0; events := 0; dead_letters := 0; steps := 0;
+  is_more := false;
   -- Not "on conflict" alone: that would wait for whoever is writing the row.
   insert into retention_marks (tenant_id)
     select v_tenant where not exists (select from retention_marks r where r.tenant_id = v_tenant) on conflict do nothing;
@@ -68,6 +70,13 @@ begin
     delete from webhook_dead_letters d using settled s where d.tenant_id = v_tenant and d.id = s.id returning 1)
   select count(*) from forgotten into dead_letters;
   is_more := is_more or dead_letters = p_limit;
+  -- How the assistant came to its answers is told as long as what came in is kept as it came.
+  with old as materialized (
+    select s.id from ai_steps s where s.tenant_id = v_tenant and s.id < v_end order by s.id limit p_limit
+  ), forgotten as (
+    delete from ai_steps s using old o where s.tenant_id = v_tenant and s.id = o.id returning 1)
+  select count(*) from forgotten into steps;
+  is_more := is_more or steps = p_limit;
   delete from erased_items i where i.tenant_id = v_tenant and i.expires_at < app_now();
 
   update retention_marks r set messages = k.messages, reports = k.reports, events = k.events,
@@ -76,8 +85,9 @@ begin
 end $$;
 
 -- What `prune_raw` would forget, all of it; changes nothing.
+drop function if exists prunable_raw(timestamptz);
 create or replace function prunable_raw(p_before timestamptz, out messages int, out reports int, out events int,
-  out dead_letters int)
+  out dead_letters int, out steps int)
 language sql stable as $$
   with k as (
     select coalesce(r.messages, nothing) as messages, coalesce(r.reports, nothing) as reports,
@@ -91,6 +101,7 @@ language sql stable as $$
     (select count(*) from channel_events x where x.tenant_id = current_tenant() and x.id > k.events and x.id < k.until
       and x.raw is not null)::int,
     (select count(*) from webhook_dead_letters x where x.tenant_id = current_tenant()
-      and x.status in ('completed', 'dismissed') and x.resolved_at < p_before)::int
+      and x.status in ('completed', 'dismissed') and x.resolved_at < p_before)::int,
+    (select count(*) from ai_steps x where x.tenant_id = current_tenant() and x.id < k.until)::int
   from k
 $$;

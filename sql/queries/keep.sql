@@ -6,12 +6,13 @@ select tenant_id as "tenant_id!", slug as "slug!" from retention_due(:checked_be
 -- Forgets the tenant's raw things from before then, a batch at a time; how much, and whether there may be more.
 -- While somebody else does so it waits, or finds nothing to do.
 select messages as "messages!", reports as "reports!", events as "events!", dead_letters as "dead_letters!",
-    is_more as "is_more!"
+    steps as "steps!", is_more as "is_more!"
   from prune_raw(:before, :limit, :wait);
 
 -- name: prunableRaw :one
 -- What `pruneRaw` would forget in all; changes nothing.
-select messages as "messages!", reports as "reports!", events as "events!", dead_letters as "dead_letters!"
+select messages as "messages!", reports as "reports!", events as "events!", dead_letters as "dead_letters!",
+    steps as "steps!"
   from prunable_raw(:before);
 
 -- name: eraseLead :one

@@ -9,7 +9,7 @@ extension Office {
   func usageRow(
     _ answer: ClaudeAnswer, _ call: ClaudeCall, _ asking: Asking, _ ordinal: Int, _ started: Instant
   ) -> (id: UUID, row: JSONText) {
-    let id = UUID()
+    let id = UUID.timeOrdered()
     let model = ClaudeModel.named(call.model)
     let usage = answer.usage
     func clamped(_ count: Int64) -> JSON { .number(Int32(clamping: count)) }

@@ -107,7 +107,8 @@ extension ToolPlace {
   /// As `begin_tool_use` and `end_tool_use` read it.
   fileprivate func row(_ use: ClaudeAnswer.ToolUse, _ answer: ToolAnswer?, _ started: Instant) -> JSON {
     .object([
-      "id": .string(UUID().text), "conversation_id": .string(conversation.text), "job_id": .string(job.id.text),
+      "id": .string(UUID.timeOrdered().text), "conversation_id": .string(conversation.text),
+      "job_id": .string(job.id.text),
       "question_id": .string(question.text), "call_id": .string(call.text), "call_ordinal": .number(callOrdinal),
       "ordinal": .number(ordinal), "name": .string(clipped(use.name, 200)), "tool_use_id": .string(use.id),
       "input": .string(use.input.text), "output": answer.map { .string($0.content.text) },

@@ -14,6 +14,7 @@ public struct PruneRawRow: Sendable, Equatable {
   public var reports: Int32
   public var events: Int32
   public var deadLetters: Int32
+  public var steps: Int32
   public var isMore: Bool
 }
 
@@ -22,6 +23,7 @@ public struct PrunableRawRow: Sendable, Equatable {
   public var reports: Int32
   public var events: Int32
   public var deadLetters: Int32
+  public var steps: Int32
 }
 
 public struct ErasureOfRow: Sendable, Equatable {
@@ -52,7 +54,7 @@ extension Scope {
       "pruneRaw",
       #"""
       select messages as "messages!", reports as "reports!", events as "events!", dead_letters as "dead_letters!",
-          is_more as "is_more!"
+          steps as "steps!", is_more as "is_more!"
         from prune_raw($1, $2, $3)
       """#,
       [before.sql, limit.sql, wait.sql]
@@ -62,7 +64,8 @@ extension Scope {
         reports: row.get(1),
         events: row.get(2),
         deadLetters: row.get(3),
-        isMore: row.get(4)
+        steps: row.get(4),
+        isMore: row.get(5)
       )
     }
   }
@@ -72,12 +75,19 @@ extension Scope {
     try one(
       "prunableRaw",
       #"""
-      select messages as "messages!", reports as "reports!", events as "events!", dead_letters as "dead_letters!"
+      select messages as "messages!", reports as "reports!", events as "events!", dead_letters as "dead_letters!",
+          steps as "steps!"
         from prunable_raw($1)
       """#,
       [before.sql]
     ) { row throws(StoreError) in
-      try PrunableRawRow(messages: row.get(0), reports: row.get(1), events: row.get(2), deadLetters: row.get(3))
+      try PrunableRawRow(
+        messages: row.get(0),
+        reports: row.get(1),
+        events: row.get(2),
+        deadLetters: row.get(3),
+        steps: row.get(4)
+      )
     }
   }
 

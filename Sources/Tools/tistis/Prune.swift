@@ -6,7 +6,7 @@ import Store
 
 struct Prune: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Forget what platforms sent, as it came, once it is old.",
+    abstract: "Forget what platforms sent, as it came, and the assistant's steps, once they are old.",
     discussion: """
       `jobs` does this by itself, a little at a time; this does all of it now. What was said stays, and a second \
       delivery of what was forgotten is still recognised. It may be stopped at any moment, and run twice at once.
@@ -59,13 +59,13 @@ struct Prune: ParsableCommand {
 
 extension Forgotten {
   fileprivate var line: String {
-    "messages \(messages)  reports \(reports)  events \(events)  dead letters \(deadLetters)"
+    "messages \(messages)  reports \(reports)  events \(events)  dead letters \(deadLetters)  steps \(steps)"
   }
 
   fileprivate func json(_ slug: String) -> JSON {
     [
       "tenant": .string(slug), "messages": .number(messages), "reports": .number(reports), "events": .number(events),
-      "dead_letters": .number(deadLetters),
+      "dead_letters": .number(deadLetters), "steps": .number(steps),
     ]
   }
 }
