@@ -103,7 +103,7 @@ import Testing
       Field(["signal": "x", "points": 7, "type": "keyword", "config": ["keywords": ["a", 1, "b"]]]))
     #expect(rule == ScoringRule(signal: "x", points: 7, detection: .words(["a", "b"])))
     #expect(ScoringRule(Field(["points": 7])) == nil)
-    for junk: JSON in [[], nil, "keywords", ["keywords": "a"], ["min_messages": "5"], ["fields": []]] {
+    for junk: JSON in [[], nil, "keywords", ["keywords": "a"], ["min_messages": "cinco"], ["fields": []]] {
       for type in ["keyword", "engagement", "attribute", "intent", "?"] {
         let read = ScoringRule(Field(["signal": "x", "points": 1, "type": .string(type), "config": junk]))
         #expect(read.map { raisedSignals(said: ["keywords a"], [$0], LeadFacts(messages: 9)) } == [], "\(type) \(junk)")
