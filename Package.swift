@@ -3,7 +3,8 @@ import PackageDescription
 
 /// One word a program: the path below /api with `/` written `-`. Its folder is Sources/Endpoints/<word>.
 let endpoints = [
-  "webhook-whatsapp", "webhook-instagram", "webhook-facebook", "webhook-tiktok", "api", "jobs-process", "health",
+  "webhook-whatsapp", "webhook-instagram", "webhook-facebook", "webhook-tiktok", "webhook", "api", "jobs-process",
+  "health",
 ]
 
 /// What people and cron run. Its folder is Sources/Tools/<word>.

@@ -3,7 +3,7 @@
 
 -- One role a program: the list, until the end of this transaction.
 select set_config('tistis.programs', array['tistis_webhook_whatsapp', 'tistis_webhook_instagram',
-  'tistis_webhook_facebook', 'tistis_webhook_tiktok', 'tistis_api', 'tistis_jobs', 'tistis_jobs_process', 'tistis_health']::text, true);
+  'tistis_webhook_facebook', 'tistis_webhook_tiktok', 'tistis_webhook', 'tistis_api', 'tistis_jobs', 'tistis_jobs_process', 'tistis_health']::text, true);
 
 do $$
 declare
@@ -59,7 +59,7 @@ begin
     execute format('create policy across on %I to tistis_definer using (true) with check (true)', t);
   end loop;
   foreach t in array array['tenants', 'channel_connections', 'inbound_secrets', 'sends_in_doubt', 'retention_marks',
-    'secret_hints', 'api_keys', 'user_roles'] loop
+    'secret_hints', 'api_keys', 'user_roles', 'n8n_settings', 'conversations', 'leads'] loop
     execute format('create policy routing on %I for select to tistis_definer using (true)', t);
   end loop;
 end $$;
@@ -67,6 +67,9 @@ end $$;
 grant select, insert, update, delete on jobs, workers to tistis_definer;
 grant select on tenants, channel_connections, inbound_secrets, sends_in_doubt, retention_marks, secret_hints,
   schema_migrations, job_queue, api_keys, user_roles to tistis_definer;
+-- Of what n8n names, only whose it is.
+grant select (tenant_id, id) on conversations, leads to tistis_definer;
+grant select (tenant_id, is_enabled, webhook_url, plain_callbacks) on n8n_settings to tistis_definer;
 grant select, insert, update on token_key_asks to tistis_definer;
 grant select, insert, update on platform_alerts to tistis_definer;
 grant create on schema public to tistis_definer;
@@ -93,6 +96,7 @@ alter function retention_due(timestamptz, int) owner to tistis_definer;
 alter function find_api_key(text, text) owner to tistis_definer;
 alter function find_user_roles(uuid) owner to tistis_definer;
 alter function want_token_keys() owner to tistis_definer;
+alter function find_n8n(text, uuid) owner to tistis_definer;
 revoke create on schema public from tistis_definer;
 
 -- Functions that run with the caller's own rights: harmless to whoever has none on the tables. `health` needs none.
@@ -150,10 +154,25 @@ grant select (tenant_id, lead_id), update (lead_id) on patients, appointments, l
 
 -- Whoever does something that the business's n8n wants to hear of: puts it there, and reads no event again.
 grant select (tenant_id, is_enabled, events) on n8n_settings to tistis_webhook_whatsapp, tistis_webhook_instagram,
-  tistis_webhook_facebook, tistis_webhook_tiktok, tistis_api, tistis_jobs, tistis_jobs_process, tistis_guide;
-grant insert (tenant_id, id, event, event_key, lead_id, data) on outbound_events to tistis_webhook_whatsapp,
-  tistis_webhook_instagram, tistis_webhook_facebook, tistis_webhook_tiktok, tistis_api, tistis_jobs, tistis_jobs_process,
+  tistis_webhook_facebook, tistis_webhook_tiktok, tistis_webhook, tistis_api, tistis_jobs, tistis_jobs_process,
   tistis_guide;
+grant insert (tenant_id, id, event, event_key, lead_id, data) on outbound_events to tistis_webhook_whatsapp,
+  tistis_webhook_instagram, tistis_webhook_facebook, tistis_webhook_tiktok, tistis_webhook, tistis_api, tistis_jobs,
+  tistis_jobs_process, tistis_guide;
+
+-- webhook: what n8n tells. It finds whose it is, stores an answer with its jobs, a score, an appointment, a hand-over.
+grant execute on function find_n8n(text, uuid), find_api_key(text, text) to tistis_webhook;
+grant select on tenants, branches, channel_connections, services, staff, staff_branches, staff_services, staff_hours, times_off,
+  patients, appointments, occupied_times, leads, lead_aliases, conversations, messages, jobs, contact_windows,
+  contact_consents, lead_score_history to tistis_webhook;
+grant insert, update on appointments to tistis_webhook;
+grant insert, delete on occupied_times to tistis_webhook;
+grant select (tenant_id, ai_enabled) on ai_tenant_context to tistis_webhook;
+grant insert on messages, jobs, lead_score_history to tistis_webhook;
+grant update on conversations, leads, jobs to tistis_webhook;
+grant select, insert, update on api_key_usage, api_requests to tistis_webhook;
+grant delete on api_requests to tistis_webhook;
+grant select, update (last_used_at, last_used_ip, last_used_endpoint) on api_keys to tistis_webhook;
 
 -- jobs, and jobs-process which is the same by HTTP: claims, answers, sends. It cannot read what proves that a platform speaks.
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
@@ -181,6 +200,10 @@ grant update (id, sealed, renewal, renewal_until) on outbound_tokens to tistis_j
 grant select, update (hint, expires_at, updated_at) on secret_hints to tistis_jobs, tistis_jobs_process;
 -- What the dashboard's tokens are signed with.
 grant select, insert, update, delete on token_keys to tistis_jobs, tistis_jobs_process;
+-- Telling n8n what happened, and asking it.
+grant select on n8n_settings, outbound_events to tistis_jobs, tistis_jobs_process;
+grant update (status, attempts, http_status, error_message, last_attempt_at, delivered_at), delete on outbound_events
+  to tistis_jobs, tistis_jobs_process;
 -- Forgetting what is old.
 grant update (raw) on channel_events to tistis_jobs, tistis_jobs_process;
 grant select, delete on webhook_dead_letters, erased_items to tistis_jobs, tistis_jobs_process;
@@ -216,6 +239,9 @@ grant insert, update on contact_consents, jobs to tistis_api;
 grant update on alerts, send_pace, conversations to tistis_api;
 grant insert on messages to tistis_api;
 grant update (metadata) on messages to tistis_api;
+-- The business's n8n, and what it was told.
+grant select, insert, update on n8n_settings to tistis_api;
+grant select, update (status, error_message) on outbound_events to tistis_api;
 -- Files of ours: it takes their bytes in, and never sees them again; `jobs` keeps them.
 grant insert (tenant_id, id, channel_connection_id, external_id, kind, mime_type, sha256, size, filename), update (message_id)
   on media_files to tistis_api;
@@ -231,7 +257,7 @@ grant select on tenants, branches, staff, staff_branches, user_roles, services, 
   lead_score_history, patients, appointments, channel_connections, secret_hints, channel_rate_limits, rate_limits,
   conversations, messages, message_status_history, message_reactions, message_templates, media_files, channel_events,
   contact_windows, contact_consents, send_pace, alerts, ai_tenant_context, ai_scoring_rules, ai_custom_instructions,
-  ai_usage_logs, jobs, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
+  ai_usage_logs, jobs, n8n_settings, outbound_events, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
   conversations_guide, messages_guide, channel_connections_guide to tistis_guide;
 grant insert, update on leads, lead_aliases, conversations, message_reactions, contact_windows, contact_consents,
   webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, ai_tenant_context to tistis_guide;

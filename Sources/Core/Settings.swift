@@ -79,6 +79,13 @@ extension Setting {
   public static let tiktokURL = Setting(
     "TIKTOK_URL", .url, default: "https://business-api.tiktok.com/open_api/v1.3",
     "TikTok's Business API with its version.")
+  public static let n8nURL = Setting(
+    "N8N_WEBHOOK_URL", .url, default: "",
+    "The platform's own n8n, for businesses that named none: events are posted to this address followed by / and their name."
+  )
+  public static let n8nKey = Setting(
+    "N8N_API_KEY", .secret, default: "",
+    "Shown to the platform's own n8n as X-N8N-API-KEY; its call-backs may show it to us, about businesses that use it.")
   public static let anthropicKey = Setting(
     "ANTHROPIC_API_KEY", .secret, default: "", "Claude's key; empty: answers are parked and conversations escalated.")
   public static let anthropicURL = Setting(
@@ -134,7 +141,7 @@ extension Setting {
     databaseURL, databasePrepare, statementSeconds, inboundKeys, outboundKeys, inboundSeal, outboundSeal,
     metaAppSecret, verifyToken,
     instagramAppSecret, instagramVerifyToken, facebookVerifyToken, tiktokKey, tiktokSecret, tiktokSignatureSeconds,
-    anthropicKey,
+    n8nURL, n8nKey, anthropicKey,
     anthropicURL,
     anthropicModel, graphURL, instagramURL, tiktokURL, mediaFolder, rawRetentionDays, cronSecret, healthToken,
     environment, publicURL,

@@ -3,6 +3,7 @@
 public enum Footing {
   public static let functions: [String: [String]] = [
     "webhook-whatsapp": webhook, "webhook-instagram": webhook, "webhook-facebook": webhook, "webhook-tiktok": webhook,
+    "webhook": ["find_n8n(text,uuid)", "find_api_key(text,text)"],
     "api": ["find_api_key(text,text)", "find_user_roles(uuid)", "want_token_keys()"],
     "jobs": queue,
     "jobs-process": queue,

@@ -12,6 +12,7 @@ public struct Office: Sendable {
   /// For files: larger answers, and only from public addresses unless in development.
   let files: HTTPMulti
   let downloads = Slots(4)
+  let deliveries = ShopSlots(8)
   let keys: Keyring
   /// This run; holds the leases of what it claims.
   let worker: UUID
@@ -19,7 +20,8 @@ public struct Office: Sendable {
   /// What `jobs` and its HTTP twin need from the environment.
   public static let needs: [Setting] = [
     .databaseURL, .databasePrepare, .statementSeconds, .outboundKeys, .anthropicKey, .anthropicURL, .anthropicModel,
-    .graphURL, .instagramURL, .tiktokURL, .tiktokKey, .tiktokSecret, .mediaFolder, .rawRetentionDays, .environment,
+    .n8nURL, .n8nKey, .graphURL, .instagramURL, .tiktokURL, .tiktokKey, .tiktokSecret, .mediaFolder, .rawRetentionDays,
+    .environment,
     .publicURL, .jobsConnections,
     .jobsConcurrency,
     .jobsListen, .supabaseURL,

@@ -30,6 +30,8 @@ public enum Work: Sendable, Equatable {
   case syncTemplates(connection: UUID, create: Bool)
   /// `test_channel`: look whether an account works, and subscribe it to our webhook if asked.
   case testChannel(connection: UUID, subscribe: Bool)
+  /// `deliver_event`: tell the business's n8n of something that happened.
+  case deliverEvent(event: UUID)
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -67,6 +69,9 @@ public enum Work: Sendable, Equatable {
       self =
         id("channel_connection_id").map { .refreshToken(connection: $0) }
         ?? .unknown(kind: kind, fault: "payload.channel_connection_id is missing")
+    } else if kind == "deliver_event" {
+      self =
+        id("event_id").map { .deliverEvent(event: $0) } ?? .unknown(kind: kind, fault: "payload.event_id is missing")
     } else if kind == "upload_media" {
       self =
         id("media_id").map { .uploadMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
@@ -98,6 +103,7 @@ public enum Work: Sendable, Equatable {
     case .fetchTokenKeys: "fetch_jwks"
     case .syncTemplates: "sync_templates"
     case .testChannel: "test_channel"
+    case .deliverEvent: "deliver_event"
     case .unknown(let kind, _): kind
     }
   }
@@ -119,6 +125,7 @@ extension Office {
     case .fetchTokenKeys: [JobResult(job, await fetchTokenKeys(job))]
     case .syncTemplates(let connection, let create): [JobResult(job, await syncTemplates(connection, create, job))]
     case .testChannel(let connection, let subscribe): [JobResult(job, await test(connection, subscribe, job))]
+    case .deliverEvent(let event): [JobResult(job, await deliverEvent(event, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

@@ -32,6 +32,8 @@ environment_of() {
       say "INSTAGRAM_GRAPH_URL=http://127.0.0.1:$SANDBOX_PORT/instagram/v25.0"
       say "TIKTOK_URL=http://127.0.0.1:$SANDBOX_PORT/tiktok/v1.3"
       say "TIKTOK_CLIENT_KEY=dev_tiktok_client_key"
+      say "N8N_WEBHOOK_URL=http://127.0.0.1:$SANDBOX_PORT/n8n/webhook"
+      say "N8N_API_KEY=dev_n8n_key"
       say "TIKTOK_CLIENT_SECRET=dev_tiktok_client_secret"
       say "MEDIA_DIR=$DEV_DIR/media"
       [ "$1" = jobs ] || say "CRON_SECRET=dev_cron_secret"
@@ -51,6 +53,7 @@ environment_of() {
     webhook* | *-webhook)
       development_key INBOUND_KEYS
       case $1 in
+        webhook) say "N8N_API_KEY=dev_n8n_key" ;;
         webhook-tiktok) say "TIKTOK_CLIENT_SECRET=dev_tiktok_client_secret" ;;
         *)
           say "META_APP_SECRET=dev_meta_app_secret"

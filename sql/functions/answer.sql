@@ -66,6 +66,11 @@ begin
        limit 1;
     return;
   end if;
+  -- The business's n8n has answered it meanwhile: nobody is answered twice.
+  if exists (select 1 from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > p_answers
+    and m.answers_message_id = p_answers and m.metadata ? 'n8n' and m.status not in ('withheld', 'failed')) then
+    return;
+  end if;
   -- The question was changed while Claude thought about it: the job that was asked for then answers it.
   if exists (select 1 from jobs j where j.tenant_id = v_tenant and j.lane = 'answer:' || p_conversation
     and j.status = 'pending' and j.payload ? 'asked_again') then

@@ -68,6 +68,7 @@ begin
     delete from webhook_dead_letters d using settled s where d.tenant_id = v_tenant and d.id = s.id returning 1)
   select count(*) from forgotten into dead_letters;
   is_more := is_more or dead_letters = p_limit;
+  is_more := is_more or prune_events(p_before, p_limit) = p_limit;
   delete from erased_items i where i.tenant_id = v_tenant and i.expires_at < app_now();
 
   update retention_marks r set messages = k.messages, reports = k.reports, events = k.events,

@@ -10,6 +10,8 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
         and (m.processed_by_job_id = :job_id or m.status not in ('withheld', 'failed'))) as "answered!",
     c.lead_id as "lead_id!", coalesce(c.branch_id, cc.branch_id) as branch_id,
     coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as "timezone!",
+    exists (select from n8n_settings n where n.tenant_id = c.tenant_id and n.is_enabled and n.answers_by = 'n8n')
+      as "by_n8n!",
     -- What the person said last: {"content", "content_type", "selection", "metadata"}; `selection` is the id of what was pressed.
     jsonb_build_object('content', q.content, 'content_type', q.content_type, 'selection', q.selection,
       'metadata', q.metadata) as "question!",

@@ -27,46 +27,7 @@ extension APIDoor {
     if token.split(separator: ".", omittingEmptySubsequences: false).count == 3 {
       return try user(token, request, roles)
     }
-    guard APIKey.isOne(token) else {
-      throw Self.unauthenticated("INVALID_KEY_FORMAT", "this is neither a key of ours nor a token")
-    }
-    return try key(token, request, route, scope, &headers)
-  }
-
-  private func key(
-    _ token: String, _ request: Request, _ route: Route, _ scope: String?, _ headers: inout [(String, String)]
-  ) throws(APIProblem) -> Caller {
-    let found: FindAPIKeyRow?
-    do throws(StoreError) {
-      found = try app.database.everyone.findAPIKey(hash: APIKey.hash(token), address: request.remote)
-    } catch { throw problem(error, request) }
-    guard let found else { throw Self.unauthenticated("KEY_NOT_FOUND", "there is no such key") }
-    switch found.state {
-    case "active": break
-    case "expired": throw Self.unauthenticated("KEY_EXPIRED", "the key has expired")
-    case "closed": throw APIProblem(403, "TENANT_INACTIVE", "the business is not active")
-    default: throw Self.unauthenticated("KEY_REVOKED", "the key has been revoked")
-    }
-    guard found.addressAllowed else {
-      throw APIProblem(403, "IP_NOT_ALLOWED", "the key may not be used from this address")
-    }
-    let taken: TakeAPICallRow
-    do throws(StoreError) {
-      taken = try app.database.tenant(found.tenantId).takeAPICall(
-        keyId: found.keyId, perMinute: found.perMinute, perDay: found.perDay, address: request.remote,
-        endpoint: route.method + " " + route.path)
-    } catch { throw problem(error, request) }
-    headers = [
-      ("X-RateLimit-Limit", String(taken.limit)), ("X-RateLimit-Remaining", String(taken.remaining)),
-      ("X-RateLimit-Reset", String(taken.reset)),
-    ]
-    if !taken.allowed { throw Self.tooOften(after: Int(taken.retryAfter)) }
-    guard let scope, found.scopes.contains(scope) else {
-      throw APIProblem(
-        403, "SCOPE_REQUIRED",
-        scope.map { "the key lacks the scope \($0)" } ?? "only users of the dashboard may do this")
-    }
-    return Caller(kind: .key(found.keyId), tenant: found.tenantId, branch: found.branchId, scopes: Set(found.scopes))
+    return try app.caller(ofKey: token, request, endpoint: route.method + " " + route.path, scope: scope, &headers)
   }
 
   static func tooOften(after seconds: Int) -> APIProblem {
@@ -77,10 +38,7 @@ extension APIDoor {
     return problem
   }
 
-  func problem(_ error: StoreError, _ request: Request) -> APIProblem {
-    app.log.error("store", ["req": request.id, "why": error.sentence])
-    return APIProblem(error)
-  }
+  func problem(_ error: StoreError, _ request: Request) -> APIProblem { app.problem(error, request) }
 
   // MARK: Users
 

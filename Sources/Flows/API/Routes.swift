@@ -3,5 +3,5 @@ extension Route {
   public static let all: [Route] =
     conversations + messages + sending + prepared + leads + leadsV1 + channels + channelAssistant + templates + media
     + uploads
-    + alerts + keys + document
+    + alerts + keys + n8n + document
 }

@@ -13,6 +13,7 @@ public struct ConversationToAnswerRow: Sendable, Equatable {
   public var leadId: UUID
   public var branchId: UUID?
   public var timezone: String
+  public var byN8n: Bool
   public var question: JSONText
   public var leadName: String?
   public var context: JSONText
@@ -68,6 +69,8 @@ extension Scope {
               and (m.processed_by_job_id = $2 or m.status not in ('withheld', 'failed'))) as "answered!",
           c.lead_id as "lead_id!", coalesce(c.branch_id, cc.branch_id) as branch_id,
           coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as "timezone!",
+          exists (select from n8n_settings n where n.tenant_id = c.tenant_id and n.is_enabled and n.answers_by = 'n8n')
+            as "by_n8n!",
           -- What the person said last: {"content", "content_type", "selection", "metadata"}; `selection` is the id of what was pressed.
           jsonb_build_object('content', q.content, 'content_type', q.content_type, 'selection', q.selection,
             'metadata', q.metadata) as "question!",
@@ -114,19 +117,20 @@ extension Scope {
         leadId: row.get(6),
         branchId: row.get(7),
         timezone: row.get(8),
-        question: row.get(9),
-        leadName: row.get(10),
-        context: row.get(11),
-        localTime: row.get(12),
-        weekday: row.get(13),
-        turns: row.get(14),
-        contactKind: row.get(15),
-        contactAddress: row.get(16),
-        connectionId: row.get(17),
-        accountId: row.get(18),
-        login: row.get(19),
-        tokenId: row.get(20),
-        token: row.get(21)
+        byN8n: row.get(9),
+        question: row.get(10),
+        leadName: row.get(11),
+        context: row.get(12),
+        localTime: row.get(13),
+        weekday: row.get(14),
+        turns: row.get(15),
+        contactKind: row.get(16),
+        contactAddress: row.get(17),
+        connectionId: row.get(18),
+        accountId: row.get(19),
+        login: row.get(20),
+        tokenId: row.get(21),
+        token: row.get(22)
       )
     }
   }

@@ -286,14 +286,15 @@ extension Scope {
     try many(
       "sealedValues",
       #"""
-      select 'inbound_secrets' as "table!", s.id as "id!", s.kind as "kind!", s.sealed as "sealed!", c.channel as "channel!"
+      select 'inbound_secrets' as "table!", s.id as "id!", s.kind as "kind!", s.sealed as "sealed!",
+          coalesce(c.channel, 'n8n') as "channel!"
         from inbound_secrets s
-        join channel_connections c on c.tenant_id = s.tenant_id and c.id = s.channel_connection_id
+        left join channel_connections c on c.tenant_id = s.tenant_id and c.id = s.channel_connection_id
        where s.tenant_id = current_tenant()
       union all
-      select 'outbound_tokens', k.id, k.kind, k.sealed, c.channel
+      select 'outbound_tokens', k.id, k.kind, k.sealed, coalesce(c.channel, 'n8n')
         from outbound_tokens k
-        join channel_connections c on c.tenant_id = k.tenant_id and c.id = k.channel_connection_id
+        left join channel_connections c on c.tenant_id = k.tenant_id and c.id = k.channel_connection_id
        where k.tenant_id = current_tenant()
       """#,
       []

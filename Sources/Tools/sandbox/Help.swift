@@ -88,10 +88,14 @@ enum Help {
       from it for five minutes (or its ttl) after each use, if it is as long as
       the model's minimum.
 
+    N8N  POST /n8n/webhook/{event}
+      Starts a workflow of that name, if the body is the guide's envelope, the
+      key begins with dev_ or test_, and a signature, if there is one, is of now.
+
     FAULTS  POST /sandbox/faults (GET lists, DELETE clears)
       {"peer":"whatsapp","fault":"429","match":"part of path or body",
        "times":1,"delay_ms":0,"retry_after":3,"after_accept":false}
-      peer   whatsapp instagram facebook tiktok anthropic
+      peer   whatsapp instagram facebook tiktok anthropic n8n
       fault  429 500 529 401 …  a status of 400 to 599 in the peer's own words
              code:131056 …      one of the peer's codes
              closed_window      in the peer's own words

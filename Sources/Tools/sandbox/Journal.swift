@@ -123,12 +123,14 @@ extension Journal.Entry {
     ])
   }
 
+  private static let redacted = ["authorization", "x-api-key", "x-n8n-api-key"]
+
   private var headers: JSON {
     let sorted = request.headers.sorted { $0.key < $1.key }
     return .object(
       JSON.Members(
         sorted.map { name, value in
-          .init(name, .string(name == "authorization" || name == "x-api-key" ? "•••" : value))
+          .init(name, .string(Self.redacted.contains(name) ? "•••" : value))
         }))
   }
 }

@@ -8,12 +8,14 @@ struct Routes: Sendable {
   let instagram: Messenger
   let tiktok: TikTok
   let anthropic: Anthropic
+  let n8n = N8N()
 
-  static let names = ["whatsapp", "instagram", "facebook", "tiktok", "anthropic"]
+  static let names = ["whatsapp", "instagram", "facebook", "tiktok", "anthropic", "n8n"]
 
   func peer(for call: Call) async -> (any Peer)? {
     switch call.request.path.split(separator: "/").first {
     case "anthropic": anthropic
+    case "n8n": n8n
     case "tiktok": tiktok
     case "instagram": instagram
     case "graph": await graph(call)

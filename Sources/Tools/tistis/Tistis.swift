@@ -14,7 +14,8 @@ struct Tistis: ParsableCommand {
     subcommands: [
       DoctorCommand.self, Tenants.self, Channels.self, Keys.self, Templates.self, Conversations.self,
       ConsentCommand.self,
-      JobsCommand.self, Webhooks.self, Alerts.self, Prune.self, Erase.self, Seed.self, Seals.self, Environment.self,
+      JobsCommand.self, Webhooks.self, N8NCommand.self, Alerts.self, Prune.self, Erase.self, Seed.self, Seals.self,
+      Environment.self,
     ])
 
   @Flag(help: "Try the settings and the database; each problem with its cure. Exit 75: only the database is away; 78.")

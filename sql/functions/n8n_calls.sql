@@ -1,0 +1,112 @@
+-- What n8n tells us. Every function answers in the tenant's name; what is another's is unknown.
+
+-- Whose conversation or lead this is, and what proves that its n8n speaks: for call-backs that do not say whose they are.
+-- p_kind: 'conversation' or 'lead'. [{"id", "sealed" (hex)}]; only who holds the inbound keys can open them.
+create or replace function find_n8n(p_kind text, p_id uuid)
+returns table (tenant_id uuid, is_plain boolean, is_platforms boolean, secrets jsonb)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select t.id, coalesce(s.is_enabled and s.plain_callbacks, false), coalesce(s.is_enabled and s.webhook_url is null, false),
+      coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'sealed', encode(i.sealed, 'hex')) order by i.id)
+        from inbound_secrets i where i.tenant_id = t.id and i.kind = 'n8n_webhook'), '[]')
+    from (select c.tenant_id from conversations c where p_kind = 'conversation' and c.id = p_id
+      union all select l.tenant_id from leads l where p_kind = 'lead' and l.id = p_id) x
+    join tenants t on t.id = x.tenant_id and t.status = 'active'
+    left join n8n_settings s on s.tenant_id = t.id
+$$;
+
+-- Stores n8n's answer to a question with the jobs that send it, unless somebody else has answered it. p_question null: the
+-- last one. p_digest: of what it says; the same again within ten minutes is the same answer. outcome:
+--   'saved'      message_id is its first part
+--   'unknown'    no such conversation
+--   'nobody_asked', 'answered', 'newer_inbound', or why `reply_gate` lets nothing leave: nothing was stored
+create or replace function accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text,
+  p_metadata jsonb, p_policy jsonb, p_request_id text) returns table (outcome text, message_id uuid)
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+  v_question uuid;
+begin
+  perform hold_erasures();
+  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
+  outcome := case when c.id is null then 'unknown' when c.last_question_id is null then 'nobody_asked' end;
+  if outcome is not null then return next; return; end if;
+  select m.id into message_id from messages m
+    where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id >= uuid_v7_floor(app_now() - interval '10 minutes')
+      and m.role = 'assistant' and m.metadata ->> 'n8n' = p_digest order by m.id limit 1;
+  if message_id is not null then outcome := 'saved'; return next; return; end if;
+  v_question := coalesce(p_question, c.last_question_id);
+  outcome := case
+    when exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > v_question
+      and m.answers_message_id = v_question and m.role = 'assistant' and m.status not in ('withheld', 'failed')) then 'answered'
+    when v_question <> c.last_question_id then 'newer_inbound'
+    else reply_gate(c.id, v_question, p_policy) end;
+  -- Waits like every message until the channel is mended.
+  if outcome is not null and outcome <> 'channel_inactive' then return next; return; end if;
+  outcome := 'saved';
+  select s.message_id into message_id from store_reply(c.id, p_parts, v_question, uuid_v7(), null,
+    p_metadata || jsonb_build_object('by', 'n8n', 'n8n', p_digest), p_request_id) s;
+  -- It was changed, and is asked again.
+  if message_id is null then outcome := 'newer_inbound'; end if;
+  return next;
+end $$;
+
+-- Sets a person's score. Null: there is none of that branch (null: of any).
+create or replace function set_lead_score(p_lead uuid, p_branch uuid, p_score int, p_reason text) returns int
+language plpgsql as $$
+declare
+  v_score int;
+begin
+  select l.score into v_score from leads l where l.tenant_id = current_tenant() and l.id = p_lead
+    and (p_branch is null or l.branch_id = p_branch) for update;
+  if not found then return null; end if;
+  return update_lead_score(p_lead, p_score - v_score, 'n8n', 'rule_trigger', p_reason);
+end $$;
+
+-- Hands a conversation to people, to p_staff if that is somebody of the business. outcome: 'escalated', also when it was
+-- before; 'unknown'; 'unknown_staff'; 'conversation_closed'.
+create or replace function escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) returns text
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+begin
+  if p_staff is not null and not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff and s.is_active) then
+    return 'unknown_staff';
+  end if;
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
+    and (p_branch is null or x.branch_id = p_branch) for update;
+  if c.id is null then return 'unknown'; end if;
+  if c.status not in ('active', 'waiting_response', 'escalated') then return 'conversation_closed'; end if;
+  perform escalate_conversation(c.id, p_reason);
+  if p_staff is not null then
+    update conversations x set escalated_to_staff_id = p_staff where x.tenant_id = v_tenant and x.id = c.id;
+  end if;
+  return 'escalated';
+end $$;
+
+-- Books an appointment for a person (`book_appointment`); outcome as there. p_branch: the only one that the caller may book
+-- at and whose people it may book for; null: any.
+create or replace function book_by_n8n(p_request jsonb, p_branch uuid)
+returns table (outcome text, appointment_id uuid, detail jsonb)
+language plpgsql as $$
+declare
+  v_key text := p_request ->> 'key';
+begin
+  if p_branch is not null and (p_request ->> 'branch_id')::uuid <> p_branch then
+    outcome := 'unknown_branch'; return next; return;
+  end if;
+  if not exists (select from leads l where l.tenant_id = current_tenant() and l.id = (p_request ->> 'lead_id')::uuid
+    and l.deleted_at is null and (p_branch is null or l.branch_id = p_branch)) then
+    outcome := 'unknown_lead'; return next; return;
+  end if;
+  -- Wished again after it was cancelled it is another appointment.
+  for i in 1 .. 100 loop
+    exit when not exists (select from appointments a where a.tenant_id = current_tenant() and a.booking_key = v_key
+      and a.status not in ('scheduled', 'confirmed', 'in_progress'));
+    v_key := (p_request ->> 'key') || ':' || i;
+  end loop;
+  return query select b.outcome, b.appointment_id, b.detail
+    from book_appointment(p_request || jsonb_build_object('key', v_key)) b;
+end $$;
