@@ -195,6 +195,10 @@ grant update (status, stopped_code, stopped_at, error_count, last_error_at, last
 grant select, insert, update on contact_windows, contact_consents, message_templates, media_files, alerts, send_pace
   to tistis_jobs, tistis_jobs_process;
 grant select on message_reactions to tistis_jobs, tistis_jobs_process;
+-- Booking for who writes.
+grant select on staff_services, staff_hours, times_off, patients to tistis_jobs, tistis_jobs_process;
+grant select, insert, update on appointments to tistis_jobs, tistis_jobs_process;
+grant select, insert, delete on occupied_times to tistis_jobs, tistis_jobs_process;
 -- Renewing tokens that end; new ones are given by people.
 grant update (id, sealed, renewal, renewal_until) on outbound_tokens to tistis_jobs, tistis_jobs_process;
 grant select, update (hint, expires_at, updated_at) on secret_hints to tistis_jobs, tistis_jobs_process;
@@ -221,8 +225,11 @@ grant insert, update on jobs to tistis_api;
 -- Who was erased and had said stop stays left alone when entered again; a new number that a platform told of is written to.
 grant select on erased_items, erased_stops, erasure_keys, channel_events to tistis_api;
 grant select, insert, update on contact_consents to tistis_api;
--- What is cancelled when a person is deleted.
-grant select, update (status, cancellation_reason) on appointments to tistis_api;
+-- Appointments: it books, and what is booked takes time.
+grant select on staff_services, staff_hours, times_off, patients to tistis_api;
+grant insert, update on appointments to tistis_api;
+grant select, insert, delete on occupied_times to tistis_api;
+grant insert on patients to tistis_api;
 -- Channels: it puts secrets there and cannot read one, not even sealed; what people see of them are hints.
 grant select, insert on channel_connections to tistis_api;
 grant update (connection_name, account_name, ai_enabled, login, human_agent_enabled, is_personal_brand, whatsapp_phone_number_id,
@@ -257,8 +264,10 @@ grant select on tenants, branches, staff, staff_branches, user_roles, services, 
   lead_score_history, patients, appointments, channel_connections, secret_hints, channel_rate_limits, rate_limits,
   conversations, messages, message_status_history, message_reactions, message_templates, media_files, channel_events,
   contact_windows, contact_consents, send_pace, alerts, ai_tenant_context, ai_scoring_rules, ai_custom_instructions,
-  ai_usage_logs, jobs, n8n_settings, outbound_events, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
-  conversations_guide, messages_guide, channel_connections_guide to tistis_guide;
+  ai_usage_logs, jobs, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
+  conversations_guide, messages_guide, channel_connections_guide, staff_services, staff_hours, times_off, occupied_times
+  to tistis_guide;
+grant select on n8n_settings, outbound_events to tistis_guide;
 grant insert, update on leads, lead_aliases, conversations, message_reactions, contact_windows, contact_consents,
   webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, ai_tenant_context to tistis_guide;
 grant insert on lead_merges, messages, message_status_history, jobs, lead_score_history to tistis_guide;
@@ -273,6 +282,8 @@ grant update (lead_id) on lead_score_history to tistis_guide;
 grant update (lead_id, content, details, raw) on channel_events to tistis_guide;
 grant update (status, error_message, filename, source_url) on media_files to tistis_guide;
 grant update (lead_id, status, cancellation_reason) on appointments to tistis_guide;
+-- Whose time is taken changes with an appointment's status.
+grant insert, delete on occupied_times to tistis_guide;
 grant update (lead_id) on patients to tistis_guide;
 grant update (last_message_at, updated_at) on channel_connections to tistis_guide;
 grant insert, update, delete on channel_rate_limits, rate_limits to tistis_guide;

@@ -34,6 +34,45 @@ CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA extensions;
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
 
 --
+-- Name: accept_answer(uuid, text[], uuid, text, jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(outcome text, message_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+  v_question uuid;
+begin
+  perform hold_erasures();
+  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
+  outcome := case when c.id is null then 'unknown' when c.last_question_id is null then 'nobody_asked' end;
+  if outcome is not null then return next; return; end if;
+  select m.id into message_id from messages m
+    where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id >= uuid_v7_floor(app_now() - interval '10 minutes')
+      and m.role = 'assistant' and m.metadata ->> 'n8n' = p_digest order by m.id limit 1;
+  if message_id is not null then outcome := 'saved'; return next; return; end if;
+  v_question := coalesce(p_question, c.last_question_id);
+  outcome := case
+    when exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > v_question
+      and m.answers_message_id = v_question and m.role = 'assistant' and m.status not in ('withheld', 'failed')) then 'answered'
+    when v_question <> c.last_question_id then 'newer_inbound'
+    else reply_gate(c.id, v_question, p_policy) end;
+  -- Waits like every message until the channel is mended.
+  if outcome is not null and outcome <> 'channel_inactive' then return next; return; end if;
+  outcome := 'saved';
+  select s.message_id into message_id from store_reply(c.id, p_parts, v_question, uuid_v7(), null,
+    p_metadata || jsonb_build_object('by', 'n8n', 'n8n', p_digest), p_request_id) s;
+  -- It was changed, and is asked again.
+  if message_id is null then outcome := 'newer_inbound'; end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
 -- Name: add_channel(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -591,6 +630,32 @@ end $$;
 ALTER FUNCTION public.apply_watermarks(p_events jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: appointment_detail(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.appointment_detail(p_appointment uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object('appointment_id', a.id, 'status', a.status, 'confirmation_status', a.confirmation_status,
+      'scheduled_at', a.scheduled_at, 'ends_at', a.end_time, 'duration_minutes', a.duration_minutes, 'timezone', b.timezone,
+      'local_date', l.at::date, 'local_time', to_char(l.at, 'HH24:MI'), 'weekday', extract(isodow from l.at)::int,
+      'branch_id', a.branch_id, 'branch_name', b.name, 'branch_slug', b.slug, 'service_id', a.service_id, 'service_name', s.name,
+      'staff_id', a.staff_id, 'staff_name', coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name)),
+      'lead_id', a.lead_id, 'conversation_id', a.conversation_id, 'party_size', a.party_size,
+      'booking_source', a.booking_source, 'rescheduled_from_id', a.rescheduled_from_id, 'rescheduled_to_id', a.rescheduled_to_id,
+      'cancellation_reason', a.cancellation_reason)
+    from appointments a
+    join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
+    left join services s on s.tenant_id = a.tenant_id and s.id = a.service_id
+    left join staff m on m.tenant_id = a.tenant_id and m.id = a.staff_id
+    cross join lateral (select a.scheduled_at at time zone b.timezone as at) l
+   where a.tenant_id = current_tenant() and a.id = p_appointment
+); end $$;
+
+ALTER FUNCTION public.appointment_detail(p_appointment uuid) OWNER TO tistis_owner;
+
+--
 -- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -652,6 +717,41 @@ begin
 end $$;
 
 ALTER FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: ask_n8n(uuid, uuid, integer, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  s n8n_settings;
+  e outbound_events;
+  c conversations;
+  v_key text;
+begin
+  select * into s from n8n_settings x where x.tenant_id = v_tenant and x.is_enabled and x.answers_by = 'n8n';
+  if not found then return 'off'; end if;
+  select q.id || coalesce(':' || extract(epoch from q.edited_at), '') into v_key
+    from messages q where q.tenant_id = v_tenant and q.id = p_question;
+  select * into e from outbound_events x
+    where x.tenant_id = v_tenant and x.event = s.answer_event and x.event_key = v_key;
+  if e.id is not null then
+    return case when e.status = 'dead' or e.occurred_at <= app_now() - make_interval(secs => s.answer_seconds)
+      then s.answer_fallback else 'waiting' end;
+  end if;
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
+  perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
+    'unique_key', 'n8n:' || v_key, 'delay_seconds', s.answer_seconds, 'request_id', p_request_id,
+    'payload', jsonb_build_object('conversation_id', c.id, 'message_id', p_question, 'lead_id', c.lead_id,
+      'tenant_id', v_tenant, 'channel', c.channel, 'channel_connection_id', c.channel_connection_id))));
+  perform put_event(s.answer_event, question_data(c, p_question, p_last), v_key);
+  return 'asked';
+end $$;
+
+ALTER FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) OWNER TO tistis_owner;
 
 --
 -- Name: ask_names(uuid[], text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -867,6 +967,86 @@ end $$;
 ALTER FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: book_appointment(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.book_appointment(p_request jsonb) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  r record;
+  f record;
+begin
+  select * into r from jsonb_to_record(p_request) as x (key text, lead_id uuid, branch_id uuid, service_id uuid, staff_id uuid,
+    scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text, notes text,
+    reason text, party_size int, created_by_staff_id uuid, anytime boolean);
+  if r.scheduled_at is null then
+    raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
+  end if;
+  perform lock_bookings(v_tenant);
+  select 'booked', a.id into outcome, appointment_id from appointments a where a.tenant_id = v_tenant and a.booking_key = r.key;
+  if appointment_id is null then
+    r.lead_id := living_lead(r.lead_id);
+    select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes,
+      null, r.anytime);
+    if f.outcome is null and r.created_by_staff_id is not null and not exists (select from staff s where s.tenant_id = v_tenant
+      and s.id = r.created_by_staff_id) then
+      f.outcome := 'unknown_staff';
+    end if;
+    if f.outcome is not null then
+      return query select f.outcome, null::uuid, '{}'::jsonb;
+      return;
+    end if;
+    perform free_hold(r.lead_id);
+    insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at, duration_minutes,
+        buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
+        ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key)
+      select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant and p.lead_id = r.lead_id),
+          f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
+          coalesce(r.party_size, 1), (select c.id from conversations c where c.tenant_id = v_tenant and c.id = r.conversation_id),
+          coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
+          case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
+          r.created_by_staff_id, r.key
+      returning 'booked', id into outcome, appointment_id;
+    perform tell_of_appointment('appointment-scheduled', appointment_id);
+  end if;
+  detail := appointment_detail(appointment_id);
+  return next;
+end $$;
+
+ALTER FUNCTION public.book_appointment(p_request jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: book_by_n8n(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_key text := p_request ->> 'key';
+begin
+  if p_branch is not null and (p_request ->> 'branch_id')::uuid <> p_branch then
+    outcome := 'unknown_branch'; return next; return;
+  end if;
+  if not exists (select from leads l where l.tenant_id = current_tenant() and l.id = (p_request ->> 'lead_id')::uuid
+    and l.deleted_at is null and (p_branch is null or l.branch_id = p_branch)) then
+    outcome := 'unknown_lead'; return next; return;
+  end if;
+  -- Wished again after it was cancelled it is another appointment.
+  for i in 1 .. 100 loop
+    exit when not exists (select from appointments a where a.tenant_id = current_tenant() and a.booking_key = v_key
+      and a.status not in ('scheduled', 'confirmed', 'in_progress'));
+    v_key := (p_request ->> 'key') || ':' || i;
+  end loop;
+  return query select b.outcome, b.appointment_id, b.detail
+    from book_appointment(p_request || jsonb_build_object('key', v_key)) b;
+end $$;
+
+ALTER FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) OWNER TO tistis_owner;
+
+--
 -- Name: cache_job_ai_response(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -883,6 +1063,37 @@ begin
 end $$;
 
 ALTER FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: cancel_appointment(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.cancel_appointment(p_request jsonb) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  l record;
+  a appointments;
+begin
+  select * into l from lock_appointment((p_request ->> 'appointment_id')::uuid, (p_request ->> 'lead_id')::uuid);
+  outcome := l.outcome;
+  a := l.a;
+  appointment_id := a.id;
+  if outcome = 'frozen' and a.status = 'cancelled' then
+    outcome := 'cancelled';
+  elsif outcome is null then
+    update appointments x set status = 'cancelled', cancellation_reason = nullif(btrim(p_request ->> 'reason'), '')
+      where x.tenant_id = v_tenant and x.id = a.id;
+    outcome := 'cancelled';
+    perform tell_of_appointment('appointment-cancelled', a.id);
+  end if;
+  detail := case when outcome = 'unknown_appointment' then '{}' else appointment_detail(a.id) end;
+  if outcome = 'unknown_appointment' then appointment_id := null; end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.cancel_appointment(p_request jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: cancel_job(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1119,6 +1330,30 @@ begin
 end $$;
 
 ALTER FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) OWNER TO tistis_owner;
+
+--
+-- Name: check_staff_availability(uuid, uuid, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) RETURNS TABLE(is_available boolean, reason text, available_from timestamp with time zone, available_until timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_wanted tstzrange := tstzrange(p_scheduled_at, p_scheduled_at + make_interval(mins => p_duration_minutes));
+begin
+  select lower(r), upper(r) into available_from, available_until
+    from unnest(working_times(p_branch_id, p_staff_id, lower(v_wanted), upper(v_wanted))
+      - off_times(p_branch_id, p_staff_id, lower(v_wanted), upper(v_wanted))) r where r @> p_scheduled_at;
+  reason := case
+    when not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff_id and s.is_active) then 'unknown_staff'
+    when available_from is null or available_until < upper(v_wanted) then 'outside_hours'
+    when v_wanted && taken_times(p_staff_id, 0, lower(v_wanted), upper(v_wanted)) then 'slot_taken' end;
+  is_available := reason is null;
+  return next;
+end $$;
+
+ALTER FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) OWNER TO tistis_owner;
 
 --
 -- Name: jobs; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -1366,6 +1601,38 @@ CREATE FUNCTION public.concerns_person(p_event jsonb) RETURNS boolean
 $$;
 
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: confirm_appointment(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.confirm_appointment(p_request jsonb) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  l record;
+  a appointments;
+begin
+  select * into l from lock_appointment((p_request ->> 'appointment_id')::uuid, (p_request ->> 'lead_id')::uuid);
+  outcome := l.outcome;
+  a := l.a;
+  if outcome is null then
+    if a.end_time < app_now() then
+      outcome := 'in_past';
+    else
+      outcome := 'confirmed';
+      update appointments x set status = case x.status when 'scheduled' then 'confirmed' else x.status end,
+          confirmation_status = 'confirmed'
+        where x.tenant_id = v_tenant and x.id = a.id;
+    end if;
+  end if;
+  appointment_id := case when outcome <> 'unknown_appointment' then a.id end;
+  detail := case when appointment_id is null then '{}' else appointment_detail(a.id) end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.confirm_appointment(p_request jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: connect_channel(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1688,6 +1955,20 @@ begin
 end $$;
 
 ALTER FUNCTION public.disconnect_channel(p_connection uuid) OWNER TO tistis_owner;
+
+--
+-- Name: does_service(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.does_service(p_staff uuid, p_service uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(bool_or(x.staff_id = p_staff), true) from staff_services x
+   where x.tenant_id = current_tenant() and x.service_id = p_service
+); end $$;
+
+ALTER FUNCTION public.does_service(p_staff uuid, p_service uuid) OWNER TO tistis_owner;
 
 --
 -- Name: doubt_sentence(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2081,6 +2362,33 @@ CREATE FUNCTION public.erased_mark(p_id text) RETURNS bytea
 ALTER FUNCTION public.erased_mark(p_id text) OWNER TO tistis_owner;
 
 --
+-- Name: escalate_by_n8n(uuid, uuid, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+begin
+  if p_staff is not null and not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff and s.is_active) then
+    return 'unknown_staff';
+  end if;
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
+    and (p_branch is null or x.branch_id = p_branch) for update;
+  if c.id is null then return 'unknown'; end if;
+  if c.status not in ('active', 'waiting_response', 'escalated') then return 'conversation_closed'; end if;
+  perform escalate_conversation(c.id, p_reason);
+  if p_staff is not null then
+    update conversations x set escalated_to_staff_id = p_staff where x.tenant_id = v_tenant and x.id = c.id;
+  end if;
+  return 'escalated';
+end $$;
+
+ALTER FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) OWNER TO tistis_owner;
+
+--
 -- Name: escalate_conversation(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2265,6 +2573,25 @@ end $$;
 ALTER FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) OWNER TO tistis_owner;
 
 --
+-- Name: find_n8n(text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.find_n8n(p_kind text, p_id uuid) RETURNS TABLE(tenant_id uuid, is_plain boolean, is_platforms boolean, secrets jsonb)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select t.id, coalesce(s.is_enabled and s.plain_callbacks, false), coalesce(s.is_enabled and s.webhook_url is null, false),
+      coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'sealed', encode(i.sealed, 'hex')) order by i.id)
+        from inbound_secrets i where i.tenant_id = t.id and i.kind = 'n8n_webhook'), '[]')
+    from (select c.tenant_id from conversations c where p_kind = 'conversation' and c.id = p_id
+      union all select l.tenant_id from leads l where p_kind = 'lead' and l.id = p_id) x
+    join tenants t on t.id = x.tenant_id and t.status = 'active'
+    left join n8n_settings s on s.tenant_id = t.id
+$$;
+
+ALTER FUNCTION public.find_n8n(p_kind text, p_id uuid) OWNER TO tistis_definer;
+
+--
 -- Name: find_or_create_channel_lead(uuid, uuid, text, text, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2364,6 +2691,75 @@ begin
 end $$;
 
 ALTER FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) OWNER TO tistis_owner;
+
+--
+-- Name: find_room(uuid, uuid, uuid, uuid, timestamp with time zone, integer, uuid, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid DEFAULT NULL::uuid, p_anytime boolean DEFAULT false) RETURNS TABLE(outcome text, staff_id uuid, minutes integer, buffer_before integer, buffer_after integer)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_now timestamptz := app_now();
+  v_to timestamptz;
+  v_works boolean := false;
+  b branches;
+  s services;
+  w record;
+begin
+  select * into b from branches x where x.tenant_id = v_tenant and x.id = p_branch;
+  select * into s from services x where x.tenant_id = v_tenant and x.id = p_service;
+  minutes := coalesce(p_minutes, s.duration_minutes, b.appointment_duration_default);
+  buffer_before := coalesce(s.buffer_before_minutes, 0);
+  buffer_after := coalesce(s.buffer_after_minutes, 0);
+  v_to := p_at + make_interval(mins => minutes);
+  outcome := case
+    when p_lead is not null and not exists (select from leads l where l.tenant_id = v_tenant and l.id = p_lead
+      and l.deleted_at is null) then 'unknown_lead'
+    when b.id is null then 'unknown_branch'
+    when p_service is not null and s.id is null then 'unknown_service'
+    when p_staff is not null and not exists (select from staff x join staff_branches y on y.tenant_id = x.tenant_id
+      and y.staff_id = x.id where x.tenant_id = v_tenant and x.id = p_staff and y.branch_id = p_branch)
+      or p_staff is not null and p_service is not null and not does_service(p_staff, p_service) then 'unknown_staff'
+    when not b.is_active or not coalesce(s.is_active and s.is_bookable, true) or exists (select from staff x
+      where x.tenant_id = v_tenant and x.id = p_staff and not x.is_active) then 'inactive'
+    when p_at <= v_now and not coalesce(p_anytime, false) then 'in_past'
+    when p_anytime then null
+    when p_at >= last_day_to_book(b.timezone, b.advance_booking_days) then 'too_far'
+    when p_at < v_now + make_interval(mins => b.booking_notice_minutes) then 'too_soon' end;
+  if outcome is null and p_lead is not null and exists (select from appointments a where a.tenant_id = v_tenant and a.lead_id = p_lead
+    and a.scheduled_at > p_at - interval '1 day' and a.scheduled_at < v_to and a.end_time > p_at
+    and a.status in ('scheduled', 'confirmed', 'in_progress') and a.id is distinct from p_except) then
+    outcome := 'lead_conflict';
+  end if;
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  -- Whom the person likes, then who has the least to do that day.
+  for w in
+    select t.* from who_takes(p_branch, p_service, p_staff) t
+     order by t.staff_id is distinct from (select l.preferred_staff_id from leads l where l.tenant_id = v_tenant and l.id = p_lead),
+       (select count(*) from occupied_times o where o.tenant_id = v_tenant and o.resource_id = t.resource_id and t.place = 0
+         and o.appointment_id is not null and o.starts_at > p_at - interval '12 hours' and o.starts_at < p_at + interval '12 hours'), t.place, t.staff_id
+  loop
+    if not coalesce(p_anytime, false) and not tstzrange(p_at, v_to) <@ (working_times(p_branch, w.staff_id, p_at, v_to)
+      - off_times(p_branch, w.staff_id, p_at, v_to)) then continue; end if;
+    v_works := true;
+    if not tstzrange(p_at - make_interval(mins => buffer_before), v_to + make_interval(mins => buffer_after))
+      && taken_times(w.resource_id, w.place, p_at - make_interval(mins => buffer_before),
+        v_to + make_interval(mins => buffer_after), p_except, p_lead) then
+      staff_id := w.staff_id;
+      return next;
+      return;
+    end if;
+  end loop;
+  outcome := case when v_works then 'slot_taken' else 'outside_hours' end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) OWNER TO tistis_owner;
 
 --
 -- Name: find_user_roles(uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -2486,6 +2882,87 @@ CREATE FUNCTION public.found_rows(p_looks jsonb, p_table text) RETURNS text[]
 $$;
 
 ALTER FUNCTION public.found_rows(p_looks jsonb, p_table text) OWNER TO tistis_owner;
+
+--
+-- Name: free_hold(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.free_hold(p_lead uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  delete from occupied_times o where o.tenant_id = current_tenant() and o.lead_id = p_lead;
+  return found;
+end $$;
+
+ALTER FUNCTION public.free_hold(p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: free_place(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select min(n) from branches b, generate_series(1, b.places) n
+   where b.tenant_id = p_tenant and b.id = p_branch and not exists (select from occupied_times o
+     where o.tenant_id = p_tenant and o.resource_id = p_branch and o.place = n
+       and o.starts_at > p_from - interval '2 days' and o.starts_at < p_to and o.ends_at > p_from)
+); end $$;
+
+ALTER FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: free_slots(uuid, uuid, uuid, timestamp with time zone, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) RETURNS TABLE(starts_at timestamp with time zone, ends_at timestamp with time zone, branch_id uuid, staff_id uuid, staff_name text, local_date date, local_time text, weekday integer, timezone text)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_now timestamptz := app_now();
+  s services;
+begin
+  select * into s from services x where x.tenant_id = v_tenant and x.id = p_service and x.is_active and x.is_bookable;
+  if p_service is not null and s.id is null then return; end if;
+  return query
+  with place as materialized (
+    select b.id, b.timezone, make_interval(mins => b.slot_minutes) as step,
+        make_interval(mins => coalesce(s.duration_minutes, b.appointment_duration_default)) as length,
+        greatest(p_from, v_now + make_interval(mins => b.booking_notice_minutes)) as since,
+        least(p_to, p_from + interval '62 days', last_day_to_book(b.timezone, b.advance_booking_days)) as until
+      from branches b where b.tenant_id = v_tenant and b.is_active and (p_branch is null or b.id = p_branch)
+  ), who as materialized (
+    select b.id as branch, w.* from place b cross join lateral who_takes(b.id, p_service, p_staff) w
+     where p_staff is null or p_service is null or does_service(p_staff, p_service)
+  ), hours as materialized (
+    select p.*, b.since, b.until, b.step, b.length, w.working, w.working - off_times(b.id, p.staff_id, b.since, b.until + b.length) as open
+      from (select distinct branch, who.staff_id from who) p join place b on b.id = p.branch
+      cross join lateral (select working_times(b.id, p.staff_id, b.since, b.until + b.length) as working offset 0) w
+     where b.since < b.until
+  ), free as (
+    select distinct on (g.at, h.branch) g.at, g.at + h.length as until, h.branch, h.staff_id as who
+      from hours h
+      join who w on w.branch = h.branch and w.staff_id is not distinct from h.staff_id
+      cross join lateral (select taken_times(w.resource_id, w.place, h.since - interval '8 hours',
+        h.until + h.length + interval '8 hours') as taken offset 0) t
+      cross join lateral unnest(h.working) r
+      cross join lateral generate_series(lower(r), upper(r) - h.length, h.step) g (at)
+     where g.at >= h.since and g.at < h.until and tstzrange(g.at, g.at + h.length) <@ h.open
+       and not tstzrange(g.at - make_interval(mins => coalesce(s.buffer_before_minutes, 0)),
+         g.at + h.length + make_interval(mins => coalesce(s.buffer_after_minutes, 0))) && t.taken
+     order by g.at, h.branch, h.staff_id
+  )
+  select f.at, f.until, f.branch, f.who, (select coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name)) from staff m
+      where m.tenant_id = v_tenant and m.id = f.who),
+      l.at::date, to_char(l.at, 'HH24:MI'), extract(isodow from l.at)::int, b.timezone
+    from free f join place b on b.id = f.branch cross join lateral (select f.at at time zone b.timezone as at) l
+   order by f.at, f.branch limit least(greatest(p_limit, 0), 5000);
+end $$;
+
+ALTER FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) OWNER TO tistis_owner;
 
 --
 -- Name: get_pending_dead_letters(text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2635,6 +3112,72 @@ end $$;
 ALTER FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) OWNER TO tistis_owner;
 
 --
+-- Name: hold_slot(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_slot(p_request jsonb) RETURNS TABLE(outcome text, hold_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  r record;
+  f record;
+  v_from timestamptz;
+  v_to timestamptz;
+  v_until timestamptz;
+begin
+  select * into r from jsonb_to_record(p_request) as x (lead_id uuid, branch_id uuid, service_id uuid, staff_id uuid,
+    scheduled_at timestamptz, duration_minutes int, hold_minutes int);
+  if r.scheduled_at is null or r.lead_id is null then
+    raise exception 'scheduled_at and lead_id must not be null' using errcode = 'null_value_not_allowed';
+  end if;
+  perform lock_bookings(v_tenant);
+  r.lead_id := living_lead(r.lead_id);
+  select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes);
+  outcome := f.outcome;
+  if outcome is not null then
+    detail := '{}';
+    return next;
+    return;
+  end if;
+  v_from := r.scheduled_at - make_interval(mins => f.buffer_before);
+  v_to := r.scheduled_at + make_interval(mins => f.minutes + f.buffer_after);
+  v_until := app_now() + make_interval(mins => least(greatest(coalesce(r.hold_minutes, 10), 1), 60));
+  perform free_hold(r.lead_id);
+  delete from occupied_times o where o.tenant_id = v_tenant and o.expires_at <= app_now()
+    and o.resource_id = coalesce(f.staff_id, r.branch_id) and o.starts_at < v_to and o.ends_at > v_from;
+  insert into occupied_times (tenant_id, resource_id, place, starts_at, ends_at, lead_id, expires_at)
+    values (v_tenant, coalesce(f.staff_id, r.branch_id), case when f.staff_id is null
+      then free_place(v_tenant, r.branch_id, v_from, v_to) else 0 end, v_from, v_to, r.lead_id, v_until)
+    returning 'held', id into outcome, hold_id;
+  detail := jsonb_build_object('expires_at', v_until, 'staff_id', f.staff_id);
+  return next;
+end $$;
+
+ALTER FUNCTION public.hold_slot(p_request jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: hours_on(jsonb, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) RETURNS TABLE(opens interval, closes interval)
+    LANGUAGE sql IMMUTABLE
+    AS $_$
+  select t.opens, case when t.closes > t.opens then t.closes else t.closes + interval '24 hours' end
+    from (select p_hours -> (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])[p_weekday]) w (day)
+    cross join lateral jsonb_array_elements(case jsonb_typeof(w.day) when 'array' then w.day when 'object' then jsonb_build_array(w.day)
+      else case when p_hours -> 'days' @> to_jsonb(p_weekday) or p_weekday = 7 and p_hours -> 'days' @> '0'
+        then jsonb_build_array(jsonb_build_object('open', p_hours -> 'start', 'close', p_hours -> 'end')) else '[]' end end) s
+    cross join lateral (select
+      case when s ->> 'open' ~ '^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?$' then (s ->> 'open')::interval end,
+      case when s ->> 'close' ~ '^(([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?|24:00(:00)?)$' then (s ->> 'close')::interval end) t (opens, closes)
+   where t.opens is not null and t.closes is not null
+     and s ->> 'closed' is distinct from 'true' and s ->> 'is_open' is distinct from 'false' and s ->> 'enabled' is distinct from 'false'
+$_$;
+
+ALTER FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) OWNER TO tistis_owner;
+
+--
 -- Name: increment_conversation_message_count(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2656,7 +3199,7 @@ CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back',
-    'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile')
+    'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile', 'deliver_event')
 $$;
 
 ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
@@ -2669,9 +3212,20 @@ CREATE FUNCTION public.keep_appointment() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+  if tg_op = 'UPDATE' and old.status in ('completed', 'cancelled', 'rescheduled')
+    and (new.status, new.scheduled_at, new.duration_minutes) is distinct from (old.status, old.scheduled_at, old.duration_minutes)
+    and (old.status, new.status) <> ('cancelled', 'scheduled') then
+    raise exception 'this appointment is %: it does not change any more', old.status
+      using errcode = 'P0002', constraint = 'appointments_frozen';
+  end if;
   new.end_time := new.scheduled_at + make_interval(mins => new.duration_minutes);
   new.cancelled_at := case when new.status = 'cancelled' then coalesce(new.cancelled_at, app_now()) end;
   new.completed_at := case when new.status = 'completed' then coalesce(new.completed_at, app_now()) end;
+  if takes_time(new) and (tg_op = 'INSERT' or not takes_time(old)
+    or (new.scheduled_at, new.end_time, new.staff_id) is distinct from (old.scheduled_at, old.end_time, old.staff_id)) then
+    -- Before its row is written, or two that are written at once wait for each other.
+    perform lock_bookings(new.tenant_id);
+  end if;
   return new;
 end $$;
 
@@ -2761,6 +3315,18 @@ CREATE FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, O
 $$;
 
 ALTER FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) OWNER TO tistis_owner;
+
+--
+-- Name: last_day_to_book(text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.last_day_to_book(p_zone text, p_days integer) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+  select (((app_now() at time zone p_zone)::date + p_days + 1)::timestamp) at time zone p_zone
+$$;
+
+ALTER FUNCTION public.last_day_to_book(p_zone text, p_days integer) OWNER TO tistis_owner;
 
 --
 -- Name: last_run_of_jobs(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2995,6 +3561,130 @@ CREATE FUNCTION public.list_tenants() RETURNS TABLE(id uuid, slug text)
 $$;
 
 ALTER FUNCTION public.list_tenants() OWNER TO tistis_definer;
+
+--
+-- Name: living_lead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.living_lead(p_lead uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_lead uuid := p_lead;
+  v_next uuid;
+begin
+  for i in 1 .. 100 loop
+    select l.merged_into_id into v_next from leads l where l.tenant_id = current_tenant() and l.id = v_lead;
+    exit when v_next is null;
+    v_lead := v_next;
+  end loop;
+  return v_lead;
+end $$;
+
+ALTER FUNCTION public.living_lead(p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: appointments; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.appointments (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid NOT NULL,
+    lead_id uuid,
+    patient_id uuid,
+    staff_id uuid,
+    service_id uuid,
+    scheduled_at timestamp with time zone NOT NULL,
+    duration_minutes integer DEFAULT 30 NOT NULL,
+    end_time timestamp with time zone NOT NULL,
+    status text DEFAULT 'scheduled'::text NOT NULL,
+    confirmation_sent boolean DEFAULT false NOT NULL,
+    reminder_1week_sent boolean DEFAULT false NOT NULL,
+    reminder_24h_sent boolean DEFAULT false NOT NULL,
+    reminder_4h_sent boolean DEFAULT false NOT NULL,
+    reminder_2h_sent boolean DEFAULT false NOT NULL,
+    reminder_sent boolean GENERATED ALWAYS AS (reminder_24h_sent) STORED NOT NULL,
+    notes text,
+    internal_notes text,
+    reason text,
+    cancellation_reason text,
+    cancelled_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    outcome text,
+    rescheduled_from_id uuid,
+    rescheduled_to_id uuid,
+    created_by_staff_id uuid,
+    booking_source text DEFAULT 'manual'::text NOT NULL,
+    source text GENERATED ALWAYS AS (booking_source) STORED NOT NULL,
+    party_size integer DEFAULT 1 NOT NULL,
+    reservation_type text,
+    conversation_id uuid,
+    ai_booking_channel text,
+    ai_confidence_score numeric(4,3),
+    ai_urgency_level integer,
+    ai_detected_symptoms jsonb,
+    ai_booked_at timestamp with time zone,
+    requires_human_review boolean DEFAULT false NOT NULL,
+    human_review_reason text,
+    confirmation_status text DEFAULT 'not_required'::text NOT NULL,
+    deposit_status text DEFAULT 'not_required'::text NOT NULL,
+    deposit_amount_cents integer,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    buffer_before_minutes integer DEFAULT 0 NOT NULL,
+    buffer_after_minutes integer DEFAULT 0 NOT NULL,
+    booking_key text,
+    CONSTRAINT appointments_ai_booking_channel_check CHECK ((ai_booking_channel = ANY (ARRAY['ai_whatsapp'::text, 'ai_voice'::text, 'ai_webchat'::text, 'ai_instagram'::text, 'ai_facebook'::text, 'ai_tiktok'::text]))),
+    CONSTRAINT appointments_ai_confidence_score_check CHECK (((ai_confidence_score >= (0)::numeric) AND (ai_confidence_score <= (1)::numeric))),
+    CONSTRAINT appointments_ai_urgency_level_check CHECK (((ai_urgency_level >= 1) AND (ai_urgency_level <= 5))),
+    CONSTRAINT appointments_booking_source_check CHECK ((booking_source = ANY (ARRAY['manual'::text, 'whatsapp'::text, 'website'::text, 'phone'::text, 'walk_in'::text, 'voice'::text, 'ai_chat'::text]))),
+    CONSTRAINT appointments_buffer_after_minutes_check CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 480))),
+    CONSTRAINT appointments_buffer_before_minutes_check CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 480))),
+    CONSTRAINT appointments_confirmation_status_check CHECK ((confirmation_status = ANY (ARRAY['not_required'::text, 'pending'::text, 'confirmed'::text, 'expired'::text]))),
+    CONSTRAINT appointments_deposit_amount_cents_check CHECK ((deposit_amount_cents >= 0)),
+    CONSTRAINT appointments_deposit_status_check CHECK ((deposit_status = ANY (ARRAY['not_required'::text, 'required'::text, 'pending'::text, 'paid'::text, 'forfeited'::text, 'refunded'::text, 'applied'::text]))),
+    CONSTRAINT appointments_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
+    CONSTRAINT appointments_party_size_check CHECK ((party_size > 0)),
+    CONSTRAINT appointments_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'confirmed'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'rescheduled'::text])))
+);
+
+ALTER TABLE ONLY public.appointments FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.appointments OWNER TO tistis_owner;
+
+--
+-- Name: lock_appointment(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid DEFAULT NULL::uuid) RETURNS TABLE(outcome text, a public.appointments)
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform lock_bookings(current_tenant());
+  select * into a from appointments x where x.tenant_id = current_tenant() and x.id = p_appointment
+    and (p_branch is null or x.branch_id = p_branch) for update;
+  outcome := case
+    when (a).id is null or p_lead is not null and (a).lead_id is distinct from living_lead(p_lead) then 'unknown_appointment'
+    when (a).status in ('completed', 'cancelled', 'rescheduled', 'no_show') then 'frozen' end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) OWNER TO tistis_owner;
+
+--
+-- Name: lock_bookings(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lock_bookings(p_tenant uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(p_tenant::text || '|book', 2));
+end $$;
+
+ALTER FUNCTION public.lock_bookings(p_tenant uuid) OWNER TO tistis_owner;
 
 --
 -- Name: lock_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3783,6 +4473,65 @@ end $$;
 ALTER FUNCTION public.note_webhooks(p_connections uuid[]) OWNER TO tistis_owner;
 
 --
+-- Name: occupy_time(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.occupy_time() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_resource uuid := coalesce(new.staff_id, new.branch_id);
+  v_from timestamptz := new.scheduled_at - make_interval(mins => new.buffer_before_minutes);
+  v_to timestamptz := new.end_time + make_interval(mins => new.buffer_after_minutes);
+  v_place int := 0;
+begin
+  if tg_op = 'UPDATE' then
+    if takes_time(old) = takes_time(new) and (new.scheduled_at, new.end_time, new.staff_id, new.branch_id,
+      new.buffer_before_minutes, new.buffer_after_minutes) is not distinct from (old.scheduled_at, old.end_time, old.staff_id,
+      old.branch_id, old.buffer_before_minutes, old.buffer_after_minutes) then
+      return null;
+    end if;
+    delete from occupied_times o where o.tenant_id = new.tenant_id and o.appointment_id = new.id;
+    -- Who should have come is not there any more (their row was deleted): the appointment stays for people to see.
+    if old.staff_id is not null and new.staff_id is null then return null; end if;
+  end if;
+  if not takes_time(new) then return null; end if;
+  delete from occupied_times o where o.tenant_id = new.tenant_id and o.expires_at <= app_now()
+    and o.resource_id = v_resource and o.starts_at < v_to and o.ends_at > v_from;
+  if new.staff_id is null then
+    v_place := free_place(new.tenant_id, new.branch_id, v_from, v_to);
+    if v_place is null then
+      raise exception 'all places of the branch are taken' using errcode = 'exclusion_violation',
+        constraint = 'occupied_times_once';
+    end if;
+  end if;
+  insert into occupied_times (tenant_id, resource_id, place, starts_at, ends_at, appointment_id)
+    values (new.tenant_id, v_resource, v_place, v_from, v_to, new.id);
+  if tg_op = 'INSERT' and new.lead_id is not null then
+    update leads l set status = 'appointment_scheduled' where l.tenant_id = new.tenant_id and l.id = new.lead_id
+      and l.status in ('new', 'contacted', 'qualified');
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION public.occupy_time() OWNER TO tistis_owner;
+
+--
+-- Name: off_times(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS tstzmultirange
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(range_agg(tstzrange(o.starts_at, o.ends_at)), '{}') from times_off o
+   where o.tenant_id = current_tenant() and o.ends_at > p_from and o.starts_at < p_to
+     and (o.branch_id is null or o.branch_id = p_branch) and (o.staff_id is null or o.staff_id = p_staff)
+); end $$;
+
+ALTER FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO tistis_owner;
+
+--
 -- Name: open_conversation(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3936,6 +4685,44 @@ $$;
 ALTER FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) OWNER TO tistis_owner;
 
 --
+-- Name: prune_events(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_count int;
+begin
+  delete from outbound_events e using (
+    select o.id from outbound_events o where o.tenant_id = current_tenant() and o.id < uuid_v7_floor(p_before)
+      and o.status <> 'pending' order by o.id limit p_limit) old
+   where e.tenant_id = current_tenant() and e.id = old.id;
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+
+ALTER FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) OWNER TO tistis_owner;
+
+--
+-- Name: prune_holds(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.prune_holds(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_done int;
+begin
+  delete from occupied_times o where o.tenant_id = current_tenant() and o.id in (
+    select x.id from occupied_times x where x.tenant_id = current_tenant() and x.expires_at <= app_now() limit p_limit);
+  get diagnostics v_done = row_count;
+  return v_done;
+end $$;
+
+ALTER FUNCTION public.prune_holds(p_limit integer) OWNER TO tistis_owner;
+
+--
 -- Name: prune_jobs(interval, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -4013,6 +4800,7 @@ begin
     delete from webhook_dead_letters d using settled s where d.tenant_id = v_tenant and d.id = s.id returning 1)
   select count(*) from forgotten into dead_letters;
   is_more := is_more or dead_letters = p_limit;
+  is_more := is_more or prune_events(p_before, p_limit) = p_limit;
   delete from erased_items i where i.tenant_id = v_tenant and i.expires_at < app_now();
 
   update retention_marks r set messages = k.messages, reports = k.reports, events = k.events,
@@ -4052,6 +4840,33 @@ begin
 end $$;
 
 ALTER FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) OWNER TO tistis_owner;
+
+--
+-- Name: question_data(public.conversations, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_profile jsonb := tenant_profile(c.tenant_id);
+begin return jsonb_build_object(
+  'conversation_id', c.id, 'lead_id', c.lead_id, 'question_id', p_question,
+  'conversation', jsonb_build_object('id', c.id, 'lead_id', c.lead_id, 'branch_id', c.branch_id, 'channel', c.channel,
+    'status', c.status),
+  'messages', (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'content', m.content, 'role', m.role,
+      'sender_type', case m.role when 'user' then 'lead' when 'assistant' then 'ai' else m.role end,
+      'content_type', m.content_type, 'created_at', m.created_at) order by m.id), '[]')
+    from (select x.* from messages x where x.tenant_id = c.tenant_id and x.conversation_id = c.id
+        and x.status not in ('withheld', 'failed', 'pending') and x.deleted_at is null
+       order by x.id desc limit p_last) m),
+  'lead', event_lead(c.lead_id),
+  'context', jsonb_build_object('name', v_profile -> 'tenant_name', 'vertical', v_profile -> 'vertical',
+    'timezone', v_profile -> 'timezone', 'system_prompt', v_profile -> 'ai_config' -> 'system_prompt',
+    'services', v_profile -> 'services', 'faqs', v_profile -> 'faqs', 'branches', v_profile -> 'branches'));
+end $$;
+
+ALTER FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) OWNER TO tistis_owner;
 
 --
 -- Name: queue_stats(); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -4791,6 +5606,34 @@ end $$;
 ALTER FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: replay_events(uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.replay_events(p_id uuid, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_count int := 0;
+  e record;
+begin
+  for e in
+    with again as (
+      select o.id from outbound_events o
+       where o.tenant_id = current_tenant() and (o.id = p_id or p_id is null and o.status = 'dead') and o.status <> 'pending'
+       order by o.id limit p_limit for update)
+    update outbound_events o set status = 'pending', error_message = null from again a
+     where o.tenant_id = current_tenant() and o.id = a.id returning o.id, o.event, o.lead_id
+  loop
+    -- A little apart, so that a thousand do not come at once.
+    perform deliver_event(e.id, e.event, e.lead_id, 0.02 * v_count);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end $$;
+
+ALTER FUNCTION public.replay_events(p_id uuid, p_limit integer) OWNER TO tistis_owner;
+
+--
 -- Name: reply_gate(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4860,6 +5703,71 @@ begin
 end $$;
 
 ALTER FUNCTION public.require_tenant(p_tenant_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: reschedule_appointment(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.reschedule_appointment(p_request jsonb) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  r record;
+  f record;
+  l record;
+  a appointments;
+begin
+  select * into r from jsonb_to_record(p_request) as x (key text, appointment_id uuid, lead_id uuid, scheduled_at timestamptz,
+    branch_id uuid, staff_id uuid, service_id uuid, duration_minutes int, anytime boolean);
+  if r.scheduled_at is null then
+    raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
+  end if;
+  perform lock_bookings(v_tenant);
+  select 'rescheduled', x.id into outcome, appointment_id from appointments x
+    where x.tenant_id = v_tenant and x.booking_key = r.key;
+  if appointment_id is not null then
+    return query select outcome, appointment_id, appointment_detail(appointment_id);
+    return;
+  end if;
+  select * into l from lock_appointment(r.appointment_id, r.lead_id);
+  outcome := l.outcome;
+  a := l.a;
+  if outcome is not null then
+    return query select outcome, a.id, case when outcome = 'frozen' then appointment_detail(a.id) else '{}' end;
+    return;
+  end if;
+  -- Another branch has other people; else whoever it was with stays, if they can.
+  select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id),
+    coalesce(r.staff_id, case when coalesce(r.branch_id, a.branch_id) = a.branch_id and coalesce(r.service_id, a.service_id)
+      is not distinct from a.service_id then a.staff_id end), r.scheduled_at,
+    coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
+  if f.outcome in ('slot_taken', 'outside_hours', 'inactive', 'unknown_staff') and r.staff_id is null and a.staff_id is not null then
+    select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id), null,
+      r.scheduled_at, coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
+  end if;
+  if f.outcome is not null then
+    return query select f.outcome, a.id, '{}'::jsonb;
+    return;
+  end if;
+  perform free_hold(a.lead_id);
+  update appointments x set status = 'rescheduled' where x.tenant_id = v_tenant and x.id = a.id;
+  insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at, duration_minutes,
+      buffer_before_minutes, buffer_after_minutes, notes, internal_notes, reason, party_size, reservation_type, conversation_id,
+      booking_source, ai_booking_channel, ai_booked_at, created_by_staff_id, deposit_status, deposit_amount_cents, metadata,
+      rescheduled_from_id, booking_key)
+    values (v_tenant, coalesce(r.branch_id, a.branch_id), a.lead_id, a.patient_id, f.staff_id, coalesce(r.service_id, a.service_id),
+      r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, a.notes, a.internal_notes, a.reason, a.party_size,
+      a.reservation_type, a.conversation_id, a.booking_source, a.ai_booking_channel, a.ai_booked_at, a.created_by_staff_id,
+      a.deposit_status, a.deposit_amount_cents, a.metadata, a.id, r.key)
+    returning 'rescheduled', id into outcome, appointment_id;
+  update appointments x set rescheduled_to_id = reschedule_appointment.appointment_id where x.tenant_id = v_tenant and x.id = a.id;
+  perform tell_of_appointment('appointment-scheduled', appointment_id);
+  detail := appointment_detail(appointment_id);
+  return next;
+end $$;
+
+ALTER FUNCTION public.reschedule_appointment(p_request jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: resolve_alerts(uuid, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5402,6 +6310,47 @@ $$;
 ALTER FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
+-- Name: set_lead_score(uuid, uuid, integer, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_score int;
+begin
+  select l.score into v_score from leads l where l.tenant_id = current_tenant() and l.id = p_lead
+    and (p_branch is null or l.branch_id = p_branch) for update;
+  if not found then return null; end if;
+  return update_lead_score(p_lead, p_score - v_score, 'n8n', 'rule_trigger', p_reason);
+end $$;
+
+ALTER FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: settle_event(uuid, text, boolean, integer, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update outbound_events e set status = p_status, attempts = e.attempts + p_attempted::int,
+      http_status = case when p_attempted then p_http else e.http_status end, error_message = p_error,
+      last_attempt_at = case when p_attempted then app_now() else e.last_attempt_at end,
+      delivered_at = case when p_status = 'delivered' then app_now() end
+    where e.tenant_id = current_tenant() and e.id = p_id and e.status = 'pending';
+  if p_status = 'delivered' then
+    update alerts a set resolved_at = app_now()
+      where a.tenant_id = current_tenant() and a.dedup_key = ':n8n_undelivered' and a.resolved_at is null;
+  elsif p_alert is not null then
+    perform raise_alert(null, p_alert || '{"kind": "n8n_undelivered", "key": "n8n_undelivered"}');
+  end if;
+end $$;
+
+ALTER FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: settle_jobs(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -5677,6 +6626,11 @@ begin
        limit 1;
     return;
   end if;
+  -- The business's n8n has answered it meanwhile: nobody is answered twice.
+  if exists (select 1 from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > p_answers
+    and m.answers_message_id = p_answers and m.metadata ? 'n8n' and m.status not in ('withheld', 'failed')) then
+    return;
+  end if;
   -- The question was changed while Claude thought about it: the job that was asked for then answers it.
   if exists (select 1 from jobs j where j.tenant_id = v_tenant and j.lane = 'answer:' || p_conversation
     and j.status = 'pending' and j.payload ? 'asked_again') then
@@ -5863,6 +6817,48 @@ begin
 end $$;
 
 ALTER FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) OWNER TO tistis_owner;
+
+--
+-- Name: taken_times(uuid, integer, timestamp with time zone, timestamp with time zone, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid DEFAULT NULL::uuid, p_lead uuid DEFAULT NULL::uuid) RETURNS tstzmultirange
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(range_agg(tstzrange(o.starts_at, o.ends_at)), '{}') from occupied_times o
+   where o.tenant_id = current_tenant() and o.resource_id = p_resource and o.place = p_place
+     -- No appointment with its buffers is longer than two days: the index begins there.
+     and o.starts_at > p_from - interval '2 days' and o.starts_at < p_to and o.ends_at > p_from
+     and (o.expires_at is null or o.expires_at > app_now())
+     and o.appointment_id is distinct from p_except and (p_lead is null or o.lead_id is distinct from p_lead)
+); end $$;
+
+ALTER FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: takes_time(public.appointments); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.takes_time(a public.appointments) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select a.status in ('scheduled', 'confirmed', 'in_progress') $$;
+
+ALTER FUNCTION public.takes_time(a public.appointments) OWNER TO tistis_owner;
+
+--
+-- Name: tell_of_appointment(text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform emit_event(p_event, jsonb_build_object('appointment', d || jsonb_build_object('id', d -> 'appointment_id')),
+    p_event || ':' || p_appointment) from appointment_detail(p_appointment) d;
+end $$;
+
+ALTER FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) OWNER TO tistis_owner;
 
 --
 -- Name: tell_sends_in_doubt(double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6221,6 +7217,31 @@ $$;
 ALTER FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
+-- Name: validate_appointment_booking(uuid, uuid, uuid, timestamp with time zone, integer, uuid, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid DEFAULT NULL::uuid, p_skip_availability_check boolean DEFAULT false) RETURNS TABLE(is_valid boolean, error_code text, error_message text, details jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  f record;
+begin
+  select * into f from find_room(p_lead_id, p_branch_id, null, p_staff_id, p_scheduled_at, p_duration_minutes,
+    p_exclude_appointment_id, p_skip_availability_check);
+  is_valid := f.outcome is null;
+  error_code := case f.outcome when 'slot_taken' then 'STAFF_CONFLICT' when 'lead_conflict' then 'PATIENT_CONFLICT'
+    when 'outside_hours' then 'OUTSIDE_HOURS' else case when f.outcome is not null then 'NOT_BOOKABLE' end end;
+  error_message := case f.outcome when 'slot_taken' then 'that time is taken'
+    when 'lead_conflict' then 'the person has another appointment then' when 'outside_hours' then 'nobody works then'
+    else replace(f.outcome, '_', ' ') end;
+  details := case when f.outcome is null then '{}' else jsonb_build_object('outcome', f.outcome) end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) OWNER TO tistis_owner;
+
+--
 -- Name: validate_channel_connection_for_job(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -6279,6 +7300,34 @@ begin
 end $$;
 
 ALTER FUNCTION public.wants_event(p_event text) OWNER TO tistis_owner;
+
+--
+-- Name: who_takes(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) RETURNS TABLE(staff_id uuid, resource_id uuid, place integer)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  if p_staff is not null then
+    return query select p_staff, p_staff, 0;
+  elsif p_service is not null and not exists (select from staff_services x where x.tenant_id = v_tenant and x.service_id = p_service)
+    or p_service is null and not exists (select from staff_services x
+      join staff_branches w on w.tenant_id = x.tenant_id and w.staff_id = x.staff_id
+      where x.tenant_id = v_tenant and w.branch_id = p_branch) then
+    return query select null::uuid, b.id, n from branches b, generate_series(1, b.places) n
+      where b.tenant_id = v_tenant and b.id = p_branch;
+  else
+    return query select distinct s.id, s.id, 0 from staff_services x
+      join staff s on s.tenant_id = x.tenant_id and s.id = x.staff_id and s.is_active
+      join staff_branches w on w.tenant_id = s.tenant_id and w.staff_id = s.id and w.branch_id = p_branch
+      where x.tenant_id = v_tenant and (p_service is null or x.service_id = p_service);
+  end if;
+end $$;
+
+ALTER FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) OWNER TO tistis_owner;
 
 --
 -- Name: window_is_open(uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6387,6 +7436,52 @@ CREATE FUNCTION public.worker_stopped(p_worker uuid) RETURNS void
 $$;
 
 ALTER FUNCTION public.worker_stopped(p_worker uuid) OWNER TO tistis_definer;
+
+--
+-- Name: working_times(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS tstzmultirange
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_zone text;
+  v_hours jsonb;
+  v_first date;
+  v_days int;
+  v_open tstzmultirange;
+begin
+  select b.timezone, case when b.operating_hours <> '{}' then b.operating_hours else (
+      select x.business_hours from ai_tenant_context x where x.tenant_id = v_tenant) end
+    into v_zone, v_hours from branches b where b.tenant_id = v_tenant and b.id = p_branch and b.is_active;
+  -- One more before the first: it may end after midnight.
+  v_first := (p_from at time zone v_zone)::date - 1;
+  v_days := (p_to at time zone v_zone)::date - v_first;
+  select range_agg(tstzrange(t.opens, t.closes)) into v_open
+    from generate_series(0, v_days) n
+    cross join lateral hours_on(v_hours, extract(isodow from v_first + n)::int) h
+    cross join lateral (select (v_first + n + h.opens) at time zone v_zone, (v_first + n + h.closes) at time zone v_zone) t (opens, closes)
+   where t.opens < t.closes;
+  if p_staff is null then return coalesce(v_open, '{}'); end if;
+  if not exists (select from staff s join staff_branches w on w.tenant_id = s.tenant_id and w.staff_id = s.id
+    where s.tenant_id = v_tenant and s.id = p_staff and s.is_active and w.branch_id = p_branch) then
+    return '{}';
+  end if;
+  if exists (select from staff_hours h where h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch) then
+    v_open := v_open * (
+      select range_agg(tstzrange(t.opens, t.closes))
+        from generate_series(0, v_days) n
+        join staff_hours h on h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch
+          and h.weekday = extract(isodow from v_first + n)::int
+        cross join lateral (select (v_first + n + h.opens) at time zone v_zone,
+          (v_first + n + h.closes + case when h.closes > h.opens then interval '0' else interval '1 day' end) at time zone v_zone) t (opens, closes)
+       where t.opens < t.closes);
+  end if;
+  return coalesce(v_open, '{}');
+end $$;
+
+ALTER FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO tistis_owner;
 
 --
 -- Name: write_ai_tenant_config(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6728,72 +7823,6 @@ ALTER TABLE ONLY public.api_requests FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.api_requests OWNER TO tistis_owner;
 
 --
--- Name: appointments; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.appointments (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    branch_id uuid NOT NULL,
-    lead_id uuid,
-    patient_id uuid,
-    staff_id uuid,
-    service_id uuid,
-    scheduled_at timestamp with time zone NOT NULL,
-    duration_minutes integer DEFAULT 30 NOT NULL,
-    end_time timestamp with time zone NOT NULL,
-    status text DEFAULT 'scheduled'::text NOT NULL,
-    confirmation_sent boolean DEFAULT false NOT NULL,
-    reminder_1week_sent boolean DEFAULT false NOT NULL,
-    reminder_24h_sent boolean DEFAULT false NOT NULL,
-    reminder_4h_sent boolean DEFAULT false NOT NULL,
-    reminder_2h_sent boolean DEFAULT false NOT NULL,
-    reminder_sent boolean GENERATED ALWAYS AS (reminder_24h_sent) STORED NOT NULL,
-    notes text,
-    internal_notes text,
-    reason text,
-    cancellation_reason text,
-    cancelled_at timestamp with time zone,
-    completed_at timestamp with time zone,
-    outcome text,
-    rescheduled_from_id uuid,
-    rescheduled_to_id uuid,
-    created_by_staff_id uuid,
-    booking_source text DEFAULT 'manual'::text NOT NULL,
-    source text GENERATED ALWAYS AS (booking_source) STORED NOT NULL,
-    party_size integer DEFAULT 1 NOT NULL,
-    reservation_type text,
-    conversation_id uuid,
-    ai_booking_channel text,
-    ai_confidence_score numeric(4,3),
-    ai_urgency_level integer,
-    ai_detected_symptoms jsonb,
-    ai_booked_at timestamp with time zone,
-    requires_human_review boolean DEFAULT false NOT NULL,
-    human_review_reason text,
-    confirmation_status text DEFAULT 'not_required'::text NOT NULL,
-    deposit_status text DEFAULT 'not_required'::text NOT NULL,
-    deposit_amount_cents integer,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT appointments_ai_booking_channel_check CHECK ((ai_booking_channel = ANY (ARRAY['ai_whatsapp'::text, 'ai_voice'::text, 'ai_webchat'::text, 'ai_instagram'::text, 'ai_facebook'::text, 'ai_tiktok'::text]))),
-    CONSTRAINT appointments_ai_confidence_score_check CHECK (((ai_confidence_score >= (0)::numeric) AND (ai_confidence_score <= (1)::numeric))),
-    CONSTRAINT appointments_ai_urgency_level_check CHECK (((ai_urgency_level >= 1) AND (ai_urgency_level <= 5))),
-    CONSTRAINT appointments_booking_source_check CHECK ((booking_source = ANY (ARRAY['manual'::text, 'whatsapp'::text, 'website'::text, 'phone'::text, 'walk_in'::text, 'voice'::text, 'ai_chat'::text]))),
-    CONSTRAINT appointments_confirmation_status_check CHECK ((confirmation_status = ANY (ARRAY['not_required'::text, 'pending'::text, 'confirmed'::text, 'expired'::text]))),
-    CONSTRAINT appointments_deposit_amount_cents_check CHECK ((deposit_amount_cents >= 0)),
-    CONSTRAINT appointments_deposit_status_check CHECK ((deposit_status = ANY (ARRAY['not_required'::text, 'required'::text, 'pending'::text, 'paid'::text, 'forfeited'::text, 'refunded'::text, 'applied'::text]))),
-    CONSTRAINT appointments_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
-    CONSTRAINT appointments_party_size_check CHECK ((party_size > 0)),
-    CONSTRAINT appointments_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'confirmed'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'rescheduled'::text])))
-);
-
-ALTER TABLE ONLY public.appointments FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.appointments OWNER TO tistis_owner;
-
---
 -- Name: branches; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -6823,7 +7852,13 @@ CREATE TABLE public.branches (
     advance_booking_days integer DEFAULT 30 NOT NULL,
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    slot_minutes integer DEFAULT 30 NOT NULL,
+    booking_notice_minutes integer DEFAULT 0 NOT NULL,
+    places integer DEFAULT 1 NOT NULL,
+    CONSTRAINT branches_booking_notice_minutes_check CHECK (((booking_notice_minutes >= 0) AND (booking_notice_minutes <= 43200))),
+    CONSTRAINT branches_places_check CHECK (((places >= 0) AND (places <= 1000))),
+    CONSTRAINT branches_slot_minutes_check CHECK (((slot_minutes >= 5) AND (slot_minutes <= 480)))
 );
 
 ALTER TABLE ONLY public.branches FORCE ROW LEVEL SECURITY;
@@ -7674,6 +8709,28 @@ ALTER TABLE ONLY public.n8n_settings FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.n8n_settings OWNER TO tistis_owner;
 
 --
+-- Name: occupied_times; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.occupied_times (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    resource_id uuid NOT NULL,
+    place integer NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    appointment_id uuid,
+    lead_id uuid,
+    expires_at timestamp with time zone,
+    CONSTRAINT occupied_times_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT occupied_times_check1 CHECK (((num_nonnulls(appointment_id, lead_id) = 1) AND ((lead_id IS NULL) = (expires_at IS NULL))))
+);
+
+ALTER TABLE ONLY public.occupied_times FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.occupied_times OWNER TO tistis_owner;
+
+--
 -- Name: outbound_events; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -7842,6 +8899,11 @@ CREATE TABLE public.services (
     sku text,
     price_variants jsonb DEFAULT '[]'::jsonb NOT NULL,
     sessions_required integer DEFAULT 1 NOT NULL,
+    is_bookable boolean DEFAULT true NOT NULL,
+    buffer_before_minutes integer DEFAULT 0 NOT NULL,
+    buffer_after_minutes integer DEFAULT 0 NOT NULL,
+    CONSTRAINT services_buffer_after_minutes_check CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 480))),
+    CONSTRAINT services_buffer_before_minutes_check CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 480))),
     CONSTRAINT services_lead_priority_check CHECK ((lead_priority = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT services_price_unit_check CHECK ((price_unit = ANY (ARRAY['per_service'::text, 'per_hour'::text, 'per_session'::text, 'per_tooth'::text, 'per_unit'::text]))),
     CONSTRAINT services_sessions_required_check CHECK ((sessions_required > 0))
@@ -7898,6 +8960,58 @@ CREATE TABLE public.staff_branches (
 ALTER TABLE ONLY public.staff_branches FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.staff_branches OWNER TO tistis_owner;
+
+--
+-- Name: staff_hours; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.staff_hours (
+    tenant_id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    branch_id uuid NOT NULL,
+    weekday integer NOT NULL,
+    opens time without time zone NOT NULL,
+    closes time without time zone NOT NULL,
+    CONSTRAINT staff_hours_weekday_check CHECK (((weekday >= 1) AND (weekday <= 7)))
+);
+
+ALTER TABLE ONLY public.staff_hours FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff_hours OWNER TO tistis_owner;
+
+--
+-- Name: staff_services; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.staff_services (
+    tenant_id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    service_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.staff_services FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff_services OWNER TO tistis_owner;
+
+--
+-- Name: times_off; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.times_off (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    staff_id uuid,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT times_off_check CHECK ((ends_at > starts_at))
+);
+
+ALTER TABLE ONLY public.times_off FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.times_off OWNER TO tistis_owner;
 
 --
 -- Name: token_key_asks; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -8145,6 +9259,13 @@ ALTER TABLE ONLY public.api_keys
 
 ALTER TABLE ONLY public.api_requests
     ADD CONSTRAINT api_requests_pkey PRIMARY KEY (tenant_id, asker, idempotency_key);
+
+--
+-- Name: appointments appointments_booking_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_booking_key UNIQUE (tenant_id, booking_key);
 
 --
 -- Name: appointments appointments_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -8483,6 +9604,34 @@ ALTER TABLE ONLY public.n8n_settings
     ADD CONSTRAINT n8n_settings_pkey PRIMARY KEY (tenant_id);
 
 --
+-- Name: occupied_times occupied_times_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_id_key UNIQUE (id);
+
+--
+-- Name: occupied_times occupied_times_once; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_once EXCLUDE USING gist (tenant_id WITH =, resource_id WITH =, place WITH =, tstzrange(starts_at, ends_at) WITH &&);
+
+--
+-- Name: occupied_times occupied_times_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: occupied_times occupied_times_tenant_id_appointment_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_tenant_id_appointment_id_key UNIQUE (tenant_id, appointment_id);
+
+--
 -- Name: outbound_events outbound_events_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -8623,6 +9772,13 @@ ALTER TABLE ONLY public.staff_branches
     ADD CONSTRAINT staff_branches_pkey PRIMARY KEY (tenant_id, staff_id, branch_id);
 
 --
+-- Name: staff_hours staff_hours_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_hours
+    ADD CONSTRAINT staff_hours_pkey PRIMARY KEY (tenant_id, staff_id, branch_id, weekday, opens);
+
+--
 -- Name: staff staff_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -8635,6 +9791,13 @@ ALTER TABLE ONLY public.staff
 
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: staff_services staff_services_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_services
+    ADD CONSTRAINT staff_services_pkey PRIMARY KEY (tenant_id, service_id, staff_id);
 
 --
 -- Name: staff staff_tenant_id_email_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -8656,6 +9819,20 @@ ALTER TABLE ONLY public.tenants
 
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
+
+--
+-- Name: times_off times_off_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_id_key UNIQUE (id);
+
+--
+-- Name: times_off times_off_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_pkey PRIMARY KEY (tenant_id, id);
 
 --
 -- Name: token_key_asks token_key_asks_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -8788,6 +9965,12 @@ CREATE INDEX api_requests_old ON public.api_requests USING btree (tenant_id, cre
 --
 
 CREATE INDEX appointments_by_day ON public.appointments USING btree (tenant_id, scheduled_at);
+
+--
+-- Name: appointments_of_conversation; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX appointments_of_conversation ON public.appointments USING btree (tenant_id, conversation_id) WHERE (conversation_id IS NOT NULL);
 
 --
 -- Name: appointments_of_lead; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -8994,6 +10177,18 @@ CREATE INDEX messages_of ON public.messages USING btree (tenant_id, conversation
 CREATE INDEX messages_said ON public.messages USING btree (tenant_id, conversation_id, id) WHERE (role <> 'user'::text);
 
 --
+-- Name: occupied_times_hold; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX occupied_times_hold ON public.occupied_times USING btree (tenant_id, lead_id) WHERE (lead_id IS NOT NULL);
+
+--
+-- Name: occupied_times_of; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX occupied_times_of ON public.occupied_times USING btree (tenant_id, resource_id, starts_at);
+
+--
 -- Name: outbound_events_dead; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -9040,6 +10235,12 @@ CREATE UNIQUE INDEX platform_alerts_open ON public.platform_alerts USING btree (
 --
 
 CREATE INDEX rate_limits_old ON public.rate_limits USING btree (tenant_id, window_start);
+
+--
+-- Name: times_off_until; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX times_off_until ON public.times_off USING btree (tenant_id, ends_at);
 
 --
 -- Name: user_roles_user; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -9094,6 +10295,12 @@ CREATE TRIGGER keep_appointment BEFORE INSERT OR UPDATE ON public.appointments F
 --
 
 CREATE TRIGGER keep_lead BEFORE INSERT OR UPDATE OF score, classification, status, first_name, last_name ON public.leads FOR EACH ROW EXECUTE FUNCTION public.keep_lead();
+
+--
+-- Name: appointments occupy_time; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER occupy_time AFTER INSERT OR UPDATE OF status, scheduled_at, duration_minutes, staff_id, branch_id, buffer_before_minutes, buffer_after_minutes ON public.appointments FOR EACH ROW EXECUTE FUNCTION public.occupy_time();
 
 --
 -- Name: tenants tenants_scoring_rules; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -9846,6 +11053,27 @@ ALTER TABLE ONLY public.n8n_settings
     ADD CONSTRAINT n8n_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: occupied_times occupied_times_tenant_id_appointment_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_tenant_id_appointment_id_fkey FOREIGN KEY (tenant_id, appointment_id) REFERENCES public.appointments(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: occupied_times occupied_times_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: occupied_times occupied_times_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: outbound_events outbound_events_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -9986,11 +11214,74 @@ ALTER TABLE ONLY public.staff_branches
     ADD CONSTRAINT staff_branches_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE CASCADE;
 
 --
+-- Name: staff_hours staff_hours_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_hours
+    ADD CONSTRAINT staff_hours_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: staff_hours staff_hours_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_hours
+    ADD CONSTRAINT staff_hours_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: staff_hours staff_hours_tenant_id_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_hours
+    ADD CONSTRAINT staff_hours_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: staff_services staff_services_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_services
+    ADD CONSTRAINT staff_services_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: staff_services staff_services_tenant_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_services
+    ADD CONSTRAINT staff_services_tenant_id_service_id_fkey FOREIGN KEY (tenant_id, service_id) REFERENCES public.services(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: staff_services staff_services_tenant_id_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_services
+    ADD CONSTRAINT staff_services_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: staff staff_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: times_off times_off_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: times_off times_off_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: times_off times_off_tenant_id_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE CASCADE;
 
 --
 -- Name: uploads uploads_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -10251,6 +11542,12 @@ ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.n8n_settings ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: occupied_times; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.occupied_times ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: outbound_events; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -10293,10 +11590,28 @@ CREATE POLICY routing ON public.api_keys FOR SELECT TO tistis_definer USING (tru
 CREATE POLICY routing ON public.channel_connections FOR SELECT TO tistis_definer USING (true);
 
 --
+-- Name: conversations routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.conversations FOR SELECT TO tistis_definer USING (true);
+
+--
 -- Name: inbound_secrets routing; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
 CREATE POLICY routing ON public.inbound_secrets FOR SELECT TO tistis_definer USING (true);
+
+--
+-- Name: leads routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.leads FOR SELECT TO tistis_definer USING (true);
+
+--
+-- Name: n8n_settings routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.n8n_settings FOR SELECT TO tistis_definer USING (true);
 
 --
 -- Name: retention_marks routing; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -10365,10 +11680,28 @@ ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.staff_branches ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: staff_hours; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.staff_hours ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: staff_services; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.staff_services ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: tenants; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: times_off; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.times_off ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: uploads; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -10587,6 +11920,12 @@ CREATE POLICY wall ON public.messages USING ((tenant_id = public.current_tenant(
 CREATE POLICY wall ON public.n8n_settings USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: occupied_times wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.occupied_times USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: outbound_events wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -10653,10 +11992,28 @@ CREATE POLICY wall ON public.staff USING ((tenant_id = public.current_tenant()))
 CREATE POLICY wall ON public.staff_branches USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: staff_hours wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.staff_hours USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: staff_services wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.staff_services USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: tenants wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
 CREATE POLICY wall ON public.tenants USING ((id = public.current_tenant())) WITH CHECK ((id = public.current_tenant()));
+
+--
+-- Name: times_off wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.times_off USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: uploads wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -10703,6 +12060,7 @@ GRANT USAGE ON SCHEMA public TO tistis_webhook_whatsapp;
 GRANT USAGE ON SCHEMA public TO tistis_webhook_instagram;
 GRANT USAGE ON SCHEMA public TO tistis_webhook_facebook;
 GRANT USAGE ON SCHEMA public TO tistis_webhook_tiktok;
+GRANT USAGE ON SCHEMA public TO tistis_webhook;
 GRANT USAGE ON SCHEMA public TO tistis_api;
 GRANT USAGE ON SCHEMA public TO tistis_jobs;
 GRANT USAGE ON SCHEMA public TO tistis_jobs_process;
@@ -10710,6 +12068,22 @@ GRANT USAGE ON SCHEMA public TO tistis_health;
 GRANT USAGE ON SCHEMA public TO tistis_definer;
 GRANT USAGE ON SCHEMA public TO tistis_guide;
 GRANT ALL ON SCHEMA public TO tistis_owner;
+
+--
+-- Name: FUNCTION accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION add_channel(p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10720,6 +12094,7 @@ GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_whats
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_jobs_process;
@@ -10735,6 +12110,7 @@ GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_jobs_process;
@@ -10750,6 +12126,7 @@ GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_s
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
@@ -10765,6 +12142,7 @@ GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_we
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_jobs_process;
@@ -10780,6 +12158,7 @@ GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
@@ -10795,6 +12174,7 @@ GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_api;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs_process;
@@ -10806,7 +12186,26 @@ GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_guide;
 --
 
 GRANT SELECT ON TABLE public.api_keys TO tistis_definer;
+GRANT SELECT ON TABLE public.api_keys TO tistis_webhook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO tistis_api;
+
+--
+-- Name: COLUMN api_keys.last_used_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(last_used_at) ON TABLE public.api_keys TO tistis_webhook;
+
+--
+-- Name: COLUMN api_keys.last_used_ip; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(last_used_ip) ON TABLE public.api_keys TO tistis_webhook;
+
+--
+-- Name: COLUMN api_keys.last_used_endpoint; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(last_used_endpoint) ON TABLE public.api_keys TO tistis_webhook;
 
 --
 -- Name: FUNCTION api_key_json(k public.api_keys); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10817,6 +12216,7 @@ GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_w
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_api;
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_jobs_process;
@@ -10832,6 +12232,7 @@ GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_api;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs_process;
@@ -10847,6 +12248,7 @@ GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_api;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs_process;
@@ -10862,6 +12264,7 @@ GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_req
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
@@ -10877,6 +12280,7 @@ GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tist
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
@@ -10892,6 +12296,7 @@ GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_whatsapp
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs_process;
@@ -10907,6 +12312,7 @@ GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uui
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs_process;
@@ -10922,6 +12328,7 @@ GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_w
 GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_jobs_process;
@@ -10937,11 +12344,28 @@ GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION appointment_detail(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.appointment_detail(p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10952,11 +12376,28 @@ GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_requ
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_guide;
+
+--
+-- Name: FUNCTION ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION ask_names(p_conversations uuid[], p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -10967,6 +12408,7 @@ GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text
 GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_jobs_process;
@@ -10982,6 +12424,7 @@ GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second d
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs_process;
@@ -10997,6 +12440,7 @@ GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_wha
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs_process;
@@ -11012,6 +12456,7 @@ GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_jobs_process;
@@ -11027,6 +12472,7 @@ GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
@@ -11042,11 +12488,44 @@ GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION book_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.book_appointment(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION book_by_n8n(p_request jsonb, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11057,11 +12536,28 @@ GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response 
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION cancel_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.cancel_appointment(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION cancel_job(p_job uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11072,6 +12568,7 @@ GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_jobs_process;
@@ -11087,6 +12584,7 @@ GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_wh
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_api;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs_process;
@@ -11102,6 +12600,7 @@ GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) T
 GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_jobs_process;
@@ -11117,6 +12616,7 @@ GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch u
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
@@ -11132,6 +12632,7 @@ GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO
 GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_api;
 GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_jobs_process;
@@ -11147,6 +12648,7 @@ GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webh
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_api;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_jobs_process;
@@ -11162,6 +12664,7 @@ GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_ch
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_api;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_jobs_process;
@@ -11177,11 +12680,28 @@ GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_definer;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_guide;
+
+--
+-- Name: FUNCTION check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_guide;
 
 --
 -- Name: TABLE jobs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -11192,6 +12712,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_tiktok;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_api;
@@ -11288,6 +12809,7 @@ GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_
 GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_jobs_process;
@@ -11303,6 +12825,7 @@ GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhoo
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_jobs_process;
@@ -11325,11 +12848,28 @@ GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_wh
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION confirm_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.confirm_appointment(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION connect_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11340,6 +12880,7 @@ GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhoo
 GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_jobs_process;
@@ -11355,6 +12896,7 @@ GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_api;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_jobs_process;
@@ -11370,6 +12912,7 @@ GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_w
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_api;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_jobs_process;
@@ -11385,6 +12928,7 @@ GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO 
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_api;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_jobs_process;
@@ -11399,10 +12943,23 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_whats
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_tiktok;
+GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_webhook;
 GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_guide;
+
+--
+-- Name: COLUMN conversations.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.conversations TO tistis_definer;
+
+--
+-- Name: COLUMN conversations.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(id) ON TABLE public.conversations TO tistis_definer;
 
 --
 -- Name: FUNCTION conversation_json(c public.conversations); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11413,6 +12970,7 @@ GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis
 GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_api;
 GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_jobs_process;
@@ -11428,6 +12986,7 @@ GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_c
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
@@ -11443,6 +13002,7 @@ GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_whatsap
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_jobs_process;
@@ -11458,6 +13018,7 @@ GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_api;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_jobs_process;
@@ -11480,6 +13041,7 @@ GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_api;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs_process;
@@ -11495,6 +13057,7 @@ GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid,
 GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_jobs_process;
@@ -11510,11 +13073,28 @@ GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_web
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION does_service(p_staff uuid, p_service uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION doubt_sentence(p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11525,6 +13105,7 @@ GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_w
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_jobs_process;
@@ -11540,6 +13121,7 @@ GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO 
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs_process;
@@ -11555,6 +13137,7 @@ GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) 
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_api;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs_process;
@@ -11570,6 +13153,7 @@ GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_
 GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_jobs_process;
@@ -11585,6 +13169,7 @@ GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_to
 GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_jobs_process;
@@ -11600,6 +13185,7 @@ GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state te
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs_process;
@@ -11615,6 +13201,7 @@ GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug t
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_jobs_process;
@@ -11630,6 +13217,7 @@ GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs_process;
@@ -11645,6 +13233,7 @@ GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_jobs_process;
@@ -11660,11 +13249,28 @@ GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_guide;
+
+--
+-- Name: FUNCTION escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11675,6 +13281,7 @@ GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs_process;
@@ -11690,6 +13297,7 @@ GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_jobs_process;
@@ -11705,6 +13313,7 @@ GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO 
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs_process;
@@ -11726,6 +13335,7 @@ GRANT ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) TO
 --
 
 REVOKE ALL ON FUNCTION public.find_api_key(p_hash text, p_address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_api_key(p_hash text, p_address text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_api_key(p_hash text, p_address text) TO tistis_api;
 
 --
@@ -11748,6 +13358,7 @@ GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_jobs_process;
@@ -11763,11 +13374,19 @@ GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_ph
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_guide;
+
+--
+-- Name: FUNCTION find_n8n(p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.find_n8n(p_kind text, p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_n8n(p_kind text, p_id uuid) TO tistis_webhook;
 
 --
 -- Name: FUNCTION find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11778,6 +13397,7 @@ GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_bra
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_jobs_process;
@@ -11793,6 +13413,7 @@ GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_bra
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_jobs_process;
@@ -11808,6 +13429,7 @@ GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id u
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_jobs_process;
@@ -11823,11 +13445,28 @@ GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branc
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_guide;
+
+--
+-- Name: FUNCTION find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_guide;
 
 --
 -- Name: FUNCTION find_user_roles(p_user uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -11845,6 +13484,7 @@ GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tis
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
@@ -11860,6 +13500,7 @@ GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs_process;
@@ -11875,6 +13516,7 @@ GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_api;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_jobs_process;
@@ -11890,6 +13532,7 @@ GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_api;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs_process;
@@ -11905,11 +13548,60 @@ GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_w
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_api;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_guide;
+
+--
+-- Name: FUNCTION free_hold(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.free_hold(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_guide;
+
+--
+-- Name: FUNCTION free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION get_pending_dead_letters(p_channel text, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11920,6 +13612,7 @@ GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit in
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_jobs_process;
@@ -11935,6 +13628,7 @@ GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_w
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs_process;
@@ -11950,6 +13644,7 @@ GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tist
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs_process;
@@ -11981,6 +13676,7 @@ GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_api;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_jobs_process;
@@ -11996,11 +13692,44 @@ GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_sec
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_guide;
+
+--
+-- Name: FUNCTION hold_slot(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_slot(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION hours_on(p_hours jsonb, p_weekday integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION increment_conversation_message_count(p_conversation_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12011,6 +13740,7 @@ GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_jobs_process;
@@ -12026,6 +13756,7 @@ GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_what
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_api;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_jobs_process;
@@ -12041,6 +13772,7 @@ GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_api;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_jobs_process;
@@ -12056,6 +13788,7 @@ GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_api;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_jobs_process;
@@ -12071,6 +13804,7 @@ GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_jobs_process;
@@ -12086,11 +13820,28 @@ GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id u
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_definer;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_guide;
+
+--
+-- Name: FUNCTION last_day_to_book(p_zone text, p_days integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION last_run_of_jobs(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12101,6 +13852,7 @@ GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_api;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs_process;
@@ -12115,10 +13867,23 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_tiktok;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_webhook;
 GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
+
+--
+-- Name: COLUMN leads.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.leads TO tistis_definer;
+
+--
+-- Name: COLUMN leads.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(id) ON TABLE public.leads TO tistis_definer;
 
 --
 -- Name: FUNCTION lead_json(l public.leads); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12129,6 +13894,7 @@ GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_whatsap
 GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_api;
 GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_jobs_process;
@@ -12144,6 +13910,7 @@ GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_sou
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs_process;
@@ -12159,6 +13926,7 @@ GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_what
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs_process;
@@ -12174,6 +13942,7 @@ GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_api;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_jobs_process;
@@ -12189,6 +13958,7 @@ GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_pol
 GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_jobs_process;
@@ -12211,6 +13981,95 @@ REVOKE ALL ON FUNCTION public.list_tenants() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_tenants() TO tistis_owner;
 
 --
+-- Name: FUNCTION living_lead(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.living_lead(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_guide;
+
+--
+-- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_webhook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_api;
+GRANT SELECT ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_instagram;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_facebook;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
+GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.cancellation_reason; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: FUNCTION lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION lock_bookings(p_tenant uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lock_bookings(p_tenant uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION lock_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12219,6 +14078,7 @@ GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_wha
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs_process;
@@ -12234,6 +14094,7 @@ GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys te
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs_process;
@@ -12249,6 +14110,7 @@ GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_whatsap
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_jobs_process;
@@ -12277,6 +14139,7 @@ GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tis
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs_process;
@@ -12292,6 +14155,7 @@ GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_wha
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_jobs_process;
@@ -12307,6 +14171,7 @@ GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_con
 GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
@@ -12322,6 +14187,7 @@ GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_api;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_jobs_process;
@@ -12337,6 +14203,7 @@ GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO t
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
@@ -12352,6 +14219,7 @@ GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO t
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_jobs_process;
@@ -12367,6 +14235,7 @@ GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reaso
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs_process;
@@ -12382,6 +14251,7 @@ GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO ti
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
@@ -12397,6 +14267,7 @@ GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO ti
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
@@ -12411,6 +14282,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_tiktok;
+GRANT SELECT,INSERT ON TABLE public.messages TO tistis_webhook;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO tistis_jobs;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.messages TO tistis_api;
@@ -12528,6 +14400,7 @@ GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_w
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_api;
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_jobs_process;
@@ -12543,6 +14416,7 @@ GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT i
 GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_jobs_process;
@@ -12558,6 +14432,7 @@ GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhoo
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_api;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
@@ -12573,6 +14448,7 @@ GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_jobs_process;
@@ -12588,6 +14464,7 @@ GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_wha
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs_process;
@@ -12603,6 +14480,7 @@ GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_what
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs_process;
@@ -12618,6 +14496,7 @@ GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_wha
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_jobs_process;
@@ -12633,6 +14512,7 @@ GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with t
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs_process;
@@ -12656,6 +14536,7 @@ GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_api;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs_process;
@@ -12671,6 +14552,7 @@ GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhoo
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_api;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_jobs_process;
@@ -12686,6 +14568,7 @@ GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_whats
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs_process;
@@ -12701,6 +14584,7 @@ GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_no
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
@@ -12716,6 +14600,7 @@ GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_jobs_process;
@@ -12731,6 +14616,7 @@ GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_cou
 GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_jobs_process;
@@ -12746,6 +14632,7 @@ GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
@@ -12761,11 +14648,44 @@ GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webho
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION occupy_time(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.occupy_time() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_api;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_definer;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_guide;
+
+--
+-- Name: FUNCTION off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_guide;
 
 --
 -- Name: FUNCTION open_conversation(p_wish jsonb, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12776,6 +14696,7 @@ GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO t
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_jobs_process;
@@ -12791,6 +14712,7 @@ GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
@@ -12806,6 +14728,7 @@ GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs_process;
@@ -12821,6 +14744,7 @@ GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_wh
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_jobs_process;
@@ -12836,11 +14760,44 @@ GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_definer;
 GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_guide;
+
+--
+-- Name: FUNCTION prune_events(p_before timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_guide;
+
+--
+-- Name: FUNCTION prune_holds(p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.prune_holds(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -12859,6 +14816,7 @@ GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limi
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs_process;
@@ -12874,11 +14832,28 @@ GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) T
 GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_api;
 GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_guide;
+
+--
+-- Name: FUNCTION question_data(c public.conversations, p_question uuid, p_last integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION queue_stats(); Type: ACL; Schema: public; Owner: tistis_definer
@@ -12897,6 +14872,7 @@ GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO ti
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs_process;
@@ -12912,6 +14888,7 @@ GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_re
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
@@ -12927,6 +14904,7 @@ GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, 
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
@@ -12942,6 +14920,7 @@ GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_co
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
@@ -12957,6 +14936,7 @@ GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_c
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
@@ -12972,6 +14952,7 @@ GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_le
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs_process;
@@ -12987,6 +14968,7 @@ GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_jobs_process;
@@ -13002,6 +14984,7 @@ GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_w
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs_process;
@@ -13017,6 +15000,7 @@ GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_whats
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs_process;
@@ -13040,6 +15024,7 @@ GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs_process;
@@ -13055,6 +15040,7 @@ GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_jobs_process;
@@ -13070,6 +15056,7 @@ GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO t
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs_process;
@@ -13085,6 +15072,7 @@ GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_c
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
@@ -13100,11 +15088,28 @@ GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO ti
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION replay_events(p_id uuid, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13115,6 +15120,7 @@ GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_p
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs_process;
@@ -13130,6 +15136,7 @@ GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_whatsapp
 GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_jobs_process;
@@ -13145,11 +15152,28 @@ GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION reschedule_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION resolve_alerts(p_connection uuid, p_kinds text[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13160,6 +15184,7 @@ GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) T
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs_process;
@@ -13175,6 +15200,7 @@ GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_api;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_jobs_process;
@@ -13190,6 +15216,7 @@ GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_jobs_process;
@@ -13205,6 +15232,7 @@ GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tist
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_jobs_process;
@@ -13220,6 +15248,7 @@ GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs_process;
@@ -13244,6 +15273,7 @@ GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_whats
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_jobs_process;
@@ -13259,6 +15289,7 @@ GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_jobs_process;
@@ -13274,6 +15305,7 @@ GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since
 GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_jobs_process;
@@ -13289,6 +15321,7 @@ GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
@@ -13304,6 +15337,7 @@ GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webh
 GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_api;
 GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_jobs_process;
@@ -13319,6 +15353,7 @@ GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lea
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_jobs_process;
@@ -13334,6 +15369,7 @@ GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_jobs_process;
@@ -13349,6 +15385,7 @@ GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_whats
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_api;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_jobs_process;
@@ -13364,6 +15401,7 @@ GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_wh
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_jobs_process;
@@ -13379,6 +15417,7 @@ GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_jobs_process;
@@ -13394,6 +15433,7 @@ GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jso
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs_process;
@@ -13409,6 +15449,7 @@ GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tist
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_api;
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs_process;
@@ -13424,11 +15465,44 @@ GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope te
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_guide;
+
+--
+-- Name: FUNCTION set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_api;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_guide;
+
+--
+-- Name: FUNCTION settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION settle_jobs(p_results jsonb); Type: ACL; Schema: public; Owner: tistis_definer
@@ -13447,6 +15521,7 @@ GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO t
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
@@ -13462,6 +15537,7 @@ GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO 
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_jobs_process;
@@ -13477,6 +15553,7 @@ GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid,
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_jobs_process;
@@ -13492,6 +15569,7 @@ GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_m
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs_process;
@@ -13507,6 +15585,7 @@ GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds dou
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
@@ -13522,6 +15601,7 @@ GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_api;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs_process;
@@ -13537,6 +15617,7 @@ GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs_process;
@@ -13552,6 +15633,7 @@ GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs_process;
@@ -13567,6 +15649,7 @@ GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_s
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs_process;
@@ -13582,6 +15665,7 @@ GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, 
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_jobs_process;
@@ -13597,6 +15681,7 @@ GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_p
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_api;
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_jobs_process;
@@ -13612,6 +15697,7 @@ GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff
 GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_jobs_process;
@@ -13627,11 +15713,60 @@ GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_guide;
+
+--
+-- Name: FUNCTION taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION takes_time(a public.appointments); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.takes_time(a public.appointments) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_api;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_definer;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_guide;
+
+--
+-- Name: FUNCTION tell_of_appointment(p_event text, p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION tell_sends_in_doubt(p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13642,6 +15777,7 @@ GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO 
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_jobs_process;
@@ -13657,6 +15793,7 @@ GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, 
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs_process;
@@ -13672,6 +15809,7 @@ GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_jobs_process;
@@ -13695,6 +15833,7 @@ GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_jobs_process;
@@ -13710,6 +15849,7 @@ GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sea
 GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_jobs_process;
@@ -13725,6 +15865,7 @@ GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_whats
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs_process;
@@ -13748,6 +15889,7 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_api;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
@@ -13763,6 +15905,7 @@ GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change
 GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
@@ -13778,6 +15921,7 @@ GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change in
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_jobs_process;
@@ -13793,6 +15937,7 @@ GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_api;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_jobs_process;
@@ -13808,6 +15953,7 @@ GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis
 GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_jobs_process;
@@ -13823,11 +15969,28 @@ GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tis
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_guide;
+
+--
+-- Name: FUNCTION validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_guide;
 
 --
 -- Name: FUNCTION validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13838,6 +16001,7 @@ GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, 
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs_process;
@@ -13860,11 +16024,28 @@ GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_whatsap
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_api;
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_guide;
+
+--
+-- Name: FUNCTION who_takes(p_branch uuid, p_service uuid, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION window_is_open(p_connection uuid, p_lead uuid, p_hours integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13875,6 +16056,7 @@ GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_ho
 GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs_process;
@@ -13890,6 +16072,7 @@ GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
@@ -13905,6 +16088,7 @@ GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tis
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs_process;
@@ -13920,6 +16104,7 @@ GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_wh
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_jobs_process;
@@ -13943,6 +16128,22 @@ GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_guide;
+
+--
 -- Name: FUNCTION write_ai_tenant_config(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13951,6 +16152,7 @@ GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_whatsapp
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_api;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_jobs_process;
@@ -13966,6 +16168,7 @@ GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_api;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_jobs_process;
@@ -13981,6 +16184,7 @@ GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key 
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_jobs_process;
@@ -14022,6 +16226,13 @@ GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_what
 GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
 GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
 GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
+GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook;
+
+--
+-- Name: COLUMN ai_tenant_context.ai_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(ai_enabled) ON TABLE public.ai_tenant_context TO tistis_webhook;
 
 --
 -- Name: COLUMN ai_tenant_context.default_first_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
@@ -14072,58 +16283,21 @@ GRANT SELECT ON TABLE public.alerts TO tistis_guide;
 -- Name: TABLE api_key_usage; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_key_usage TO tistis_webhook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_key_usage TO tistis_api;
 
 --
 -- Name: TABLE api_requests; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_requests TO tistis_webhook;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_requests TO tistis_api;
-
---
--- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT ON TABLE public.appointments TO tistis_api;
-GRANT SELECT ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_instagram;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_facebook;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
-
---
--- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_instagram;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_facebook;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
-GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.status; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(status) ON TABLE public.appointments TO tistis_api;
-GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.cancellation_reason; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_api;
-GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
 
 --
 -- Name: TABLE branches; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.branches TO tistis_webhook;
 GRANT SELECT ON TABLE public.branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.branches TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.branches TO tistis_api;
@@ -14138,6 +16312,7 @@ GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_instagram;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.channel_connections TO tistis_api;
@@ -14470,6 +16645,7 @@ GRANT SELECT ON TABLE public.tenants TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.tenants TO tistis_webhook_instagram;
 GRANT SELECT ON TABLE public.tenants TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.tenants TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.tenants TO tistis_webhook;
 GRANT SELECT ON TABLE public.tenants TO tistis_jobs;
 GRANT SELECT ON TABLE public.tenants TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.tenants TO tistis_api;
@@ -14534,6 +16710,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_wh
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.contact_consents TO tistis_webhook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_api;
@@ -14547,6 +16724,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_wha
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.contact_windows TO tistis_webhook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.contact_windows TO tistis_api;
@@ -14640,6 +16818,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_whatsa
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.lead_aliases TO tistis_webhook;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_api;
@@ -14659,6 +16838,7 @@ GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_guide;
 -- Name: TABLE lead_score_history; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_webhook;
 GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_guide;
 
 --
@@ -14684,6 +16864,10 @@ GRANT UPDATE(lead_id) ON TABLE public.lead_score_history TO tistis_guide;
 -- Name: TABLE patients; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.patients TO tistis_webhook;
+GRANT SELECT ON TABLE public.patients TO tistis_jobs;
+GRANT SELECT ON TABLE public.patients TO tistis_jobs_process;
+GRANT SELECT,INSERT ON TABLE public.patients TO tistis_api;
 GRANT SELECT ON TABLE public.patients TO tistis_guide;
 
 --
@@ -14847,13 +17031,24 @@ GRANT SELECT ON TABLE public.message_templates TO tistis_guide;
 GRANT SELECT ON TABLE public.messages_guide TO tistis_guide;
 
 --
+-- Name: TABLE n8n_settings; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.n8n_settings TO tistis_jobs;
+GRANT SELECT ON TABLE public.n8n_settings TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.n8n_settings TO tistis_api;
+GRANT SELECT ON TABLE public.n8n_settings TO tistis_guide;
+
+--
 -- Name: COLUMN n8n_settings.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_definer;
 GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook_whatsapp;
 GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook_instagram;
 GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook_facebook;
 GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook_tiktok;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook;
 GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_api;
 GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_jobs;
 GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_jobs_process;
@@ -14863,14 +17058,22 @@ GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_guide;
 -- Name: COLUMN n8n_settings.is_enabled; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_definer;
 GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook_whatsapp;
 GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook_instagram;
 GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook_facebook;
 GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook_tiktok;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook;
 GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_api;
 GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_jobs;
 GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_jobs_process;
 GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_guide;
+
+--
+-- Name: COLUMN n8n_settings.webhook_url; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(webhook_url) ON TABLE public.n8n_settings TO tistis_definer;
 
 --
 -- Name: COLUMN n8n_settings.events; Type: ACL; Schema: public; Owner: tistis_owner
@@ -14880,10 +17083,36 @@ GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook_whatsapp;
 GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook_instagram;
 GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook_facebook;
 GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook_tiktok;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook;
 GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_api;
 GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_jobs;
 GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_jobs_process;
 GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_guide;
+
+--
+-- Name: COLUMN n8n_settings.plain_callbacks; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(plain_callbacks) ON TABLE public.n8n_settings TO tistis_definer;
+
+--
+-- Name: TABLE occupied_times; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_webhook;
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_jobs;
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_jobs_process;
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_api;
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_guide;
+
+--
+-- Name: TABLE outbound_events; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,DELETE ON TABLE public.outbound_events TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.outbound_events TO tistis_api;
+GRANT SELECT ON TABLE public.outbound_events TO tistis_guide;
 
 --
 -- Name: COLUMN outbound_events.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
@@ -14893,6 +17122,7 @@ GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_whatsa
 GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_instagram;
 GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_facebook;
 GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook;
 GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_api;
 GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_jobs;
 GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_jobs_process;
@@ -14906,6 +17136,7 @@ GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
 GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook_instagram;
 GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook_facebook;
 GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook;
 GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_api;
 GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_jobs;
 GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_jobs_process;
@@ -14919,6 +17150,7 @@ GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
 GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_instagram;
 GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_facebook;
 GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook;
 GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_api;
 GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_jobs;
 GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_jobs_process;
@@ -14932,6 +17164,7 @@ GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_whatsa
 GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_instagram;
 GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_facebook;
 GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook;
 GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_api;
 GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_jobs;
 GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_jobs_process;
@@ -14945,6 +17178,7 @@ GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook_whatsapp
 GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook_instagram;
 GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook_facebook;
 GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook;
 GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_api;
 GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_jobs;
 GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_jobs_process;
@@ -14958,10 +17192,55 @@ GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
 GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook_instagram;
 GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook_facebook;
 GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook;
 GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_api;
 GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_jobs;
 GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_jobs_process;
 GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT UPDATE(status) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT UPDATE(status) ON TABLE public.outbound_events TO tistis_api;
+
+--
+-- Name: COLUMN outbound_events.attempts; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(attempts) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT UPDATE(attempts) ON TABLE public.outbound_events TO tistis_jobs_process;
+
+--
+-- Name: COLUMN outbound_events.http_status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(http_status) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT UPDATE(http_status) ON TABLE public.outbound_events TO tistis_jobs_process;
+
+--
+-- Name: COLUMN outbound_events.error_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(error_message) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT UPDATE(error_message) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT UPDATE(error_message) ON TABLE public.outbound_events TO tistis_api;
+
+--
+-- Name: COLUMN outbound_events.last_attempt_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(last_attempt_at) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT UPDATE(last_attempt_at) ON TABLE public.outbound_events TO tistis_jobs_process;
+
+--
+-- Name: COLUMN outbound_events.delivered_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(delivered_at) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT UPDATE(delivered_at) ON TABLE public.outbound_events TO tistis_jobs_process;
 
 --
 -- Name: TABLE outbound_tokens; Type: ACL; Schema: public; Owner: tistis_owner
@@ -15048,6 +17327,7 @@ GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_instagram;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_api;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs_process;
@@ -15072,6 +17352,7 @@ GRANT UPDATE(looks) ON TABLE public.sends_in_doubt TO tistis_jobs_process;
 -- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.services TO tistis_webhook;
 GRANT SELECT ON TABLE public.services TO tistis_jobs;
 GRANT SELECT ON TABLE public.services TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.services TO tistis_api;
@@ -15081,6 +17362,7 @@ GRANT SELECT ON TABLE public.services TO tistis_guide;
 -- Name: TABLE staff; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.staff TO tistis_webhook;
 GRANT SELECT ON TABLE public.staff TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.staff TO tistis_api;
@@ -15090,9 +17372,40 @@ GRANT SELECT ON TABLE public.staff TO tistis_guide;
 -- Name: TABLE staff_branches; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.staff_branches TO tistis_webhook;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_guide;
+
+--
+-- Name: TABLE staff_hours; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.staff_hours TO tistis_webhook;
+GRANT SELECT ON TABLE public.staff_hours TO tistis_jobs;
+GRANT SELECT ON TABLE public.staff_hours TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff_hours TO tistis_api;
+GRANT SELECT ON TABLE public.staff_hours TO tistis_guide;
+
+--
+-- Name: TABLE staff_services; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.staff_services TO tistis_webhook;
+GRANT SELECT ON TABLE public.staff_services TO tistis_jobs;
+GRANT SELECT ON TABLE public.staff_services TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff_services TO tistis_api;
+GRANT SELECT ON TABLE public.staff_services TO tistis_guide;
+
+--
+-- Name: TABLE times_off; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.times_off TO tistis_webhook;
+GRANT SELECT ON TABLE public.times_off TO tistis_jobs;
+GRANT SELECT ON TABLE public.times_off TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.times_off TO tistis_api;
+GRANT SELECT ON TABLE public.times_off TO tistis_guide;
 
 --
 -- Name: TABLE token_key_asks; Type: ACL; Schema: public; Owner: tistis_owner

@@ -35,17 +35,30 @@ insert into staff_branches (tenant_id, staff_id, branch_id, is_primary)
    where tenant_id = 'a0000000-0000-0000-0000-000000000001'
   on conflict do nothing;
 insert into services (tenant_id, name, slug, short_description, category, price_min, price_max, duration_minutes,
-    display_order, promotion_active, promotion_text) values
+    display_order, promotion_active, promotion_text, buffer_after_minutes) values
   ('a0000000-0000-0000-0000-000000000001', 'Limpieza dental', 'limpieza-dental',
-    'Limpieza profesional con ultrasonido y pulido', 'preventiva', 800, 800, 45, 1, false, null),
+    'Limpieza profesional con ultrasonido y pulido', 'preventiva', 800, 800, 45, 1, false, null, 15),
   ('a0000000-0000-0000-0000-000000000001', 'Blanqueamiento dental', 'blanqueamiento',
-    'Blanqueamiento en consultorio con luz LED', 'estética', 3500, 3500, 90, 2, true, '10 % de descuento entre semana'),
+    'Blanqueamiento en consultorio con luz LED', 'estética', 3500, 3500, 90, 2, true, '10 % de descuento entre semana', 0),
   ('a0000000-0000-0000-0000-000000000001', 'Ortodoncia', 'ortodoncia', 'Brackets metálicos o estéticos, por tratamiento',
-    'ortodoncia', 18000, 35000, 60, 3, false, null),
+    'ortodoncia', 18000, 35000, 60, 3, false, null, 0),
   ('a0000000-0000-0000-0000-000000000001', 'Implante dental', 'implante', 'Implante de titanio con corona', 'cirugía',
-    15000, 22000, 120, 4, false, null),
+    15000, 22000, 120, 4, false, null, 30),
   ('a0000000-0000-0000-0000-000000000001', 'Consulta de valoración', 'valoracion', 'Revisión, diagnóstico y plan de tratamiento',
-    'preventiva', 300, 300, 30, 5, false, null)
+    'preventiva', 300, 300, 30, 5, false, null, 0)
+  on conflict do nothing;
+-- Dr. Estrella works whenever it is open, Dra. Valdez on three days.
+insert into staff_services (tenant_id, staff_id, service_id)
+  select s.tenant_id, d.staff_id::uuid, s.id from services s join (values
+      ('limpieza-dental', 'd0000000-0000-0000-0000-000000000001'), ('limpieza-dental', 'd0000000-0000-0000-0000-000000000002'),
+      ('blanqueamiento', 'd0000000-0000-0000-0000-000000000001'), ('implante', 'd0000000-0000-0000-0000-000000000001'),
+      ('ortodoncia', 'd0000000-0000-0000-0000-000000000002'), ('valoracion', 'd0000000-0000-0000-0000-000000000001'),
+      ('valoracion', 'd0000000-0000-0000-0000-000000000002')) d (slug, staff_id) on d.slug = s.slug
+   where s.tenant_id = 'a0000000-0000-0000-0000-000000000001'
+  on conflict do nothing;
+insert into staff_hours (tenant_id, staff_id, branch_id, weekday, opens, closes)
+  select 'a0000000-0000-0000-0000-000000000001', 'd0000000-0000-0000-0000-000000000002', 'b0000000-0000-0000-0000-000000000001', h.*
+    from (values (1, '09:00'::time, '14:00'::time), (3, '09:00', '14:00'), (3, '16:00', '19:00'), (5, '16:00', '19:00')) h
   on conflict do nothing;
 insert into faqs (tenant_id, id, question, answer, display_order) values
   ('a0000000-0000-0000-0000-000000000001', 'f0000000-0000-0000-0000-000000000001', '¿Aceptan tarjeta?',
@@ -87,9 +100,9 @@ insert into tenants (id, name, slug, vertical, plan, settings, onboarded_at) val
   ('a0000000-0000-0000-0000-000000000002', 'La Fonda de Doña Chela', 'la-fonda', 'restaurant', 'essentials',
     '{"timezone": "America/Mexico_City"}', now())
   on conflict (id) do nothing;
-insert into branches (tenant_id, id, name, slug, address, city, state, phone, timezone, is_headquarters, operating_hours)
+insert into branches (tenant_id, id, name, slug, address, city, state, phone, timezone, is_headquarters, places, operating_hours)
   values ('a0000000-0000-0000-0000-000000000002', 'b0000000-0000-0000-0000-000000000002', 'Centro', 'centro',
-    'Calle Madero 45', 'Puebla', 'Puebla', '+522221234567', 'America/Mexico_City', true,
+    'Calle Madero 45', 'Puebla', 'Puebla', '+522221234567', 'America/Mexico_City', true, 8,
     '{"monday": [], "tuesday": [{"open": "13:00", "close": "22:00"}], "wednesday": [{"open": "13:00", "close": "22:00"}],
       "thursday": [{"open": "13:00", "close": "22:00"}], "friday": [{"open": "13:00", "close": "23:30"}],
       "saturday": [{"open": "13:00", "close": "23:30"}], "sunday": [{"open": "13:00", "close": "19:00"}]}')
@@ -99,13 +112,13 @@ insert into user_roles (tenant_id, id, user_id, role) values
   ('a0000000-0000-0000-0000-000000000002', 'e0000000-0000-0000-0000-000000000022', 'e0000000-0000-0000-0000-000000000003', 'manager')
   on conflict do nothing;
 insert into services (tenant_id, name, slug, short_description, category, price_min, price_max, duration_minutes,
-    display_order) values
+    display_order, is_bookable) values
   ('a0000000-0000-0000-0000-000000000002', 'Reservación de mesa', 'mesa', 'Mesa para comer o cenar, hasta 12 personas',
-    'reservaciones', 0, 0, 90, 1),
+    'reservaciones', 0, 0, 90, 1, true),
   ('a0000000-0000-0000-0000-000000000002', 'Mole poblano', 'mole', 'Con pollo, arroz y tortillas hechas a mano', 'platos',
-    185, 185, 30, 2),
+    185, 185, 30, 2, false),
   ('a0000000-0000-0000-0000-000000000002', 'Chiles en nogada', 'chiles', 'De temporada, julio a septiembre', 'platos',
-    260, 260, 30, 3)
+    260, 260, 30, 3, false)
   on conflict do nothing;
 insert into faqs (tenant_id, id, question, answer, display_order) values
   ('a0000000-0000-0000-0000-000000000002', 'f0000000-0000-0000-0000-000000000011', '¿Tienen opciones vegetarianas?',

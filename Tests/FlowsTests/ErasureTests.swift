@@ -82,7 +82,7 @@ import Testing
     let (id, phone, word) = (shop.tenant.id.text, person.phone, person.word)
     let lead = try #require(try shop.lead(phone)).text
     return """
-      insert into branches (tenant_id, name, slug, city) select '\(id)', 'Centro', 'centro', 'Puebla'
+      insert into branches (tenant_id, name, slug, city, places) select '\(id)', 'Centro', 'centro', 'Puebla', 9
         where not exists (select from branches where tenant_id = '\(id)');
       with p as (insert into patients (tenant_id, lead_id, first_name, last_name, phone)
           values ('\(id)', '\(lead)', '\(word)', 'x', '+\(phone)') returning *)
