@@ -43,6 +43,8 @@ import Testing
         insert into media_files (tenant_id, channel_connection_id, external_id, kind)
           values ('\(id)', '\(b.tenant.connection.text)', 'x', 'image');
         insert into uploads (tenant_id, media_id, bytes) select tenant_id, id, '' from media_files where tenant_id = '\(id)';
+        insert into n8n_settings (tenant_id) values ('\(id)');
+        insert into outbound_events (tenant_id, event, data) values ('\(id)', 'x', '{}');
         insert into alerts (tenant_id, kind, dedup_key, severity, sentence) values ('\(id)', 'x', 'x', 'act', 'x');
         insert into send_pace (tenant_id, channel_connection_id, contact)
           values ('\(id)', '\(b.tenant.connection.text)', '');

@@ -79,6 +79,8 @@ write_etc() {
   sentences DATABASE_URL INBOUND_KEYS OUTBOUND_KEYS | with_database tistis_owner >"$folder/environment/tistis.env"
   cp "$root"/bin/etc/pg_{hba,ident}.conf "$folder/postgresql/"
   cp "$root/bin/etc/crontab" "$root/bin/etc/tistis" "$folder/"
+  # For people to import; nothing installs them.
+  cp -R "$root/bin/etc/n8n" "$folder/"
 }
 
 with_database() { sed "s#^DATABASE_URL=\$#DATABASE_URL=host=/var/run/postgresql dbname=tistis user=$1#"; }
