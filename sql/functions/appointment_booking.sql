@@ -73,7 +73,7 @@ language plpgsql stable as $$
 begin return (
   select jsonb_build_object('appointment_id', a.id, 'status', a.status, 'confirmation_status', a.confirmation_status,
       'scheduled_at', a.scheduled_at, 'ends_at', a.end_time, 'duration_minutes', a.duration_minutes, 'timezone', b.timezone,
-      'local_date', l.at::date, 'local_time', to_char(l.at, 'HH24:MI'), 'weekday', extract(isodow from l.at)::int,
+      'starts_at', local_iso(a.scheduled_at, b.timezone), 'local_date', l.at::date, 'local_time', to_char(l.at, 'HH24:MI'), 'weekday', extract(isodow from l.at)::int,
       'branch_id', a.branch_id, 'branch_name', b.name, 'branch_slug', b.slug, 'service_id', a.service_id, 'service_name', s.name,
       'staff_id', a.staff_id, 'staff_name', coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name)),
       'lead_id', a.lead_id, 'conversation_id', a.conversation_id, 'party_size', a.party_size,
@@ -153,6 +153,6 @@ end $$;
 create or replace function tell_of_appointment(p_event text, p_appointment uuid) returns void
 language plpgsql as $$
 begin
-  perform emit_event(p_event, jsonb_build_object('appointment', d || jsonb_build_object('id', d -> 'appointment_id')),
-    p_event || ':' || p_appointment) from appointment_detail(p_appointment) d;
+  perform emit_event(p_event, jsonb_build_object('appointment', d || jsonb_build_object('id', d -> 'appointment_id')))
+    from appointment_detail(p_appointment) d;
 end $$;

@@ -11,7 +11,7 @@ struct Listing {
   private let place: String
   private let caller: Caller
 
-  static func parameters(sorts: [String], initial: String) -> [Route.Parameter] {
+  static func parameters(sorts: [String], initial: String, order: String = "desc") -> [Route.Parameter] {
     [
       .init("page", .integer(1...1_000_000), "The page, from 1."),
       .init("pageSize", .integer(pageSizes), "Entries a page, 20 if not said."),
@@ -19,7 +19,7 @@ struct Listing {
         "cursor", .text(1...300),
         "What next_cursor said: goes on behind it, newest first; page and sortBy do not count then."),
       .init("sortBy", .word(sorts), "\(initial) if not said."),
-      .init("sortOrder", .word(["asc", "desc"]), "desc if not said."),
+      .init("sortOrder", .word(["asc", "desc"]), "\(order) if not said."),
     ]
   }
 
