@@ -639,7 +639,7 @@ CREATE FUNCTION public.appointment_detail(p_appointment uuid) RETURNS jsonb
 begin return (
   select jsonb_build_object('appointment_id', a.id, 'status', a.status, 'confirmation_status', a.confirmation_status,
       'scheduled_at', a.scheduled_at, 'ends_at', a.end_time, 'duration_minutes', a.duration_minutes, 'timezone', b.timezone,
-      'local_date', l.at::date, 'local_time', to_char(l.at, 'HH24:MI'), 'weekday', extract(isodow from l.at)::int,
+      'starts_at', local_iso(a.scheduled_at, b.timezone), 'local_date', l.at::date, 'local_time', to_char(l.at, 'HH24:MI'), 'weekday', extract(isodow from l.at)::int,
       'branch_id', a.branch_id, 'branch_name', b.name, 'branch_slug', b.slug, 'service_id', a.service_id, 'service_name', s.name,
       'staff_id', a.staff_id, 'staff_name', coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name)),
       'lead_id', a.lead_id, 'conversation_id', a.conversation_id, 'party_size', a.party_size,
@@ -654,6 +654,108 @@ begin return (
 ); end $$;
 
 ALTER FUNCTION public.appointment_detail(p_appointment uuid) OWNER TO tistis_owner;
+
+--
+-- Name: appointments; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.appointments (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid NOT NULL,
+    lead_id uuid,
+    patient_id uuid,
+    staff_id uuid,
+    service_id uuid,
+    scheduled_at timestamp with time zone NOT NULL,
+    duration_minutes integer DEFAULT 30 NOT NULL,
+    end_time timestamp with time zone NOT NULL,
+    status text DEFAULT 'scheduled'::text NOT NULL,
+    confirmation_sent boolean DEFAULT false NOT NULL,
+    reminder_1week_sent boolean DEFAULT false NOT NULL,
+    reminder_24h_sent boolean DEFAULT false NOT NULL,
+    reminder_4h_sent boolean DEFAULT false NOT NULL,
+    reminder_2h_sent boolean DEFAULT false NOT NULL,
+    reminder_sent boolean GENERATED ALWAYS AS (reminder_24h_sent) STORED NOT NULL,
+    notes text,
+    internal_notes text,
+    reason text,
+    cancellation_reason text,
+    cancelled_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    outcome text,
+    rescheduled_from_id uuid,
+    rescheduled_to_id uuid,
+    created_by_staff_id uuid,
+    booking_source text DEFAULT 'manual'::text NOT NULL,
+    source text GENERATED ALWAYS AS (booking_source) STORED NOT NULL,
+    party_size integer DEFAULT 1 NOT NULL,
+    reservation_type text,
+    conversation_id uuid,
+    ai_booking_channel text,
+    ai_confidence_score numeric(4,3),
+    ai_urgency_level integer,
+    ai_detected_symptoms jsonb,
+    ai_booked_at timestamp with time zone,
+    requires_human_review boolean DEFAULT false NOT NULL,
+    human_review_reason text,
+    confirmation_status text DEFAULT 'not_required'::text NOT NULL,
+    deposit_status text DEFAULT 'not_required'::text NOT NULL,
+    deposit_amount_cents integer,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    buffer_before_minutes integer DEFAULT 0 NOT NULL,
+    buffer_after_minutes integer DEFAULT 0 NOT NULL,
+    booking_key text,
+    CONSTRAINT appointments_ai_booking_channel_check CHECK ((ai_booking_channel = ANY (ARRAY['ai_whatsapp'::text, 'ai_voice'::text, 'ai_webchat'::text, 'ai_instagram'::text, 'ai_facebook'::text, 'ai_tiktok'::text]))),
+    CONSTRAINT appointments_ai_confidence_score_check CHECK (((ai_confidence_score >= (0)::numeric) AND (ai_confidence_score <= (1)::numeric))),
+    CONSTRAINT appointments_ai_urgency_level_check CHECK (((ai_urgency_level >= 1) AND (ai_urgency_level <= 5))),
+    CONSTRAINT appointments_booking_source_check CHECK ((booking_source = ANY (ARRAY['manual'::text, 'whatsapp'::text, 'website'::text, 'phone'::text, 'walk_in'::text, 'voice'::text, 'ai_chat'::text]))),
+    CONSTRAINT appointments_buffer_after_minutes_check CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 480))),
+    CONSTRAINT appointments_buffer_before_minutes_check CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 480))),
+    CONSTRAINT appointments_confirmation_status_check CHECK ((confirmation_status = ANY (ARRAY['not_required'::text, 'pending'::text, 'confirmed'::text, 'expired'::text]))),
+    CONSTRAINT appointments_deposit_amount_cents_check CHECK ((deposit_amount_cents >= 0)),
+    CONSTRAINT appointments_deposit_status_check CHECK ((deposit_status = ANY (ARRAY['not_required'::text, 'required'::text, 'pending'::text, 'paid'::text, 'forfeited'::text, 'refunded'::text, 'applied'::text]))),
+    CONSTRAINT appointments_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
+    CONSTRAINT appointments_party_size_check CHECK ((party_size > 0)),
+    CONSTRAINT appointments_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'confirmed'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'rescheduled'::text])))
+);
+
+ALTER TABLE ONLY public.appointments FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.appointments OWNER TO tistis_owner;
+
+--
+-- Name: appointment_json(public.appointments); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.appointment_json(a public.appointments) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object('id', a.id, 'branch_id', a.branch_id, 'lead_id', a.lead_id, 'patient_id', a.patient_id,
+    'staff_id', a.staff_id, 'service_id', a.service_id, 'conversation_id', a.conversation_id,
+    'scheduled_at', a.scheduled_at, 'end_time', a.end_time, 'duration_minutes', a.duration_minutes, 'status', a.status,
+    'confirmation_status', a.confirmation_status, 'confirmation_sent', a.confirmation_sent, 'reminder_sent', a.reminder_sent,
+    'reminder_24h_sent', a.reminder_24h_sent, 'reminder_4h_sent', a.reminder_4h_sent, 'notes', a.notes,
+    'internal_notes', a.internal_notes, 'reason', a.reason, 'cancellation_reason', a.cancellation_reason, 'outcome', a.outcome)
+    || jsonb_build_object('cancelled_at', a.cancelled_at, 'completed_at', a.completed_at,
+    'rescheduled_from_id', a.rescheduled_from_id, 'rescheduled_to_id', a.rescheduled_to_id,
+    'booking_source', a.booking_source, 'source', a.source, 'ai_booking_channel', a.ai_booking_channel,
+    'party_size', a.party_size, 'created_at', a.created_at, 'updated_at', a.updated_at,
+    'timezone', b.timezone, 'starts_at_local', local_iso(a.scheduled_at, b.timezone),
+    'lead', (select jsonb_build_object('id', l.id, 'full_name', coalesce(nullif(l.full_name, ''), l.name), 'phone', l.phone,
+      'email', l.email) from leads l where l.tenant_id = a.tenant_id and l.id = a.lead_id),
+    'branch', jsonb_build_object('id', b.id, 'name', b.name),
+    'staff', (select jsonb_build_object('id', s.id, 'first_name', s.first_name, 'last_name', s.last_name, 'role', s.role)
+      from staff s where s.tenant_id = a.tenant_id and s.id = a.staff_id),
+    'service', (select jsonb_build_object('id', s.id, 'name', s.name, 'duration_minutes', s.duration_minutes)
+      from services s where s.tenant_id = a.tenant_id and s.id = a.service_id))
+    from branches b where b.tenant_id = a.tenant_id and b.id = a.branch_id
+); end $$;
+
+ALTER FUNCTION public.appointment_json(a public.appointments) OWNER TO tistis_owner;
 
 --
 -- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1045,6 +1147,51 @@ begin
 end $$;
 
 ALTER FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) OWNER TO tistis_owner;
+
+--
+-- Name: booking_names(text, text, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) RETURNS TABLE(service_id uuid, service_name text, unknown_service boolean, branch_id uuid, unknown_branch boolean, staff_id uuid, unknown_staff boolean, timezone text, services text, branches text)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  select x.id, x.name into service_id, service_name from services x
+   where x.tenant_id = v_tenant and x.is_active and x.is_bookable and (p_service is null and (select count(*) from services o
+       where o.tenant_id = v_tenant and o.is_active and o.is_bookable) = 1
+     or least(name_rank(p_service, x.name, x.keywords), name_rank(p_service, x.slug)) is not null)
+   order by least(name_rank(p_service, x.name, x.keywords), name_rank(p_service, x.slug)), x.display_order, x.id limit 1;
+  unknown_service := p_service is not null and service_id is null;
+  select x.id, x.timezone into branch_id, timezone from branches x
+   where x.tenant_id = v_tenant and x.is_active and case
+     when p_branch is not null then
+       least(name_rank(p_branch, x.name, array[x.city]), name_rank(p_branch, x.slug)) is not null
+     else x.id = p_own_branch or (select count(*) from branches o where o.tenant_id = v_tenant and o.is_active) = 1 end
+   order by least(name_rank(p_branch, x.name, array[x.city]), name_rank(p_branch, x.slug)), x.id limit 1;
+  unknown_branch := p_branch is not null and branch_id is null;
+  if p_staff is not null then
+    select x.id into staff_id from staff x
+     where x.tenant_id = v_tenant and x.is_active
+       and name_rank(p_staff, concat_ws(' ', x.display_name, x.first_name, x.last_name)) is not null
+       and (branch_id is null or exists (select from staff_branches w where w.tenant_id = v_tenant and w.staff_id = x.id
+         and w.branch_id = booking_names.branch_id))
+     order by name_rank(p_staff, concat_ws(' ', x.display_name, x.first_name, x.last_name)), x.id limit 1;
+  end if;
+  unknown_staff := p_staff is not null and staff_id is null;
+  if timezone is null then
+    select coalesce(min(x.timezone), 'America/Mexico_City') into timezone from branches x
+      where x.tenant_id = v_tenant and x.is_active;
+  end if;
+  select string_agg(x.name, ', ' order by x.display_order, x.id) into services from services x
+    where x.tenant_id = v_tenant and x.is_active and x.is_bookable;
+  select string_agg(x.name || ' (' || x.slug || ')', ', ' order by x.is_headquarters desc, x.id) into branches from branches x
+    where x.tenant_id = v_tenant and x.is_active;
+  return next;
+end $$;
+
+ALTER FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) OWNER TO tistis_owner;
 
 --
 -- Name: cache_job_ai_response(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2776,6 +2923,19 @@ $$;
 ALTER FUNCTION public.find_user_roles(p_user uuid) OWNER TO tistis_definer;
 
 --
+-- Name: folded_name(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.folded_name(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select btrim(regexp_replace(translate(lower(p_text), 'áàâäãéèêëíìîïóòôöõúùûüñç', 'aaaaaeeeeiiiiooooouuuunc'),
+    '[^a-z0-9]+', ' ', 'g'))
+$$;
+
+ALTER FUNCTION public.folded_name(p_text text) OWNER TO tistis_owner;
+
+--
 -- Name: follow_threads(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3584,75 +3744,18 @@ end $$;
 ALTER FUNCTION public.living_lead(p_lead uuid) OWNER TO tistis_owner;
 
 --
--- Name: appointments; Type: TABLE; Schema: public; Owner: tistis_owner
+-- Name: local_iso(timestamp with time zone, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE TABLE public.appointments (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    branch_id uuid NOT NULL,
-    lead_id uuid,
-    patient_id uuid,
-    staff_id uuid,
-    service_id uuid,
-    scheduled_at timestamp with time zone NOT NULL,
-    duration_minutes integer DEFAULT 30 NOT NULL,
-    end_time timestamp with time zone NOT NULL,
-    status text DEFAULT 'scheduled'::text NOT NULL,
-    confirmation_sent boolean DEFAULT false NOT NULL,
-    reminder_1week_sent boolean DEFAULT false NOT NULL,
-    reminder_24h_sent boolean DEFAULT false NOT NULL,
-    reminder_4h_sent boolean DEFAULT false NOT NULL,
-    reminder_2h_sent boolean DEFAULT false NOT NULL,
-    reminder_sent boolean GENERATED ALWAYS AS (reminder_24h_sent) STORED NOT NULL,
-    notes text,
-    internal_notes text,
-    reason text,
-    cancellation_reason text,
-    cancelled_at timestamp with time zone,
-    completed_at timestamp with time zone,
-    outcome text,
-    rescheduled_from_id uuid,
-    rescheduled_to_id uuid,
-    created_by_staff_id uuid,
-    booking_source text DEFAULT 'manual'::text NOT NULL,
-    source text GENERATED ALWAYS AS (booking_source) STORED NOT NULL,
-    party_size integer DEFAULT 1 NOT NULL,
-    reservation_type text,
-    conversation_id uuid,
-    ai_booking_channel text,
-    ai_confidence_score numeric(4,3),
-    ai_urgency_level integer,
-    ai_detected_symptoms jsonb,
-    ai_booked_at timestamp with time zone,
-    requires_human_review boolean DEFAULT false NOT NULL,
-    human_review_reason text,
-    confirmation_status text DEFAULT 'not_required'::text NOT NULL,
-    deposit_status text DEFAULT 'not_required'::text NOT NULL,
-    deposit_amount_cents integer,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    buffer_before_minutes integer DEFAULT 0 NOT NULL,
-    buffer_after_minutes integer DEFAULT 0 NOT NULL,
-    booking_key text,
-    CONSTRAINT appointments_ai_booking_channel_check CHECK ((ai_booking_channel = ANY (ARRAY['ai_whatsapp'::text, 'ai_voice'::text, 'ai_webchat'::text, 'ai_instagram'::text, 'ai_facebook'::text, 'ai_tiktok'::text]))),
-    CONSTRAINT appointments_ai_confidence_score_check CHECK (((ai_confidence_score >= (0)::numeric) AND (ai_confidence_score <= (1)::numeric))),
-    CONSTRAINT appointments_ai_urgency_level_check CHECK (((ai_urgency_level >= 1) AND (ai_urgency_level <= 5))),
-    CONSTRAINT appointments_booking_source_check CHECK ((booking_source = ANY (ARRAY['manual'::text, 'whatsapp'::text, 'website'::text, 'phone'::text, 'walk_in'::text, 'voice'::text, 'ai_chat'::text]))),
-    CONSTRAINT appointments_buffer_after_minutes_check CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 480))),
-    CONSTRAINT appointments_buffer_before_minutes_check CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 480))),
-    CONSTRAINT appointments_confirmation_status_check CHECK ((confirmation_status = ANY (ARRAY['not_required'::text, 'pending'::text, 'confirmed'::text, 'expired'::text]))),
-    CONSTRAINT appointments_deposit_amount_cents_check CHECK ((deposit_amount_cents >= 0)),
-    CONSTRAINT appointments_deposit_status_check CHECK ((deposit_status = ANY (ARRAY['not_required'::text, 'required'::text, 'pending'::text, 'paid'::text, 'forfeited'::text, 'refunded'::text, 'applied'::text]))),
-    CONSTRAINT appointments_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
-    CONSTRAINT appointments_party_size_check CHECK ((party_size > 0)),
-    CONSTRAINT appointments_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'confirmed'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'rescheduled'::text])))
-);
+CREATE FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select to_char(l, 'YYYY-MM-DD"T"HH24:MI:SS') || case when o < interval '0' then '-' else '+' end
+      || to_char(greatest(o, -o), 'HH24:MI')
+    from (select p_at at time zone p_zone as l, (p_at at time zone p_zone) - (p_at at time zone 'UTC') as o) x
+$$;
 
-ALTER TABLE ONLY public.appointments FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.appointments OWNER TO tistis_owner;
+ALTER FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) OWNER TO tistis_owner;
 
 --
 -- Name: lock_appointment(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4219,6 +4322,25 @@ begin
 end $$;
 
 ALTER FUNCTION public.name_messages(p_names jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: name_rank(text, text, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.name_rank(p_said text, p_name text, p_words text[] DEFAULT '{}'::text[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select case
+    when s = n then 0
+    when ' ' || n || ' ' like '% ' || s || ' %' or ' ' || s || ' ' like '% ' || n || ' %' then 1
+    when exists (select from unnest(p_words) w where folded_name(w) <> '' and ' ' || s || ' ' like '% ' || folded_name(w) || ' %') then 2
+    -- "limpieza de dientes" means "Limpieza dental"; "de" means nothing.
+    when exists (select from regexp_split_to_table(s, ' ') w where length(w) > 4 and ' ' || n || ' ' like '% ' || w || ' %') then 3
+    end
+  from (select folded_name(p_said) as s, folded_name(p_name) as n) x where s <> '' and n <> ''
+$$;
+
+ALTER FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) OWNER TO tistis_owner;
 
 --
 -- Name: names_pattern(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6854,8 +6976,8 @@ CREATE FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) RET
     LANGUAGE plpgsql
     AS $$
 begin
-  perform emit_event(p_event, jsonb_build_object('appointment', d || jsonb_build_object('id', d -> 'appointment_id')),
-    p_event || ':' || p_appointment) from appointment_detail(p_appointment) d;
+  perform emit_event(p_event, jsonb_build_object('appointment', d || jsonb_build_object('id', d -> 'appointment_id')))
+    from appointment_detail(p_appointment) d;
 end $$;
 
 ALTER FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) OWNER TO tistis_owner;
@@ -7060,6 +7182,74 @@ begin
 end $$;
 
 ALTER FUNCTION public.touch_updated_at() OWNER TO tistis_owner;
+
+--
+-- Name: update_appointment(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) RETURNS TABLE(outcome text, appointment_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_status text := p_change ->> 'status';
+  v_moves boolean;
+  r record;
+  l record;
+  f record;
+  a appointments;
+begin
+  select * into r from jsonb_to_record(p_change) as x (scheduled_at timestamptz, branch_id uuid, staff_id uuid, service_id uuid,
+    duration_minutes int, confirmation_sent boolean, reminder_sent boolean, anytime boolean);
+  select * into l from lock_appointment(p_appointment, null, p_branch);
+  a := l.a;
+  appointment_id := a.id;
+  v_moves := (coalesce(r.scheduled_at, a.scheduled_at), coalesce(r.branch_id, a.branch_id), coalesce(r.staff_id, a.staff_id),
+      coalesce(r.service_id, a.service_id), coalesce(r.duration_minutes, a.duration_minutes))
+    is distinct from (a.scheduled_at, a.branch_id, a.staff_id, a.service_id, a.duration_minutes)
+    or a.status = 'cancelled' and v_status = 'scheduled';
+  outcome := case
+    when l.outcome = 'unknown_appointment' then l.outcome
+    -- Who was thought not to come may have come; a cancelled one may be put back.
+    when l.outcome = 'frozen' and (v_moves and v_status is distinct from 'scheduled'
+      or v_status <> a.status and not (a.status = 'no_show' and v_status = 'completed'
+        or a.status = 'cancelled' and v_status = 'scheduled')) then 'frozen' end;
+  if outcome is null and v_moves then
+    select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id),
+      coalesce(r.staff_id, case when coalesce(r.branch_id, a.branch_id) = a.branch_id then a.staff_id end),
+      coalesce(r.scheduled_at, a.scheduled_at),
+      coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
+    outcome := f.outcome;
+  end if;
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  if v_moves then
+    update appointments x set scheduled_at = coalesce(r.scheduled_at, a.scheduled_at),
+        branch_id = coalesce(r.branch_id, a.branch_id), staff_id = f.staff_id,
+        service_id = coalesce(r.service_id, a.service_id), duration_minutes = f.minutes,
+        buffer_before_minutes = f.buffer_before, buffer_after_minutes = f.buffer_after,
+        status = case when a.status = 'cancelled' then 'scheduled' else a.status end,
+        reminder_1week_sent = false, reminder_24h_sent = false, reminder_4h_sent = false, reminder_2h_sent = false
+      where x.tenant_id = v_tenant and x.id = a.id;
+  end if;
+  update appointments x set status = coalesce(v_status, x.status),
+      confirmation_status = case v_status when 'confirmed' then 'confirmed' else x.confirmation_status end,
+      notes = changed(p_change, 'notes', x.notes), internal_notes = changed(p_change, 'internal_notes', x.internal_notes),
+      cancellation_reason = changed(p_change, 'cancellation_reason', x.cancellation_reason),
+      outcome = changed(p_change, 'outcome', x.outcome),
+      confirmation_sent = coalesce(r.confirmation_sent, x.confirmation_sent),
+      reminder_24h_sent = coalesce(r.reminder_sent, x.reminder_24h_sent)
+    where x.tenant_id = v_tenant and x.id = a.id;
+  if v_status = 'completed' and a.status <> 'completed' then perform welcome_customer(a.id); end if;
+  if v_moves then perform tell_of_appointment('appointment-scheduled', a.id); end if;
+  if v_status = 'cancelled' and a.status <> 'cancelled' then perform tell_of_appointment('appointment-cancelled', a.id); end if;
+  outcome := 'updated';
+  return next;
+end $$;
+
+ALTER FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: update_lead(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -7300,6 +7490,34 @@ begin
 end $$;
 
 ALTER FUNCTION public.wants_event(p_event text) OWNER TO tistis_owner;
+
+--
+-- Name: welcome_customer(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.welcome_customer(p_appointment uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  update leads l set status = 'converted' from appointments a
+    where a.tenant_id = v_tenant and a.id = p_appointment and l.tenant_id = v_tenant and l.id = a.lead_id
+      and l.status not in ('converted', 'lost', 'inactive');
+  insert into patients (tenant_id, lead_id, branch_id, first_name, last_name, email)
+    select v_tenant, l.id, a.branch_id, coalesce(nullif(l.first_name, ''), nullif(l.full_name, ''), l.name, 'Paciente'),
+        coalesce(l.last_name, ''), l.email
+      from appointments a
+      join leads l on l.tenant_id = v_tenant and l.id = a.lead_id
+      join tenants t on t.id = v_tenant and t.vertical in ('dental', 'clinic', 'medical')
+     where a.tenant_id = v_tenant and a.id = p_appointment
+    on conflict do nothing;
+  update appointments a set patient_id = p.id from patients p
+    where a.tenant_id = v_tenant and a.id = p_appointment and a.patient_id is null and p.tenant_id = v_tenant
+      and p.lead_id = a.lead_id;
+end $$;
+
+ALTER FUNCTION public.welcome_customer(p_appointment uuid) OWNER TO tistis_owner;
 
 --
 -- Name: who_takes(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -12368,6 +12586,63 @@ GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_de
 GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_guide;
 
 --
+-- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_webhook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_api;
+GRANT SELECT ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_instagram;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_facebook;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
+GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.cancellation_reason; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: FUNCTION appointment_json(a public.appointments); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.appointment_json(a public.appointments) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_api;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_definer;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_guide;
+
+--
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12526,6 +12801,22 @@ GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tist
 GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13476,6 +13767,22 @@ REVOKE ALL ON FUNCTION public.find_user_roles(p_user uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_user_roles(p_user uuid) TO tistis_api;
 
 --
+-- Name: FUNCTION folded_name(p_text text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.folded_name(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_api;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_guide;
+
+--
 -- Name: FUNCTION follow_threads(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13997,45 +14304,20 @@ GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_guide;
 
 --
--- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION local_iso(p_at timestamp with time zone, p_zone text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_webhook;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_jobs;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_api;
-GRANT SELECT ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_instagram;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_facebook;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
-
---
--- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_instagram;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_facebook;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
-GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.status; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.cancellation_reason; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
+REVOKE ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_api;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_guide;
 
 --
 -- Name: FUNCTION lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14486,6 +14768,22 @@ GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION name_rank(p_said text, p_name text, p_words text[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION names_pattern(p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -15897,6 +16195,22 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_guide;
 
 --
+-- Name: FUNCTION update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_guide;
+
+--
 -- Name: FUNCTION update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16030,6 +16344,22 @@ GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_guide;
+
+--
+-- Name: FUNCTION welcome_customer(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.welcome_customer(p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION who_takes(p_branch uuid, p_service uuid, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
