@@ -167,7 +167,10 @@ grant select on tenants, branches, channel_connections, services, staff, staff_b
   contact_consents, lead_score_history to tistis_webhook;
 grant insert, update on appointments to tistis_webhook;
 grant insert, delete on occupied_times to tistis_webhook;
-grant select (tenant_id, ai_enabled) on ai_tenant_context to tistis_webhook;
+-- How it is open, whether it answers, how it counts.
+grant select on ai_tenant_context to tistis_webhook;
+-- That somebody waits for a person.
+grant select, insert, update on alerts to tistis_webhook;
 grant insert on messages, jobs, lead_score_history to tistis_webhook;
 grant update on conversations, leads, jobs to tistis_webhook;
 grant select, insert, update on api_key_usage, api_requests to tistis_webhook;

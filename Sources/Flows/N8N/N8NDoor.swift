@@ -72,10 +72,10 @@ public final class N8NDoor {
     let found = try find(subject, request)
     if N8NSignature.isSigned(request) {
       // What is nobody's is refused like what is badly signed: who guesses ids learns nothing.
-      let secrets = found.map { secrets(of: $0) } ?? []
+      let known = found.map { secrets(of: $0) } ?? []
       do throws(Refusal) {
-        guard let found, !secrets.isEmpty else { throw .unsigned("the signature is wrong") }
-        try N8NSignature.verify(request, secrets, now: .now)
+        guard let found, !known.isEmpty else { throw .unsigned("the signature is wrong") }
+        try N8NSignature.verify(request, known, now: .now)
         return Voice(tenant: found.tenantId)
       } catch { throw APIProblem(error) }
     }
