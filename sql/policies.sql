@@ -187,6 +187,9 @@ grant select, insert, delete on sends_in_doubt to tistis_jobs, tistis_jobs_proce
 grant select on tenants, branches, staff, staff_branches, services, faqs, ai_tenant_context, channel_connections,
   outbound_tokens, leads, lead_aliases, conversations, messages, message_status_history, channel_events, ai_usage_logs,
   jobs to tistis_jobs, tistis_jobs_process;
+-- What the assistant is told beside.
+grant select on ai_custom_instructions, integration_connections, external_products, external_inventory
+  to tistis_jobs, tistis_jobs_process, tistis_api, tistis_guide;
 grant insert on lead_aliases, messages, message_status_history, ai_usage_logs, jobs to tistis_jobs, tistis_jobs_process;
 -- An echo that turns out to be of a message of ours, and nothing else.
 grant delete on messages to tistis_jobs, tistis_jobs_process;
@@ -233,6 +236,9 @@ grant select on staff_services, staff_hours, times_off, patients to tistis_api;
 grant insert, update on appointments to tistis_api;
 grant select, insert, delete on occupied_times to tistis_api;
 grant insert on patients to tistis_api;
+-- Handing a conversation to people: to whom, and that somebody waits.
+grant select on staff_branches to tistis_api;
+grant insert on alerts to tistis_api;
 -- Channels: it puts secrets there and cannot read one, not even sealed; what people see of them are hints.
 grant select, insert on channel_connections to tistis_api;
 grant update (connection_name, account_name, ai_enabled, login, human_agent_enabled, is_personal_brand, whatsapp_phone_number_id,
@@ -288,6 +294,8 @@ grant update (lead_id, status, cancellation_reason) on appointments to tistis_gu
 -- Whose time is taken changes with an appointment's status.
 grant insert, delete on occupied_times to tistis_guide;
 grant update (lead_id) on patients to tistis_guide;
+-- When people give a conversation back.
+grant update (resolved_at) on alerts to tistis_guide;
 grant update (last_message_at, updated_at) on channel_connections to tistis_guide;
 grant insert, update, delete on channel_rate_limits, rate_limits to tistis_guide;
 

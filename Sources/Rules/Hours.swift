@@ -1,7 +1,8 @@
 import Core
 
-/// Opening hours of a week in words: `lunes a viernes 09:00–18:00; sábado 09:00–14:00; domingo cerrado`; nil if the
-/// field says nothing. Shapes: `{start, end, days: [1…7]}` (0 also is Sunday) and `{monday: {open, close}, sunday: null}`.
+/// Opening hours of a week in words: `lunes a viernes 09:00–14:00 y 16:00–19:00; sábado 09:00–14:00; domingo cerrado`; nil
+/// if the field says nothing. Shapes: `{start, end, days: [1…7]}` (0 also is Sunday), and by day's name
+/// `{monday: {open, close}, tuesday: [{open, close}, {open, close}], sunday: null or []}`.
 public func openingHours(_ field: Field) -> String? {
   guard case .object? = field.value else { return nil }
   let days = field["days"].exists ? byNumber(field) : byName(field)
@@ -25,8 +26,11 @@ private func byName(_ field: Field) -> [String?] {
     let day = field[key]
     guard case .object(let week)? = field.value, week[key] != nil else { return nil }
     if day["closed"].bool == true || day["is_open"].bool == false || day["enabled"].bool == false { return closed }
-    guard let open = day["open"].line, let close = day["close"].line else { return closed }
-    return span(open, close)
+    let halves = if case .array? = day.value { day.items } else { [day] }
+    let spans = halves.compactMap { half in
+      half["open"].line.flatMap { open in half["close"].line.map { span(open, $0) } }
+    }
+    return spans.isEmpty ? closed : spans.joined(separator: " y ")
   }
 }
 

@@ -4,14 +4,17 @@ import Core
 ///
 ///     tenant_id, tenant_name, vertical, timezone
 ///     ai_config: { system_prompt, model, temperature, max_tokens, response_style, default_language,
-///                  business_hours: { start: "09:00", end: "18:00", days: [1,2,3,4,5] }   (1 Monday … 7 or 0 Sunday)
-///                    or             { monday: { open: "09:00", close: "18:00" }, sunday: null, … },
-///                  escalation_keywords: [text], auto_escalate_after_messages: int }
+///                  supported_languages: [text], business_hours: as `openingHours` reads them, use_emojis: bool,
+///                  escalation_keywords: [text], auto_escalate_after_messages: int, escalate_on_hot_lead: bool,
+///                  min_confidence, escalation_message, out_of_hours_enabled, out_of_hours_message,
+///                  auto_greeting_enabled, auto_greeting_message }
 ///     services: [{ name, description, price_min, price_max, currency, price_note, duration_minutes, category,
-///                  promotion_text }]
+///                  promotion_text, special_instructions }]
 ///     faqs:     [{ question, answer }]
-///     branches: [{ name, address, city, phone, timezone, operating_hours: as business_hours }]
+///     branches: [{ name, address, city, phone, timezone, operating_hours: as business_hours, google_maps_url }]
 ///     staff:    [{ display_name, role_title, specialty }]
+///     custom_instructions: [{ type, title, instruction, examples }]
+///     external_data: { source_systems: [text], products: bool, inventory: bool }
 ///
 /// Every key may be missing or null; numbers may come as text. Lists are rendered in the order given, so SQL orders them
 /// (by display_order, name): the same facts must give the same text, or the model's cache never hits.
@@ -25,6 +28,10 @@ public struct TenantProfile: Sendable, Equatable {
   public var faqs: [FAQ]
   public var branches: [Branch]
   public var staff: [Person]
+  public var instructions: [Instruction]
+  /// What the business's till or store-room tells: whether there is a menu, and a stock.
+  public var hasMenu: Bool
+  public var hasStock: Bool
 
   public struct Service: Sendable, Equatable {
     public var name: String
@@ -34,6 +41,8 @@ public struct TenantProfile: Sendable, Equatable {
     public var price: String?
     public var minutes: Int64?
     public var promotion: String?
+    /// What whoever comes for it should know.
+    public var notes: String?
   }
 
   public struct FAQ: Sendable, Equatable {
@@ -48,12 +57,21 @@ public struct TenantProfile: Sendable, Equatable {
     public var timezone: String?
     /// Such as `lunes a viernes 09:00–18:00; sábado 09:00–14:00`.
     public var hours: String?
+    public var map: String?
   }
 
   public struct Person: Sendable, Equatable {
     public var name: String
     public var title: String?
     public var specialty: String?
+  }
+
+  /// Of `ai_custom_instructions`.
+  public struct Instruction: Sendable, Equatable {
+    public var kind: String
+    public var title: String
+    public var instruction: String
+    public var examples: String?
   }
 
   /// Reads the object above. Items without a name are left out; nothing is an error.
@@ -67,36 +85,9 @@ public struct TenantProfile: Sendable, Equatable {
     faqs = field["faqs"].items.compactMap(FAQ.init)
     branches = field["branches"].items.compactMap(Branch.init)
     staff = field["staff"].items.compactMap(Person.init)
-  }
-}
-
-/// `ai_config`: how the business wants its assistant to be.
-public struct AssistantSettings: Sendable, Equatable {
-  /// The business's own instructions.
-  public var instructions: String?
-  /// nil: the default model.
-  public var model: String?
-  /// Decimal text between 0 and 1; models that refuse it never see it.
-  public var temperature: String?
-  public var maxTokens: Int64?
-  /// professional, professional_friendly, formal.
-  public var style: String
-  public var language: String
-  public var hours: String?
-  public var escalationKeywords: [String]
-  /// Messages of a person after which somebody of the team takes over; nil: never.
-  public var escalateAfter: Int64?
-
-  public init(_ field: Field) {
-    instructions = field["system_prompt"].loose.map { String(trimmed($0[...])) }.flatMap { $0.isEmpty ? nil : $0 }
-    model = field["model"].line
-    temperature = field["temperature"].line
-    maxTokens = field["max_tokens"].integer
-    style = field["response_style"].line ?? "professional_friendly"
-    language = field["default_language"].line ?? "es"
-    hours = openingHours(field["business_hours"])
-    escalationKeywords = field["escalation_keywords"].items.compactMap(\.line)
-    escalateAfter = field["auto_escalate_after_messages"].integer
+    instructions = field["custom_instructions"].items.prefix(5).compactMap(Instruction.init)
+    hasMenu = field["external_data"]["products"].bool ?? false
+    hasStock = field["external_data"]["inventory"].bool ?? false
   }
 }
 
@@ -111,6 +102,7 @@ extension TenantProfile.Service {
       note: field["price_note"].line)
     minutes = field["duration_minutes"].integer
     promotion = field["promotion_text"].line
+    notes = field["special_instructions"].line
   }
 }
 
@@ -131,6 +123,7 @@ extension TenantProfile.Branch {
     phone = field["phone"].line
     timezone = field["timezone"].line
     hours = openingHours(field["operating_hours"])
+    map = field["google_maps_url"].line
   }
 }
 
@@ -143,11 +136,12 @@ extension TenantProfile.Person {
   }
 }
 
-extension Field {
-  /// A string or number on one line, without the spaces around it; nil if there is nothing in it.
-  var line: String? {
-    guard let loose else { return nil }
-    let text = loose.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    return text.isEmpty ? nil : text
+extension TenantProfile.Instruction {
+  init?(_ field: Field) {
+    guard let text = field["instruction"].line else { return nil }
+    instruction = text
+    kind = field["type"].line ?? "custom"
+    title = field["title"].line ?? ""
+    examples = field["examples"].line
   }
 }

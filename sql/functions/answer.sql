@@ -76,6 +76,11 @@ begin
     and j.status = 'pending' and j.payload ? 'asked_again') then
     return;
   end if;
+  -- Of a conversation that people have by now, this is the last word.
+  if c.status = 'escalated' and c.last_word_owed then
+    p_metadata := coalesce(p_metadata, '{}') || '{"last_word": true}';
+    update conversations x set last_word_owed = false where x.tenant_id = v_tenant and x.id = c.id;
+  end if;
   for i in 1 .. cardinality(p_parts) loop
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, channel, status,
         answers_message_id, processed_by_job_id, metadata)
@@ -143,17 +148,3 @@ begin
   end if;
   return next;
 end $$;
-
--- A conversation is handed to people: the bot is silent until they hand it back.
-create or replace function escalate_conversation(p_conversation uuid, p_reason text) returns boolean
-language sql as $$
-  with done as (
-    update conversations set status = 'escalated', ai_handling = false, escalated_at = app_now(),
-        escalation_reason = p_reason
-      where tenant_id = current_tenant() and id = p_conversation
-        and status in ('active', 'waiting_response')
-      returning lead_id), flagged as (
-    update leads l set escalated_to_human = true from done d
-      where l.tenant_id = current_tenant() and l.id = d.lead_id)
-  select exists (select 1 from done)
-$$;

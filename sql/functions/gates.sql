@@ -6,22 +6,24 @@
 -- locked, in the transaction that moves the message to `sending`.
 --
 -- p_policy: {"window_hours", "human_hours"?, "per_window"?, "per_user_per_day"?, "stale_seconds"} of the channel
--- (`Rules/ReplyGate`, `Rules/ChannelLimits`). The words are `Withheld`'s.
+-- (`Rules/ReplyGate`, `Rules/ChannelLimits`), and {"last_word"} of what is said although people have the conversation now:
+-- that they do. The words are `Withheld`'s.
 create or replace function reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) returns text
 language plpgsql stable as $$
 begin return (
   select case
       when t.status <> 'active' then 'tenant_inactive'
-      when c.status = 'escalated' then 'escalated'
-      when c.status not in ('active', 'waiting_response') then 'conversation_closed'
+      when c.status = 'escalated' and not p_policy ? 'last_word' then 'escalated'
+      when c.status not in ('active', 'waiting_response', 'escalated') then 'conversation_closed'
       -- The bot's turn began with the person's message: anything a human wrote since ends it.
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
-      when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
+      when not cc.ai_enabled or not (c.ai_handling or p_policy ? 'last_word') or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
       when c.thread_owner is not null then 'not_thread_owner'
       when not window_is_open(c.channel_connection_id, c.lead_id, (p_policy ->> 'window_hours')::int) then 'window_closed'
       when q.deleted_at is not null then 'question_deleted'
-      when c.last_question_id > p_answers then 'newer_inbound'
+      -- Nobody answers the newer one: people will.
+      when c.last_question_id > p_answers and not p_policy ? 'last_word' then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
       else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),

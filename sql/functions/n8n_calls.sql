@@ -79,7 +79,8 @@ begin
     and (p_branch is null or x.branch_id = p_branch) for update;
   if c.id is null then return 'unknown'; end if;
   if c.status not in ('active', 'waiting_response', 'escalated') then return 'conversation_closed'; end if;
-  perform escalate_conversation(c.id, p_reason);
+  perform escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff)));
+  -- Handed over before: to this one, then.
   if p_staff is not null then
     update conversations x set escalated_to_staff_id = p_staff where x.tenant_id = v_tenant and x.id = c.id;
   end if;

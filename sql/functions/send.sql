@@ -47,7 +47,8 @@ begin
         when exists (select 1 from messages x where x.tenant_id = v_tenant and x.conversation_id = m.conversation_id
           and x.processed_by_job_id = m.processed_by_job_id and x.answers_message_id = m.answers_message_id
           and x.id < m.id and x.status in ('failed', 'withheld')) then 'incomplete'
-        else reply_gate(m.conversation_id, m.answers_message_id, p_policy) end;
+        else reply_gate(m.conversation_id, m.answers_message_id,
+          case when m.metadata ? 'last_word' then p_policy || '{"last_word": true}' else p_policy end) end;
       select cc.status, c.lead_id, cc.throughput_per_second into v_status, v_lead, v_throughput
         from conversations c join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
        where c.tenant_id = v_tenant and c.id = m.conversation_id;

@@ -16,7 +16,8 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
     jsonb_build_object('content', q.content, 'content_type', q.content_type, 'selection', q.selection,
       'metadata', q.metadata) as "question!",
     coalesce(l.name, l.full_name) as lead_name,
-    tenant_profile(c.tenant_id) as "context!",
+    assistant_context(c.tenant_id, cc.id, coalesce(c.branch_id, cc.branch_id)) as "context!",
+    conversation_state(c.id) as "state!",
     to_char(app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'),
       'YYYY-MM-DD HH24:MI') as "local_time!",
     extract(isodow from app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone',
@@ -61,3 +62,12 @@ select record_usage(:usage::jsonb);
 -- name: escalateConversation :one
 -- Hands a conversation to people; false if it is not open or theirs already.
 select escalate_conversation(:conversation_id, :reason) as "escalated!";
+
+-- name: escalateWith :one
+-- The same, with what made it so; the assistant's next text tells the person (`escalate_conversation` names the details).
+select escalate_conversation(:conversation_id, :reason, :details::jsonb) as "escalated!";
+
+-- name: handOver :one
+-- Hands a conversation to people and tells the person so, unless they were told. Whether it is told now. Without a reason:
+-- only of one that was handed over before.
+select hand_over(:conversation_id, :reason?, :details::jsonb, :texts::jsonb, :job_id?, :request_id?) as "told!";

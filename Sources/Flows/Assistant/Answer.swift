@@ -31,6 +31,7 @@ extension Office {
     if let gate = found.gate {
       // A refused answer is not worth its price.
       log.info("not_asked", ["conversation": conversation.text, "why": gate])
+      if gate == Withheld.escalated.rawValue { return [JobResult(job, await sayLastWord(conversation, job))] }
       // A stopped channel is not the customer's fault: the question waits until somebody has mended it, or is stale.
       if gate == Withheld.channelInactive.rawValue { return [JobResult(job, .snooze(after: 60, why: gate))] }
       return [JobResult(job, .done(["withheld": .string(gate)]))]
@@ -74,11 +75,9 @@ extension Office {
       log.warning("answer_retried", ["attempt": String(job.attempt), "why": stop.why])
       return .retry(after: pause(stop.after, job), why: stop.why)
     }
-    log.error("escalated", ["conversation": conversation.text, "why": stop.why])
+    log.error("answer_given_up", ["conversation": conversation.text, "why": stop.why])
     do throws(StoreError) {
-      _ = try await insist(job.tenant) { (scope) throws(StoreError) in
-        try scope.escalateConversation(conversationId: conversation, reason: "assistant: " + stop.why)
-      }
+      _ = try await handOver(conversation, by: .failure, why: "assistant: " + stop.why, job, log)
     } catch {
       return .snooze(after: 5, why: error.sentence)
     }
@@ -126,21 +125,12 @@ extension Office {
 
   /// The business first, which is the same text every time and so cached; then the moment, then the conversation.
   private func prompt(_ found: ConversationToAnswerRow, _ conversation: UUID) -> ClaudeCall {
-    let profile = TenantProfile(Field((try? found.context.parse()) ?? [:]))
-    let said = Field((try? found.turns.parse()) ?? []).items.compactMap { item -> StoredMessage? in
-      guard let role = item["role"].text.flatMap(StoredMessage.Role.init), let content = item["content"].text else {
-        return nil
-      }
-      return StoredMessage(
-        role: role, content: content, contentType: item["content_type"].text ?? "text",
-        at: item["at"].text.flatMap { Instant($0) } ?? Instant(microseconds: 0))
-    }
-    let moment = renderMoment(now: weekdayName(Int(found.weekday)) + " " + found.localTime, customer: found.leadName)
+    let profile = found.profile
     return ClaudeCall(
       model: profile.assistant.model ?? settings.text(.anthropicModel),
       maxTokens: Int(profile.assistant.maxTokens ?? 500), temperature: profile.assistant.temperature,
-      system: [.init(profile.render(), cached: true), .init(moment)],
-      turns: turns(said, last: Self.lastMessages), metadataUser: conversation.text)
+      system: [.init(profile.render(), cached: true), .init(found.moment)],
+      turns: turns(found.said, last: Self.lastMessages), metadataUser: conversation.text)
   }
 
   /// Two blue ticks, and "typing…" while Claude thinks. A courtesy: its failure is logged and changes nothing.
@@ -190,10 +180,4 @@ extension Office {
       log.error("usage_not_written", ["why": error.sentence])
     }
   }
-}
-
-/// Spanish, by `extract(isodow)`: 1 is Monday.
-private func weekdayName(_ day: Int) -> String {
-  let names = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"]
-  return names.indices.contains(day - 1) ? names[day - 1] : ""
 }

@@ -4,10 +4,11 @@ import Rules
 import Store
 
 extension Office {
-  /// Words, and lengths of talk, after which the business wants people to take over.
+  /// Words, lengths of talk and leads for which the business wants people to take over.
   func escalationWords(
     _ found: ConversationToAnswerRow, _ conversation: UUID, _ job: HeldJob, _ log: Log
   ) async -> Settled {
-    .notSettled
+    guard let cause = takeOver(found.profile.assistant, found.standing, said: found.said) else { return .notSettled }
+    return await settled(conversation, by: cause.by, why: cause.why, job, log)
   }
 }

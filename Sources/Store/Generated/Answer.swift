@@ -17,6 +17,7 @@ public struct ConversationToAnswerRow: Sendable, Equatable {
   public var question: JSONText
   public var leadName: String?
   public var context: JSONText
+  public var state: JSONText
   public var localTime: String
   public var weekday: Int32
   public var turns: JSONText
@@ -75,7 +76,8 @@ extension Scope {
           jsonb_build_object('content', q.content, 'content_type', q.content_type, 'selection', q.selection,
             'metadata', q.metadata) as "question!",
           coalesce(l.name, l.full_name) as lead_name,
-          tenant_profile(c.tenant_id) as "context!",
+          assistant_context(c.tenant_id, cc.id, coalesce(c.branch_id, cc.branch_id)) as "context!",
+          conversation_state(c.id) as "state!",
           to_char(app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'),
             'YYYY-MM-DD HH24:MI') as "local_time!",
           extract(isodow from app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone',
@@ -121,16 +123,17 @@ extension Scope {
         question: row.get(10),
         leadName: row.get(11),
         context: row.get(12),
-        localTime: row.get(13),
-        weekday: row.get(14),
-        turns: row.get(15),
-        contactKind: row.get(16),
-        contactAddress: row.get(17),
-        connectionId: row.get(18),
-        accountId: row.get(19),
-        login: row.get(20),
-        tokenId: row.get(21),
-        token: row.get(22)
+        state: row.get(13),
+        localTime: row.get(14),
+        weekday: row.get(15),
+        turns: row.get(16),
+        contactKind: row.get(17),
+        contactAddress: row.get(18),
+        connectionId: row.get(19),
+        accountId: row.get(20),
+        login: row.get(21),
+        tokenId: row.get(22),
+        token: row.get(23)
       )
     }
   }
@@ -211,6 +214,38 @@ extension Scope {
       select escalate_conversation($1, $2) as "escalated!"
       """#,
       [conversationId.sql, reason.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// The same, with what made it so; the assistant's next text tells the person (`escalate_conversation` names the
+  /// details).
+  public func escalateWith(conversationId: UUID, reason: String, details: JSONText) throws(StoreError) -> Bool {
+    try one(
+      "escalateWith",
+      #"""
+      select escalate_conversation($1, $2, $3::jsonb) as "escalated!"
+      """#,
+      [conversationId.sql, reason.sql, details.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// Hands a conversation to people and tells the person so, unless they were told. Whether it is told now. Without a
+  /// reason:
+  /// only of one that was handed over before.
+  public func handOver(
+    conversationId: UUID,
+    reason: String?,
+    details: JSONText,
+    texts: JSONText,
+    jobId: UUID?,
+    requestId: String?
+  ) throws(StoreError) -> Bool {
+    try one(
+      "handOver",
+      #"""
+      select hand_over($1, $2, $3::jsonb, $4::jsonb, $5, $6) as "told!"
+      """#,
+      [conversationId.sql, reason.sql, details.sql, texts.sql, jobId.sql, requestId.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 }

@@ -1,0 +1,29 @@
+import Core
+import Rules
+import Store
+
+/// What is read of a conversation, as Rules know it.
+extension ConversationToAnswerRow {
+  var profile: TenantProfile { TenantProfile(Field((try? context.parse()) ?? [:])) }
+
+  var standing: ConversationState { ConversationState(Field((try? state.parse()) ?? [:])) }
+
+  /// What was said, oldest first.
+  var said: [StoredMessage] {
+    Field((try? turns.parse()) ?? []).items.compactMap { item in
+      guard let role = item["role"].text.flatMap(StoredMessage.Role.init), let content = item["content"].text else {
+        return nil
+      }
+      return StoredMessage(
+        role: role, content: content, contentType: item["content_type"].text ?? "text",
+        at: item["at"].text.flatMap { Instant($0) } ?? Instant(microseconds: 0))
+    }
+  }
+
+  /// What holds for this answer only, as the model is told it.
+  var moment: String {
+    renderMoment(
+      now: [weekdayName(Int(weekday)), localTime].compactMap { $0 }.joined(separator: " "), customer: leadName,
+      state: standing)
+  }
+}

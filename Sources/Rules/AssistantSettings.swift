@@ -1,0 +1,68 @@
+import Core
+
+/// `ai_config`: how the business wants its assistant to be.
+public struct AssistantSettings: Sendable, Equatable {
+  /// The business's own instructions.
+  public var instructions: String?
+  /// nil: the default model.
+  public var model: String?
+  /// Decimal text between 0 and 1; models that refuse it never see it.
+  public var temperature: String?
+  public var maxTokens: Int64?
+  /// professional, professional_friendly, formal.
+  public var style: String
+  public var language: String
+  public var hours: String?
+  public var escalationKeywords: [String]
+  /// Messages of a person after which somebody of the team takes over; nil or 0: never.
+  public var escalateAfter: Int64?
+  public var escalatesHotLeads: Bool
+  /// From 0 to 1: an assistant that is less sure hands over.
+  public var minConfidence: Double
+  /// What is said when people take over; nil: ours.
+  public var lastWord: String?
+  /// Said instead of an answer while it is closed; nil: closed or not makes no difference.
+  public var outOfHours: String?
+  public var greeting: String?
+  public var usesEmojis: Bool
+  /// Of what is spoken, beside `language`.
+  public var otherLanguages: [String]
+
+  public init(_ field: Field) {
+    instructions = field["system_prompt"].prose
+    model = field["model"].line
+    temperature = field["temperature"].line
+    maxTokens = field["max_tokens"].integer
+    style = field["response_style"].line ?? "professional_friendly"
+    language = field["default_language"].line ?? "es"
+    hours = openingHours(field["business_hours"])
+    escalationKeywords = field["escalation_keywords"].items.compactMap(\.line)
+    escalateAfter = field["auto_escalate_after_messages"].integer
+    escalatesHotLeads = field["escalate_on_hot_lead"].bool ?? false
+    minConfidence = field["min_confidence"].loose.flatMap { Double($0) } ?? 0.5
+    lastWord = field["escalation_message"].prose
+    outOfHours =
+      field["out_of_hours_enabled"].bool == true
+      ? field["out_of_hours_message"].prose ?? (language == "en" ? Self.closedEnglish : Self.closed) : nil
+    greeting = field["auto_greeting_enabled"].bool == true ? field["auto_greeting_message"].prose : nil
+    usesEmojis = field["use_emojis"].bool ?? false
+    let spoken = field["supported_languages"].items.compactMap(\.line)
+    otherLanguages = spoken.filter { [language] in $0 != language }
+  }
+
+  private static let closed =
+    "Gracias por escribir. En este momento estamos cerrados; le contestamos en cuanto abramos."
+  private static let closedEnglish = "Thank you for writing. We are closed now and will answer as soon as we open."
+}
+
+extension Field {
+  /// Text of any length, without the white space around it; nil if there is nothing in it.
+  var prose: String? { loose.map { String(trimmed($0[...])) }.flatMap { $0.isEmpty ? nil : $0 } }
+
+  /// A string or number on one line, without the spaces around it; nil if there is nothing in it.
+  var line: String? {
+    guard let loose else { return nil }
+    let text = loose.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return text.isEmpty ? nil : text
+  }
+}

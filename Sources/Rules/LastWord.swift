@@ -1,0 +1,24 @@
+import Core
+
+/// What a person is told when people take over, once; the assistant is silent then until they give the conversation back.
+public enum LastWord {
+  /// Where the business has no text of its own (`ai_tenant_context.escalation_message`), by language. Plain text, as short as
+  /// every channel takes it.
+  public static let texts: JSON = [
+    "es": .string(spanish),
+    "en": "Thank you for writing. Somebody of our team will continue this conversation as soon as possible.",
+  ]
+
+  private static let spanish =
+    "Gracias por escribir. Una persona del equipo continuará esta conversación en cuanto le sea posible."
+
+  public static func text(_ assistant: AssistantSettings) -> String {
+    assistant.lastWord ?? Field(texts)[assistant.language].text ?? spanish
+  }
+}
+
+/// What made people take over (`conversations.escalated_by`).
+public enum EscalatedBy: String, Sendable, CaseIterable {
+  case tool, keyword, messages, confidence, failure, n8n, budget
+  case hotLead = "hot_lead"
+}

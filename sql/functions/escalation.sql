@@ -1,0 +1,96 @@
+-- When people take over: who, and that the customer is told, once.
+
+-- Who of the business takes over: somebody of the branch, rather the desk than management than who treats people, and of
+-- these whoever has the fewest. Null: the business has nobody.
+create or replace function staff_to_take_over(p_branch uuid) returns uuid
+language plpgsql stable as $$
+begin return (
+  select s.id from staff s
+    cross join lateral (
+      select count(*) as anywhere, count(*) filter (where b.branch_id = p_branch) as here
+        from staff_branches b where b.tenant_id = s.tenant_id and b.staff_id = s.id) w
+   where s.tenant_id = current_tenant() and s.is_active
+   -- Who is of no branch is of all of them.
+   order by case when p_branch is null or w.here > 0 then 0 when w.anywhere = 0 then 1 else 2 end,
+     case when s.role in ('receptionist', 'assistant', 'staff') then 0 when s.role in ('manager', 'admin') then 1
+       when s.role = 'owner' then 2 else 3 end,
+     (select count(*) from conversations c where c.tenant_id = s.tenant_id and c.escalated_to_staff_id = s.id
+       and c.status = 'escalated'), s.id
+   limit 1
+); end $$;
+
+-- A conversation is handed to people: the bot is silent until they hand it back. False: it is not open, or theirs already.
+--
+-- p_details: {"by"? (`conversations.escalated_by`), "urgency"?: 1-5, "confidence"?: 0-1, "staff_id"?: who shall have it,
+-- "tell"?: true if the person is still to be told, by the next text of the assistant (`store_reply`) or by `hand_over`}
+drop function if exists escalate_conversation(uuid, text);
+create or replace function escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb default '{}')
+returns boolean language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_staff uuid;
+  c conversations;
+begin
+  select * into c from conversations x
+    where x.tenant_id = v_tenant and x.id = p_conversation and x.status in ('active', 'waiting_response') for update;
+  if c.id is null then return false; end if;
+  select s.id into v_staff from staff s
+    where s.tenant_id = v_tenant and s.is_active and s.id in ((p_details ->> 'staff_id')::uuid, c.assigned_staff_id)
+    order by s.id = (p_details ->> 'staff_id')::uuid desc nulls last limit 1;
+  v_staff := coalesce(v_staff, staff_to_take_over(coalesce(c.branch_id, (select cc.branch_id from channel_connections cc
+    where cc.tenant_id = v_tenant and cc.id = c.channel_connection_id))));
+  update conversations x set status = 'escalated', ai_handling = false, escalated_at = app_now(),
+      escalation_reason = left(p_reason, 2000), escalated_by = p_details ->> 'by',
+      escalation_urgency = (p_details ->> 'urgency')::int, escalated_to_staff_id = v_staff,
+      assigned_staff_id = coalesce(x.assigned_staff_id, v_staff),
+      last_word_owed = coalesce((p_details ->> 'tell')::boolean, false)
+    where x.tenant_id = v_tenant and x.id = c.id;
+  update leads l set escalated_to_human = true where l.tenant_id = v_tenant and l.id = c.lead_id;
+  perform raise_alert(c.channel_connection_id, jsonb_build_object('kind', 'conversation_escalated',
+    'key', 'conversation:' || c.id, 'severity', 'act',
+    'sentence', 'a customer waits for somebody of the team in conversation ' || c.id,
+    'details', jsonb_build_object('conversation_id', c.id, 'lead_id', c.lead_id, 'by', p_details -> 'by',
+      'urgency', p_details -> 'urgency', 'staff_id', v_staff)));
+  perform emit_event('conversation-escalated', jsonb_build_object('conversation_id', c.id, 'lead_id', c.lead_id,
+    'channel', c.channel, 'branch_id', c.branch_id, 'reason', left(p_reason, 2000), 'by', p_details -> 'by',
+    'urgency', p_details -> 'urgency', 'confidence', p_details -> 'confidence', 'staff_id', v_staff,
+    'escalated_at', app_now()), c.id || ':escalated:' || extract(epoch from app_now()));
+  return true;
+end $$;
+
+-- Hands a conversation to people and tells the person so, in one transaction: a worker that dies leaves both or neither.
+-- What is told is the last the assistant says; who was told already hears nothing. p_texts: {"es": …, "en": …}, said where
+-- the business has no text of its own. p_reason null: only of a conversation that was handed over before. Returns whether it is told now.
+create or replace function hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid,
+  p_request_id text) returns boolean language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_question uuid;
+  v_text text;
+begin
+  -- The lane before the conversation, as `store_reply` does.
+  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
+  if p_reason is not null then perform escalate_conversation(p_conversation, p_reason, p_details || '{"tell": true}'); end if;
+  select c.last_question_id, coalesce(a.escalation_message, p_texts ->> a.default_language, p_texts ->> 'es')
+    into v_question, v_text
+    from conversations c left join ai_tenant_context a on a.tenant_id = c.tenant_id
+   where c.tenant_id = v_tenant and c.id = p_conversation and c.status = 'escalated' and c.last_word_owed;
+  if not found then return false; end if;
+  return exists (select from store_reply(p_conversation, array[v_text], v_question, p_job, null, '{}', p_request_id));
+end $$;
+
+-- What ends with an escalation, whoever ends it and how.
+create or replace function end_escalation() returns trigger language plpgsql as $$
+begin
+  if new.ai_handling and not old.ai_handling then new.handed_back_at := app_now(); end if;
+  if old.status = 'escalated' and new.status <> 'escalated' then
+    new.last_word_owed := false;
+    update alerts a set resolved_at = app_now()
+      where a.tenant_id = new.tenant_id and a.resolved_at is null
+        and a.dedup_key = new.channel_connection_id || ':conversation:' || new.id;
+  end if;
+  return new;
+end $$;
+create or replace trigger end_escalation before update of status, ai_handling on conversations for each row
+  when (old.status = 'escalated' and new.status <> 'escalated' or new.ai_handling and not old.ai_handling)
+  execute function end_escalation();

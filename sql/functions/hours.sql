@@ -1,0 +1,45 @@
+-- Opening hours, as a business writes them (`openingHours` in Rules puts them into words).
+
+-- When it is open, of the spans that begin on p_day, by the clock on its wall: {"start", "end", "days": [1…7]} (1 Monday, 7 or
+-- 0 Sunday), or by day's name {"monday": {"open", "close"} or a list of such}. A span that ends before it begins ends the
+-- day after. What cannot be read is no span.
+create or replace function opening_spans(p_hours jsonb, p_day date) returns table (opens timestamp, closes timestamp)
+language plpgsql immutable as $$
+declare
+  v_day int := extract(isodow from p_day);
+  v_of_day jsonb;
+begin
+  if jsonb_typeof(p_hours -> 'days') = 'array' then
+    if p_hours -> 'days' @> to_jsonb(v_day) or v_day = 7 and p_hours -> 'days' @> '0' then
+      v_of_day := jsonb_build_array(jsonb_build_object('open', p_hours -> 'start', 'close', p_hours -> 'end'));
+    end if;
+  else
+    v_of_day := p_hours -> (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])[v_day];
+    if jsonb_typeof(v_of_day) = 'object' and (v_of_day -> 'closed' = 'true' or v_of_day -> 'is_open' = 'false'
+      or v_of_day -> 'enabled' = 'false') then
+      return;
+    end if;
+  end if;
+  return query
+    select s.begins, case when s.ends > s.begins then s.ends else s.ends + interval '1 day' end
+      from (
+        select p_day + (x.value ->> 'open')::interval as begins, p_day + (x.value ->> 'close')::interval as ends
+          from jsonb_array_elements(case jsonb_typeof(v_of_day) when 'array' then v_of_day
+            when 'object' then jsonb_build_array(v_of_day) else '[]' end) x
+         where x.value ->> 'open' ~ '^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?$'
+           and x.value ->> 'close' ~ '^(([01]?\d|2[0-3]):[0-5]\d|24:00)(:[0-5]\d)?$' offset 0) s
+     order by 1;
+end $$;
+
+-- Whether it is open at p_at, and when it opens next if it is not (within a week). Both null: it has said nothing of its hours.
+create or replace function opening_state(p_hours jsonb, p_at timestamp, out is_open boolean, out next_open timestamp)
+language plpgsql immutable as $$
+begin
+  if jsonb_typeof(p_hours) is distinct from 'object' or p_hours = '{}' then return; end if;
+  is_open := exists (select from generate_series(-1, 0) d, opening_spans(p_hours, p_at::date + d) s
+    where p_at >= s.opens and p_at < s.closes);
+  if not is_open then
+    select min(s.opens) into next_open from generate_series(0, 7) d, opening_spans(p_hours, p_at::date + d) s
+     where s.opens > p_at;
+  end if;
+end $$;
