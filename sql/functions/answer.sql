@@ -66,9 +66,10 @@ begin
        limit 1;
     return;
   end if;
-  -- The business's n8n has answered it meanwhile: nobody is answered twice.
-  if exists (select 1 from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > p_answers
-    and m.answers_message_id = p_answers and m.metadata ? 'n8n' and m.status not in ('withheld', 'failed')) then
+  -- The business's n8n has answered it meanwhile: nobody is answered twice. That people take over now is said all the same.
+  if c.status <> 'escalated' and exists (select 1 from messages m where m.tenant_id = v_tenant
+    and m.conversation_id = c.id and m.id > p_answers and m.answers_message_id = p_answers and m.metadata ? 'n8n'
+    and m.status not in ('withheld', 'failed')) then
     return;
   end if;
   -- The question was changed while Claude thought about it: the job that was asked for then answers it.

@@ -39,7 +39,8 @@ begin
   v_question := coalesce(p_question, c.last_question_id);
   outcome := case
     when exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > v_question
-      and m.answers_message_id = v_question and m.role = 'assistant' and m.status not in ('withheld', 'failed')) then 'answered'
+      and m.answers_message_id = v_question and m.role = 'assistant' and m.status not in ('withheld', 'failed'))
+      then 'answered'
     when v_question <> c.last_question_id then 'newer_inbound'
     else reply_gate(c.id, v_question, p_policy) end;
   -- Waits like every message until the channel is mended.
@@ -72,7 +73,8 @@ declare
   v_tenant uuid := current_tenant();
   c conversations;
 begin
-  if p_staff is not null and not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff and s.is_active) then
+  if p_staff is not null and not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff
+    and s.is_active) then
     return 'unknown_staff';
   end if;
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation

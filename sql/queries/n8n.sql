@@ -32,7 +32,8 @@ select c.channel as "channel!" from conversations c
 -- name: acceptAnswer :one
 -- Stores n8n's answer with the jobs that send it (`accept_answer`).
 select outcome as "outcome!", message_id
-  from accept_answer(:conversation_id, :parts::text[], :question_id?, :digest, :metadata::jsonb, :policy::jsonb, :request_id?);
+  from accept_answer(:conversation_id, :parts::text[], :question_id?, :digest, :metadata::jsonb, :policy::jsonb,
+    :request_id?);
 
 -- name: setLeadScore :one
 select set_lead_score(:lead_id, :only_branch?, :score, :reason?) as score;
@@ -58,7 +59,8 @@ select s.is_enabled as "is_enabled!", s.webhook_url, to_jsonb(s.events) as event
 insert into n8n_settings as s (tenant_id, is_enabled, webhook_url, events, answers_by, answer_event, answer_seconds,
     answer_fallback, plain_callbacks)
   select current_tenant(), coalesce((c ->> 'is_enabled')::boolean, true), c ->> 'webhook_url',
-      case when jsonb_typeof(c -> 'events') = 'array' then text_list(c -> 'events') end, coalesce(c ->> 'answers_by', 'claude'),
+      case when jsonb_typeof(c -> 'events') = 'array' then text_list(c -> 'events') end,
+      coalesce(c ->> 'answers_by', 'claude'),
       coalesce(c ->> 'answer_event', 'ai-conversation'), coalesce((c ->> 'answer_seconds')::int, 60),
       coalesce(c ->> 'answer_fallback', 'claude'), coalesce((c ->> 'plain_callbacks')::boolean, false)
     from (select :change::jsonb as c) x
