@@ -167,10 +167,10 @@ import Testing
   @Test func whoIsSureEnoughAnswersThemselves() async throws {
     try await Shop.test { shop in
       _ = try shop.says("¿Tienen rayos X?")
-      let sure = try escalate(shop, ["reason": "no sé", "confidence": 0.5])
+      let sure = try escalate(shop, ["reason": "no sé", "confidence": .number("0.5")])
       #expect(sure.isError && !sure.handsOver)
       #expect(try shop.value("status", of: "conversations") == "active")
-      let unsure = try escalate(shop, ["reason": "no sé", "confidence": 0.49])
+      let unsure = try escalate(shop, ["reason": "no sé", "confidence": .number("0.49")])
       #expect(unsure.handsOver)
       #expect(try shop.value("escalated_by", of: "conversations") == "confidence")
     }

@@ -60,12 +60,12 @@ import Testing
       .answer(conversation: id, channel: .whatsapp), .fetchMedia(media: id), .nothing,
       .removeMedia(media: id, key: nil), .readBack(message: id), .refreshToken(connection: id), .uploadMedia(media: id),
       .fetchProfile(conversation: id), .fetchTokenKeys, .syncTemplates(connection: id, create: true),
-      .testChannel(connection: id, subscribe: true),
+      .testChannel(connection: id, subscribe: true), .deliverEvent(event: id),
     ]
     for work in ours + ChannelName.allCases.map({ .send(message: id, channel: $0) }) {
       switch work {
       case .answer, .send, .fetchMedia, .readBack, .nothing, .removeMedia, .refreshToken, .uploadMedia, .fetchTokenKeys,
-        .syncTemplates, .testChannel, .fetchProfile, .unknown:
+        .syncTemplates, .testChannel, .fetchProfile, .deliverEvent, .unknown:
         break
       }
       #expect(try Database.world.scalar("select is_own_kind($1)", [work.name]) == "true", "\(work.name)")
