@@ -56,8 +56,10 @@ begin
   if message_id is not null then outcome := 'saved'; return next; return; end if;
   v_question := coalesce(p_question, c.last_question_id);
   outcome := case
+    when c.status = 'escalated' then 'escalated'
     when exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > v_question
-      and m.answers_message_id = v_question and m.role = 'assistant' and m.status not in ('withheld', 'failed')) then 'answered'
+      and m.answers_message_id = v_question and m.role = 'assistant' and m.status not in ('withheld', 'failed'))
+      then 'answered'
     when v_question <> c.last_question_id then 'newer_inbound'
     else reply_gate(c.id, v_question, p_policy) end;
   -- Waits like every message until the channel is mended.
@@ -2618,7 +2620,8 @@ declare
   v_tenant uuid := current_tenant();
   c conversations;
 begin
-  if p_staff is not null and not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff and s.is_active) then
+  if p_staff is not null and not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff
+    and s.is_active) then
     return 'unknown_staff';
   end if;
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
@@ -7032,9 +7035,10 @@ begin
        limit 1;
     return;
   end if;
-  -- The business's n8n has answered it meanwhile: nobody is answered twice.
-  if exists (select 1 from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > p_answers
-    and m.answers_message_id = p_answers and m.metadata ? 'n8n' and m.status not in ('withheld', 'failed')) then
+  -- The business's n8n has answered it meanwhile: nobody is answered twice. That people take over now is said all the same.
+  if c.status <> 'escalated' and exists (select 1 from messages m where m.tenant_id = v_tenant
+    and m.conversation_id = c.id and m.id > p_answers and m.answers_message_id = p_answers and m.metadata ? 'n8n'
+    and m.status not in ('withheld', 'failed')) then
     return;
   end if;
   -- The question was changed while Claude thought about it: the job that was asked for then answers it.
