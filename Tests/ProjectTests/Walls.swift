@@ -18,6 +18,9 @@ private let crossingPolicies = [
   "messages: echoes for d to tistis_jobs, tistis_jobs_process",
   // Who asks does not say for which business.
   "api_keys: routing for r to tistis_definer", "user_roles: routing for r to tistis_definer",
+  // Whose is what n8n names? Of people and talks only the columns tenant_id and id are granted.
+  "conversations: routing for r to tistis_definer", "leads: routing for r to tistis_definer",
+  "n8n_settings: routing for r to tistis_definer",
 ]
 
 extension CatalogueCheck {

@@ -38,6 +38,7 @@ begin
   if message_id is not null then outcome := 'saved'; return next; return; end if;
   v_question := coalesce(p_question, c.last_question_id);
   outcome := case
+    when c.status = 'escalated' then 'escalated'
     when exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > v_question
       and m.answers_message_id = v_question and m.role = 'assistant' and m.status not in ('withheld', 'failed'))
       then 'answered'

@@ -78,7 +78,9 @@ extension Doctor {
     } catch {
       add(
         "keys", .problem, "\(what) does not open: it was changed, copied from elsewhere, or a key has another's id",
-        "enter it anew: tistis channels set-secret --tenant \(tenant.slug) --channel ID --kind \(value.kind)")
+        value.channel == "n8n"
+          ? "enter it anew: tistis n8n set-secret --tenant \(tenant.slug)"
+          : "enter it anew: tistis channels set-secret --tenant \(tenant.slug) --channel ID --kind \(value.kind)")
     }
   }
 
