@@ -4,7 +4,8 @@ public enum Footing {
   public static let functions: [String: [String]] = [
     "webhook-whatsapp": webhook, "webhook-instagram": webhook, "webhook-facebook": webhook, "webhook-tiktok": webhook,
     "api": ["find_api_key(text,text)", "find_user_roles(uuid)", "want_token_keys()"],
-    "jobs": queue,
+    // Its user is cron's, who asks for routines.
+    "jobs": queue + ["ask_routine(text,text)"],
     "jobs-process": queue,
     "health": ["health_report(double precision)", "health_queue(integer)", "cron_stopped(double precision)"],
   ]
