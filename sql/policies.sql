@@ -203,7 +203,7 @@ grant insert, update on jobs to tistis_api;
 grant select on erased_items, erased_stops, erasure_keys, channel_events to tistis_api;
 grant select, insert, update on contact_consents to tistis_api;
 -- Appointments: it books, and what is booked takes time.
-grant select on staff_services, staff_hours, times_off, patients to tistis_api;
+grant select on staff_branches, staff_services, staff_hours, times_off, patients to tistis_api;
 grant insert, update on appointments to tistis_api;
 grant select, insert, delete on occupied_times to tistis_api;
 grant insert on patients to tistis_api;

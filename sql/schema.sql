@@ -600,11 +600,14 @@ CREATE FUNCTION public.appointment_detail(p_appointment uuid) RETURNS jsonb
 begin return (
   select jsonb_build_object('appointment_id', a.id, 'status', a.status, 'confirmation_status', a.confirmation_status,
       'scheduled_at', a.scheduled_at, 'ends_at', a.end_time, 'duration_minutes', a.duration_minutes, 'timezone', b.timezone,
-      'starts_at', local_iso(a.scheduled_at, b.timezone), 'local_date', l.at::date, 'local_time', to_char(l.at, 'HH24:MI'), 'weekday', extract(isodow from l.at)::int,
-      'branch_id', a.branch_id, 'branch_name', b.name, 'branch_slug', b.slug, 'service_id', a.service_id, 'service_name', s.name,
+      'starts_at', local_iso(a.scheduled_at, b.timezone), 'local_date', l.at::date,
+      'local_time', to_char(l.at, 'HH24:MI'), 'weekday', extract(isodow from l.at)::int,
+      'branch_id', a.branch_id, 'branch_name', b.name, 'branch_slug', b.slug, 'service_id', a.service_id, 'service_name',
+        s.name,
       'staff_id', a.staff_id, 'staff_name', coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name)),
       'lead_id', a.lead_id, 'conversation_id', a.conversation_id, 'party_size', a.party_size,
-      'booking_source', a.booking_source, 'rescheduled_from_id', a.rescheduled_from_id, 'rescheduled_to_id', a.rescheduled_to_id,
+      'booking_source', a.booking_source, 'rescheduled_from_id', a.rescheduled_from_id, 'rescheduled_to_id',
+        a.rescheduled_to_id,
       'cancellation_reason', a.cancellation_reason)
     from appointments a
     join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
@@ -700,7 +703,8 @@ begin return (
     'scheduled_at', a.scheduled_at, 'end_time', a.end_time, 'duration_minutes', a.duration_minutes, 'status', a.status,
     'confirmation_status', a.confirmation_status, 'confirmation_sent', a.confirmation_sent, 'reminder_sent', a.reminder_sent,
     'reminder_24h_sent', a.reminder_24h_sent, 'reminder_4h_sent', a.reminder_4h_sent, 'notes', a.notes,
-    'internal_notes', a.internal_notes, 'reason', a.reason, 'cancellation_reason', a.cancellation_reason, 'outcome', a.outcome)
+    'internal_notes', a.internal_notes, 'reason', a.reason, 'cancellation_reason', a.cancellation_reason, 'outcome',
+      a.outcome)
     || jsonb_build_object('cancelled_at', a.cancelled_at, 'completed_at', a.completed_at,
     'rescheduled_from_id', a.rescheduled_from_id, 'rescheduled_to_id', a.rescheduled_to_id,
     'booking_source', a.booking_source, 'source', a.source, 'ai_booking_channel', a.ai_booking_channel,
@@ -1068,19 +1072,23 @@ declare
   r record;
   f record;
 begin
-  select * into r from jsonb_to_record(p_request) as x (key text, lead_id uuid, branch_id uuid, service_id uuid, staff_id uuid,
-    scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text, notes text,
+  select * into r from jsonb_to_record(p_request) as x (key text, lead_id uuid, branch_id uuid, service_id uuid,
+    staff_id uuid,
+    scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text,
+      notes text,
     reason text, party_size int, created_by_staff_id uuid, anytime boolean);
   if r.scheduled_at is null then
     raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
   end if;
   perform lock_bookings(v_tenant);
-  select 'booked', a.id into outcome, appointment_id from appointments a where a.tenant_id = v_tenant and a.booking_key = r.key;
+  select 'booked', a.id into outcome, appointment_id from appointments a where a.tenant_id = v_tenant
+    and a.booking_key = r.key;
   if appointment_id is null then
     r.lead_id := living_lead(r.lead_id);
     select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes,
       null, r.anytime);
-    if f.outcome is null and r.created_by_staff_id is not null and not exists (select from staff s where s.tenant_id = v_tenant
+    if f.outcome is null and r.created_by_staff_id is not null and not exists (select from staff s
+      where s.tenant_id = v_tenant
       and s.id = r.created_by_staff_id) then
       f.outcome := 'unknown_staff';
     end if;
@@ -1089,12 +1097,15 @@ begin
       return;
     end if;
     perform free_hold(r.lead_id);
-    insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at, duration_minutes,
+    insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
+      duration_minutes,
         buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
         ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key)
-      select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant and p.lead_id = r.lead_id),
+      select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant
+        and p.lead_id = r.lead_id),
           f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
-          coalesce(r.party_size, 1), (select c.id from conversations c where c.tenant_id = v_tenant and c.id = r.conversation_id),
+          coalesce(r.party_size, 1), (select c.id from conversations c where c.tenant_id = v_tenant
+            and c.id = r.conversation_id),
           coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
           case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
           r.created_by_staff_id, r.key
@@ -1146,7 +1157,8 @@ begin
   end if;
   select string_agg(x.name, ', ' order by x.display_order, x.id) into services from services x
     where x.tenant_id = v_tenant and x.is_active and x.is_bookable;
-  select string_agg(x.name || ' (' || x.slug || ')', ', ' order by x.is_headquarters desc, x.id) into branches from branches x
+  select string_agg(x.name || ' (' || x.slug || ')', ', ' order by x.is_headquarters desc, x.id) into branches
+    from branches x
     where x.tenant_id = v_tenant and x.is_active;
   return next;
 end $$;
@@ -1453,7 +1465,8 @@ begin
     from unnest(working_times(p_branch_id, p_staff_id, lower(v_wanted), upper(v_wanted))
       - off_times(p_branch_id, p_staff_id, lower(v_wanted), upper(v_wanted))) r where r @> p_scheduled_at;
   reason := case
-    when not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff_id and s.is_active) then 'unknown_staff'
+    when not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff_id and s.is_active)
+      then 'unknown_staff'
     when available_from is null or available_until < upper(v_wanted) then 'outside_hours'
     when v_wanted && taken_times(p_staff_id, 0, lower(v_wanted), upper(v_wanted)) then 'slot_taken' end;
   is_available := reason is null;
@@ -2821,7 +2834,8 @@ begin
     when p_anytime then null
     when p_at >= last_day_to_book(b.timezone, b.advance_booking_days) then 'too_far'
     when p_at < v_now + make_interval(mins => b.booking_notice_minutes) then 'too_soon' end;
-  if outcome is null and p_lead is not null and exists (select from appointments a where a.tenant_id = v_tenant and a.lead_id = p_lead
+  if outcome is null and p_lead is not null and exists (select from appointments a where a.tenant_id = v_tenant
+    and a.lead_id = p_lead
     and a.scheduled_at > p_at - interval '1 day' and a.scheduled_at < v_to and a.end_time > p_at
     and a.status in ('scheduled', 'confirmed', 'in_progress') and a.id is distinct from p_except) then
     outcome := 'lead_conflict';
@@ -2833,9 +2847,11 @@ begin
   -- Whom the person likes, then who has the least to do that day.
   for w in
     select t.* from who_takes(p_branch, p_service, p_staff) t
-     order by t.staff_id is distinct from (select l.preferred_staff_id from leads l where l.tenant_id = v_tenant and l.id = p_lead),
+     order by t.staff_id is distinct from (select l.preferred_staff_id from leads l where l.tenant_id = v_tenant
+       and l.id = p_lead),
        (select count(*) from occupied_times o where o.tenant_id = v_tenant and o.resource_id = t.resource_id and t.place = 0
-         and o.appointment_id is not null and o.starts_at > p_at - interval '12 hours' and o.starts_at < p_at + interval '12 hours'), t.place, t.staff_id
+         and o.appointment_id is not null and o.starts_at > p_at - interval '12 hours'
+           and o.starts_at < p_at + interval '12 hours'), t.place, t.staff_id
   loop
     if not coalesce(p_anytime, false) and not tstzrange(p_at, v_to) <@ (working_times(p_branch, w.staff_id, p_at, v_to)
       - off_times(p_branch, w.staff_id, p_at, v_to)) then continue; end if;
@@ -3133,7 +3149,8 @@ begin
     select b.id as branch, w.* from place b cross join lateral who_takes(b.id, p_service, p_staff) w
      where p_staff is null or p_service is null or does_service(p_staff, p_service)
   ), hours as materialized (
-    select p.*, b.since, b.until, b.step, b.length, w.working, w.working - off_times(b.id, p.staff_id, b.since, b.until + b.length) as open
+    select p.*, b.since, b.until, b.step, b.length, w.working, w.working - off_times(b.id, p.staff_id, b.since,
+      b.until + b.length) as open
       from (select distinct branch, who.staff_id from who) p join place b on b.id = p.branch
       cross join lateral (select working_times(b.id, p.staff_id, b.since, b.until + b.length) as working offset 0) w
      where b.since < b.until
@@ -3150,7 +3167,8 @@ begin
          g.at + h.length + make_interval(mins => coalesce(s.buffer_after_minutes, 0))) && t.taken
      order by g.at, h.branch, h.staff_id
   )
-  select f.at, f.until, f.branch, f.who, (select coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name)) from staff m
+  select f.at, f.until, f.branch, f.who, (select coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name))
+    from staff m
       where m.tenant_id = v_tenant and m.id = f.who),
       l.at::date, to_char(l.at, 'HH24:MI'), extract(isodow from l.at)::int, b.timezone
     from free f join place b on b.id = f.branch cross join lateral (select f.at at time zone b.timezone as at) l
@@ -3440,15 +3458,20 @@ CREATE FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) RETURNS TABLE(
     LANGUAGE sql IMMUTABLE
     AS $_$
   select t.opens, case when t.closes > t.opens then t.closes else t.closes + interval '24 hours' end
-    from (select p_hours -> (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])[p_weekday]) w (day)
-    cross join lateral jsonb_array_elements(case jsonb_typeof(w.day) when 'array' then w.day when 'object' then jsonb_build_array(w.day)
+    from (select p_hours -> (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday',
+      'sunday'])[p_weekday]) w (day)
+    cross join lateral jsonb_array_elements(case jsonb_typeof(w.day) when 'array' then w.day when 'object'
+      then jsonb_build_array(w.day)
       else case when p_hours -> 'days' @> to_jsonb(p_weekday) or p_weekday = 7 and p_hours -> 'days' @> '0'
-        then jsonb_build_array(jsonb_build_object('open', p_hours -> 'start', 'close', p_hours -> 'end')) else '[]' end end) s
+        then jsonb_build_array(jsonb_build_object('open', p_hours -> 'start', 'close', p_hours -> 'end'))
+          else '[]' end end) s
     cross join lateral (select
       case when s ->> 'open' ~ '^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?$' then (s ->> 'open')::interval end,
-      case when s ->> 'close' ~ '^(([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?|24:00(:00)?)$' then (s ->> 'close')::interval end) t (opens, closes)
+      case when s ->> 'close' ~ '^(([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?|24:00(:00)?)$' then (s ->> 'close')::interval end)
+        t (opens, closes)
    where t.opens is not null and t.closes is not null
-     and s ->> 'closed' is distinct from 'true' and s ->> 'is_open' is distinct from 'false' and s ->> 'enabled' is distinct from 'false'
+     and s ->> 'closed' is distinct from 'true' and s ->> 'is_open' is distinct from 'false'
+       and s ->> 'enabled' is distinct from 'false'
 $_$;
 
 ALTER FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) OWNER TO tistis_owner;
@@ -3490,7 +3513,8 @@ CREATE FUNCTION public.keep_appointment() RETURNS trigger
     AS $$
 begin
   if tg_op = 'UPDATE' and old.status in ('completed', 'cancelled', 'rescheduled')
-    and (new.status, new.scheduled_at, new.duration_minutes) is distinct from (old.status, old.scheduled_at, old.duration_minutes)
+    and (new.status, new.scheduled_at, new.duration_minutes) is distinct from (old.status, old.scheduled_at,
+      old.duration_minutes)
     and (old.status, new.status) <> ('cancelled', 'scheduled') then
     raise exception 'this appointment is %: it does not change any more', old.status
       using errcode = 'P0002', constraint = 'appointments_frozen';
@@ -4472,9 +4496,11 @@ CREATE FUNCTION public.name_rank(p_said text, p_name text, p_words text[] DEFAUL
   select case
     when s = n then 0
     when ' ' || n || ' ' like '% ' || s || ' %' or ' ' || s || ' ' like '% ' || n || ' %' then 1
-    when exists (select from unnest(p_words) w where folded_name(w) <> '' and ' ' || s || ' ' like '% ' || folded_name(w) || ' %') then 2
+    when exists (select from unnest(p_words) w where folded_name(w) <> '' and ' ' || s || ' ' like '% ' || folded_name(w)
+      || ' %') then 2
     -- "limpieza de dientes" means "Limpieza dental"; "de" means nothing.
-    when exists (select from regexp_split_to_table(s, ' ') w where length(w) > 4 and ' ' || n || ' ' like '% ' || w || ' %') then 3
+    when exists (select from regexp_split_to_table(s, ' ') w where length(w) > 4 and ' ' || n || ' ' like '% ' || w ||
+      ' %') then 3
     end
   from (select folded_name(p_said) as s, folded_name(p_name) as n) x where s <> '' and n <> ''
 $$;
@@ -4798,7 +4824,8 @@ declare
 begin
   if tg_op = 'UPDATE' then
     if takes_time(old) = takes_time(new) and (new.scheduled_at, new.end_time, new.staff_id, new.branch_id,
-      new.buffer_before_minutes, new.buffer_after_minutes) is not distinct from (old.scheduled_at, old.end_time, old.staff_id,
+      new.buffer_before_minutes, new.buffer_after_minutes) is not distinct from (old.scheduled_at, old.end_time,
+        old.staff_id,
       old.branch_id, old.buffer_before_minutes, old.buffer_after_minutes) then
       return null;
     end if;
@@ -6007,7 +6034,8 @@ declare
   l record;
   a appointments;
 begin
-  select * into r from jsonb_to_record(p_request) as x (key text, appointment_id uuid, lead_id uuid, scheduled_at timestamptz,
+  select * into r from jsonb_to_record(p_request) as x (key text, appointment_id uuid, lead_id uuid,
+    scheduled_at timestamptz,
     branch_id uuid, staff_id uuid, service_id uuid, duration_minutes int, anytime boolean);
   if r.scheduled_at is null then
     raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
@@ -6031,9 +6059,11 @@ begin
     coalesce(r.staff_id, case when coalesce(r.branch_id, a.branch_id) = a.branch_id and coalesce(r.service_id, a.service_id)
       is not distinct from a.service_id then a.staff_id end), r.scheduled_at,
     coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
-  if f.outcome in ('slot_taken', 'outside_hours', 'inactive', 'unknown_staff') and r.staff_id is null and a.staff_id is not null then
+  if f.outcome in ('slot_taken', 'outside_hours', 'inactive', 'unknown_staff') and r.staff_id is null
+    and a.staff_id is not null then
     select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id), null,
-      r.scheduled_at, coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
+      r.scheduled_at, coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id,
+        r.anytime);
   end if;
   if f.outcome is not null then
     return query select f.outcome, a.id, '{}'::jsonb;
@@ -6042,15 +6072,18 @@ begin
   perform free_hold(a.lead_id);
   update appointments x set status = 'rescheduled' where x.tenant_id = v_tenant and x.id = a.id;
   insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at, duration_minutes,
-      buffer_before_minutes, buffer_after_minutes, notes, internal_notes, reason, party_size, reservation_type, conversation_id,
+      buffer_before_minutes, buffer_after_minutes, notes, internal_notes, reason, party_size, reservation_type,
+        conversation_id,
       booking_source, ai_booking_channel, ai_booked_at, created_by_staff_id, deposit_status, deposit_amount_cents, metadata,
       rescheduled_from_id, booking_key)
-    values (v_tenant, coalesce(r.branch_id, a.branch_id), a.lead_id, a.patient_id, f.staff_id, coalesce(r.service_id, a.service_id),
+    values (v_tenant, coalesce(r.branch_id, a.branch_id), a.lead_id, a.patient_id, f.staff_id, coalesce(r.service_id,
+      a.service_id),
       r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, a.notes, a.internal_notes, a.reason, a.party_size,
       a.reservation_type, a.conversation_id, a.booking_source, a.ai_booking_channel, a.ai_booked_at, a.created_by_staff_id,
       a.deposit_status, a.deposit_amount_cents, a.metadata, a.id, r.key)
     returning 'rescheduled', id into outcome, appointment_id;
-  update appointments x set rescheduled_to_id = reschedule_appointment.appointment_id where x.tenant_id = v_tenant and x.id = a.id;
+  update appointments x set rescheduled_to_id = reschedule_appointment.appointment_id where x.tenant_id = v_tenant
+    and x.id = a.id;
   perform tell_of_appointment('appointment-scheduled', appointment_id);
   if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
   detail := appointment_detail(appointment_id);
@@ -7081,7 +7114,8 @@ begin return (
      -- No appointment with its buffers is longer than two days: the index begins there.
      and o.starts_at > p_from - interval '2 days' and o.starts_at < p_to and o.ends_at > p_from
      and (o.expires_at is null or o.expires_at > app_now())
-     and o.appointment_id is distinct from p_except and (p_lead is null or o.lead_id is distinct from p_lead)
+     and (p_except is null or o.appointment_id is distinct from p_except)
+     and (p_lead is null or o.lead_id is distinct from p_lead)
 ); end $$;
 
 ALTER FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) OWNER TO tistis_owner;
@@ -7327,7 +7361,8 @@ declare
   f record;
   a appointments;
 begin
-  select * into r from jsonb_to_record(p_change) as x (scheduled_at timestamptz, branch_id uuid, staff_id uuid, service_id uuid,
+  select * into r from jsonb_to_record(p_change) as x (scheduled_at timestamptz, branch_id uuid, staff_id uuid,
+    service_id uuid,
     duration_minutes int, confirmation_sent boolean, reminder_sent boolean, anytime boolean);
   select * into l from lock_appointment(p_appointment, null, p_branch);
   a := l.a;
@@ -7372,7 +7407,9 @@ begin
     where x.tenant_id = v_tenant and x.id = a.id;
   if v_status = 'completed' and a.status <> 'completed' then perform welcome_customer(a.id); end if;
   if v_moves then perform tell_of_appointment('appointment-scheduled', a.id); end if;
-  if v_status = 'cancelled' and a.status <> 'cancelled' then perform tell_of_appointment('appointment-cancelled', a.id); end if;
+  if v_status = 'cancelled' and a.status <> 'cancelled' then
+    perform tell_of_appointment('appointment-cancelled', a.id);
+  end if;
   outcome := 'updated';
   return next;
 end $$;
@@ -7645,7 +7682,8 @@ declare
 begin
   if p_staff is not null then
     return query select p_staff, p_staff, 0;
-  elsif p_service is not null and not exists (select from staff_services x where x.tenant_id = v_tenant and x.service_id = p_service)
+  elsif p_service is not null and not exists (select from staff_services x where x.tenant_id = v_tenant
+    and x.service_id = p_service)
     or p_service is null and not exists (select from staff_services x
       join staff_branches w on w.tenant_id = x.tenant_id and w.staff_id = x.staff_id
       where x.tenant_id = v_tenant and w.branch_id = p_branch) then
@@ -7793,7 +7831,8 @@ begin
   select range_agg(tstzrange(t.opens, t.closes)) into v_open
     from generate_series(0, v_days) n
     cross join lateral hours_on(v_hours, extract(isodow from v_first + n)::int) h
-    cross join lateral (select (v_first + n + h.opens) at time zone v_zone, (v_first + n + h.closes) at time zone v_zone) t (opens, closes)
+    cross join lateral (select (v_first + n + h.opens) at time zone v_zone, (v_first + n + h.closes) at time zone v_zone)
+      t (opens, closes)
    where t.opens < t.closes;
   if p_staff is null then return coalesce(v_open, '{}'); end if;
   if not exists (select from staff s join staff_branches w on w.tenant_id = s.tenant_id and w.staff_id = s.id
@@ -7807,7 +7846,8 @@ begin
         join staff_hours h on h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch
           and h.weekday = extract(isodow from v_first + n)::int
         cross join lateral (select (v_first + n + h.opens) at time zone v_zone,
-          (v_first + n + h.closes + case when h.closes > h.opens then interval '0' else interval '1 day' end) at time zone v_zone) t (opens, closes)
+          (v_first + n + h.closes + case when h.closes > h.opens then interval '0' else interval '1 day' end) at time
+            zone v_zone) t (opens, closes)
        where t.opens < t.closes);
   end if;
   return coalesce(v_open, '{}');
@@ -17281,6 +17321,7 @@ GRANT SELECT ON TABLE public.staff TO tistis_guide;
 
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff_branches TO tistis_api;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_guide;
 
 --

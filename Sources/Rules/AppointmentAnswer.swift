@@ -23,9 +23,9 @@ public struct AppointmentAnswer: Sendable, Equatable {
       return
     }
     guard content.utf8.count <= Self.longest else { return nil }
-    let folded = Consent.folded(content)
+    let words = folded(content)
     // A thumb is no letter.
-    guard let wish = folded.isEmpty && content.unicodeScalars.contains("👍") ? .confirm : Self.words[folded] else {
+    guard let wish = words.isEmpty && content.unicodeScalars.contains("👍") ? .confirm : Self.words[words] else {
       return nil
     }
     self.wish = wish

@@ -39,26 +39,6 @@ extension Consent {
     "no mas promociones", "stop promociones", "optout", "opt out",
   ]
   private static let resumeWords: Set<String> = ["alta", "start", "unstop", "reanudar"]
-
-  /// Lower case without accents; whatever is no letter or digit separates words.
-  static func folded(_ text: String) -> String {
-    var out = ""
-    for scalar in text.lowercased().unicodeScalars {
-      switch scalar {
-      // Accents that come on their own, as phones of one maker write them, and what emoji consist of.
-      case _ where scalar.properties.generalCategory == .nonspacingMark: break
-      case "á", "à", "ä", "â": out += "a"
-      case "é", "è", "ë", "ê": out += "e"
-      case "í", "ì", "ï", "î": out += "i"
-      case "ó", "ò", "ö", "ô": out += "o"
-      case "ú", "ù", "ü", "û": out += "u"
-      case _ where scalar.properties.isAlphabetic || scalar.properties.numericType != nil:
-        out.unicodeScalars.append(scalar)
-      default: out += " "
-      }
-    }
-    return out.split(separator: " ").joined(separator: " ")
-  }
 }
 
 extension InboundEvent {

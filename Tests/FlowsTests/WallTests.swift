@@ -78,6 +78,11 @@ import Testing
       insert into api_requests (tenant_id, asker, idempotency_key, digest) values ('\(id)', 'x', 'x', 'x');
       insert into patients (tenant_id, first_name, last_name) values ('\(id)', 'x', 'x');
       insert into appointments (tenant_id, branch_id, scheduled_at) values ('\(id)', '\(id)', now());
+      insert into staff_services (tenant_id, staff_id, service_id)
+        select tenant_id, '\(id)', id from services where tenant_id = '\(id)';
+      insert into staff_hours (tenant_id, staff_id, branch_id, weekday, opens, closes)
+        values ('\(id)', '\(id)', '\(id)', 1, '09:00', '10:00');
+      insert into times_off (tenant_id, starts_at, ends_at) values ('\(id)', now(), now() + interval '1 day');
       insert into lead_score_history (tenant_id, lead_id, previous_score, new_score, score_change, change_source)
         select tenant_id, id, 50, 60, 10, 'manual' from leads where tenant_id = '\(id)';
       insert into channel_rate_limits (tenant_id, channel_connection_id, window_start)

@@ -8,7 +8,8 @@ begin return (
     'scheduled_at', a.scheduled_at, 'end_time', a.end_time, 'duration_minutes', a.duration_minutes, 'status', a.status,
     'confirmation_status', a.confirmation_status, 'confirmation_sent', a.confirmation_sent, 'reminder_sent', a.reminder_sent,
     'reminder_24h_sent', a.reminder_24h_sent, 'reminder_4h_sent', a.reminder_4h_sent, 'notes', a.notes,
-    'internal_notes', a.internal_notes, 'reason', a.reason, 'cancellation_reason', a.cancellation_reason, 'outcome', a.outcome)
+    'internal_notes', a.internal_notes, 'reason', a.reason, 'cancellation_reason', a.cancellation_reason, 'outcome',
+      a.outcome)
     || jsonb_build_object('cancelled_at', a.cancelled_at, 'completed_at', a.completed_at,
     'rescheduled_from_id', a.rescheduled_from_id, 'rescheduled_to_id', a.rescheduled_to_id,
     'booking_source', a.booking_source, 'source', a.source, 'ai_booking_channel', a.ai_booking_channel,
@@ -24,10 +25,10 @@ begin return (
     from branches b where b.tenant_id = a.tenant_id and b.id = a.branch_id
 ); end $$;
 
--- Changes what is named of an appointment, in place: {"scheduled_at", "branch_id", "staff_id", "service_id", "duration_minutes",
--- "status", "notes", "internal_notes", "cancellation_reason", "outcome", "confirmation_sent", "reminder_sent", "anytime"}. One that
--- moves is reminded of anew. completed: who came is a customer now, and a clinic's patient. Outcomes: updated, those of
--- `book_appointment`, unknown_appointment, frozen.
+-- Changes what is named of an appointment, in place: {"scheduled_at", "branch_id", "staff_id", "service_id",
+-- "duration_minutes", "status", "notes", "internal_notes", "cancellation_reason", "outcome", "confirmation_sent",
+-- "reminder_sent", "anytime"}. One that moves is reminded of anew. completed: who came is a customer now, and a clinic's
+-- patient. Outcomes: updated, those of `book_appointment`, unknown_appointment, frozen.
 create or replace function update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb)
 returns table (outcome text, appointment_id uuid)
 language plpgsql as $$
@@ -40,7 +41,8 @@ declare
   f record;
   a appointments;
 begin
-  select * into r from jsonb_to_record(p_change) as x (scheduled_at timestamptz, branch_id uuid, staff_id uuid, service_id uuid,
+  select * into r from jsonb_to_record(p_change) as x (scheduled_at timestamptz, branch_id uuid, staff_id uuid,
+    service_id uuid,
     duration_minutes int, confirmation_sent boolean, reminder_sent boolean, anytime boolean);
   select * into l from lock_appointment(p_appointment, null, p_branch);
   a := l.a;
@@ -85,7 +87,9 @@ begin
     where x.tenant_id = v_tenant and x.id = a.id;
   if v_status = 'completed' and a.status <> 'completed' then perform welcome_customer(a.id); end if;
   if v_moves then perform tell_of_appointment('appointment-scheduled', a.id); end if;
-  if v_status = 'cancelled' and a.status <> 'cancelled' then perform tell_of_appointment('appointment-cancelled', a.id); end if;
+  if v_status = 'cancelled' and a.status <> 'cancelled' then
+    perform tell_of_appointment('appointment-cancelled', a.id);
+  end if;
   outcome := 'updated';
   return next;
 end $$;

@@ -3,7 +3,8 @@
 
 -- Is there room for an appointment, and who takes it? outcome null: yes. p_except: the appointment that it replaces;
 -- p_anytime: hours, notice and horizon are not asked, since a member of staff decided. Callers hold `lock_bookings`.
-create or replace function find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamptz, p_minutes int,
+create or replace function find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamptz,
+  p_minutes int,
   p_except uuid default null, p_anytime boolean default false)
 returns table (outcome text, staff_id uuid, minutes int, buffer_before int, buffer_after int)
 language plpgsql stable as $$
@@ -36,7 +37,8 @@ begin
     when p_anytime then null
     when p_at >= last_day_to_book(b.timezone, b.advance_booking_days) then 'too_far'
     when p_at < v_now + make_interval(mins => b.booking_notice_minutes) then 'too_soon' end;
-  if outcome is null and p_lead is not null and exists (select from appointments a where a.tenant_id = v_tenant and a.lead_id = p_lead
+  if outcome is null and p_lead is not null and exists (select from appointments a where a.tenant_id = v_tenant
+    and a.lead_id = p_lead
     and a.scheduled_at > p_at - interval '1 day' and a.scheduled_at < v_to and a.end_time > p_at
     and a.status in ('scheduled', 'confirmed', 'in_progress') and a.id is distinct from p_except) then
     outcome := 'lead_conflict';
@@ -48,9 +50,11 @@ begin
   -- Whom the person likes, then who has the least to do that day.
   for w in
     select t.* from who_takes(p_branch, p_service, p_staff) t
-     order by t.staff_id is distinct from (select l.preferred_staff_id from leads l where l.tenant_id = v_tenant and l.id = p_lead),
+     order by t.staff_id is distinct from (select l.preferred_staff_id from leads l where l.tenant_id = v_tenant
+       and l.id = p_lead),
        (select count(*) from occupied_times o where o.tenant_id = v_tenant and o.resource_id = t.resource_id and t.place = 0
-         and o.appointment_id is not null and o.starts_at > p_at - interval '12 hours' and o.starts_at < p_at + interval '12 hours'), t.place, t.staff_id
+         and o.appointment_id is not null and o.starts_at > p_at - interval '12 hours'
+           and o.starts_at < p_at + interval '12 hours'), t.place, t.staff_id
   loop
     if not coalesce(p_anytime, false) and not tstzrange(p_at, v_to) <@ (working_times(p_branch, w.staff_id, p_at, v_to)
       - off_times(p_branch, w.staff_id, p_at, v_to)) then continue; end if;
@@ -73,11 +77,14 @@ language plpgsql stable as $$
 begin return (
   select jsonb_build_object('appointment_id', a.id, 'status', a.status, 'confirmation_status', a.confirmation_status,
       'scheduled_at', a.scheduled_at, 'ends_at', a.end_time, 'duration_minutes', a.duration_minutes, 'timezone', b.timezone,
-      'starts_at', local_iso(a.scheduled_at, b.timezone), 'local_date', l.at::date, 'local_time', to_char(l.at, 'HH24:MI'), 'weekday', extract(isodow from l.at)::int,
-      'branch_id', a.branch_id, 'branch_name', b.name, 'branch_slug', b.slug, 'service_id', a.service_id, 'service_name', s.name,
+      'starts_at', local_iso(a.scheduled_at, b.timezone), 'local_date', l.at::date,
+      'local_time', to_char(l.at, 'HH24:MI'), 'weekday', extract(isodow from l.at)::int,
+      'branch_id', a.branch_id, 'branch_name', b.name, 'branch_slug', b.slug, 'service_id', a.service_id, 'service_name',
+        s.name,
       'staff_id', a.staff_id, 'staff_name', coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name)),
       'lead_id', a.lead_id, 'conversation_id', a.conversation_id, 'party_size', a.party_size,
-      'booking_source', a.booking_source, 'rescheduled_from_id', a.rescheduled_from_id, 'rescheduled_to_id', a.rescheduled_to_id,
+      'booking_source', a.booking_source, 'rescheduled_from_id', a.rescheduled_from_id, 'rescheduled_to_id',
+        a.rescheduled_to_id,
       'cancellation_reason', a.cancellation_reason)
     from appointments a
     join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
@@ -87,10 +94,10 @@ begin return (
    where a.tenant_id = current_tenant() and a.id = p_appointment
 ); end $$;
 
--- {"key", "lead_id", "branch_id", "service_id"?, "staff_id"?, "scheduled_at", "duration_minutes"? (else the service's, else the
--- branch's), "conversation_id"?, "booking_source", "ai_booking_channel"?, "notes"?, "reason"?, "party_size"?,
--- "created_by_staff_id"?, "anytime"?, "told"? (the person is told in the talk that books it)}. Outcomes: booked, slot_taken, lead_conflict, outside_hours, in_past, too_far, too_soon,
--- unknown_branch, unknown_service, unknown_staff, unknown_lead, inactive.
+-- {"key", "lead_id", "branch_id", "service_id"?, "staff_id"?, "scheduled_at", "duration_minutes"? (else the service's,
+-- else the branch's), "conversation_id"?, "booking_source", "ai_booking_channel"?, "notes"?, "reason"?, "party_size"?,
+-- "created_by_staff_id"?, "anytime"?, "told"? (in the talk that books it)}. Outcomes: booked, slot_taken,
+-- lead_conflict, outside_hours, in_past, too_far, too_soon, unknown_branch, unknown_service, unknown_staff, unknown_lead, inactive.
 create or replace function book_appointment(p_request jsonb) returns table (outcome text, appointment_id uuid, detail jsonb)
 language plpgsql as $$
 declare
@@ -98,19 +105,23 @@ declare
   r record;
   f record;
 begin
-  select * into r from jsonb_to_record(p_request) as x (key text, lead_id uuid, branch_id uuid, service_id uuid, staff_id uuid,
-    scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text, notes text,
+  select * into r from jsonb_to_record(p_request) as x (key text, lead_id uuid, branch_id uuid, service_id uuid,
+    staff_id uuid,
+    scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text,
+      notes text,
     reason text, party_size int, created_by_staff_id uuid, anytime boolean);
   if r.scheduled_at is null then
     raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
   end if;
   perform lock_bookings(v_tenant);
-  select 'booked', a.id into outcome, appointment_id from appointments a where a.tenant_id = v_tenant and a.booking_key = r.key;
+  select 'booked', a.id into outcome, appointment_id from appointments a where a.tenant_id = v_tenant
+    and a.booking_key = r.key;
   if appointment_id is null then
     r.lead_id := living_lead(r.lead_id);
     select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes,
       null, r.anytime);
-    if f.outcome is null and r.created_by_staff_id is not null and not exists (select from staff s where s.tenant_id = v_tenant
+    if f.outcome is null and r.created_by_staff_id is not null and not exists (select from staff s
+      where s.tenant_id = v_tenant
       and s.id = r.created_by_staff_id) then
       f.outcome := 'unknown_staff';
     end if;
@@ -119,12 +130,15 @@ begin
       return;
     end if;
     perform free_hold(r.lead_id);
-    insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at, duration_minutes,
+    insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
+      duration_minutes,
         buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
         ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key)
-      select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant and p.lead_id = r.lead_id),
+      select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant
+        and p.lead_id = r.lead_id),
           f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
-          coalesce(r.party_size, 1), (select c.id from conversations c where c.tenant_id = v_tenant and c.id = r.conversation_id),
+          coalesce(r.party_size, 1), (select c.id from conversations c where c.tenant_id = v_tenant
+            and c.id = r.conversation_id),
           coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
           case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
           r.created_by_staff_id, r.key

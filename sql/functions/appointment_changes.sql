@@ -15,8 +15,8 @@ begin
 end $$;
 
 -- {"key", "appointment_id", "lead_id"?, "scheduled_at", "branch_id"?, "staff_id"?, "service_id"?, "duration_minutes"?,
--- "anytime"?, "told"?}: a new appointment takes its place, and the old one says so. Outcomes: rescheduled, unknown_appointment, frozen
--- (detail: the old one), and those of `book_appointment`.
+-- "anytime"?, "told"?}: a new appointment takes its place, and the old one says so. Outcomes: rescheduled, unknown_appointment,
+-- frozen (detail: the old one), and those of `book_appointment`.
 create or replace function reschedule_appointment(p_request jsonb)
 returns table (outcome text, appointment_id uuid, detail jsonb)
 language plpgsql as $$
@@ -27,7 +27,8 @@ declare
   l record;
   a appointments;
 begin
-  select * into r from jsonb_to_record(p_request) as x (key text, appointment_id uuid, lead_id uuid, scheduled_at timestamptz,
+  select * into r from jsonb_to_record(p_request) as x (key text, appointment_id uuid, lead_id uuid,
+    scheduled_at timestamptz,
     branch_id uuid, staff_id uuid, service_id uuid, duration_minutes int, anytime boolean);
   if r.scheduled_at is null then
     raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
@@ -51,9 +52,11 @@ begin
     coalesce(r.staff_id, case when coalesce(r.branch_id, a.branch_id) = a.branch_id and coalesce(r.service_id, a.service_id)
       is not distinct from a.service_id then a.staff_id end), r.scheduled_at,
     coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
-  if f.outcome in ('slot_taken', 'outside_hours', 'inactive', 'unknown_staff') and r.staff_id is null and a.staff_id is not null then
+  if f.outcome in ('slot_taken', 'outside_hours', 'inactive', 'unknown_staff') and r.staff_id is null
+    and a.staff_id is not null then
     select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id), null,
-      r.scheduled_at, coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
+      r.scheduled_at, coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id,
+        r.anytime);
   end if;
   if f.outcome is not null then
     return query select f.outcome, a.id, '{}'::jsonb;
@@ -62,24 +65,28 @@ begin
   perform free_hold(a.lead_id);
   update appointments x set status = 'rescheduled' where x.tenant_id = v_tenant and x.id = a.id;
   insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at, duration_minutes,
-      buffer_before_minutes, buffer_after_minutes, notes, internal_notes, reason, party_size, reservation_type, conversation_id,
+      buffer_before_minutes, buffer_after_minutes, notes, internal_notes, reason, party_size, reservation_type,
+        conversation_id,
       booking_source, ai_booking_channel, ai_booked_at, created_by_staff_id, deposit_status, deposit_amount_cents, metadata,
       rescheduled_from_id, booking_key)
-    values (v_tenant, coalesce(r.branch_id, a.branch_id), a.lead_id, a.patient_id, f.staff_id, coalesce(r.service_id, a.service_id),
+    values (v_tenant, coalesce(r.branch_id, a.branch_id), a.lead_id, a.patient_id, f.staff_id, coalesce(r.service_id,
+      a.service_id),
       r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, a.notes, a.internal_notes, a.reason, a.party_size,
       a.reservation_type, a.conversation_id, a.booking_source, a.ai_booking_channel, a.ai_booked_at, a.created_by_staff_id,
       a.deposit_status, a.deposit_amount_cents, a.metadata, a.id, r.key)
     returning 'rescheduled', id into outcome, appointment_id;
-  update appointments x set rescheduled_to_id = reschedule_appointment.appointment_id where x.tenant_id = v_tenant and x.id = a.id;
+  update appointments x set rescheduled_to_id = reschedule_appointment.appointment_id where x.tenant_id = v_tenant
+    and x.id = a.id;
   perform tell_of_appointment('appointment-scheduled', appointment_id);
   if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
   detail := appointment_detail(appointment_id);
   return next;
 end $$;
 
--- {"appointment_id", "lead_id"?, "reason"?}. Outcomes: cancelled (also of one that was cancelled before), unknown_appointment,
--- frozen.
-create or replace function cancel_appointment(p_request jsonb) returns table (outcome text, appointment_id uuid, detail jsonb)
+-- {"appointment_id", "lead_id"?, "reason"?}. Outcomes: cancelled (also of one that was cancelled before),
+-- unknown_appointment, frozen.
+create or replace function cancel_appointment(p_request jsonb)
+returns table (outcome text, appointment_id uuid, detail jsonb)
 language plpgsql as $$
 declare
   v_tenant uuid := require_tenant(current_tenant());
@@ -103,9 +110,10 @@ begin
   return next;
 end $$;
 
--- {"appointment_id", "lead_id"?}: whoever is expected says that they come. Outcomes: confirmed (also of one that was), in_past,
--- unknown_appointment, frozen.
-create or replace function confirm_appointment(p_request jsonb) returns table (outcome text, appointment_id uuid, detail jsonb)
+-- {"appointment_id", "lead_id"?}: whoever is expected says that they come. Outcomes: confirmed (also of one that was),
+-- in_past, unknown_appointment, frozen.
+create or replace function confirm_appointment(p_request jsonb)
+returns table (outcome text, appointment_id uuid, detail jsonb)
 language plpgsql as $$
 declare
   v_tenant uuid := require_tenant(current_tenant());
@@ -131,8 +139,8 @@ begin
 end $$;
 
 -- Keeps a time for somebody who is still deciding: {"lead_id", "branch_id", "service_id"?, "staff_id"?, "scheduled_at",
--- "duration_minutes"?, "hold_minutes"? (10; 60 at most)}. A person has one hold: the next replaces it, their booking ends it.
--- Outcomes: held (detail: {"expires_at", "staff_id"}), and those of `book_appointment`.
+-- "duration_minutes"?, "hold_minutes"? (10; 60 at most)}. A person has one hold: the next replaces it, their booking
+-- ends it. Outcomes: held (detail: {"expires_at", "staff_id"}), and those of `book_appointment`.
 create or replace function hold_slot(p_request jsonb) returns table (outcome text, hold_id uuid, detail jsonb)
 language plpgsql as $$
 declare

@@ -13,9 +13,11 @@ language sql immutable as $$
   select case
     when s = n then 0
     when ' ' || n || ' ' like '% ' || s || ' %' or ' ' || s || ' ' like '% ' || n || ' %' then 1
-    when exists (select from unnest(p_words) w where folded_name(w) <> '' and ' ' || s || ' ' like '% ' || folded_name(w) || ' %') then 2
+    when exists (select from unnest(p_words) w where folded_name(w) <> '' and ' ' || s || ' ' like '% ' || folded_name(w)
+      || ' %') then 2
     -- "limpieza de dientes" means "Limpieza dental"; "de" means nothing.
-    when exists (select from regexp_split_to_table(s, ' ') w where length(w) > 4 and ' ' || n || ' ' like '% ' || w || ' %') then 3
+    when exists (select from regexp_split_to_table(s, ' ') w where length(w) > 4 and ' ' || n || ' ' like '% ' || w ||
+      ' %') then 3
     end
   from (select folded_name(p_said) as s, folded_name(p_name) as n) x where s <> '' and n <> ''
 $$;
@@ -57,7 +59,8 @@ begin
   end if;
   select string_agg(x.name, ', ' order by x.display_order, x.id) into services from services x
     where x.tenant_id = v_tenant and x.is_active and x.is_bookable;
-  select string_agg(x.name || ' (' || x.slug || ')', ', ' order by x.is_headquarters desc, x.id) into branches from branches x
+  select string_agg(x.name || ' (' || x.slug || ')', ', ' order by x.is_headquarters desc, x.id) into branches
+    from branches x
     where x.tenant_id = v_tenant and x.is_active;
   return next;
 end $$;

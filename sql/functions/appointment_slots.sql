@@ -10,7 +10,8 @@ declare
 begin
   if p_staff is not null then
     return query select p_staff, p_staff, 0;
-  elsif p_service is not null and not exists (select from staff_services x where x.tenant_id = v_tenant and x.service_id = p_service)
+  elsif p_service is not null and not exists (select from staff_services x where x.tenant_id = v_tenant
+    and x.service_id = p_service)
     or p_service is null and not exists (select from staff_services x
       join staff_branches w on w.tenant_id = x.tenant_id and w.staff_id = x.staff_id
       where x.tenant_id = v_tenant and w.branch_id = p_branch) then
@@ -26,7 +27,8 @@ end $$;
 
 -- The earliest free slots that begin between two times (two months at most), one a beginning and branch; null is any. Only
 -- what a customer may book: not sooner than the branch's notice, not further than it books ahead.
-create or replace function free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamptz, p_to timestamptz, p_limit int)
+create or replace function free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamptz, p_to timestamptz,
+  p_limit int)
 returns table (starts_at timestamptz, ends_at timestamptz, branch_id uuid, staff_id uuid, staff_name text, local_date date,
   local_time text, weekday int, timezone text)
 language plpgsql stable as $$
@@ -48,7 +50,8 @@ begin
     select b.id as branch, w.* from place b cross join lateral who_takes(b.id, p_service, p_staff) w
      where p_staff is null or p_service is null or does_service(p_staff, p_service)
   ), hours as materialized (
-    select p.*, b.since, b.until, b.step, b.length, w.working, w.working - off_times(b.id, p.staff_id, b.since, b.until + b.length) as open
+    select p.*, b.since, b.until, b.step, b.length, w.working, w.working - off_times(b.id, p.staff_id, b.since,
+      b.until + b.length) as open
       from (select distinct branch, who.staff_id from who) p join place b on b.id = p.branch
       cross join lateral (select working_times(b.id, p.staff_id, b.since, b.until + b.length) as working offset 0) w
      where b.since < b.until
@@ -65,7 +68,8 @@ begin
          g.at + h.length + make_interval(mins => coalesce(s.buffer_after_minutes, 0))) && t.taken
      order by g.at, h.branch, h.staff_id
   )
-  select f.at, f.until, f.branch, f.who, (select coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name)) from staff m
+  select f.at, f.until, f.branch, f.who, (select coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name))
+    from staff m
       where m.tenant_id = v_tenant and m.id = f.who),
       l.at::date, to_char(l.at, 'HH24:MI'), extract(isodow from l.at)::int, b.timezone
     from free f join place b on b.id = f.branch cross join lateral (select f.at at time zone b.timezone as at) l

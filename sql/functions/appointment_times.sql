@@ -14,15 +14,20 @@ end $$;
 create or replace function hours_on(p_hours jsonb, p_weekday int) returns table (opens interval, closes interval)
 language sql immutable as $$
   select t.opens, case when t.closes > t.opens then t.closes else t.closes + interval '24 hours' end
-    from (select p_hours -> (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])[p_weekday]) w (day)
-    cross join lateral jsonb_array_elements(case jsonb_typeof(w.day) when 'array' then w.day when 'object' then jsonb_build_array(w.day)
+    from (select p_hours -> (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday',
+      'sunday'])[p_weekday]) w (day)
+    cross join lateral jsonb_array_elements(case jsonb_typeof(w.day) when 'array' then w.day when 'object'
+      then jsonb_build_array(w.day)
       else case when p_hours -> 'days' @> to_jsonb(p_weekday) or p_weekday = 7 and p_hours -> 'days' @> '0'
-        then jsonb_build_array(jsonb_build_object('open', p_hours -> 'start', 'close', p_hours -> 'end')) else '[]' end end) s
+        then jsonb_build_array(jsonb_build_object('open', p_hours -> 'start', 'close', p_hours -> 'end'))
+          else '[]' end end) s
     cross join lateral (select
       case when s ->> 'open' ~ '^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?$' then (s ->> 'open')::interval end,
-      case when s ->> 'close' ~ '^(([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?|24:00(:00)?)$' then (s ->> 'close')::interval end) t (opens, closes)
+      case when s ->> 'close' ~ '^(([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?|24:00(:00)?)$' then (s ->> 'close')::interval end)
+        t (opens, closes)
    where t.opens is not null and t.closes is not null
-     and s ->> 'closed' is distinct from 'true' and s ->> 'is_open' is distinct from 'false' and s ->> 'enabled' is distinct from 'false'
+     and s ->> 'closed' is distinct from 'true' and s ->> 'is_open' is distinct from 'false'
+       and s ->> 'enabled' is distinct from 'false'
 $$;
 
 -- The hours between two times: those of the branch (the business's, if it has none of its own), and within them those of
@@ -47,7 +52,8 @@ begin
   select range_agg(tstzrange(t.opens, t.closes)) into v_open
     from generate_series(0, v_days) n
     cross join lateral hours_on(v_hours, extract(isodow from v_first + n)::int) h
-    cross join lateral (select (v_first + n + h.opens) at time zone v_zone, (v_first + n + h.closes) at time zone v_zone) t (opens, closes)
+    cross join lateral (select (v_first + n + h.opens) at time zone v_zone, (v_first + n + h.closes) at time zone v_zone)
+      t (opens, closes)
    where t.opens < t.closes;
   if p_staff is null then return coalesce(v_open, '{}'); end if;
   if not exists (select from staff s join staff_branches w on w.tenant_id = s.tenant_id and w.staff_id = s.id
@@ -61,14 +67,16 @@ begin
         join staff_hours h on h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch
           and h.weekday = extract(isodow from v_first + n)::int
         cross join lateral (select (v_first + n + h.opens) at time zone v_zone,
-          (v_first + n + h.closes + case when h.closes > h.opens then interval '0' else interval '1 day' end) at time zone v_zone) t (opens, closes)
+          (v_first + n + h.closes + case when h.closes > h.opens then interval '0' else interval '1 day' end) at time
+            zone v_zone) t (opens, closes)
        where t.opens < t.closes);
   end if;
   return coalesce(v_open, '{}');
 end $$;
 
 -- Closings and time off between two times.
-create or replace function off_times(p_branch uuid, p_staff uuid, p_from timestamptz, p_to timestamptz) returns tstzmultirange
+create or replace function off_times(p_branch uuid, p_staff uuid, p_from timestamptz, p_to timestamptz)
+returns tstzmultirange
 language plpgsql stable as $$
 begin return (
   select coalesce(range_agg(tstzrange(o.starts_at, o.ends_at)), '{}') from times_off o
@@ -86,5 +94,6 @@ begin return (
      -- No appointment with its buffers is longer than two days: the index begins there.
      and o.starts_at > p_from - interval '2 days' and o.starts_at < p_to and o.ends_at > p_from
      and (o.expires_at is null or o.expires_at > app_now())
-     and o.appointment_id is distinct from p_except and (p_lead is null or o.lead_id is distinct from p_lead)
+     and (p_except is null or o.appointment_id is distinct from p_except)
+     and (p_lead is null or o.lead_id is distinct from p_lead)
 ); end $$;

@@ -4,7 +4,8 @@
 create or replace function keep_appointment() returns trigger language plpgsql as $$
 begin
   if tg_op = 'UPDATE' and old.status in ('completed', 'cancelled', 'rescheduled')
-    and (new.status, new.scheduled_at, new.duration_minutes) is distinct from (old.status, old.scheduled_at, old.duration_minutes)
+    and (new.status, new.scheduled_at, new.duration_minutes) is distinct from (old.status, old.scheduled_at,
+      old.duration_minutes)
     and (old.status, new.status) <> ('cancelled', 'scheduled') then
     raise exception 'this appointment is %: it does not change any more', old.status
       using errcode = 'P0002', constraint = 'appointments_frozen';
@@ -36,7 +37,8 @@ declare
 begin
   if tg_op = 'UPDATE' then
     if takes_time(old) = takes_time(new) and (new.scheduled_at, new.end_time, new.staff_id, new.branch_id,
-      new.buffer_before_minutes, new.buffer_after_minutes) is not distinct from (old.scheduled_at, old.end_time, old.staff_id,
+      new.buffer_before_minutes, new.buffer_after_minutes) is not distinct from (old.scheduled_at, old.end_time,
+        old.staff_id,
       old.branch_id, old.buffer_before_minutes, old.buffer_after_minutes) then
       return null;
     end if;
@@ -112,7 +114,8 @@ begin
     from unnest(working_times(p_branch_id, p_staff_id, lower(v_wanted), upper(v_wanted))
       - off_times(p_branch_id, p_staff_id, lower(v_wanted), upper(v_wanted))) r where r @> p_scheduled_at;
   reason := case
-    when not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff_id and s.is_active) then 'unknown_staff'
+    when not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff_id and s.is_active)
+      then 'unknown_staff'
     when available_from is null or available_until < upper(v_wanted) then 'outside_hours'
     when v_wanted && taken_times(p_staff_id, 0, lower(v_wanted), upper(v_wanted)) then 'slot_taken' end;
   is_available := reason is null;

@@ -1,8 +1,9 @@
 -- name: bookingNames :one
 -- What the words of a wish mean; at: the moment that a clock on the branch's wall shows.
-select n.service_id, n.service_name, n.unknown_service as "unknown_service!", n.branch_id, n.unknown_branch as "unknown_branch!",
+select n.service_id, n.service_name, n.unknown_service as "unknown_service!", n.branch_id,
+  n.unknown_branch as "unknown_branch!",
     n.staff_id, n.unknown_staff as "unknown_staff!", n.timezone as "timezone!", coalesce(n.services, '') as "services!",
-    coalesce(n.branches, '') as "branches!", (:wall?::text)::timestamp at time zone n.timezone as at,
+    coalesce(n.branches, '') as "branches!", app_now() as "now!", (:wall?::text)::timestamp at time zone n.timezone as at,
     (:first_day?::text)::timestamp at time zone n.timezone as first_at,
     ((:last_day?::text)::date + 1)::timestamp at time zone n.timezone as last_at
   from booking_names(:service?, :branch?, :staff?, :own_branch?) n;
@@ -53,7 +54,8 @@ with found as materialized (
    where a.tenant_id = current_tenant()
      and (:branch_id?::uuid is null or a.branch_id = :branch_id) and (:staff_id?::uuid is null or a.staff_id = :staff_id)
      and (:lead_id?::uuid is null or a.lead_id = :lead_id) and (:status?::text is null or a.status = :status)
-     and (:since?::timestamptz is null or a.scheduled_at >= :since) and (:until?::timestamptz is null or a.scheduled_at <= :until)
+     and (:since?::timestamptz is null or a.scheduled_at >= :since) and (:until?::timestamptz is null
+       or a.scheduled_at <= :until)
      and (:first_day?::text is null or a.scheduled_at >= (:first_day)::timestamp at time zone b.timezone)
      and (:last_day?::text is null or a.scheduled_at < ((:last_day)::date + 1)::timestamp at time zone b.timezone)),
 page as (
@@ -74,7 +76,8 @@ select appointment_json(a) as "data!", a.created_at, a.id
  where a.tenant_id = current_tenant() and a.id < :before_id::uuid
    and (:branch_id?::uuid is null or a.branch_id = :branch_id) and (:staff_id?::uuid is null or a.staff_id = :staff_id)
    and (:lead_id?::uuid is null or a.lead_id = :lead_id) and (:status?::text is null or a.status = :status)
-   and (:since?::timestamptz is null or a.scheduled_at >= :since) and (:until?::timestamptz is null or a.scheduled_at <= :until)
+   and (:since?::timestamptz is null or a.scheduled_at >= :since) and (:until?::timestamptz is null
+     or a.scheduled_at <= :until)
    and (:first_day?::text is null or a.scheduled_at >= (:first_day)::timestamp at time zone b.timezone)
    and (:last_day?::text is null or a.scheduled_at < ((:last_day)::date + 1)::timestamp at time zone b.timezone)
  order by a.id desc limit :limit;

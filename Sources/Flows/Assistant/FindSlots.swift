@@ -15,7 +15,7 @@ extension Scope {
     case .meant(let meant): names = meant
     }
     let part = use.said("part_of_day").flatMap(PartOfDay.init)
-    let since = max(names.firstAt ?? .now, .now + -Self.day)
+    let since = max(names.firstAt ?? names.now, names.now)
     func looked(_ until: Instant) throws(StoreError) -> [(slot: OfferedSlot, row: FreeSlotsRow)] {
       try offers(names, since: since, until: until).filter { part?.contains($0.slot.time) ?? true }
     }

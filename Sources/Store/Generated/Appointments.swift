@@ -15,6 +15,7 @@ public struct BookingNamesRow: Sendable, Equatable {
   public var timezone: String
   public var services: String
   public var branches: String
+  public var now: Instant
   public var at: Instant?
   public var firstAt: Instant?
   public var lastAt: Instant?
@@ -100,9 +101,10 @@ extension Scope {
     try one(
       "bookingNames",
       #"""
-      select n.service_id, n.service_name, n.unknown_service as "unknown_service!", n.branch_id, n.unknown_branch as "unknown_branch!",
+      select n.service_id, n.service_name, n.unknown_service as "unknown_service!", n.branch_id,
+        n.unknown_branch as "unknown_branch!",
           n.staff_id, n.unknown_staff as "unknown_staff!", n.timezone as "timezone!", coalesce(n.services, '') as "services!",
-          coalesce(n.branches, '') as "branches!", ($1::text)::timestamp at time zone n.timezone as at,
+          coalesce(n.branches, '') as "branches!", app_now() as "now!", ($1::text)::timestamp at time zone n.timezone as at,
           ($2::text)::timestamp at time zone n.timezone as first_at,
           (($3::text)::date + 1)::timestamp at time zone n.timezone as last_at
         from booking_names($4, $5, $6, $7) n
@@ -120,9 +122,10 @@ extension Scope {
         timezone: row.get(7),
         services: row.get(8),
         branches: row.get(9),
-        at: row.get(10),
-        firstAt: row.get(11),
-        lastAt: row.get(12)
+        now: row.get(10),
+        at: row.get(11),
+        firstAt: row.get(12),
+        lastAt: row.get(13)
       )
     }
   }
@@ -290,7 +293,8 @@ extension Scope {
          where a.tenant_id = current_tenant()
            and ($1::uuid is null or a.branch_id = $1) and ($2::uuid is null or a.staff_id = $2)
            and ($3::uuid is null or a.lead_id = $3) and ($4::text is null or a.status = $4)
-           and ($5::timestamptz is null or a.scheduled_at >= $5) and ($6::timestamptz is null or a.scheduled_at <= $6)
+           and ($5::timestamptz is null or a.scheduled_at >= $5) and ($6::timestamptz is null
+             or a.scheduled_at <= $6)
            and ($7::text is null or a.scheduled_at >= ($7)::timestamp at time zone b.timezone)
            and ($8::text is null or a.scheduled_at < (($8)::date + 1)::timestamp at time zone b.timezone)),
       page as (
@@ -344,7 +348,8 @@ extension Scope {
        where a.tenant_id = current_tenant() and a.id < $1::uuid
          and ($2::uuid is null or a.branch_id = $2) and ($3::uuid is null or a.staff_id = $3)
          and ($4::uuid is null or a.lead_id = $4) and ($5::text is null or a.status = $5)
-         and ($6::timestamptz is null or a.scheduled_at >= $6) and ($7::timestamptz is null or a.scheduled_at <= $7)
+         and ($6::timestamptz is null or a.scheduled_at >= $6) and ($7::timestamptz is null
+           or a.scheduled_at <= $7)
          and ($8::text is null or a.scheduled_at >= ($8)::timestamp at time zone b.timezone)
          and ($9::text is null or a.scheduled_at < (($9)::date + 1)::timestamp at time zone b.timezone)
        order by a.id desc limit $10
