@@ -5,7 +5,8 @@ public enum Footing {
     "webhook-whatsapp": webhook, "webhook-instagram": webhook, "webhook-facebook": webhook, "webhook-tiktok": webhook,
     "webhook": ["find_n8n(text,uuid)", "find_api_key(text,text)"],
     "api": ["find_api_key(text,text)", "find_user_roles(uuid)", "want_token_keys()"],
-    "jobs": queue,
+    // Its user is cron's, who asks for routines.
+    "jobs": queue + ["ask_routine(text,text)"],
     "jobs-process": queue,
     "health": ["health_report(double precision)", "health_queue(integer)", "cron_stopped(double precision)"],
   ]

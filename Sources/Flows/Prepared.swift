@@ -73,7 +73,8 @@ extension Scope {
     let contents: [OutboundContent]
     if ground.open {
       let own = ladder(prepared.saying(ownWords).open, limits)
-      contents = own.allSatisfy { $0.fits(limits) } ? own : ladder(prepared.open, limits)
+      let ours = ladder(prepared.open, limits)
+      contents = own.count <= ours.count && own.allSatisfy { $0.fits(limits) } ? own : ours
     } else if let template = prepared.closed, channel == .whatsapp {
       contents = [.template(template)]
     } else {

@@ -1,13 +1,12 @@
 import Core
-import FoundationEssentials
 
 /// What a person answers to a word about their appointment, or to a follow-up, without anybody having to think about it.
 public struct AppointmentAnswer: Sendable, Equatable {
   public enum Wish: Sendable { case confirm, reschedule, declineFollowUp }
 
   public var wish: Wish
-  /// The appointment that the pressed button names.
-  public var appointment: UUID?
+  /// The id of the appointment that the pressed button names, as it came.
+  public var appointment: String?
   /// A button of ours was pressed: it means nothing else. Plain words count only right after we asked.
   public var isPressed: Bool
 
@@ -16,19 +15,19 @@ public struct AppointmentAnswer: Sendable, Equatable {
   ///   - content: what they wrote, or the words on the button.
   public init?(content: String, selection: String?) {
     if let selection {
-      let parts = selection.split(separator: ":", maxSplits: 1).map(String.init)
-      guard let wish = parts.first.flatMap({ Self.buttons[$0] }) else { return nil }
+      let parts = selection.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard let wish = Self.buttons[parts[0]] else { return nil }
       self.wish = wish
-      appointment = parts.count > 1 ? UUID(uuidString: parts[1]) : nil
-      // A name that is none is nobody's appointment, not the last one's.
-      if parts.count > 1, appointment == nil { return nil }
+      appointment = parts.count > 1 ? parts[1] : nil
       isPressed = true
       return
     }
     guard content.utf8.count <= Self.longest else { return nil }
     let words = folded(content)
     // A thumb is no letter.
-    guard let wish = words.isEmpty && content.contains("👍") ? .confirm : Self.words[words] else { return nil }
+    guard let wish = words.isEmpty && content.unicodeScalars.contains("👍") ? .confirm : Self.words[words] else {
+      return nil
+    }
     self.wish = wish
     isPressed = false
   }

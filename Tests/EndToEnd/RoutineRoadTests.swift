@@ -55,7 +55,8 @@ import Testing
     for _ in 0..<2 { #expect(try await Web.deliver(body, to: tenant).status == 200) }
     #expect(
       try await eventually {
-        try tenant.count("messages", where: "role = 'assistant' and status = 'read' and content like '%quedó confirmada%'") == 1
+        try tenant.count(
+          "messages", where: "role = 'assistant' and status = 'read' and content like '%quedó confirmada%'") == 1
       })
     let state = try tenant.value("status || ' ' || confirmation_status || ' ' || reminder_4h_sent", of: "appointments")
     #expect(state == "confirmed confirmed true")

@@ -61,6 +61,8 @@ import Testing
       let before = try clinic.shop.count("ai_usage_logs")
       try clinic.presses("confirmar_cita:\(id.text)", from: stranger)
       try clinic.presses("reagendar_cita:\(UUID().text)", from: stranger)
+      try clinic.presses("confirmar_cita:1", from: stranger)
+      try clinic.presses("confirmar_cita:", from: stranger)
       try await answer(clinic)
       #expect(try status(clinic, id) == "scheduled pending")
       // They are answered as always.

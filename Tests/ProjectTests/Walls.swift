@@ -1,6 +1,6 @@
 /// Tables that are the platform's own and have no tenant.
 private let platformTables = [
-  "schema_migrations", "schema_state", "workers", "platform_alerts", "token_keys", "token_key_asks",
+  "schema_migrations", "schema_state", "workers", "platform_alerts", "token_keys", "token_key_asks", "routines",
 ]
 
 /// The policies besides `wall`: what the functions that cross tenants see.

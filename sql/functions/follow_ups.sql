@@ -85,7 +85,8 @@ begin
          or template_gate(p_conversation, p_rule, p_rule -> 'template') is null);
 end $$;
 
--- Writes down that somebody was asked, by p_message, which must not leave after p_until, nor once they or people have written.
+-- Writes down that somebody was asked, by p_message, which must not leave after p_until, nor once they or people have
+-- written.
 create or replace function note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamptz, p_attempts int,
   p_until timestamptz) returns void
 language sql as $$

@@ -31,8 +31,10 @@ language sql stable as $$
   select (extract(hour from p_at at time zone p_timezone) * 60 + extract(minute from p_at at time zone p_timezone))::int
 $$;
 
--- Appointments within so many hours of which somebody might have to be reminded, in their order, after p_after and p_after_id.
-create or replace function reminders_near(p_hours float8, p_morning_minute int, p_after timestamptz, p_after_id uuid, p_limit int)
+-- Appointments within so many hours of which somebody might have to be reminded, in their order, after p_after and
+-- p_after_id.
+create or replace function reminders_near(p_hours float8, p_morning_minute int, p_after timestamptz, p_after_id uuid,
+  p_limit int)
 returns table (appointment_id uuid, scheduled_at timestamptz, booked_at timestamptz, morning timestamptz,
   local_minute int, day_told boolean, hours_told boolean, now_is timestamptz)
 language plpgsql stable as $$

@@ -26,14 +26,14 @@ select note_told(:appointment_id, :message_id, :what, :until);
 
 -- name: pressAppointment :maybe
 -- The appointment that an answer is about, confirmed if asked; none: it is about none of theirs.
-select outcome as "outcome!", appointment_id as "appointment_id!", service as "service!", weekday as "weekday!", day as "day!",
-    month as "month!", clock as "clock!", branch_id as "branch_id!", service_id, staff_id
+select outcome as "outcome!", appointment_id as "appointment_id!", service as "service!", weekday as "weekday!",
+    day as "day!", month as "month!", clock as "clock!", branch_id as "branch_id!", service_id, staff_id
   from press_appointment(:conversation_id, :question_id, :appointment_id?, :seconds, :confirm);
 
 -- name: followUpsNear :many
 -- People who fell silent (`sql/functions/follow_ups.sql`).
-select lead_id as "lead_id!", conversation_id as "conversation_id!", last_said as "last_said!", attempts as "attempts!", is_open,
-    local_minute as "local_minute!", now_is as "now_is!"
+select lead_id as "lead_id!", conversation_id as "conversation_id!", last_said as "last_said!", attempts as "attempts!",
+    is_open, local_minute as "local_minute!", now_is as "now_is!"
   from follow_ups_near(:rule::jsonb, null, :after, :limit);
 
 -- name: holdFollowUp :maybe

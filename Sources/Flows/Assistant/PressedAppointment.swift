@@ -35,9 +35,12 @@ extension Office {
   private func settle(
     _ answer: AppointmentAnswer, _ conversation: UUID, _ question: UUID, _ job: HeldJob, _ log: Log
   ) async throws(StoreError) -> Settled {
+    let named = answer.appointment.flatMap { UUID(uuidString: $0) }
+    // A name that is none is nobody's appointment, not the last one's.
+    guard (named == nil) == (answer.appointment == nil) else { return .notSettled }
     let row = try await insist(job.tenant) { (scope) throws(StoreError) in
       try scope.pressAppointment(
-        conversationId: conversation, questionId: question, appointmentId: answer.appointment,
+        conversationId: conversation, questionId: question, appointmentId: named,
         seconds: Reminder.answerable, confirm: answer.wish == .confirm)
     }
     // Nobody's, or somebody else's: who wrote is answered as always.
@@ -66,7 +69,7 @@ extension Office {
           OfferedSlot(
             at: $0.startsAt, date: $0.localDate, time: $0.localTime, weekday: Int($0.weekday), branch: $0.branchSlug)
         }, most: 6
-      ).map { spanishDayAndTime(date: $0.date, time: $0.time, weekday: $0.weekday) }
+      ).map(\.words)
       // Somebody has to think about it.
       return offered.isEmpty ? .notSettled : say(words.offer(offered), "appointment_moving")
     }

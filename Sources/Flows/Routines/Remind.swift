@@ -81,7 +81,7 @@ extension Scope {
   }
 
   private func hold(_ appointment: UUID) throws(StoreError) -> HoldAppointmentRow? {
-    try holdAppointment(appointmentId: appointment, ways: Office.ways, morningMinute: Int32(Reminder.morning))
+    try self.holdAppointment(appointmentId: appointment, ways: Office.ways, morningMinute: Int32(Reminder.morning))
   }
 
   private func tell(
@@ -92,7 +92,7 @@ extension Scope {
       case .queued(let message, _) = try sendPrepared(
         wish, conversation: conversation, onlyBranch: nil, requestId: requestID, ownWords: words)
     else { return .unreachable }
-    try noteTold(appointmentId: appointment, messageId: message, what: what, until: until)
+    try self.noteTold(appointmentId: appointment, messageId: message, what: what, until: until)
     return .told
   }
 }

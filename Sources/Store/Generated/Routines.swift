@@ -204,8 +204,8 @@ extension Scope {
     try maybe(
       "pressAppointment",
       #"""
-      select outcome as "outcome!", appointment_id as "appointment_id!", service as "service!", weekday as "weekday!", day as "day!",
-          month as "month!", clock as "clock!", branch_id as "branch_id!", service_id, staff_id
+      select outcome as "outcome!", appointment_id as "appointment_id!", service as "service!", weekday as "weekday!",
+          day as "day!", month as "month!", clock as "clock!", branch_id as "branch_id!", service_id, staff_id
         from press_appointment($1, $2, $3, $4, $5)
       """#,
       [conversationId.sql, questionId.sql, appointmentId.sql, seconds.sql, confirm.sql]
@@ -230,8 +230,8 @@ extension Scope {
     try many(
       "followUpsNear",
       #"""
-      select lead_id as "lead_id!", conversation_id as "conversation_id!", last_said as "last_said!", attempts as "attempts!", is_open,
-          local_minute as "local_minute!", now_is as "now_is!"
+      select lead_id as "lead_id!", conversation_id as "conversation_id!", last_said as "last_said!", attempts as "attempts!",
+          is_open, local_minute as "local_minute!", now_is as "now_is!"
         from follow_ups_near($1::jsonb, null, $2, $3)
       """#,
       [rule.sql, after.sql, limit.sql]
