@@ -194,6 +194,13 @@ grant insert, update on jobs to tistis_api;
 -- Who was erased and had said stop stays left alone when entered again; a new number that a platform told of is written to.
 grant select on erased_items, erased_stops, erasure_keys, channel_events to tistis_api;
 grant select, insert, update on contact_consents to tistis_api;
+-- How the assistant is to be, and what it is told.
+grant select on faqs to tistis_api;
+grant insert (tenant_id), update (ai_enabled, model, system_prompt, temperature, max_tokens, response_style, business_hours,
+  escalation_keywords, auto_escalate_after_messages, escalate_on_hot_lead, min_confidence, escalation_message,
+  default_language, supported_languages, currency, use_emojis, out_of_hours_enabled, out_of_hours_message,
+  auto_greeting_enabled, auto_greeting_message, default_first_message_delay, default_subsequent_message_delay,
+  enable_scoring, updated_at) on ai_tenant_context to tistis_api;
 -- Handing a conversation to people: to whom, and that somebody waits.
 grant select on staff_branches to tistis_api;
 grant insert on alerts to tistis_api;
@@ -247,8 +254,6 @@ grant update (lead_id, content, details, raw) on channel_events to tistis_guide;
 grant update (status, error_message, filename, source_url) on media_files to tistis_guide;
 grant update (lead_id, status, cancellation_reason) on appointments to tistis_guide;
 grant update (lead_id) on patients to tistis_guide;
--- When people give a conversation back.
-grant update (resolved_at) on alerts to tistis_guide;
 grant update (last_message_at, updated_at) on channel_connections to tistis_guide;
 grant insert, update, delete on channel_rate_limits, rate_limits to tistis_guide;
 

@@ -705,6 +705,70 @@ end $$;
 ALTER FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) OWNER TO tistis_owner;
 
 --
+-- Name: assistant_config(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.assistant_config() RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  a ai_tenant_context;
+begin
+  select * into a from ai_tenant_context x where x.tenant_id = current_tenant();
+  return jsonb_build_object(
+    'ai_enabled', coalesce(a.ai_enabled, true), 'model', a.model, 'system_prompt', a.system_prompt,
+    'temperature', coalesce(a.temperature, 0.7), 'max_tokens', coalesce(a.max_tokens, 500),
+    'response_style', coalesce(a.response_style, 'professional_friendly'), 'business_hours', a.business_hours,
+    'escalation_keywords', to_jsonb(coalesce(a.escalation_keywords, '{}')),
+    'auto_escalate_after_messages', coalesce(a.auto_escalate_after_messages, 0),
+    'escalate_on_hot_lead', coalesce(a.escalate_on_hot_lead, false), 'min_confidence', coalesce(a.min_confidence, 0.5),
+    'escalation_message', a.escalation_message, 'default_language', coalesce(a.default_language, 'es'),
+    'supported_languages', to_jsonb(coalesce(a.supported_languages, '{es}')), 'currency', coalesce(a.currency, 'MXN'),
+    'use_emojis', coalesce(a.use_emojis, false), 'out_of_hours_enabled', coalesce(a.out_of_hours_enabled, false),
+    'out_of_hours_message', a.out_of_hours_message, 'auto_greeting_enabled', coalesce(a.auto_greeting_enabled, false),
+    'auto_greeting_message', a.auto_greeting_message, 'default_first_message_delay', a.default_first_message_delay,
+    'default_subsequent_message_delay', a.default_subsequent_message_delay,
+    'enable_scoring', coalesce(a.enable_scoring, true),
+    'ai_model', a.model, 'custom_instructions', a.system_prompt, 'ai_temperature', coalesce(a.temperature, 0.7),
+    'ai_personality', coalesce(a.response_style, 'professional_friendly'),
+    'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 0));
+end $$;
+
+ALTER FUNCTION public.assistant_config() OWNER TO tistis_owner;
+
+--
+-- Name: assistant_context(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select p.profile || jsonb_build_object(
+    'ai_config', p.profile -> 'ai_config' || jsonb_build_object(
+      'supported_languages', to_jsonb(a.supported_languages), 'use_emojis', a.use_emojis,
+      'escalate_on_hot_lead', a.escalate_on_hot_lead, 'min_confidence', a.min_confidence::text,
+      'escalation_message', a.escalation_message, 'out_of_hours_enabled', a.out_of_hours_enabled,
+      'out_of_hours_message', a.out_of_hours_message, 'auto_greeting_enabled', a.auto_greeting_enabled,
+      'auto_greeting_message', a.auto_greeting_message,
+      -- The account's own word comes before the business's.
+      'response_style', coalesce(cc.ai_personality_override, a.response_style),
+      'system_prompt', coalesce(nullif(btrim(cc.custom_instructions_override), ''), a.system_prompt)),
+    'custom_instructions', (select coalesce(jsonb_agg(jsonb_build_object('type', i.instruction_type, 'title', i.title,
+        'instruction', i.instruction, 'examples', i.examples) order by i.priority desc, i.id), '[]')
+      from (select * from ai_custom_instructions x
+             where x.tenant_id = p_tenant and x.is_active and x.include_in_prompt
+               and (x.branch_id is null or x.branch_id = p_branch)
+             order by x.priority desc, x.id limit 5) i),
+    'external_data', external_data_there(p_tenant))
+    from (select tenant_profile(p_tenant) as profile offset 0) p
+    left join ai_tenant_context a on a.tenant_id = p_tenant
+    left join channel_connections cc on cc.tenant_id = p_tenant and cc.id = p_connection
+); end $$;
+
+ALTER FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) OWNER TO tistis_owner;
+
+--
 -- Name: attribute_leads(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -824,7 +888,8 @@ begin
         when exists (select 1 from messages x where x.tenant_id = v_tenant and x.conversation_id = m.conversation_id
           and x.processed_by_job_id = m.processed_by_job_id and x.answers_message_id = m.answers_message_id
           and x.id < m.id and x.status in ('failed', 'withheld')) then 'incomplete'
-        else reply_gate(m.conversation_id, m.answers_message_id, p_policy) end;
+        else reply_gate(m.conversation_id, m.answers_message_id,
+          case when m.metadata ? 'last_word' then p_policy || '{"last_word": true}' else p_policy end) end;
       select cc.status, c.lead_id, cc.throughput_per_second into v_status, v_lead, v_throughput
         from conversations c join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
        where c.tenant_id = v_tenant and c.id = m.conversation_id;
@@ -929,6 +994,36 @@ CREATE FUNCTION public.canonical_phone(p_number text) RETURNS text
 $_$;
 
 ALTER FUNCTION public.canonical_phone(p_number text) OWNER TO tistis_owner;
+
+--
+-- Name: change_assistant_config(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.change_assistant_config(p_values jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  n ai_tenant_context;
+begin
+  insert into ai_tenant_context (tenant_id) values (v_tenant) on conflict do nothing;
+  select * into n from ai_tenant_context a where a.tenant_id = v_tenant for update;
+  n := jsonb_populate_record(n, p_values);
+  update ai_tenant_context a set ai_enabled = n.ai_enabled, model = nullif(n.model, ''),
+      system_prompt = nullif(n.system_prompt, ''), temperature = n.temperature, max_tokens = n.max_tokens,
+      response_style = n.response_style, business_hours = n.business_hours, escalation_keywords = n.escalation_keywords,
+      auto_escalate_after_messages = n.auto_escalate_after_messages, escalate_on_hot_lead = n.escalate_on_hot_lead,
+      min_confidence = n.min_confidence, escalation_message = nullif(n.escalation_message, ''),
+      default_language = n.default_language, supported_languages = n.supported_languages, currency = n.currency,
+      use_emojis = n.use_emojis, out_of_hours_enabled = n.out_of_hours_enabled,
+      out_of_hours_message = nullif(n.out_of_hours_message, ''), auto_greeting_enabled = n.auto_greeting_enabled,
+      auto_greeting_message = nullif(n.auto_greeting_message, ''),
+      default_first_message_delay = n.default_first_message_delay,
+      default_subsequent_message_delay = n.default_subsequent_message_delay, enable_scoring = n.enable_scoring
+    where a.tenant_id = v_tenant;
+end $$;
+
+ALTER FUNCTION public.change_assistant_config(p_values jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: change_channel(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1485,7 +1580,13 @@ CREATE TABLE public.conversations (
     delivered_until timestamp with time zone,
     read_until timestamp with time zone,
     staff_read_at timestamp with time zone,
+    escalation_urgency integer,
+    escalated_by text,
+    last_word_owed boolean DEFAULT false NOT NULL,
+    handed_back_at timestamp with time zone,
     CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
+    CONSTRAINT conversations_escalated_by_check CHECK ((escalated_by = ANY (ARRAY['tool'::text, 'keyword'::text, 'messages'::text, 'confidence'::text, 'failure'::text, 'hot_lead'::text, 'n8n'::text, 'budget'::text]))),
+    CONSTRAINT conversations_escalation_urgency_check CHECK (((escalation_urgency >= 1) AND (escalation_urgency <= 5))),
     CONSTRAINT conversations_last_intent_confidence_check CHECK (((last_intent_confidence >= (0)::numeric) AND (last_intent_confidence <= (1)::numeric))),
     CONSTRAINT conversations_satisfaction_score_check CHECK (((satisfaction_score >= 1) AND (satisfaction_score <= 5))),
     CONSTRAINT conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'waiting_response'::text, 'escalated'::text, 'resolved'::text, 'archived'::text])))
@@ -1556,6 +1657,46 @@ begin
 end $$;
 
 ALTER FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: conversation_state(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.conversation_state(p_conversation uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object(
+    'since', c.handed_back_at,
+    'messages', case when a.auto_escalate_after_messages > 0 then (
+      select count(*) from messages m
+       where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'user' and not m.historical
+         and m.deleted_at is null
+         -- A talk of today; who comes back after weeks begins anew.
+         and m.created_at > greatest(coalesce(c.handed_back_at, '-infinity'), app_now() - interval '24 hours')) end,
+    'hot', coalesce(a.escalate_on_hot_lead, false) and l.classification = 'hot'
+      and coalesce(l.score_updated_at > c.handed_back_at, true),
+    'open', o.is_open, 'opens', to_char(o.next_open, 'YYYY-MM-DD HH24:MI'),
+    'opens_weekday', extract(isodow from o.next_open)::int,
+    'told_closed', coalesce(a.out_of_hours_enabled, false) and exists (select from messages m
+      where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'assistant'
+        and m.metadata ? 'out_of_hours' and m.status not in ('withheld', 'failed')
+        and m.created_at > app_now() - interval '12 hours'),
+    'about', jsonb_build_object('notes', left(l.notes, 1000), 'tags', to_jsonb(l.tags[1:10]),
+      'interested_services', to_jsonb(l.interested_services[1:10]), 'classification', l.classification))
+    from conversations c
+    join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
+    join tenants t on t.id = c.tenant_id
+    join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+    left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
+    left join ai_tenant_context a on a.tenant_id = c.tenant_id
+    cross join lateral opening_state(
+      coalesce(nullif(b.operating_hours, '{}'), a.business_hours),
+      app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City')) o
+   where c.tenant_id = current_tenant() and c.id = p_conversation
+); end $$;
+
+ALTER FUNCTION public.conversation_state(p_conversation uuid) OWNER TO tistis_owner;
 
 --
 -- Name: create_lead(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1733,6 +1874,28 @@ begin
 end $$;
 
 ALTER FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) OWNER TO tistis_owner;
+
+--
+-- Name: end_escalation(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.end_escalation() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.ai_handling and not old.ai_handling then new.handed_back_at := app_now(); end if;
+  if old.status = 'escalated' and new.status <> 'escalated' then
+    new.last_word_owed := false;
+    -- Another's SQL client may give a conversation back, and closes no alert: people do.
+    if not has_column_privilege('alerts', 'resolved_at', 'update') then return new; end if;
+    update alerts a set resolved_at = app_now()
+      where a.tenant_id = new.tenant_id and a.resolved_at is null
+        and a.dedup_key = new.channel_connection_id || ':conversation:' || new.id;
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION public.end_escalation() OWNER TO tistis_owner;
 
 --
 -- Name: end_renewal(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2042,24 +2205,45 @@ CREATE FUNCTION public.erased_mark(p_id text) RETURNS bytea
 ALTER FUNCTION public.erased_mark(p_id text) OWNER TO tistis_owner;
 
 --
--- Name: escalate_conversation(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: escalate_conversation(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) RETURNS boolean
-    LANGUAGE sql
+CREATE FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb DEFAULT '{}'::jsonb) RETURNS boolean
+    LANGUAGE plpgsql
     AS $$
-  with done as (
-    update conversations set status = 'escalated', ai_handling = false, escalated_at = app_now(),
-        escalation_reason = p_reason
-      where tenant_id = current_tenant() and id = p_conversation
-        and status in ('active', 'waiting_response')
-      returning lead_id), flagged as (
-    update leads l set escalated_to_human = true from done d
-      where l.tenant_id = current_tenant() and l.id = d.lead_id)
-  select exists (select 1 from done)
-$$;
+declare
+  v_tenant uuid := current_tenant();
+  v_staff uuid;
+  c conversations;
+begin
+  select * into c from conversations x
+    where x.tenant_id = v_tenant and x.id = p_conversation and x.status in ('active', 'waiting_response') for update;
+  if c.id is null then return false; end if;
+  select s.id into v_staff from staff s
+    where s.tenant_id = v_tenant and s.is_active and s.id in ((p_details ->> 'staff_id')::uuid, c.assigned_staff_id)
+    order by s.id = (p_details ->> 'staff_id')::uuid desc nulls last limit 1;
+  v_staff := coalesce(v_staff, staff_to_take_over(coalesce(c.branch_id, (select cc.branch_id from channel_connections cc
+    where cc.tenant_id = v_tenant and cc.id = c.channel_connection_id))));
+  update conversations x set status = 'escalated', ai_handling = false, escalated_at = app_now(),
+      escalation_reason = left(p_reason, 2000), escalated_by = p_details ->> 'by',
+      escalation_urgency = (p_details ->> 'urgency')::int, escalated_to_staff_id = v_staff,
+      assigned_staff_id = coalesce(x.assigned_staff_id, v_staff),
+      last_word_owed = coalesce((p_details ->> 'tell')::boolean, false)
+    where x.tenant_id = v_tenant and x.id = c.id;
+  update leads l set escalated_to_human = true where l.tenant_id = v_tenant and l.id = c.lead_id;
+  perform raise_alert(c.channel_connection_id, jsonb_build_object('kind', 'conversation_escalated',
+    'key', 'conversation:' || c.id, 'severity', 'act',
+    'sentence', 'a customer waits for somebody of the team in conversation ' || c.id,
+    'details', jsonb_build_object('conversation_id', c.id, 'lead_id', c.lead_id, 'by', p_details -> 'by',
+      'urgency', p_details -> 'urgency', 'staff_id', v_staff)));
+  perform emit_event('conversation-escalated', jsonb_build_object('conversation_id', c.id, 'lead_id', c.lead_id,
+    'channel', c.channel, 'branch_id', c.branch_id, 'reason', left(p_reason, 2000), 'by', p_details -> 'by',
+    'urgency', p_details -> 'urgency', 'confidence', p_details -> 'confidence', 'staff_id', v_staff,
+    'escalated_at', app_now()), c.id || ':escalated:' || extract(epoch from app_now()));
+  return true;
+end $$;
 
-ALTER FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) OWNER TO tistis_owner;
+ALTER FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: expect_media(jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2109,6 +2293,32 @@ begin
 end $_$;
 
 ALTER FUNCTION public.expect_media(p_events jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: external_data_there(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.external_data_there(p_tenant uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_systems text[];
+begin
+  select array_agg(distinct i.integration_type order by i.integration_type) into v_systems from integration_connections i
+    where i.tenant_id = p_tenant and i.status = 'connected' and i.sync_enabled;
+  if v_systems is null then return null; end if;
+  return jsonb_build_object('source_systems', to_jsonb(v_systems),
+    'products', exists (select from external_products p
+      join integration_connections i on i.tenant_id = p.tenant_id and i.id = p.integration_id
+       and i.status = 'connected' and i.sync_enabled
+      where p.tenant_id = p_tenant and p.is_available),
+    'inventory', exists (select from external_inventory p
+      join integration_connections i on i.tenant_id = p.tenant_id and i.id = p.integration_id
+       and i.status = 'connected' and i.sync_enabled
+      where p.tenant_id = p_tenant and p.is_active));
+end $$;
+
+ALTER FUNCTION public.external_data_there(p_tenant uuid) OWNER TO tistis_owner;
 
 --
 -- Name: find_accounts(text, text[]); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -2461,8 +2671,8 @@ CREATE FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) RETURNS jsonb
       'max_response_length', coalesce(a.max_tokens, 500),
       'enable_scoring', coalesce(a.enable_scoring, true),
       'auto_escalate_keywords', to_jsonb(coalesce(a.escalation_keywords, '{}')),
-      'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 5),
-      'escalate_on_hot_lead', coalesce(a.escalate_on_hot_lead, true), 'use_emojis', coalesce(a.use_emojis, false),
+      'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 0),
+      'escalate_on_hot_lead', coalesce(a.escalate_on_hot_lead, false), 'use_emojis', coalesce(a.use_emojis, false),
       'supported_languages', to_jsonb(coalesce(a.supported_languages, '{es}'))),
     'doctors', p -> 'staff',
     'scoring_rules', (select coalesce(jsonb_agg(jsonb_build_object('signal_name', r.signal_name,
@@ -2485,6 +2695,39 @@ $$;
 ALTER FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) OWNER TO tistis_owner;
 
 --
+-- Name: get_tenant_external_data(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.get_tenant_external_data(p_tenant_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := require_tenant(p_tenant_id);
+begin
+  if not exists (select from integration_connections i
+    where i.tenant_id = v_tenant and i.status = 'connected' and i.sync_enabled) then
+    return null;
+  end if;
+  return (select jsonb_build_object(
+    'has_integrations', true,
+    'source_systems', to_jsonb(array_agg(distinct i.integration_type order by i.integration_type)),
+    'low_stock_items', (select coalesce(jsonb_agg(jsonb_build_object('name', s.name, 'sku', s.sku,
+        'quantity', s.quantity_on_hand, 'reorder_point', s.reorder_point, 'category', s.category) order by s.name, s.id), '[]')
+      from (select * from external_inventory x where x.tenant_id = v_tenant and x.is_active and x.is_low_stock
+        order by x.name, x.id limit 10) s),
+    'external_products', (select coalesce(jsonb_agg(jsonb_build_object('name', p.name, 'price', p.price,
+        'category', p.category, 'is_available', p.is_available, 'preparation_time', p.preparation_time_minutes)
+        order by p.category, p.name, p.id), '[]')
+      from (select * from external_products x where x.tenant_id = v_tenant and x.is_available
+        order by x.category, x.name, x.id limit 50) p),
+    'external_appointments_count', 0,
+    'last_sync_at', max(i.last_sync_at))
+    from integration_connections i where i.tenant_id = v_tenant and i.status = 'connected');
+end $$;
+
+ALTER FUNCTION public.get_tenant_external_data(p_tenant_id uuid) OWNER TO tistis_owner;
+
+--
 -- Name: hand_back_conversation(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2499,6 +2742,31 @@ CREATE FUNCTION public.hand_back_conversation(p_conversation uuid) RETURNS boole
 $$;
 
 ALTER FUNCTION public.hand_back_conversation(p_conversation uuid) OWNER TO tistis_owner;
+
+--
+-- Name: hand_over(uuid, text, jsonb, jsonb, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_question uuid;
+  v_text text;
+begin
+  -- The lane before the conversation, as `store_reply` does.
+  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
+  if p_reason is not null then perform escalate_conversation(p_conversation, p_reason, p_details || '{"tell": true}'); end if;
+  select c.last_question_id, coalesce(a.escalation_message, p_texts ->> a.default_language, p_texts ->> 'es')
+    into v_question, v_text
+    from conversations c left join ai_tenant_context a on a.tenant_id = c.tenant_id
+   where c.tenant_id = v_tenant and c.id = p_conversation and c.status = 'escalated' and c.last_word_owed;
+  if not found then return false; end if;
+  return exists (select from store_reply(p_conversation, array[v_text], v_question, p_job, null, '{}', p_request_id));
+end $$;
+
+ALTER FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) OWNER TO tistis_owner;
 
 --
 -- Name: health_queue(integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -3799,6 +4067,60 @@ end $$;
 ALTER FUNCTION public.open_windows(p_rows jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: opening_spans(jsonb, date); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.opening_spans(p_hours jsonb, p_day date) RETURNS TABLE(opens timestamp without time zone, closes timestamp without time zone)
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+declare
+  v_day int := extract(isodow from p_day);
+  v_of_day jsonb;
+begin
+  if jsonb_typeof(p_hours -> 'days') = 'array' then
+    if p_hours -> 'days' @> to_jsonb(v_day) or v_day = 7 and p_hours -> 'days' @> '0' then
+      v_of_day := jsonb_build_array(jsonb_build_object('open', p_hours -> 'start', 'close', p_hours -> 'end'));
+    end if;
+  else
+    v_of_day := p_hours -> (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])[v_day];
+    if jsonb_typeof(v_of_day) = 'object' and (v_of_day -> 'closed' = 'true' or v_of_day -> 'is_open' = 'false'
+      or v_of_day -> 'enabled' = 'false') then
+      return;
+    end if;
+  end if;
+  return query
+    select s.begins, case when s.ends > s.begins then s.ends else s.ends + interval '1 day' end
+      from (
+        select p_day + (x.value ->> 'open')::interval as begins, p_day + (x.value ->> 'close')::interval as ends
+          from jsonb_array_elements(case jsonb_typeof(v_of_day) when 'array' then v_of_day
+            when 'object' then jsonb_build_array(v_of_day) else '[]' end) x
+         where x.value ->> 'open' ~ '^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?$'
+           and x.value ->> 'close' ~ '^(([01]?\d|2[0-3]):[0-5]\d|24:00)(:[0-5]\d)?$' offset 0) s
+     order by 1;
+end $_$;
+
+ALTER FUNCTION public.opening_spans(p_hours jsonb, p_day date) OWNER TO tistis_owner;
+
+--
+-- Name: opening_state(jsonb, timestamp without time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  if jsonb_typeof(p_hours) is distinct from 'object' or p_hours = '{}' then return; end if;
+  is_open := exists (select from generate_series(-1, 0) d, opening_spans(p_hours, p_at::date + d) s
+    where p_at >= s.opens and p_at < s.closes);
+  if not is_open then
+    select min(s.opens) into next_open from generate_series(0, 7) d, opening_spans(p_hours, p_at::date + d) s
+     where s.opens > p_at;
+  end if;
+end $$;
+
+ALTER FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) OWNER TO tistis_owner;
+
+--
 -- Name: own_echoes(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4710,16 +5032,17 @@ CREATE FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy 
 begin return (
   select case
       when t.status <> 'active' then 'tenant_inactive'
-      when c.status = 'escalated' then 'escalated'
-      when c.status not in ('active', 'waiting_response') then 'conversation_closed'
+      when c.status = 'escalated' and not p_policy ? 'last_word' then 'escalated'
+      when c.status not in ('active', 'waiting_response', 'escalated') then 'conversation_closed'
       -- The bot's turn began with the person's message: anything a human wrote since ends it.
       when c.last_human_at > coalesce(q.created_at, '-infinity') then 'human_took_over'
-      when not cc.ai_enabled or not c.ai_handling or not coalesce(a.ai_enabled, true) then
+      when not cc.ai_enabled or not (c.ai_handling or p_policy ? 'last_word') or not coalesce(a.ai_enabled, true) then
         case when c.last_human_at is not null then 'human_took_over' else 'assistant_off' end
       when c.thread_owner is not null then 'not_thread_owner'
       when not window_is_open(c.channel_connection_id, c.lead_id, (p_policy ->> 'window_hours')::int) then 'window_closed'
       when q.deleted_at is not null then 'question_deleted'
-      when c.last_question_id > p_answers then 'newer_inbound'
+      -- Nobody answers the newer one: people will.
+      when c.last_question_id > p_answers and not p_policy ? 'last_word' then 'newer_inbound'
       -- We were down for long: an answer hours late confuses more than it helps.
       when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
       else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),
@@ -5510,6 +5833,30 @@ begin return (
 ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) OWNER TO tistis_owner;
 
 --
+-- Name: staff_to_take_over(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.staff_to_take_over(p_branch uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select s.id from staff s
+    cross join lateral (
+      select count(*) as anywhere, count(*) filter (where b.branch_id = p_branch) as here
+        from staff_branches b where b.tenant_id = s.tenant_id and b.staff_id = s.id) w
+   where s.tenant_id = current_tenant() and s.is_active
+   -- Who is of no branch is of all of them.
+   order by case when p_branch is null or w.here > 0 then 0 when w.anywhere = 0 then 1 else 2 end,
+     case when s.role in ('receptionist', 'assistant', 'staff') then 0 when s.role in ('manager', 'admin') then 1
+       when s.role = 'owner' then 2 else 3 end,
+     (select count(*) from conversations c where c.tenant_id = s.tenant_id and c.escalated_to_staff_id = s.id
+       and c.status = 'escalated'), s.id
+   limit 1
+); end $$;
+
+ALTER FUNCTION public.staff_to_take_over(p_branch uuid) OWNER TO tistis_owner;
+
+--
 -- Name: stale_sentence(integer, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5591,6 +5938,12 @@ begin
   if exists (select 1 from jobs j where j.tenant_id = v_tenant and j.lane = 'answer:' || p_conversation
     and j.status = 'pending' and j.payload ? 'asked_again') then
     return;
+  end if;
+  -- Of a conversation that people have by now, this is the last word; there is one.
+  if c.status = 'escalated' and not c.last_word_owed and coalesce(p_metadata, '{}') ? 'last_word' then return; end if;
+  if c.status = 'escalated' and c.last_word_owed then
+    p_metadata := coalesce(p_metadata, '{}') || '{"last_word": true}';
+    update conversations x set last_word_owed = false where x.tenant_id = v_tenant and x.id = c.id;
   end if;
   for i in 1 .. cardinality(p_parts) loop
     insert into messages (tenant_id, conversation_id, channel_connection_id, role, content, channel, status,
@@ -6471,7 +6824,7 @@ CREATE TABLE public.ai_tenant_context (
     out_of_hours_message text,
     auto_greeting_enabled boolean DEFAULT false NOT NULL,
     auto_greeting_message text,
-    escalate_on_hot_lead boolean DEFAULT true NOT NULL,
+    escalate_on_hot_lead boolean DEFAULT false NOT NULL,
     supported_languages text[] DEFAULT '{es}'::text[] NOT NULL,
     currency text DEFAULT 'MXN'::text NOT NULL,
     currency_format text,
@@ -6479,10 +6832,14 @@ CREATE TABLE public.ai_tenant_context (
     default_first_message_delay integer,
     default_subsequent_message_delay integer,
     enable_scoring boolean DEFAULT true NOT NULL,
+    escalation_message text,
+    min_confidence numeric(3,2) DEFAULT 0.5 NOT NULL,
     CONSTRAINT ai_tenant_context_auto_escalate_after_messages_check CHECK ((auto_escalate_after_messages >= 0)),
     CONSTRAINT ai_tenant_context_default_first_message_delay_check CHECK (((default_first_message_delay >= 0) AND (default_first_message_delay <= 1800))),
     CONSTRAINT ai_tenant_context_default_subsequent_message_delay_check CHECK (((default_subsequent_message_delay >= 0) AND (default_subsequent_message_delay <= 300))),
+    CONSTRAINT ai_tenant_context_escalation_message_check CHECK (((char_length(escalation_message) >= 1) AND (char_length(escalation_message) <= 500))),
     CONSTRAINT ai_tenant_context_max_tokens_check CHECK (((max_tokens >= 100) AND (max_tokens <= 32000))),
+    CONSTRAINT ai_tenant_context_min_confidence_check CHECK (((min_confidence >= (0)::numeric) AND (min_confidence <= (1)::numeric))),
     CONSTRAINT ai_tenant_context_response_style_check CHECK ((response_style = ANY (ARRAY['professional'::text, 'professional_friendly'::text, 'formal'::text]))),
     CONSTRAINT ai_tenant_context_temperature_check CHECK (((temperature >= (0)::numeric) AND (temperature <= (1)::numeric)))
 );
@@ -7175,6 +7532,86 @@ ALTER TABLE ONLY public.erasures FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.erasures OWNER TO tistis_owner;
 
 --
+-- Name: external_inventory; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.external_inventory (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    integration_id uuid NOT NULL,
+    connection_id uuid GENERATED ALWAYS AS (integration_id) STORED,
+    external_id text NOT NULL,
+    external_source text NOT NULL,
+    sku text,
+    name text NOT NULL,
+    description text,
+    category text,
+    quantity_on_hand numeric(14,3) DEFAULT 0 NOT NULL,
+    quantity numeric(14,3) GENERATED ALWAYS AS (quantity_on_hand) STORED,
+    quantity_reserved numeric(14,3) DEFAULT 0 NOT NULL,
+    quantity_available numeric(14,3) GENERATED ALWAYS AS ((quantity_on_hand - quantity_reserved)) STORED,
+    reorder_point numeric(14,3),
+    reorder_quantity numeric(14,3),
+    unit_cost numeric(12,4),
+    unit_price numeric(12,2),
+    price_currency text DEFAULT 'MXN'::text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    is_low_stock boolean GENERATED ALWAYS AS ((quantity_on_hand <= COALESCE(reorder_point, (0)::numeric))) STORED,
+    warehouse_name text,
+    warehouse_external_id text,
+    raw_data jsonb,
+    last_synced_at timestamp with time zone,
+    sync_hash text,
+    external_updated_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.external_inventory FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.external_inventory OWNER TO tistis_owner;
+
+--
+-- Name: external_products; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.external_products (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    integration_id uuid NOT NULL,
+    connection_id uuid GENERATED ALWAYS AS (integration_id) STORED,
+    external_id text NOT NULL,
+    external_source text NOT NULL,
+    linked_service_id uuid,
+    name text NOT NULL,
+    description text,
+    category text,
+    subcategory text,
+    price numeric(12,2),
+    compare_at_price numeric(12,2),
+    price_currency text DEFAULT 'MXN'::text NOT NULL,
+    is_available boolean DEFAULT true NOT NULL,
+    preparation_time_minutes integer,
+    calories integer,
+    allergens text[],
+    image_url text,
+    image_urls text[],
+    has_variants boolean DEFAULT false NOT NULL,
+    variants jsonb,
+    modifiers jsonb,
+    raw_data jsonb,
+    last_synced_at timestamp with time zone,
+    sync_hash text,
+    external_updated_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.external_products FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.external_products OWNER TO tistis_owner;
+
+--
 -- Name: faqs; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -7219,6 +7656,52 @@ CREATE TABLE public.inbound_secrets (
 ALTER TABLE ONLY public.inbound_secrets FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.inbound_secrets OWNER TO tistis_owner;
+
+--
+-- Name: integration_connections; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.integration_connections (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    integration_type text NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    connection_name text,
+    auth_type text,
+    sync_enabled boolean DEFAULT false NOT NULL,
+    sync_direction text DEFAULT 'inbound'::text NOT NULL,
+    sync_frequency_minutes integer DEFAULT 60 NOT NULL,
+    last_sync_at timestamp with time zone,
+    next_sync_at timestamp with time zone,
+    sync_contacts boolean DEFAULT false NOT NULL,
+    sync_appointments boolean DEFAULT false NOT NULL,
+    sync_products boolean DEFAULT false NOT NULL,
+    sync_inventory boolean DEFAULT false NOT NULL,
+    sync_orders boolean DEFAULT false NOT NULL,
+    field_mapping jsonb DEFAULT '{}'::jsonb NOT NULL,
+    external_account_id text,
+    external_account_name text,
+    external_api_base_url text,
+    records_synced_total bigint DEFAULT 0 NOT NULL,
+    records_synced_today integer DEFAULT 0 NOT NULL,
+    error_count integer DEFAULT 0 NOT NULL,
+    consecutive_errors integer DEFAULT 0 NOT NULL,
+    last_error_at timestamp with time zone,
+    last_error_message text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    connected_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT integration_connections_auth_type_check CHECK ((auth_type = ANY (ARRAY['oauth2'::text, 'api_key'::text, 'basic_auth'::text, 'webhook_secret'::text]))),
+    CONSTRAINT integration_connections_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'configuring'::text, 'connected'::text, 'syncing'::text, 'paused'::text, 'error'::text, 'disconnected'::text]))),
+    CONSTRAINT integration_connections_sync_direction_check CHECK ((sync_direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'bidirectional'::text]))),
+    CONSTRAINT integration_connections_sync_frequency_minutes_check CHECK ((sync_frequency_minutes >= 5))
+);
+
+ALTER TABLE ONLY public.integration_connections FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.integration_connections OWNER TO tistis_owner;
 
 --
 -- Name: lead_aliases; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -8138,6 +8621,48 @@ ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: external_inventory external_inventory_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_inventory
+    ADD CONSTRAINT external_inventory_id_key UNIQUE (id);
+
+--
+-- Name: external_inventory external_inventory_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_inventory
+    ADD CONSTRAINT external_inventory_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: external_inventory external_inventory_tenant_id_integration_id_external_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_inventory
+    ADD CONSTRAINT external_inventory_tenant_id_integration_id_external_id_key UNIQUE (tenant_id, integration_id, external_id);
+
+--
+-- Name: external_products external_products_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_products
+    ADD CONSTRAINT external_products_id_key UNIQUE (id);
+
+--
+-- Name: external_products external_products_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_products
+    ADD CONSTRAINT external_products_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: external_products external_products_tenant_id_integration_id_external_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_products
+    ADD CONSTRAINT external_products_tenant_id_integration_id_external_id_key UNIQUE (tenant_id, integration_id, external_id);
+
+--
 -- Name: faqs faqs_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -8164,6 +8689,20 @@ ALTER TABLE ONLY public.inbound_secrets
 
 ALTER TABLE ONLY public.inbound_secrets
     ADD CONSTRAINT inbound_secrets_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: integration_connections integration_connections_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.integration_connections
+    ADD CONSTRAINT integration_connections_id_key UNIQUE (id);
+
+--
+-- Name: integration_connections integration_connections_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.integration_connections
+    ADD CONSTRAINT integration_connections_pkey PRIMARY KEY (tenant_id, id);
 
 --
 -- Name: jobs jobs_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -8642,6 +9181,12 @@ CREATE INDEX channel_events_target ON public.channel_events USING btree (tenant_
 CREATE INDEX contact_windows_of ON public.contact_windows USING btree (tenant_id, lead_id);
 
 --
+-- Name: conversations_escalated; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX conversations_escalated ON public.conversations USING btree (tenant_id, escalated_to_staff_id) WHERE (status = 'escalated'::text);
+
+--
 -- Name: conversations_latest; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -8672,10 +9217,28 @@ CREATE UNIQUE INDEX conversations_open ON public.conversations USING btree (tena
 CREATE INDEX conversations_recent ON public.conversations USING btree (tenant_id, last_message_at DESC);
 
 --
+-- Name: external_inventory_by_name; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX external_inventory_by_name ON public.external_inventory USING btree (tenant_id, name, id) WHERE is_active;
+
+--
+-- Name: external_products_menu; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX external_products_menu ON public.external_products USING btree (tenant_id, category, name, id) WHERE is_available;
+
+--
 -- Name: inbound_secrets_of; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
 CREATE INDEX inbound_secrets_of ON public.inbound_secrets USING btree (tenant_id, channel_connection_id);
+
+--
+-- Name: integration_connections_account; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX integration_connections_account ON public.integration_connections USING btree (tenant_id, integration_type, COALESCE(external_account_id, ''::text));
 
 --
 -- Name: jobs_dead; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -8852,6 +9415,12 @@ CREATE UNIQUE INDEX webhook_dead_letters_once ON public.webhook_dead_letters USI
 CREATE INDEX webhook_dead_letters_pending ON public.webhook_dead_letters USING btree (tenant_id, created_at) WHERE (status = 'pending'::text);
 
 --
+-- Name: conversations end_escalation; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER end_escalation BEFORE UPDATE OF status, ai_handling ON public.conversations FOR EACH ROW WHEN ((((old.status = 'escalated'::text) AND (new.status <> 'escalated'::text)) OR (new.ai_handling AND (NOT old.ai_handling)))) EXECUTE FUNCTION public.end_escalation();
+
+--
 -- Name: inbound_secrets forget_secret_hint; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
@@ -8954,10 +9523,28 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.contact_consents FOR EAC
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.conversations FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
+-- Name: external_inventory touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.external_inventory FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: external_products touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.external_products FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
 -- Name: faqs touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.faqs FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: integration_connections touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.integration_connections FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
 -- Name: leads touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -9387,6 +9974,41 @@ ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: external_inventory external_inventory_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_inventory
+    ADD CONSTRAINT external_inventory_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: external_inventory external_inventory_tenant_id_integration_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_inventory
+    ADD CONSTRAINT external_inventory_tenant_id_integration_id_fkey FOREIGN KEY (tenant_id, integration_id) REFERENCES public.integration_connections(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: external_products external_products_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_products
+    ADD CONSTRAINT external_products_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: external_products external_products_tenant_id_integration_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_products
+    ADD CONSTRAINT external_products_tenant_id_integration_id_fkey FOREIGN KEY (tenant_id, integration_id) REFERENCES public.integration_connections(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: external_products external_products_tenant_id_linked_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_products
+    ADD CONSTRAINT external_products_tenant_id_linked_service_id_fkey FOREIGN KEY (tenant_id, linked_service_id) REFERENCES public.services(tenant_id, id) ON DELETE SET NULL (linked_service_id);
+
+--
 -- Name: faqs faqs_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -9406,6 +10028,20 @@ ALTER TABLE ONLY public.inbound_secrets
 
 ALTER TABLE ONLY public.inbound_secrets
     ADD CONSTRAINT inbound_secrets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: integration_connections integration_connections_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.integration_connections
+    ADD CONSTRAINT integration_connections_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE SET NULL (branch_id);
+
+--
+-- Name: integration_connections integration_connections_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.integration_connections
+    ADD CONSTRAINT integration_connections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
 -- Name: jobs jobs_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -9938,6 +10574,18 @@ ALTER TABLE public.erasure_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: external_inventory; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.external_inventory ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: external_products; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.external_products ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: faqs; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -9948,6 +10596,12 @@ ALTER TABLE public.faqs ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.inbound_secrets ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: integration_connections; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.integration_connections ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: jobs; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -10262,6 +10916,18 @@ CREATE POLICY wall ON public.erasure_keys USING ((tenant_id = public.current_ten
 CREATE POLICY wall ON public.erasures USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: external_inventory wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.external_inventory USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: external_products wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.external_products USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: faqs wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -10272,6 +10938,12 @@ CREATE POLICY wall ON public.faqs USING ((tenant_id = public.current_tenant())) 
 --
 
 CREATE POLICY wall ON public.inbound_secrets USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: integration_connections wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.integration_connections USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: jobs wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -10730,6 +11402,36 @@ GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second d
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_guide;
 
 --
+-- Name: FUNCTION assistant_config(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.assistant_config() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_api;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_definer;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_guide;
+
+--
+-- Name: FUNCTION assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION attribute_leads(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -10833,6 +11535,21 @@ GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_guide;
+
+--
+-- Name: FUNCTION change_assistant_config(p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.change_assistant_config(p_values jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION change_channel(p_connection uuid, p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11176,6 +11893,21 @@ GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_c
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION conversation_state(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.conversation_state(p_conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION create_lead(p_lead jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11288,6 +12020,21 @@ GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) 
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_guide;
 
 --
+-- Name: FUNCTION end_escalation(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.end_escalation() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_api;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_definer;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_guide;
+
+--
 -- Name: FUNCTION end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11378,19 +12125,19 @@ GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_guide;
 
 --
--- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_api;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION expect_media(p_events jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11406,6 +12153,21 @@ GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO 
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_guide;
+
+--
+-- Name: FUNCTION external_data_there(p_tenant uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.external_data_there(p_tenant uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION find_accounts(p_channel text, p_accounts text[]); Type: ACL; Schema: public; Owner: tistis_definer
@@ -11638,6 +12400,21 @@ GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_d
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION get_tenant_external_data(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION hand_back_conversation(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -11651,6 +12428,21 @@ GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tist
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION health_queue(p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -12494,6 +13286,36 @@ GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_guide;
 
 --
+-- Name: FUNCTION opening_spans(p_hours jsonb, p_day date); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_api;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_definer;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_guide;
+
+--
+-- Name: FUNCTION opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_guide;
+
+--
 -- Name: FUNCTION own_echoes(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13180,6 +14002,21 @@ GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_m
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_guide;
 
 --
+-- Name: FUNCTION staff_to_take_over(p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION stale_sentence(p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13657,6 +14494,9 @@ GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key 
 -- Name: TABLE ai_custom_instructions; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_jobs;
+GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_api;
 GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_guide;
 
 --
@@ -13688,6 +14528,121 @@ GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_what
 GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
 GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
 GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
+GRANT INSERT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.ai_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(ai_enabled) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.model; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(model) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.system_prompt; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(system_prompt) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.temperature; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(temperature) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.max_tokens; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(max_tokens) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.response_style; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(response_style) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.business_hours; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(business_hours) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.escalation_keywords; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(escalation_keywords) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.auto_escalate_after_messages; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(auto_escalate_after_messages) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.default_language; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(default_language) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.updated_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(updated_at) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.out_of_hours_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(out_of_hours_enabled) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.out_of_hours_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(out_of_hours_message) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.auto_greeting_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(auto_greeting_enabled) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.auto_greeting_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(auto_greeting_message) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.escalate_on_hot_lead; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(escalate_on_hot_lead) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.supported_languages; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(supported_languages) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.currency; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(currency) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.use_emojis; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(use_emojis) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.default_first_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
@@ -13697,6 +14652,7 @@ GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO t
 GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
 GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
 GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
+GRANT UPDATE(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.default_subsequent_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
@@ -13706,6 +14662,25 @@ GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context
 GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
 GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
 GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
+GRANT UPDATE(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.enable_scoring; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(enable_scoring) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.escalation_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(escalation_message) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.min_confidence; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(min_confidence) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: TABLE ai_tenant_config; Type: ACL; Schema: public; Owner: tistis_owner
@@ -13731,7 +14706,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
-GRANT SELECT,UPDATE ON TABLE public.alerts TO tistis_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_api;
 GRANT SELECT ON TABLE public.alerts TO tistis_guide;
 
 --
@@ -14260,11 +15235,30 @@ GRANT SELECT ON TABLE public.erasure_keys TO tistis_guide;
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_api;
 
 --
+-- Name: TABLE external_inventory; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.external_inventory TO tistis_jobs;
+GRANT SELECT ON TABLE public.external_inventory TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.external_inventory TO tistis_api;
+GRANT SELECT ON TABLE public.external_inventory TO tistis_guide;
+
+--
+-- Name: TABLE external_products; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.external_products TO tistis_jobs;
+GRANT SELECT ON TABLE public.external_products TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.external_products TO tistis_api;
+GRANT SELECT ON TABLE public.external_products TO tistis_guide;
+
+--
 -- Name: TABLE faqs; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT SELECT ON TABLE public.faqs TO tistis_jobs;
 GRANT SELECT ON TABLE public.faqs TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.faqs TO tistis_api;
 GRANT SELECT ON TABLE public.faqs TO tistis_guide;
 
 --
@@ -14297,6 +15291,15 @@ GRANT SELECT(channel_connection_id) ON TABLE public.inbound_secrets TO tistis_ap
 --
 
 GRANT SELECT(kind) ON TABLE public.inbound_secrets TO tistis_api;
+
+--
+-- Name: TABLE integration_connections; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.integration_connections TO tistis_jobs;
+GRANT SELECT ON TABLE public.integration_connections TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.integration_connections TO tistis_api;
+GRANT SELECT ON TABLE public.integration_connections TO tistis_guide;
 
 --
 -- Name: TABLE lead_aliases; Type: ACL; Schema: public; Owner: tistis_owner
@@ -14641,6 +15644,7 @@ GRANT SELECT ON TABLE public.staff TO tistis_guide;
 
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff_branches TO tistis_api;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_guide;
 
 --

@@ -167,10 +167,10 @@ import Testing
   @Test func whoIsSureEnoughAnswersThemselves() async throws {
     try await Shop.test { shop in
       _ = try shop.says("¿Tienen rayos X?")
-      let sure = try escalate(shop, ["reason": "no sé", "confidence": 0.5])
+      let sure = try escalate(shop, ["reason": "no sé", "confidence": .number("0.5")])
       #expect(sure.isError && !sure.handsOver)
       #expect(try shop.value("status", of: "conversations") == "active")
-      let unsure = try escalate(shop, ["reason": "no sé", "confidence": 0.49])
+      let unsure = try escalate(shop, ["reason": "no sé", "confidence": .number("0.49")])
       #expect(unsure.handsOver)
       #expect(try shop.value("escalated_by", of: "conversations") == "confidence")
     }
@@ -195,6 +195,14 @@ import Testing
         return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
       }
       #expect(told == 1)
+      let again: [String?] = try database.connection(user: "tistis_jobs").tenant(tenant).many(
+        "again",
+        """
+        select s.message_id::text from conversations c, store_reply(c.id, '{otra vez}', c.last_question_id, $1::text::uuid, null,
+          '{"last_word": true}', null) s
+        """, [UUID().text]
+      ) { row throws(StoreError) in try row.get(0) }
+      #expect(again.isEmpty, "nor does Claude say so after somebody else has")
       try await shop.work()
       #expect(try await shop.texts(phone) == [lastWord])
     }
