@@ -256,6 +256,13 @@ grant select on staff_branches, staff_services, staff_hours, times_off, patients
 grant insert, update on appointments to tistis_api;
 grant select, insert, delete on occupied_times to tistis_api;
 grant insert on patients to tistis_api;
+-- How the assistant is to be, and what it is told.
+grant select on faqs to tistis_api;
+grant insert (tenant_id), update (ai_enabled, model, system_prompt, temperature, max_tokens, response_style, business_hours,
+  escalation_keywords, auto_escalate_after_messages, escalate_on_hot_lead, min_confidence, escalation_message,
+  default_language, supported_languages, currency, use_emojis, out_of_hours_enabled, out_of_hours_message,
+  auto_greeting_enabled, auto_greeting_message, default_first_message_delay, default_subsequent_message_delay,
+  enable_scoring, updated_at) on ai_tenant_context to tistis_api;
 -- Handing a conversation to people: to whom, and that somebody waits.
 grant select on staff_branches to tistis_api;
 grant insert on alerts to tistis_api;
@@ -326,8 +333,6 @@ grant select on follow_ups to tistis_guide;
 -- Whose time is taken changes with an appointment's status.
 grant insert, delete on occupied_times to tistis_guide;
 grant update (lead_id) on patients to tistis_guide;
--- When people give a conversation back.
-grant update (resolved_at) on alerts to tistis_guide;
 grant update (last_message_at, updated_at) on channel_connections to tistis_guide;
 grant insert, update, delete on channel_rate_limits, rate_limits to tistis_guide;
 

@@ -145,4 +145,16 @@ insert into channel_connections (tenant_id, id, branch_id, channel, status, conn
   ('a0000000-0000-0000-0000-000000000002', 'c0000000-0000-0000-0000-000000000024', 'b0000000-0000-0000-0000-000000000002', 'facebook', 'connected',
     'Messenger La Fonda', null, null, null, '300000000000002', null, null, now())
   on conflict do nothing;
+-- Its till, as far as it was synchronised.
+insert into integration_connections (tenant_id, id, branch_id, integration_type, status, connection_name, auth_type, sync_enabled,
+    sync_products, connected_at, last_sync_at) values
+  ('a0000000-0000-0000-0000-000000000002', '10000000-0000-0000-0000-000000000002', 'b0000000-0000-0000-0000-000000000002', 'square',
+    'connected', 'Caja', 'oauth2', true, true, now(), now())
+  on conflict do nothing;
+insert into external_products (tenant_id, integration_id, external_id, external_source, name, description, category, price, is_available) values
+  ('a0000000-0000-0000-0000-000000000002', '10000000-0000-0000-0000-000000000002', 'p-1', 'square', 'Café de olla', 'Con piloncillo y canela', 'Bebidas', 45, true),
+  ('a0000000-0000-0000-0000-000000000002', '10000000-0000-0000-0000-000000000002', 'p-2', 'square', 'Agua de jamaica', 'Jarra de un litro', 'Bebidas', 60, true),
+  ('a0000000-0000-0000-0000-000000000002', '10000000-0000-0000-0000-000000000002', 'p-3', 'square', 'Mole poblano', 'Con pollo y arroz', 'Platos', 185, true),
+  ('a0000000-0000-0000-0000-000000000002', '10000000-0000-0000-0000-000000000002', 'p-4', 'square', 'Pozole', 'Solo los jueves', 'Platos', 140, false)
+  on conflict do nothing;
 commit;

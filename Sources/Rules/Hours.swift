@@ -11,7 +11,7 @@ public func openingHours(_ field: Field) -> String? {
 }
 
 private let names = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"]
-private let keys = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+let weekdayKeys = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 private let closed = "cerrado"
 
 private func byNumber(_ field: Field) -> [String?] {
@@ -22,7 +22,7 @@ private func byNumber(_ field: Field) -> [String?] {
 }
 
 private func byName(_ field: Field) -> [String?] {
-  keys.map { key in
+  weekdayKeys.map { key in
     let day = field[key]
     guard case .object(let week)? = field.value, week[key] != nil else { return nil }
     if day["closed"].bool == true || day["is_open"].bool == false || day["enabled"].bool == false { return closed }

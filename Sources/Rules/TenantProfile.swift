@@ -85,7 +85,7 @@ public struct TenantProfile: Sendable, Equatable {
     faqs = field["faqs"].items.compactMap(FAQ.init)
     branches = field["branches"].items.compactMap(Branch.init)
     staff = field["staff"].items.compactMap(Person.init)
-    instructions = field["custom_instructions"].items.prefix(5).compactMap(Instruction.init)
+    instructions = Array(field["custom_instructions"].items.lazy.compactMap(Instruction.init).prefix(5))
     hasMenu = field["external_data"]["products"].bool ?? false
     hasStock = field["external_data"]["inventory"].bool ?? false
   }

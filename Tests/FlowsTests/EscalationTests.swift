@@ -195,8 +195,34 @@ import Testing
         return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
       }
       #expect(told == 1)
+      let again: [String?] = try database.connection(user: "tistis_jobs").tenant(tenant).many(
+        "again",
+        """
+        select s.message_id::text from conversations c, store_reply(c.id, '{otra vez}', c.last_question_id, $1::text::uuid, null,
+          '{"last_word": true}', null) s
+        """, [UUID().text]
+      ) { row throws(StoreError) in try row.get(0) }
+      #expect(again.isEmpty, "nor does Claude say so after somebody else has")
       try await shop.work()
       #expect(try await shop.texts(phone) == [lastWord])
+    }
+  }
+
+  /// Staff hand it over themselves: somebody has it, and the customer is not told what they may see at once.
+  @Test func whatStaffDecideIsNotSaid() async throws {
+    try await Shop.test { shop in
+      let phone = try shop.says("hola")
+      let id = try #require(try shop.value("id", of: "conversations"))
+      let api = shop.database.connection(user: "tistis_api").tenant(shop.tenant.id)
+      let done: [String?] = try api.many(
+        "change", "select outcome from change_conversation($1::text::uuid, null, '{\"status\": \"escalated\"}')", [id]
+      ) { row throws(StoreError) in try row.get(0) }
+      #expect(done == ["changed"])
+      #expect(try shop.count("alerts", "kind = 'conversation_escalated' and resolved_at is null") == 1)
+      try await shop.work()
+      #expect(try await shop.texts(phone).isEmpty)
+      try handBack(shop)
+      #expect(try shop.count("alerts", "resolved_at is null") == 0)
     }
   }
 

@@ -93,6 +93,11 @@ import Testing
       insert into rate_limits (tenant_id, identifier, window_start) values ('\(id)', 'x', now());
       insert into ai_custom_instructions (tenant_id, instruction_type, title, instruction)
         values ('\(id)', 'custom', 'x', 'x');
+      insert into integration_connections (tenant_id, id, integration_type) values ('\(id)', '\(id)', 'x');
+      insert into external_products (tenant_id, integration_id, external_id, external_source, name)
+        values ('\(id)', '\(id)', 'x', 'x', 'x');
+      insert into external_inventory (tenant_id, integration_id, external_id, external_source, name)
+        values ('\(id)', '\(id)', 'x', 'x', 'x');
       insert into ai_dead_letter_queue (tenant_id, original_message, error_message, processing_stage)
         values ('\(id)', 'x', 'x', 'x');
       insert into webhook_events (tenant_id, event_id, event_type) values ('\(id)', 'x', 'x');

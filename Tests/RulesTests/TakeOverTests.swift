@@ -22,6 +22,7 @@ import Testing
       ("limpiezas", ["Limpieza dental"], true), ("implante", ["Limpieza dental", nil], false),
       ("mole con pollo", ["Mole poblano", "Con pollo, arroz"], true), ("mole verde", ["Mole poblano"], false),
       ("limp", ["Limpieza"], true), ("los mole", ["mole"], true), ("mesa", ["me"], false),
+      ("S-1", ["Sal", "S-1"], true), ("S-1", ["Sal", "A-1"], false), ("sa", ["Sal"], false),
     ] as [(String, [String?], Bool)])
   func search(_ query: String, _ texts: [String?], _ found: Bool) { #expect(matches(query, texts) == found) }
 

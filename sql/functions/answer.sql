@@ -77,7 +77,8 @@ begin
     and j.status = 'pending' and j.payload ? 'asked_again') then
     return;
   end if;
-  -- Of a conversation that people have by now, this is the last word.
+  -- Of a conversation that people have by now, this is the last word; there is one.
+  if c.status = 'escalated' and not c.last_word_owed and coalesce(p_metadata, '{}') ? 'last_word' then return; end if;
   if c.status = 'escalated' and c.last_word_owed then
     p_metadata := coalesce(p_metadata, '{}') || '{"last_word": true}';
     update conversations x set last_word_owed = false where x.tenant_id = v_tenant and x.id = c.id;

@@ -87,6 +87,7 @@ begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
     and (p_branch is null or x.branch_id = p_branch) for update;
   if c.id is null then return; end if;
+  if p_change ->> 'status' = 'escalated' then perform escalate_conversation(c.id, p_change ->> 'escalation_reason'); end if;
   update conversations x set
       status = coalesce(p_change ->> 'status', x.status),
       ai_handling = case when p_change ->> 'status' = 'escalated' and c.status <> 'escalated' then false

@@ -85,6 +85,8 @@ begin
   if new.ai_handling and not old.ai_handling then new.handed_back_at := app_now(); end if;
   if old.status = 'escalated' and new.status <> 'escalated' then
     new.last_word_owed := false;
+    -- Another's SQL client may give a conversation back, and closes no alert: people do.
+    if not has_column_privilege('alerts', 'resolved_at', 'update') then return new; end if;
     update alerts a set resolved_at = app_now()
       where a.tenant_id = new.tenant_id and a.resolved_at is null
         and a.dedup_key = new.channel_connection_id || ':conversation:' || new.id;

@@ -16,3 +16,23 @@ select s.name, s.description, s.category, s.sku, trim_scale(s.quantity_available
    and i.status = 'connected' and i.sync_enabled
  where s.tenant_id = current_tenant() and s.is_active
  order by s.name, s.id limit :most;
+
+-- name: assistantConfig :one
+-- How the business wants its assistant to be.
+select assistant_config() as "config!";
+
+-- name: changeAssistantConfig :exec
+-- Changes what is named.
+select change_assistant_config(:values::jsonb);
+
+-- name: assistantContext :one
+-- What the assistant is told of the business, on an account and at a branch if they are named, and the moment there.
+select assistant_context(t.id, :connection_id?, b.id) as "context!",
+    to_char(app_now() at time zone z.name, 'YYYY-MM-DD HH24:MI') as "local_time!",
+    extract(isodow from app_now() at time zone z.name)::int as "weekday!"
+  from tenants t
+  left join channel_connections cc on cc.tenant_id = t.id and cc.id = :connection_id?
+  left join branches b on b.tenant_id = t.id and b.id = coalesce(:branch_id?, cc.branch_id)
+  cross join lateral (
+    select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as name) z
+ where t.id = current_tenant();

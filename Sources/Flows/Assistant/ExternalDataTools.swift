@@ -16,8 +16,9 @@ extension AssistantTool {
         "query": ["type": "string", "maxLength": 200, "description": "Words of a dish's or drink's name."],
         "category": ["type": "string", "maxLength": 200],
       ],
-    ], isOffered: { $0.hasMenu }
-  ) { (use, scope) throws(StoreError) -> ToolAnswer in
+    ], isOffered: { $0.hasMenu }, run: onTheMenu)
+
+  @Sendable private static func onTheMenu(_ use: ToolUse, _ scope: Scope) throws(StoreError) -> ToolAnswer {
     let (query, category) = (use.input["query"].text ?? "", use.input["category"].text ?? "")
     let found = try scope.menu(most: most).filter {
       matches(query, [$0.name, $0.description, $0.category]) && matches(category, [$0.category])
@@ -42,8 +43,9 @@ extension AssistantTool {
       "properties": [
         "query": ["type": "string", "minLength": 1, "maxLength": 200, "description": "Words of the article's name."]
       ],
-    ], isOffered: { $0.hasStock }
-  ) { (use, scope) throws(StoreError) -> ToolAnswer in
+    ], isOffered: { $0.hasStock }, run: inStock)
+
+  @Sendable private static func inStock(_ use: ToolUse, _ scope: Scope) throws(StoreError) -> ToolAnswer {
     let query = use.input["query"].text ?? ""
     let found = try scope.stock(most: most).filter { matches(query, [$0.name, $0.description, $0.category, $0.sku]) }
     let items = found.prefix(shown).map { item -> JSON in

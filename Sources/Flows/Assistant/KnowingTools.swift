@@ -26,8 +26,9 @@ extension AssistantTool {
       "properties": [
         "query": ["type": "string", "maxLength": 200, "description": "Words of a service's name, kind or description."]
       ],
-    ], isOffered: { !$0.services.isEmpty }
-  ) { (use, _) throws(StoreError) -> ToolAnswer in
+    ], isOffered: { !$0.services.isEmpty }, run: found)
+
+  @Sendable private static func found(_ use: ToolUse, _: Scope) throws(StoreError) -> ToolAnswer {
     let query = use.input["query"].text ?? ""
     let found = use.profile.services.filter { matches(query, [$0.name, $0.category, $0.description]) }
     // Nothing of that name: what there is, so that nothing has to be made up.

@@ -469,7 +469,7 @@ extension Scope {
           'custom_instructions', coalesce(cc.custom_instructions_override, a.system_prompt),
           'use_emojis', coalesce(a.use_emojis, false), 'ai_temperature', coalesce(a.temperature, 0.7),
           'max_tokens', coalesce(a.max_tokens, 500), 'escalation_keywords', to_jsonb(coalesce(a.escalation_keywords, '{}')),
-          'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 5),
+          'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 0),
           'escalate_on_hot_lead', coalesce(a.escalate_on_hot_lead, false),
           'supported_languages', to_jsonb(coalesce(a.supported_languages, '{es}')),
           'default_language', coalesce(a.default_language, 'es')) as "config!"
