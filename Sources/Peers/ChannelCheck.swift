@@ -39,15 +39,15 @@ public struct ChannelCheck: Sendable {
   /// nil: there is nothing to ask, and `read` says what is missing.
   public let request: @Sendable (Learned) -> HTTPRequest?
   public let read: @Sendable (HTTPResponse, inout Learned) -> Finding
-  /// Whether the account works depends on it; otherwise it is told by the way.
-  public let matters: Bool
+  /// Without an answer nobody can say that the account works; otherwise one that nobody gives is no fault.
+  public let isVital: Bool
 
   init(
-    _ name: String, matters: Bool = true, _ request: @escaping @Sendable (Learned) -> HTTPRequest?,
+    _ name: String, isVital: Bool = true, _ request: @escaping @Sendable (Learned) -> HTTPRequest?,
     read: @escaping @Sendable (HTTPResponse, inout Learned) -> Finding
   ) {
     self.name = name
-    self.matters = matters
+    self.isVital = isVital
     self.request = request
     self.read = read
   }

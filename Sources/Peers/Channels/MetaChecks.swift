@@ -15,7 +15,7 @@ extension CheckedAccount {
           owner(response, through.accountID)
         })
       checks.append(
-        ChannelCheck("permissions", matters: false, { _ in get("/me/permissions") }) { response, learned in
+        ChannelCheck("permissions", isVital: false, { _ in get("/me/permissions") }) { response, learned in
           permissions(response, &learned)
         })
     } else {
@@ -208,7 +208,8 @@ extension CheckedAccount {
     guard !ours.isEmpty else {
       let others = apps.map { clipped($0["name"].text ?? $0["id"].loose ?? "?", 80) }.joined(separator: ", ")
       return .init(
-        .failed, "only others are subscribed (\(others)), our app \(learned.app ?? "") is not: messages do not reach us",
+        .failed,
+        "only others are subscribed (\(others)), our app \(learned.app ?? "") is not: messages do not reach us",
         cure: cure)
     }
     let listed = ours.filter { $0["subscribed_fields"].exists }.map { app in
@@ -248,6 +249,7 @@ extension CheckedAccount {
       ? "whatsapp_business_account_id" : channel == .instagram ? "instagram_page_id" : "facebook_page_id"
     return ChannelCheck(
       "subscription",
-      .init(.unknown, "it is not known whether the account is subscribed: the channel has no \(what)", cure: "enter it"))
+      .init(.unknown, "it is not known whether the account is subscribed: the channel has no \(what)", cure: "enter it")
+    )
   }
 }

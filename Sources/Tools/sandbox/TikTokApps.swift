@@ -28,11 +28,17 @@ actor TikTokApps {
       let asked = Field(
         .object(
           JSON.Members(
-            ["app_id", "secret", "event_type"].map { .init($0, call.request.parameter($0).map { .string($0) } ?? .null) })))
+            ["app_id", "secret", "event_type"].map {
+              .init($0, call.request.parameter($0).map { .string($0) } ?? .null)
+            })))
       try app(asked)
-      guard let event = asked["event_type"].text else { throw .parameter("event_type: Missing data for required field.") }
+      guard let event = asked["event_type"].text else {
+        throw .parameter("event_type: Missing data for required field.")
+      }
       guard let url = webhooks[place(asked, event)] else { return [:] }
-      return ["app_id": .string(asked["app_id"].text ?? ""), "event_type": .string(event), "callback_url": .string(url)]
+      return [
+        "app_id": .string(asked["app_id"].text ?? ""), "event_type": .string(event), "callback_url": .string(url),
+      ]
     case "business/webhook/delete":
       try app(body)
       webhooks[place(body, body["event_type"].text ?? "")] = nil
