@@ -41,11 +41,16 @@ import Testing
 
   private func test(_ platform: Platform, _ body: (Shop) async throws -> Void) async throws {
     try await Database.cloned { database in
-      let shop = try Shop(on: platform, database)
+      let shop = Shop(try Tenant.make(on: platform, in: database), database)
       // Nobody is told of it: the webhook of this world knows no such business.
       try await Sandbox.register(shop.tenant, statuses: [])
       try await body(shop)
     }
+  }
+
+  /// Lets it be thought of and tried once; beside it somebody may ask for the person's name.
+  private func answer(_ shop: Shop) async throws {
+    for _ in 0..<3 where try await texts(shop) == 0 { try await shop.work(most: 1) }
   }
 
   private func texts(_ shop: Shop, accepted: Bool = false) async throws -> Int {
@@ -64,7 +69,7 @@ import Testing
     try await test(example.platform) { shop in
       try await fail(shop, example.fault)
       try question(shop)
-      try await shop.work(most: 1)
+      try await answer(shop)
       #expect(try shop.reply("status") == example.first)
       #expect(try await texts(shop) == 1)
       #expect(try await texts(shop, accepted: true) == 0)
@@ -87,7 +92,7 @@ import Testing
     try await test(platform) { shop in
       try await fail(shop, "revoked_token", times: 0)
       try question(shop)
-      try await shop.work(most: 1)
+      try await answer(shop)
       #expect(try shop.value("status || ' ' || stopped_code", of: "channel_connections") == "error \(code)")
       #expect(try shop.reply("status || ' ' || error_code") == "pending \(code)")
       try question(shop, "¿Y los sábados?")
