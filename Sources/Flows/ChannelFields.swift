@@ -44,7 +44,9 @@ public struct ChannelFields: Sendable {
     } else {
       fields += [
         SecretField(name: "app_secret", kind: "app_secret", isToken: false),
-        SecretField(name: "webhook_secret", kind: "app_secret", isToken: false),
+        // Instagram's own login has an app secret of its own; either may sign, both are kept and tried.
+        SecretField(
+          name: "webhook_secret", kind: channel == "instagram" ? "webhook_secret" : "app_secret", isToken: false),
       ]
     }
     return fields
@@ -143,14 +145,17 @@ extension SecretStore {
         try setOutbound(secret, kind: kind, connection: connection, tenant: tenant)
       } else {
         try setInbound(secret, kind: kind, connection: connection, tenant: tenant)
+        // TikTok's signs what comes in, and proves us when its tokens are renewed or its webhook is registered.
+        if kind == "client_secret" { try setOutbound(secret, kind: kind, connection: connection, tenant: tenant) }
       }
     }
     return fields.secrets.contains { $0.kind == "access_token" }
   }
 }
 
-/// The way to a tenant's own webhook of a channel.
-public func webhookPath(_ channel: String, slug: String) -> String { "/api/webhook/\(channel)/\(slug)" }
+/// The way to the webhook that all tenants share, and to a tenant's own.
+func sharedWebhookPath(_ channel: String) -> String { "/api/webhook/" + channel }
+public func webhookPath(_ channel: String, slug: String) -> String { sharedWebhookPath(channel) + "/" + slug }
 
 extension ChannelDetailsRow {
   /// All that people may see. Of secrets the last four characters of the long ones, and when they end.

@@ -45,13 +45,37 @@ extension Connection {
   public func wait(
     for job: UUID, tenant: UUID, seconds: Double, waiting: (FindJobRow) -> Void = { _ in }
   ) throws(StoreError) -> FindJobRow? {
+    try self.tenant(tenant).wait(for: job, seconds: seconds, from: 0.02, waiting: waiting)
+  }
+
+  /// As `wait`; but only one in the whole installation waits longer than `short`, so that slow platforms do not hold up
+  /// every process that answers requests. Whoever may is told by a lock of its transaction: it frees itself however that
+  /// ends, behind a pooler as well.
+  public func waitInTurn(
+    for job: UUID, tenant: UUID, short: Double, long: Double
+  ) throws(StoreError) -> FindJobRow? {
+    let found = try self.tenant(tenant).wait(for: job, seconds: min(short, long), from: 0.02)
+    guard long > short, let found, !found.hasEnded else { return found }
+    return try transaction(tenant: tenant) { (scope) throws(StoreError) in
+      try scope.takeLongWait() ? try scope.wait(for: job, seconds: long - short) : found
+    }
+  }
+}
+
+extension FindJobRow {
+  var hasEnded: Bool { ["completed", "failed", "cancelled", "dead"].contains(status) }
+}
+
+extension Scope {
+  /// - Parameter pause: seconds between the first two looks; later ones are further apart, up to half a second.
+  fileprivate func wait(
+    for job: UUID, seconds: Double, from pause: Double = 0.1, waiting: (FindJobRow) -> Void = { _ in }
+  ) throws(StoreError) -> FindJobRow? {
     let end = Instant.now + seconds
-    var pause = 0.02
+    var pause = pause
     while true {
-      guard let found = try self.tenant(tenant).findJob(id: job) else { return nil }
-      if ["completed", "failed", "cancelled", "dead"].contains(found.status) || Instant.now + pause > end {
-        return found
-      }
+      guard let found = try findJob(id: job) else { return nil }
+      if found.hasEnded || Instant.now + pause > end { return found }
       waiting(found)
       usleep(useconds_t(pause * 1_000_000))
       pause = min(pause * 1.5, 0.5)

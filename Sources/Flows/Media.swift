@@ -155,7 +155,11 @@ extension Office {
     switch missing {
     case .later(let why, let after):
       log.warning("media_later", ["media": media.text, "why": why])
-      return job.isLastAttempt ? .bury(why: why) : .retry(after: pause(after, job), why: why)
+      guard job.isLastAttempt else { return .retry(after: pause(after, job), why: why) }
+      // People are told that it will not come; who drives the job again lets it be asked for again.
+      _ = try await insist(job.tenant) { (scope) throws(StoreError) in try scope.giveMediaUp(error: why, mediaId: media)
+      }
+      return .bury(why: why)
     case .closed(let why):
       // Until somebody has mended it, or the platform's days for the file are over.
       log.warning("media_later", ["media": media.text, "why": why])

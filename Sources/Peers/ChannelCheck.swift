@@ -22,10 +22,40 @@ public struct ChannelCheck: Sendable {
     }
   }
 
-  /// `token`, `account`, `subscription`, or `subscribe`, which changes something.
+  /// What the answers told so far that later questions need.
+  public struct Learned: Sendable, Equatable {
+    /// The app that the token was made by.
+    public var app: String?
+    /// The token has the permissions that we need.
+    public var mayMessage = false
+    /// Some conversation of the account's.
+    public var conversation: String?
+
+    public init(app: String? = nil) { self.app = app }
+  }
+
+  /// `token`, `permissions`, `account`, `subscription`, `images`, or `subscribe`, which changes something.
   public let name: String
-  public let request: HTTPRequest
-  public let read: @Sendable (HTTPResponse) -> Finding
+  /// nil: there is nothing to ask, and `read` says what is missing.
+  public let request: @Sendable (Learned) -> HTTPRequest?
+  public let read: @Sendable (HTTPResponse, inout Learned) -> Finding
+  /// Without an answer nobody can say that the account works; otherwise one that nobody gives is no fault.
+  public let isVital: Bool
+
+  init(
+    _ name: String, isVital: Bool = true, _ request: @escaping @Sendable (Learned) -> HTTPRequest?,
+    read: @escaping @Sendable (HTTPResponse, inout Learned) -> Finding
+  ) {
+    self.name = name
+    self.isVital = isVital
+    self.request = request
+    self.read = read
+  }
+
+  /// Asks nothing: what it says is certain without.
+  init(_ name: String, _ finding: Finding) {
+    self.init(name, { _ in nil }, read: { _, _ in finding })
+  }
 
   /// What an exchange without an answer says.
   public static func silent(_ sentence: String) -> Finding {
@@ -40,18 +70,41 @@ public struct CheckedAccount: Sendable, Equatable {
   public var parentID: String?
   /// Instagram that was connected by itself instead of by its page.
   public var byInstagramLogin: Bool
+  /// Some webhook of it has come to us.
+  public var heard: Bool
+  /// TikTok's app, and where it is to deliver; nil: not known.
+  public var app: TikTokApp?
 
-  public init(channel: ChannelName, parentID: String?, byInstagramLogin: Bool = false) {
+  public init(
+    channel: ChannelName, parentID: String?, byInstagramLogin: Bool = false, heard: Bool = false,
+    app: TikTokApp? = nil
+  ) {
     self.channel = channel
     self.parentID = parentID
     self.byInstagramLogin = byInstagramLogin
+    self.heard = heard
+    self.app = app
   }
 
   /// The questions, in the order in which they are asked. `subscribing`: the account is also subscribed to our webhook.
   public func checks(_ through: ChannelAccess, subscribing: Bool, now: Instant) -> [ChannelCheck] {
     switch channel {
     case .whatsapp, .facebook, .instagram: metaChecks(through, subscribing: subscribing, now: now)
-    case .tiktok: tiktokChecks(through)
+    case .tiktok: tiktokChecks(through, subscribing: subscribing)
     }
+  }
+}
+
+/// An app of TikTok's as its own proof, and the addresses of ours that it may deliver to. The first is the one that is
+/// registered if none is.
+public struct TikTokApp: Sendable, Equatable {
+  public var key: String
+  public var secret: Secret
+  public var addresses: [String]
+
+  public init(key: String, secret: Secret, addresses: [String]) {
+    self.key = key
+    self.secret = secret
+    self.addresses = addresses
   }
 }

@@ -80,6 +80,33 @@ import Testing
     #expect(nobody == 69 && why.contains("nobody-at-all"))
   }
 
+  /// The same on the other channels: a number that no column holds, in what the platform sent.
+  @Test(arguments: [Platform.instagram, .facebook]) func whatIsParkedElsewhereIsReplayedToo(_ platform: Platform)
+    async throws
+  {
+    let tenant = try Tenant.make(on: platform, delay: 60)
+    let id = unique("parked_")
+    let text = String(
+      decoding: platform.text("hola", from: uniqueDigits("61"), to: tenant.account, id: id), as: UTF8.self)
+    let body = Array(text.replacing("\"\(id)\"", with: "\"\(id)\",\"weight\":1e999999").utf8)
+    #expect(try await Web.deliver(body, to: tenant).status == 200)
+    #expect(try tenant.count("webhook_dead_letters", where: "status = 'pending'") == 1)
+    #expect(try tenant.count("messages") == 0)
+    let (still, said) = try await tistis("webhooks", "replay", "--tenant", tenant.slug)
+    #expect(still == 69 && said.contains("0 of 1 stored"), "\(said)")
+    try tenant.database.run(
+      """
+      update webhook_dead_letters set payload = to_jsonb(replace(payload #>> '{}', '1e999999', '1'))
+        where tenant_id = '\(tenant.id.text)'
+      """)
+    for expected in ["1 of 1 stored", "0 of 0 stored"] {
+      let (_, ended) = try await tistis("webhooks", "replay", "--tenant", tenant.slug)
+      #expect(ended.contains(expected) || expected.hasPrefix("0"), "\(ended)")
+      #expect(try tenant.count("messages", where: "external_id = '\(id)' and content = 'hola'") == 1)
+    }
+    #expect(try tenant.count("webhook_dead_letters", where: "status = 'completed'") == 1)
+  }
+
   @Test func aPersonTakesOverAndHandsBack() async throws {
     let tenant = try Tenant.make(delay: 3)
     try await Sandbox.register(tenant)

@@ -41,6 +41,27 @@ import Testing
     #expect(try await taken(tenant).count == 2)
   }
 
+  /// A button that was pressed is a question; the same press delivered again is not another.
+  @Test func aPostbackIsAnswered() async throws {
+    let tenant = try Tenant.make(on: .facebook)
+    try await Sandbox.register(tenant)
+    let item = Platform.facebook.item(
+      from: uniqueDigits("61"), to: tenant.account, .now, "postback",
+      ["mid": .string(unique("m_")), "title": "¿Cuánto cuesta la limpieza?", "payload": "PRECIO_LIMPIEZA"])
+    for _ in 0..<2 {
+      let said = try await Web.deliver(Platform.facebook.messaging(tenant.account, [item]), to: tenant)
+      #expect(said.status == 200)
+    }
+    #expect(
+      try tenant.value("content || ' ' || selection", of: "messages", where: "role = 'user'")
+        == "¿Cuánto cuesta la limpieza? PRECIO_LIMPIEZA")
+    #expect(try await eventually { try assistant(tenant) == 1 })
+    let reply = try tenant.value("content", of: "messages", where: "role = 'assistant'") ?? ""
+    #expect(reply.contains("800"), "the answer should tell the price: \(reply)")
+    let sent = try await taken(tenant)
+    #expect(sent.count == 1 && sent[0]["body"]["message"]["text"].text == reply)
+  }
+
   /// "Typing…" before the answer, where the platform knows such a thing.
   @Test(arguments: [(Platform.instagram, "typing_on"), (.facebook, "typing_on")])
   func typingIsShown(_ platform: Platform, _ action: String) async throws {

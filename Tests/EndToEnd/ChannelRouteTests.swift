@@ -219,6 +219,25 @@ import Testing
     #expect(late.data["test"]["checks"][0]["state"].text == "ok", "\(text(late))")
   }
 
+  /// Instagram's own login has an app secret beside Meta's: both are kept, either signs.
+  @Test func twoSecretsOfInstagram() async throws {
+    let tenant = try Tenant.make(on: .instagram, secrets: false, delay: 60)
+    let client = try client(tenant)
+    let (meta, instagram) = (unique("meta_secret_"), unique("instagram_secret_"))
+    for wish in [["app_secret": meta, "webhook_secret": unique("older_")], ["webhook_secret": instagram]] {
+      let body = JSON.object(JSON.Members(wish.map { .init($0.key, .string($0.value)) }))
+      let given = try await client.ask("PATCH", "/api/channels/\(tenant.connection.text)", body)
+      #expect(given.status == 200 && !text(given).contains(meta) && !text(given).contains(instagram))
+    }
+    for (secret, status) in [(meta, 200), (instagram, 200), (unique("other_"), 401)] {
+      let body = Platform.instagram.text("hola", from: uniqueDigits("61"), to: tenant.account)
+      let said = try await Web.deliver(
+        body, to: tenant, signature: Platform.instagram.signature(body, Secret(secret)))
+      #expect(said.status == status || (status == 401 && said.status == 403))
+    }
+    #expect(try tenant.count("messages") == 2)
+  }
+
   @Test func theAssistantOfAnAccount() async throws {
     let tenant = try Tenant.make()
     let client = try client(tenant)

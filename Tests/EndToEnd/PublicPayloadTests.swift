@@ -56,9 +56,86 @@ import Testing
     let rows = Self.effects.filter { $0[0] == name }
     #expect(!rows.isEmpty, "nothing is expected of \(name) → add it to Fixtures/public-payloads.tsv")
     for row in rows { #expect(try tenant.count(row[1], where: row[2]) == Int(row[3]), "\(row)") }
-    // All of them are older than what is still answered.
+    // All of them are older than what is still answered; `isAnsweredAsTheIndexSays` lets them be new.
     #expect(try tenant.count("jobs", where: "job_type = 'ai_response'") == 0)
     #expect(try await Web.deliver(body, to: tenant).status == 200)
     #expect(try stored() == once)
+  }
+
+  // MARK: What is answered
+
+  /// file, answers that become due when it comes as something new
+  static let replies: [(name: String, count: Int)] =
+    (readFile(World.root + "/Tests/EndToEnd/Fixtures/public-payload-replies.tsv") ?? "").split(separator: "\n")
+    .dropFirst()
+    .map { line in
+      let columns = line.split(separator: "\t")
+      return (String(columns[0]), Int(columns[1]) ?? -1)
+    }
+
+  /// As it would come today: its latest time is half a minute ago, the others as long before it as they were.
+  private func recent(_ text: String) -> String {
+    let times = /((?:timestamp|time)\\?":\s*\\?"?)(\d{13}|\d{10})(?=\D)/
+    func seconds(_ digits: Substring) -> Int64 { (Int64(digits) ?? 0) / (digits.count == 13 ? 1000 : 1) }
+    let latest = text.matches(of: times).map { seconds($0.2) }.max() ?? 0
+    let shift = Instant.now.seconds - 30 - latest
+    return text.replacing(times) { match in
+      "\(match.1)" + String((Int64(match.2) ?? 0) + shift * (match.2.count == 13 ? 1000 : 1))
+    }
+  }
+
+  private func body(_ name: String, for tenant: Tenant, recent isRecent: Bool = false) throws -> [UInt8] {
+    let text = try #require(readFile(Self.folder + "/" + name))
+    return Array(Self.accounts.reduce(isRecent ? recent(text) : text) { $0.replacing($1, with: tenant.account) }.utf8)
+  }
+
+  /// Posted twice, as if it were new: as many answers are due as the index says, and no more for the second post.
+  @Test(arguments: names) func isAnsweredAsTheIndexSays(_ name: String) async throws {
+    let expected = Self.replies.first { $0.name == name }?.count
+    #expect(expected != nil, "nothing is expected of \(name) → add it to Fixtures/public-payload-replies.tsv")
+    let tenant = try Tenant.make(on: platform(name), delay: 60)
+    let body = try body(name, for: tenant, recent: true)
+    for _ in 0..<2 {
+      #expect(try await Web.deliver(body, to: tenant).status == 200)
+      #expect(try tenant.count("jobs", where: "job_type = 'ai_response' and status = 'pending'") == expected)
+    }
+    #expect(try tenant.count("messages", where: "metadata ? 'stale'") == 0)
+  }
+
+  /// In the four events a person of the business answers in between, which silences the assistant. Without that echo the
+  /// text and the button are answered, together, and the reaction is not.
+  @Test(.enabled(if: names.contains("fb_promobase_four_events_in_one_entry.json")))
+  func withoutTheEchoTheButtonIsAnswered() async throws {
+    let tenant = try Tenant.make(on: .facebook, delay: 60)
+    let all = Field(try JSON.parse(try body("fb_promobase_four_events_in_one_entry.json", for: tenant, recent: true)))
+    let items = all["entry"][0]["messaging"].items.filter { $0["message"]["is_echo"].bool != true }
+    #expect(items.count == 3)
+    for (item, due) in zip(items, [1, 1, 1]) {
+      let post = Platform.facebook.messaging(tenant.account, [item.value ?? .null])
+      #expect(try await Web.deliver(post, to: tenant).status == 200)
+      #expect(try tenant.count("jobs", where: "job_type = 'ai_response' and status = 'pending'") == due)
+    }
+    #expect(try tenant.count("messages", where: "role = 'user'") == 2)
+    #expect(
+      try tenant.value(
+        "m.content", of: "(select * from conversations) c join messages m using (tenant_id)",
+        where: "m.id = c.last_question_id") == "Approve")
+  }
+
+  /// The one without a `read` object says by its own time how far the person has read.
+  @Test(.enabled(if: names.contains("tt_promobase_mark_read_no_read_object.json")))
+  func whatWasReadIsMarked() async throws {
+    let tenant = try Tenant.make(on: .tiktok, delay: 60)
+    let echo = try body("tt_promobase_echo.json", for: tenant)
+    #expect(try await Web.deliver(echo, to: tenant).status == 200)
+    #expect(try tenant.value("status", of: "messages") == "sent")
+    // Said after the person had read: it stays as it is.
+    let later = String(decoding: echo, as: UTF8.self).replacing("m2", with: "m3").replacing(
+      "1723680010", with: "1723680030")
+    #expect(try await Web.deliver(Array(later.utf8), to: tenant).status == 200)
+    let read = try body("tt_promobase_mark_read_no_read_object.json", for: tenant)
+    #expect(try await Web.deliver(read, to: tenant).status == 200)
+    #expect(try tenant.value("status", of: "messages", where: "external_id = 'm2'") == "read")
+    #expect(try tenant.value("status", of: "messages", where: "external_id = 'm3'") == "sent")
   }
 }

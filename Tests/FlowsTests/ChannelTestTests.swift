@@ -10,10 +10,12 @@ import Testing
 
 /// Whether an account works is found out by a job, kept, and costs no token its secret.
 @Suite struct ChannelTestTests {
-  private func test(_ shop: Shop, subscribe: Bool = false, connection: UUID? = nil) async throws -> Field {
+  private func test(
+    _ shop: Shop, subscribe: Bool = false, connection: UUID? = nil, _ settings: [String: String] = [:]
+  ) async throws -> Field {
     let id = try shop.database.connection().send(
       .testChannel(connection ?? shop.tenant.connection, subscribe: subscribe, requestID: nil), tenant: shop.tenant.id)
-    try await shop.work()
+    try await shop.work(settings)
     let job = try shop.database.connection().tenant(shop.tenant.id).findJob(id: try #require(id))
     #expect(job?.status == "completed", "\(job?.errorMessage ?? "")")
     return Field((try? job?.result?.parse()) ?? .null)
@@ -107,7 +109,8 @@ import Testing
   @Test(arguments: [
     ("facebook", "facebook_page_id", ["token ok", "account ok", "subscribe ok", "subscription ok"]),
     ("instagram", "instagram_account_id", ["token ok", "account ok", "subscribe ok", "subscription ok"]),
-    ("tiktok", "tiktok_open_id", ["token ok"]),
+    // Nobody has said under which address we are to be reached.
+    ("tiktok", "tiktok_open_id", ["token ok", "subscription unknown", "images unknown"]),
   ])
   func theOthers(_ channel: String, _ column: String, _ expected: [String]) async throws {
     try await Shop.test(delay: 60) { shop in
@@ -125,7 +128,7 @@ import Testing
       try setToken("dev_\(channel)_token", shop, connection: id)
       let result = try await test(shop, subscribe: true, connection: id)
       #expect(states(result) == expected, "\(result)")
-      #expect(result["ok"].bool == true)
+      #expect(result["ok"].bool == (channel != "tiktok"))
     }
   }
 }

@@ -259,14 +259,38 @@ import Testing
   }
 
   @Test func aFolderThatCannotBeWrittenIsTriedAgainAndThenAPersons() async throws {
-    try await test { shop, _, id in
+    try await test { shop, settings, id in
       try await hold(id, ["text": "x"])
       try shop.post(image(id))
       try shop.run("update jobs set max_attempts = 1 where job_type = 'fetch_media'")
       try await shop.work(["MEDIA_DIR": "/proc/no-such-folder"])
       #expect(try shop.job("status", kind: "fetch_media") == "dead")
       #expect(try shop.job("error_message", kind: "fetch_media")?.contains("MEDIA_DIR") == true)
+      // Nobody waits for it for ever.
+      #expect(try shop.value("status", of: "media_files") == "gone")
+      #expect(try shop.value("error_message", of: "media_files")?.contains("MEDIA_DIR") == true)
+      // The person who has mended it lets it be asked for once more.
+      let job = try #require(try shop.job("id", kind: "fetch_media").flatMap { UUID(uuidString: $0) })
+      #expect(try shop.database.connection().tenant(shop.tenant.id).redriveJobs(ids: [job]) == [job])
       #expect(try shop.value("status", of: "media_files") == "pending")
+      try await shop.work(settings)
+      #expect(try shop.value("status", of: "media_files") == "stored")
+    }
+  }
+
+  /// A platform that never answers: after the last attempt people are told, with the reason.
+  @Test func whatIsGivenUpIsGone() async throws {
+    try await test { shop, settings, id in
+      try await hold(id, ["text": "x"])
+      try await Sandbox.fail("whatsapp", "500", match: id, times: 0)
+      try shop.post(image(id))
+      for _ in 0..<8 {
+        try await shop.work(settings)
+        try shop.hurry()
+      }
+      #expect(try shop.job("status", kind: "fetch_media") == "dead")
+      #expect(try shop.value("status || coalesce(' ' || nullif(error_message, ''), '')", of: "media_files") != "gone")
+      #expect(try shop.value("status", of: "media_files") == "gone")
     }
   }
 

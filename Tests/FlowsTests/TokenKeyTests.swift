@@ -60,6 +60,41 @@ import Testing
     }
   }
 
+  /// A known key is fetched again once it is a day old, so that one that was withdrawn is believed no more; one that
+  /// nobody could fetch for a week is not believed.
+  @Test func aKnownKeyAges() async throws {
+    try await Shop.test { shop in
+      let (user, key) = (UUID(), P256.Signing.PrivateKey())
+      try shop.database.run(
+        "insert into user_roles (tenant_id, user_id, role) values ('\(shop.tenant.id.text)', '\(user.text)', 'staff')")
+      let claims: JSON = [
+        "sub": .string(user.text), "aud": "authenticated", "exp": .number(Instant.now.seconds + 600),
+        "iss": .string(Self.project + "/auth/v1"),
+      ]
+      let signed = base64URL((["alg": "ES256", "kid": "old"] as JSON).bytes) + "." + base64URL(claims.bytes)
+      let token = signed + "." + base64URL(Array(try key.signature(for: Array(signed.utf8)).rawRepresentation))
+      let raw = Array(key.publicKey.rawRepresentation)
+      let jwk: JSON = [
+        "kty": "EC", "crv": "P-256", "kid": "old", "x": .string(base64URL(Array(raw[..<32]))),
+        "y": .string(base64URL(Array(raw[32...]))),
+      ]
+      let jobs = shop.database.connection(user: "tistis_jobs")
+      try jobs.everyone.keepTokenKeys(keys: JSONText([jwk]))
+      let door = try door(shop)
+      func wanted() throws -> Int { try shop.database.count("select count(*) from jobs where job_type = 'fetch_jwks'") }
+      #expect(ask(door, token).0 == 200)
+      #expect(try wanted() == 0)
+      try shop.database.run("update token_keys set fetched_at = now() - interval '25 hours'")
+      for _ in 0..<3 { #expect(ask(door, token).0 == 200) }
+      #expect(try wanted() == 1)
+      try shop.database.run("update token_keys set fetched_at = now() - interval '8 days'")
+      #expect(ask(door, token).1["code"].text == "UNKNOWN_TOKEN_KEY")
+      // The project has withdrawn it.
+      try jobs.everyone.keepTokenKeys(keys: JSONText([["kid": "other", "kty": "EC"]]))
+      #expect(ask(door, token).0 == 401)
+    }
+  }
+
   /// Asked for over HTTP, below the project's address; what cannot be used is left out.
   @Test func theyAreFetched() async throws {
     try await Shop.test { shop in

@@ -28,6 +28,11 @@ begin
         where d.tenant_id = v_tenant and d.id = v_id and m.tenant_id = v_tenant
           and m.id::text = d.payload ->> 'message_id' and d.job_type like 'send\_%'
           and m.status = 'failed' and m.external_id is null;
+      -- An attachment that was given up is asked for once more.
+      update media_files f set status = 'pending', error_message = null
+        from jobs d
+        where d.tenant_id = v_tenant and d.id = v_id and d.job_type = 'fetch_media' and f.tenant_id = v_tenant
+          and f.id::text = d.payload ->> 'media_id' and f.status = 'gone';
       return next v_id;
     end if;
   end loop;

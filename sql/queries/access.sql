@@ -17,7 +17,10 @@ select allowed as "allowed!", "limit" as "limit!", remaining as "remaining!", re
   from take_api_call(:key_id, :per_minute, :per_day, :address, :endpoint);
 
 -- name: findTokenKey :maybe
-select jwk from token_keys where kid = :kid;
+-- A public key; `aged`: it was fetched a day ago or earlier, and may have been withdrawn since. One that could not be
+-- fetched again for a week is believed no more.
+select jwk as "jwk!", fetched_at < app_clock() - interval '1 day' as "aged!"
+  from token_keys where kid = :kid and fetched_at > app_clock() - interval '7 days';
 
 -- name: wantTokenKeys :one
 -- Has the public keys fetched that tokens are signed with, unless that was just asked for.

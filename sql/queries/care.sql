@@ -40,9 +40,12 @@ select disconnect_channel(:connection_id) as "found!";
 -- name: channelToTest :maybe
 -- What a look at an account needs.
 select cc.channel as "channel!", cc.account_id, cc.whatsapp_business_account_id, cc.instagram_page_id, cc.facebook_page_id,
-    cc.login, k.id as token_id, k.sealed as token
+    cc.login, cc.meta_app_id, cc.tiktok_client_key, cc.last_webhook_at is not null as "heard!", t.slug as "slug!",
+    k.id as token_id, k.sealed as token, s.id as secret_id, s.sealed as secret
   from channel_connections cc
+  join tenants t on t.id = cc.tenant_id
   left join outbound_tokens k on k.tenant_id = cc.tenant_id and k.channel_connection_id = cc.id and k.kind = 'access_token'
+  left join outbound_tokens s on s.tenant_id = cc.tenant_id and s.channel_connection_id = cc.id and s.kind = 'client_secret'
  where cc.tenant_id = current_tenant() and cc.id = :connection_id and cc.status <> 'disconnected';
 
 -- name: noteChannelTest :exec
@@ -66,6 +69,10 @@ select request_job(:job::jsonb) as id;
 select id, job_type, status, priority, attempts, max_attempts, scheduled_for, created_at, started_at, completed_at, lane,
     unique_key, request_id, payload, result, error_message
   from jobs where tenant_id = current_tenant() and id = :id;
+
+-- name: takeLongWait :one
+-- Whether the caller is the only one of the installation who waits long, until its transaction ends.
+select pg_try_advisory_xact_lock(hashtextextended('tistis|long wait', 0)) as "taken!";
 
 -- name: tenantJobs :many
 -- The tenant's jobs, the latest first.

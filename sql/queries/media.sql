@@ -20,6 +20,11 @@ update media_files set status = :status, storage_key = :storage_key?, sha256 = c
     stored_at = case when :status = 'stored' then app_now() end
  where tenant_id = current_tenant() and id = :media_id and status = 'pending';
 
+-- name: giveMediaUp :count
+-- It was tried as often as is sensible. Its address stays, for who tries once more.
+update media_files set status = 'gone', error_message = :error
+ where tenant_id = current_tenant() and id = :media_id and status = 'pending';
+
 -- name: fetchMediaAgain :exec
 -- A file that was kept is not there.
 update media_files set status = 'pending', storage_key = null, stored_at = null

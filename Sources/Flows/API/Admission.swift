@@ -85,8 +85,8 @@ extension APIDoor {
   private func findTokenKey(_ kid: String, _ request: Request) -> JSON? {
     do throws(StoreError) {
       let found = try app.database.everyone.findTokenKey(kid: kid)
-      if found == nil { app.isUrgent = try app.database.everyone.wantTokenKeys() || app.isUrgent }
-      return found.flatMap { try? $0.parse() }
+      if found?.aged ?? true { app.isUrgent = try app.database.everyone.wantTokenKeys() || app.isUrgent }
+      return found.flatMap { try? $0.jwk.parse() }
     } catch {
       app.log.error("store", ["req": request.id, "why": error.sentence])
       return nil

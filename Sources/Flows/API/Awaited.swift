@@ -5,6 +5,8 @@ import Store
 /// A request whose answer only `jobs` can bring: it waits a little, and is told which job it is if that takes longer.
 enum Awaited {
   static let seconds = 10.0
+  /// While somebody else is waiting that long.
+  static let shortSeconds = 1.0
 
   static func answers(_ shape: Shape) -> [(status: Int, Route.Answer)] {
     let waiting = Shape.object([.needs("success", .flag), .needs("job_id", .id), .needs("status", .line)])
@@ -20,7 +22,8 @@ enum Awaited {
       }
       // Enough of the request's time is left to say that it was not enough.
       let left = min(Self.seconds, call.request.deadline - .now - 1.5)
-      job = try call.app.database.wait(for: sent, tenant: call.caller.tenant, seconds: max(left, 0))
+      job = try call.app.database.waitInTurn(
+        for: sent, tenant: call.caller.tenant, short: Self.shortSeconds, long: max(left, 0))
       id = sent
     } catch {
       if case .unavailable(let why) = error { throw APIProblem(503, "not_done", why) }

@@ -5,13 +5,22 @@ import Rules
 /// November 2026.
 extension CheckedAccount {
   func metaChecks(_ through: ChannelAccess, subscribing: Bool, now: Instant) -> [ChannelCheck] {
-    let get = { (path: String) in
+    let get = { @Sendable (path: String) in
       HTTPRequest("GET", through.base + path, headers: [Self.bearer(through)], timeout: 8)
     }
     var checks = [ChannelCheck]()
-    if !byInstagramLogin {
+    if byInstagramLogin {
+      checks.append(
+        ChannelCheck("token", { _ in get("/me?fields=user_id,username") }) { response, _ in
+          owner(response, through.accountID)
+        })
+      checks.append(
+        ChannelCheck("permissions", isVital: false, { _ in get("/me/permissions") }) { response, learned in
+          permissions(response, &learned)
+        })
+    } else {
       let path = "/debug_token?input_token=" + queryEscaped(through.token.reveal())
-      checks.append(ChannelCheck(name: "token", request: get(path)) { [self] in token($0, now) })
+      checks.append(ChannelCheck("token", { _ in get(path) }) { response, learned in token(response, now, &learned) })
     }
     let account = queryEscaped(through.accountID)
     let fields =
@@ -21,7 +30,7 @@ extension CheckedAccount {
       case .facebook, .tiktok: "id,name"
       }
     checks.append(
-      ChannelCheck(name: "account", request: get("/\(account)?fields=\(fields)")) { [self] in self.account($0) })
+      ChannelCheck("account", { _ in get("/\(account)?fields=\(fields)") }) { response, _ in self.account(response) })
     guard let owner = byInstagramLogin ? through.accountID : parentID else {
       checks.append(unnamedOwner)
       return checks
@@ -30,9 +39,10 @@ extension CheckedAccount {
     if subscribing {
       let wanted = subscribedFields.map { "?subscribed_fields=" + $0.joined(separator: ",") } ?? ""
       let post = HTTPRequest("POST", through.base + path + wanted, headers: [Self.bearer(through)], timeout: 8)
-      checks.append(ChannelCheck(name: "subscribe", request: post) { Self.subscribed($0) })
+      checks.append(ChannelCheck("subscribe", { _ in post }) { response, _ in Self.subscribed(response) })
     }
-    checks.append(ChannelCheck(name: "subscription", request: get(path)) { [self] in subscription($0) })
+    checks.append(
+      ChannelCheck("subscription", { _ in get(path) }) { response, learned in subscription(response, learned) })
     return checks
   }
 
@@ -45,26 +55,37 @@ extension CheckedAccount {
     switch channel {
     case .whatsapp: ["whatsapp_business_messaging", "whatsapp_business_management"]
     case .facebook: ["pages_messaging", "pages_manage_metadata"]
+    case .instagram where byInstagramLogin: ["instagram_business_basic", "instagram_business_manage_messages"]
     case .instagram: ["instagram_manage_messages", "pages_manage_metadata"]
     case .tiktok: []
     }
   }
 
-  /// nil: the app's own choice counts (WhatsApp).
+  /// nil: the app's own choice counts (WhatsApp). What is posted for a page replaces what was posted before, whoever did:
+  /// one list, whether it is Messenger's, Instagram's or both's.
   var subscribedFields: [String]? {
     switch channel {
     case .whatsapp, .tiktok: nil
-    case .facebook:
-      [
-        "messages", "messaging_postbacks", "message_deliveries", "message_reads", "message_echoes", "message_reactions",
-        "messaging_referrals", "messaging_optins", "message_edits", "messaging_handovers", "standby",
-        "messaging_policy_enforcement",
-      ]
     case .instagram where byInstagramLogin:
       [
         "messages", "messaging_postbacks", "messaging_seen", "message_reactions", "messaging_referral", "message_edit",
         "standby",
       ]
+    case .facebook, .instagram:
+      [
+        "messages", "messaging_postbacks", "message_deliveries", "message_reads", "message_echoes", "message_reactions",
+        "messaging_referrals", "messaging_optins", "message_edits", "messaging_handovers", "standby",
+        "messaging_policy_enforcement",
+      ]
+    }
+  }
+
+  /// Without these it does not work. What people type elsewhere silences the assistant: Messenger tells it by
+  /// `message_echoes`, Instagram among its messages.
+  private var neededFields: [String] {
+    switch channel {
+    case .whatsapp, .tiktok: []
+    case .facebook: ["messages", "messaging_postbacks", "message_echoes"]
     case .instagram: ["messages", "messaging_postbacks"]
     }
   }
@@ -78,11 +99,14 @@ extension CheckedAccount {
     }
   }
 
-  /// `{"data": {"is_valid", "expires_at", "scopes": […], "error": {"message"}}}`; `expires_at` 0: never.
-  private func token(_ response: HTTPResponse, _ now: Instant) -> ChannelCheck.Finding {
+  /// `{"data": {"app_id", "is_valid", "expires_at", "scopes": […], "error": {"message"}}}`; `expires_at` 0: never.
+  private func token(
+    _ response: HTTPResponse, _ now: Instant, _ learned: inout ChannelCheck.Learned
+  ) -> ChannelCheck.Finding {
     let body: Field
     do throws(PeerError) { body = try GraphAnswer.body(response) } catch { return fault(error) }
     let data = body["data"]
+    learned.app = data["app_id"].loose ?? learned.app
     guard data["is_valid"].bool == true else {
       let why = data["error"]["message"].text.map { ": " + withoutTokens(clipped($0, 200)) } ?? ""
       return .init(.failed, "Meta does not accept the access token\(why)", cure: newToken)
@@ -94,6 +118,7 @@ extension CheckedAccount {
         .failed, "the access token lacks \(missing.joined(separator: ", "))",
         cure: "make a token with these permissions: " + newToken)
     }
+    learned.mayMessage = data["scopes"].exists
     guard let expires = data["expires_at"].integer, expires > 0 else {
       return .init(.ok, "the access token does not expire")
     }
@@ -102,6 +127,39 @@ extension CheckedAccount {
     return .init(
       .ok, "the access token is good until \(until)",
       cure: until - now < 7 * 86_400 ? "it ends within a week: " + newToken : nil)
+  }
+
+  /// `{"user_id", "username"}` of Instagram's own login: whose token it is. `user_id` is what webhooks name; the `id` of the
+  /// same answer is another.
+  private func owner(_ response: HTTPResponse, _ account: String) -> ChannelCheck.Finding {
+    let body: Field
+    do throws(PeerError) { body = try GraphAnswer.body(response) } catch { return fault(error) }
+    let name = body["username"].text.map { " of \(clipped($0, 120))" } ?? ""
+    guard let owner = body["user_id"].loose, owner != account else {
+      return .init(.ok, "Instagram accepts the access token\(name)")
+    }
+    return .init(
+      .failed, "the access token\(name) is that of the account \(clipped(owner, 40)), not of \(account)",
+      cure: "enter \(clipped(owner, 40)) as instagram_account_id, or connect the account that is meant")
+  }
+
+  /// `{"data": [{"permission", "status": "granted"}]}`. Not every host is known to tell them: then it is not held against
+  /// the account.
+  private func permissions(
+    _ response: HTTPResponse, _ learned: inout ChannelCheck.Learned
+  ) -> ChannelCheck.Finding {
+    let body = (try? GraphAnswer.body(response)) ?? Field(.null)
+    let told = body["data"].items.filter { $0["permission"].text != nil }
+    guard !told.isEmpty else { return .init(.unknown, "Instagram does not tell the permissions of the access token") }
+    let granted = told.filter { $0["status"].text ?? "granted" == "granted" }.compactMap { $0["permission"].text }
+    let missing = scopes.filter { !granted.contains($0) }
+    guard missing.isEmpty else {
+      return .init(
+        .failed, "the access token lacks \(missing.joined(separator: ", "))",
+        cure: "make a token with these permissions: " + newToken)
+    }
+    learned.mayMessage = true
+    return .init(.ok, "the access token has \(scopes.joined(separator: " and "))")
   }
 
   private func account(_ response: HTTPResponse) -> ChannelCheck.Finding {
@@ -134,27 +192,43 @@ extension CheckedAccount {
     }
   }
 
-  /// `{"data": [{"whatsapp_business_api_data": {"id", "name"}} or {"id", "name", "subscribed_fields": […]}]}`
-  private func subscription(_ response: HTTPResponse) -> ChannelCheck.Finding {
+  /// `{"data": [{"whatsapp_business_api_data": {"id", "name"}} or {"id", "name", "subscribed_fields": […]}]}`. One without
+  /// an id is taken for ours, and so is every one if it is not known which app we are.
+  private func subscription(_ response: HTTPResponse, _ learned: ChannelCheck.Learned) -> ChannelCheck.Finding {
     let body: Field
     do throws(PeerError) { body = try GraphAnswer.body(response) } catch { return fault(error) }
-    let apps = body["data"].items
+    let apps = body["data"].items.map { app in
+      app["whatsapp_business_api_data"].exists ? app["whatsapp_business_api_data"] : app
+    }
     let cure = "test again with \"subscribe\": true, or tistis channels test --subscribe"
     guard !apps.isEmpty else {
       return .init(.failed, "no app is subscribed: the account's messages reach nobody", cure: cure)
     }
-    let needed = (subscribedFields ?? []).filter { ["messages", "messaging_postbacks"].contains($0) }
-    let listed = apps.filter { $0["subscribed_fields"].exists }
-    let covered =
-      listed.isEmpty
-      || listed.contains { app in
-        let fields = app["subscribed_fields"].items.compactMap { $0.text ?? $0["name"].text }
-        return needed.allSatisfy { fields.contains($0) }
-      }
-    guard covered else {
-      return .init(.failed, "the subscription lacks \(needed.joined(separator: " and "))", cure: cure)
+    let ours = apps.filter { app in learned.app.flatMap { id in app["id"].loose.map { $0 == id } } ?? true }
+    guard !ours.isEmpty else {
+      let others = apps.map { clipped($0["name"].text ?? $0["id"].loose ?? "?", 80) }.joined(separator: ", ")
+      return .init(
+        .failed,
+        "only others are subscribed (\(others)), our app \(learned.app ?? "") is not: messages do not reach us",
+        cure: cure)
     }
-    return .init(.ok, apps.count == 1 ? "one app is subscribed" : "\(apps.count) apps are subscribed")
+    let listed = ours.filter { $0["subscribed_fields"].exists }.map { app in
+      app["subscribed_fields"].items.compactMap { $0.text ?? $0["name"].text }
+    }
+    let missing = neededFields.filter { field in !listed.isEmpty && !listed.contains { $0.contains(field) } }
+    guard missing.isEmpty else {
+      return .init(.failed, "the subscription lacks \(missing.joined(separator: " and "))", cure: cure)
+    }
+    let others = apps.count > ours.count ? ", and so is somebody else's" : ""
+    return .init(.ok, "our app is subscribed\(others)", cure: heard || !learned.mayMessage ? nil : advancedAccess)
+  }
+
+  /// Token, permission and subscription are right, and nothing has ever come.
+  private var advancedAccess: String {
+    "no webhook of this account has come yet: if customers have written, the app most likely has Standard Access only, "
+      + "which brings nothing but what people with a role in the app write; ask Meta for Advanced Access to "
+      + "\(scopes.first { $0.contains("messag") } ?? scopes.joined(separator: ", ")) (App Review), publish the app, and "
+      + "see that its webhook names our address"
   }
 
   private func fault(_ error: PeerError) -> ChannelCheck.Finding {
@@ -173,8 +247,9 @@ extension CheckedAccount {
     let what =
       channel == .whatsapp
       ? "whatsapp_business_account_id" : channel == .instagram ? "instagram_page_id" : "facebook_page_id"
-    return ChannelCheck(name: "subscription", request: HTTPRequest("GET", "")) { _ in
+    return ChannelCheck(
+      "subscription",
       .init(.unknown, "it is not known whether the account is subscribed: the channel has no \(what)", cure: "enter it")
-    }
+    )
   }
 }

@@ -32,6 +32,11 @@ public struct TakeAPICallRow: Sendable, Equatable {
   public var retryAfter: Int32
 }
 
+public struct FindTokenKeyRow: Sendable, Equatable {
+  public var jwk: JSONText
+  public var aged: Bool
+}
+
 public struct ApiKeyGroundRow: Sendable, Equatable {
   public var plan: String
   public var keys: Int64
@@ -122,14 +127,20 @@ extension Scope {
     }
   }
 
-  public func findTokenKey(kid: String) throws(StoreError) -> JSONText? {
+  /// A public key; `aged`: it was fetched a day ago or earlier, and may have been withdrawn since. One that could not
+  /// be
+  /// fetched again for a week is believed no more.
+  public func findTokenKey(kid: String) throws(StoreError) -> FindTokenKeyRow? {
     try maybe(
       "findTokenKey",
       #"""
-      select jwk from token_keys where kid = $1
+      select jwk as "jwk!", fetched_at < app_clock() - interval '1 day' as "aged!"
+        from token_keys where kid = $1 and fetched_at > app_clock() - interval '7 days'
       """#,
       [kid.sql]
-    ) { row throws(StoreError) in try row.get(0) }
+    ) { row throws(StoreError) in
+      try FindTokenKeyRow(jwk: row.get(0), aged: row.get(1))
+    }
   }
 
   /// Has the public keys fetched that tokens are signed with, unless that was just asked for.

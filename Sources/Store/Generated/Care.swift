@@ -63,8 +63,14 @@ public struct ChannelToTestRow: Sendable, Equatable {
   public var instagramPageId: String?
   public var facebookPageId: String?
   public var login: String?
+  public var metaAppId: String?
+  public var tiktokClientKey: String?
+  public var heard: Bool
+  public var slug: String
   public var tokenId: UUID?
   public var token: [UInt8]?
+  public var secretId: UUID?
+  public var secret: [UInt8]?
 }
 
 public struct ChannelWaitsRow: Sendable, Equatable {
@@ -261,9 +267,12 @@ extension Scope {
       "channelToTest",
       #"""
       select cc.channel as "channel!", cc.account_id, cc.whatsapp_business_account_id, cc.instagram_page_id, cc.facebook_page_id,
-          cc.login, k.id as token_id, k.sealed as token
+          cc.login, cc.meta_app_id, cc.tiktok_client_key, cc.last_webhook_at is not null as "heard!", t.slug as "slug!",
+          k.id as token_id, k.sealed as token, s.id as secret_id, s.sealed as secret
         from channel_connections cc
+        join tenants t on t.id = cc.tenant_id
         left join outbound_tokens k on k.tenant_id = cc.tenant_id and k.channel_connection_id = cc.id and k.kind = 'access_token'
+        left join outbound_tokens s on s.tenant_id = cc.tenant_id and s.channel_connection_id = cc.id and s.kind = 'client_secret'
        where cc.tenant_id = current_tenant() and cc.id = $1 and cc.status <> 'disconnected'
       """#,
       [connectionId.sql]
@@ -275,8 +284,14 @@ extension Scope {
         instagramPageId: row.get(3),
         facebookPageId: row.get(4),
         login: row.get(5),
-        tokenId: row.get(6),
-        token: row.get(7)
+        metaAppId: row.get(6),
+        tiktokClientKey: row.get(7),
+        heard: row.get(8),
+        slug: row.get(9),
+        tokenId: row.get(10),
+        token: row.get(11),
+        secretId: row.get(12),
+        secret: row.get(13)
       )
     }
   }
@@ -350,6 +365,17 @@ extension Scope {
         errorMessage: row.get(15)
       )
     }
+  }
+
+  /// Whether the caller is the only one of the installation who waits long, until its transaction ends.
+  public func takeLongWait() throws(StoreError) -> Bool {
+    try one(
+      "takeLongWait",
+      #"""
+      select pg_try_advisory_xact_lock(hashtextextended('tistis|long wait', 0)) as "taken!"
+      """#,
+      []
+    ) { row throws(StoreError) in try row.get(0) }
   }
 
   /// The tenant's jobs, the latest first.

@@ -102,6 +102,18 @@ extension Scope {
     )
   }
 
+  /// It was tried as often as is sensible. Its address stays, for who tries once more.
+  public func giveMediaUp(error: String, mediaId: UUID) throws(StoreError) -> Int {
+    try count(
+      "giveMediaUp",
+      #"""
+      update media_files set status = 'gone', error_message = $1
+       where tenant_id = current_tenant() and id = $2 and status = 'pending'
+      """#,
+      [error.sql, mediaId.sql]
+    )
+  }
+
   /// A file that was kept is not there.
   public func fetchMediaAgain(mediaId: UUID) throws(StoreError) {
     try exec(

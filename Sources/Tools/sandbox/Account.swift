@@ -78,6 +78,7 @@ actor Accounts {
   private var known = [String: Account]()
   /// What was said of an account's or business's subscription; who is not here is subscribed to everything.
   private var fields = [String: [String]]()
+  private var others = [String: [String]]()
 
   /// At most so many.
   private static let most = 10_000
@@ -129,6 +130,13 @@ actor Accounts {
 
   /// What an app hears of an account; nil: everything there is.
   func subscription(of id: String) -> [String]? { fields[id] }
+
+  /// Apps of somebody else's that hear of it, too.
+  func otherApps(of id: String) -> [JSON] {
+    (others[id] ?? []).map { ["id": .string($0), "name": "Another (sandbox)", "subscribed_fields": ["messages"]] }
+  }
+
+  func subscribe(others apps: [String], of id: String) { others[id] = apps }
 
   /// Empty: nothing any more.
   func subscribe(_ id: String, _ to: [String]?) { fields[id] = to }

@@ -74,8 +74,12 @@ extension Control {
     return ["id": .string(line.id), "conversation": .string(talk), "delivered": .bool(delivered)]
   }
 
-  /// PUT /sandbox/subscriptions/{page, account or business}: `{"subscribed": false}` or `{"fields": […]}`.
+  /// PUT /sandbox/subscriptions/{page, account or business}: `{"subscribed": false}` or `{"fields": […]}`, and
+  /// `"others": [app id]` for apps that are not ours.
   func subscription(_ id: String, _ body: Field) async throws(Refusal) -> JSON {
+    if body["others"].exists {
+      await accounts.subscribe(others: try body["others"].array().compactMap(\.text), of: id)
+    }
     if body["fields"].exists {
       await accounts.subscribe(id, try body["fields"].array().compactMap(\.text))
     } else {

@@ -9,7 +9,11 @@ struct GraphLists: Sendable {
     let fields = GraphFields(request.parameter("fields") ?? "")
     switch path.verb {
     case "subscribed_apps"?:
-      return Subscriptions.apps(await accounts.subscription(of: account?.id ?? path.object))
+      let subscribed = await accounts.subscription(of: path.isMe ? account?.id ?? path.object : path.object)
+      return Subscriptions.apps(subscribed, others: await accounts.otherApps(of: path.object))
+    case "permissions"? where path.isMe:
+      let granted = Tokens.permissions(of: Tokens.given(request))
+      return ["data": .array(granted.map { ["permission": .string($0), "status": "granted"] })]
     case "conversations"?:
       guard let account else { throw .noObject(path.object, "get") }
       return page(try await conversations(account, request), request) { talk($0, account, fields) }

@@ -4,6 +4,8 @@ import Core
 struct GraphPath: Sendable {
   let object: String
   let verb: String?
+  /// Whoever the token is for.
+  var isMe: Bool { object == "me" }
 
   init(_ request: Request) {
     var parts = request.path.split(separator: "/").dropFirst().map { percentDecoded($0) }
@@ -50,16 +52,18 @@ enum Subscriptions {
   }
 
   /// `GET …/subscribed_apps` of a page or an Instagram account.
-  static func apps(_ fields: [String]?) -> JSON {
-    if fields?.isEmpty == true { return ["data": []] }
+  static func apps(_ fields: [String]?, others: [JSON]) -> JSON {
+    if fields?.isEmpty == true { return ["data": .array(others)] }
     let all = ["messages", "messaging_postbacks", "message_deliveries", "message_reads", "message_echoes"]
-    return [
-      "data": [
-        [
-          "id": .string(Account.appID), "name": "TIS TIS (sandbox)", "link": "https://tistis.example/",
-          "subscribed_fields": .array((fields ?? all).map { .string($0) }),
-        ]
-      ]
+    let ours: JSON = [
+      "id": .string(Account.appID), "name": "TIS TIS (sandbox)", "link": "https://tistis.example/",
+      "subscribed_fields": .array((fields ?? all).map { .string($0) }),
     ]
+    return ["data": .array([ours] + others)]
+  }
+
+  /// What a page cannot be subscribed to, by what Instagram's own login calls it.
+  static func unknown(_ fields: [String], ofPage: Bool) -> String? {
+    fields.first { ofPage && ["messaging_seen", "message_edit", "messaging_referral"].contains($0) }
   }
 }

@@ -61,7 +61,7 @@ enum Help {
         PUT  /sandbox/windows/{id}/{person}
              {"open":false} {"age":90000} {"sent":10} {"profile":230}
         PUT  /sandbox/subscriptions/{id}
-             {"subscribed":false} {"fields":["messages"]}
+             {"subscribed":false} {"fields":["messages"]} {"others":["app id"]}
       To read: {page}/conversations?user_id=, {conversation}/messages, any
       message, person or account by id, {id}/subscribed_apps, debug_token,
       /instagram/refresh_access_token; TikTok's conversation/list, content/list,

@@ -45,8 +45,13 @@ struct Messenger: Peer {
           response: .json(try await GraphLists(inbox: inbox, accounts: accounts).get(path, request, account)),
           accepted: true)
       case ("POST", "subscribed_apps"?), ("DELETE", "subscribed_apps"?):
-        let id = account?.id ?? path.object
-        await accounts.subscribe(id, request.method == "POST" ? Subscriptions.fields(request, call.body) : [])
+        // Of an account that hangs on a page it is the page that is subscribed.
+        let id = path.isMe ? account?.id ?? path.object : path.object
+        let fields = Subscriptions.fields(request, call.body)
+        if let unknown = Subscriptions.unknown(fields ?? [], ofPage: account?.page != nil || channel == .facebook) {
+          throw .invalid("(#100) Param subscribed_fields must be one of the page's, not \(unknown)")
+        }
+        await accounts.subscribe(id, request.method == "POST" ? fields : [])
         return PeerAnswer(response: .json(["success": true]), accepted: true)
       case ("POST", "message_attachments"?):
         return PeerAnswer(response: .json(["attachment_id": .string(decimal(16))]), accepted: true)

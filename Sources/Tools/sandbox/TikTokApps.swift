@@ -5,6 +5,7 @@ actor TikTokApps {
   /// Refresh tokens that were given out, each good once: the answer brings the next.
   private var given = Set<String>()
   private var spent = Set<String>()
+  /// By app and kind of event.
   private var webhooks = [String: String]()
 
   private static let most = 10_000
@@ -21,14 +22,26 @@ actor TikTokApps {
       }
       let event = body["event_type"].text ?? ""
       guard ["DIRECT_MESSAGE", "COMMENT"].contains(event) else { throw .parameter("event_type: is not known.") }
-      webhooks[event] = url
+      webhooks[place(body, event)] = url
       return ["event_type": .string(event), "callback_url": .string(url)]
     case "business/webhook/list":
-      let all = webhooks.sorted { $0.key < $1.key }
-      return ["webhooks": .array(all.map { ["event_type": .string($0.key), "callback_url": .string($0.value)] })]
+      let asked = Field(
+        .object(
+          JSON.Members(
+            ["app_id", "secret", "event_type"].map {
+              .init($0, call.request.parameter($0).map { .string($0) } ?? .null)
+            })))
+      try app(asked)
+      guard let event = asked["event_type"].text else {
+        throw .parameter("event_type: Missing data for required field.")
+      }
+      guard let url = webhooks[place(asked, event)] else { return [:] }
+      return [
+        "app_id": .string(asked["app_id"].text ?? ""), "event_type": .string(event), "callback_url": .string(url),
+      ]
     case "business/webhook/delete":
       try app(body)
-      webhooks[body["event_type"].text ?? ""] = nil
+      webhooks[place(body, body["event_type"].text ?? "")] = nil
       return [:]
     default: return nil
     }
@@ -38,7 +51,12 @@ actor TikTokApps {
     for name in ["app_id", "secret"] where body[name].loose?.isEmpty != false {
       throw .parameter("\(name): Missing data for required field.")
     }
+    guard Tokens.trouble(of: body["secret"].loose ?? "") == nil else {
+      throw .init(code: 40_001, message: "The app's secret is incorrect.")
+    }
   }
+
+  private func place(_ body: Field, _ event: String) -> String { "\(body["app_id"].loose ?? "") \(event)" }
 
   private func token(_ way: String, _ body: Field) throws(TikTokError) -> JSON {
     let isRefresh = way.hasSuffix("refresh_token")

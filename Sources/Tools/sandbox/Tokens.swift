@@ -32,10 +32,14 @@ struct Tokens: Sendable {
     "instagram_basic", "instagram_manage_messages", "instagram_business_basic", "instagram_business_manage_messages",
   ]
 
+  static func permissions(of given: String) -> [String] {
+    given.contains("narrow") ? ["whatsapp_business_management", "instagram_basic"] : scopes
+  }
+
   /// What `debug_token` says. One with `narrow` in its name may read and not send.
   func inspection(of given: String) -> JSON {
     let trouble = accepts(given) ? Self.trouble(of: given) : 467
-    let scopes = given.contains("narrow") ? ["whatsapp_business_management", "instagram_basic"] : Self.scopes
+    let scopes = Self.permissions(of: given)
     return [
       "data": .object([
         "app_id": .string(Account.appID), "type": "SYSTEM_USER", "application": "TIS TIS (sandbox)",

@@ -33,7 +33,8 @@ struct WhatsAppManagement: Sendable {
     case ("GET", "subscribed_apps"?):
       let isOff = await accounts.subscription(of: path.object)?.isEmpty == true
       let app: JSON = ["id": .string(Account.appID), "name": "TIS TIS (sandbox)", "link": "https://tistis.example/"]
-      return ok(["data": isOff ? [] : [["whatsapp_business_api_data": app]]])
+      let others = await accounts.otherApps(of: path.object)
+      return ok(["data": .array(((isOff ? [] : [app]) + others).map { ["whatsapp_business_api_data": $0] })])
     case ("POST", "subscribed_apps"?), ("DELETE", "subscribed_apps"?):
       await accounts.subscribe(path.object, request.method == "POST" ? nil : [])
       return ok(["success": true])

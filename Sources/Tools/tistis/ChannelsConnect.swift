@@ -95,7 +95,8 @@ extension Channels {
     static let configuration = CommandConfiguration(
       abstract: "Seal a secret of an account; it is read from standard input.",
       discussion: """
-        Kinds: access_token, app_secret, verify_token; of TikTok access_token, refresh_token, client_secret, verify_token. \
+        Kinds: access_token, app_secret, verify_token; of Instagram also webhook_secret, the secret of the Instagram app \
+        where its own login is used; of TikTok access_token, refresh_token, client_secret, verify_token. \
         A new access token lets a channel go on that was stopped. Nobody can read a secret back: the list shows the last \
         four characters.
 
