@@ -58,6 +58,14 @@ extension DialogueStage {
       "select count(*) from messages where tenant_id = '{{tenant}}' and status in ('pending', 'sending', 'unknown')": 0,
     ]
     try await checkRows(Field(rows), "in the end")
+    // Every use that Claude was answered is a step that can be read, and there are no others.
+    let steps = try tenant.database.column(
+      "select tool_use_id from ai_steps where tenant_id = '\(tenant.id.text)' and kind = 'tool'")
+    let uses = try await report()["uses"].items
+    let answered = uses.filter { $0["result"].exists }.map { $0["id"].text }
+    if !Set(steps).isSubset(of: uses.map { $0["id"].text }) || !Set(answered).isSubset(of: steps) {
+      problems.append("in the end: the steps of tools are \(steps), the uses \(uses.map { $0["id"].text ?? "" })")
+    }
   }
 
   /// What was said and done, for whoever reads of a failure.

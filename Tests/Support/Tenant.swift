@@ -56,9 +56,10 @@ public struct Tenant: Sendable {
     try database.run(
       """
       insert into channel_connections (tenant_id, id, channel, status, \(platform.accountColumn),
-          instagram_page_id, first_message_delay_seconds, subsequent_message_delay_seconds)
-        values ('\(id.text)', '\(connection.text)', '\(platform.rawValue)', 'connected', '\(account)',
-          \(page.map { "'\($0)'" } ?? "null"), \(delay), \(delay));
+          instagram_page_id, first_message_delay_seconds, subsequent_message_delay_seconds, account_number)
+        select '\(id.text)', '\(connection.text)', '\(platform.rawValue)', 'connected', '\(account)',
+            \(page.map { "'\($0)'" } ?? "null"), \(delay), \(delay), 1 + count(*)
+          from channel_connections where tenant_id = '\(id.text)';
       """)
     let settings = try Settings([.inboundKeys, .outboundKeys], from: environment)
     let store = SecretStore(

@@ -13,13 +13,15 @@ select a.status from messages q
 SQL
 }
 
-# show TITLE WAMID: what a query (stdin) finds of that message's conversation (:conversation), lead (:lead) and tenant (:tenant),
-# a line each.
+# show TITLE WAMID: what a query (stdin) finds of that message's conversation (:'conversation'), lead (:'lead') and tenant
+# (:'tenant'), a line each.
 show() {
   say "$1"
-  psql_world tistis --tuples-only --no-align --field-separator='  ' --set=wamid="$2" \
-    -c "select conversation_id as conversation, lead_id as lead, tenant_id as tenant from messages where external_id = '$2' \\gset" \
-    -f - | sed 's/^/  /'
+  {
+    say "select conversation_id as conversation, c.lead_id as lead, c.tenant_id as tenant from messages m"
+    say "  join conversations c on c.id = m.conversation_id where m.external_id = :'wamid' \\gset"
+    cat
+  } | psql_world tistis --tuples-only --no-align --field-separator='  ' --set=wamid="$2" | sed 's/^/  /'
 }
 
 # show_what_happened WAMID: the talk, the appointment, the score, what Claude did, and what it cost.
@@ -44,7 +46,7 @@ SQL
 select rpad(s.kind, 4), rpad(s.name, 20), lpad(s.took_ms || ' ms', 7), left(coalesce(s.input::text || ' → ', '') ||
     case when s.kind = 'tool' then s.output::text else 'asked for ' || coalesce((select string_agg(b ->> 'name', ', ')
       from json_array_elements(s.output) b where b ->> 'type' = 'tool_use'), 'nothing more') end, 160)
-  from ai_steps s where s.tenant_id = :'tenant' and s.conversation_id = :'conversation' order by s.id
+  from ai_steps s where s.tenant_id = :'tenant' and s.conversation_id = :'conversation' order by s.question_id, s.ordinal
 SQL
   show "What it cost:" "$1" <<'SQL'
 select count(*) || ' calls of ' || min(ai_model), sum(prompt_tokens) || ' tokens in (' || sum(cache_read_tokens)

@@ -4,7 +4,7 @@ insert into branches (tenant_id, name, slug, address, city, state, phone, timezo
       'America/Hermosillo', true,
       jsonb_object_agg(d, '[{"open": "09:00", "close": "14:00"}, {"open": "16:00", "close": "19:00"}]'::jsonb)
     from unnest('{monday,tuesday,wednesday,thursday,friday,saturday,sunday}'::text[]) d;
-update channel_connections set branch_id = (select id from branches where tenant_id = '{{tenant}}') where tenant_id = '{{tenant}}';
+update channel_connections set branch_id = (select id from branches where tenant_id = '{{tenant}}') where id = '{{connection}}';
 insert into services (tenant_id, name, slug, short_description, category, price_min, price_max, duration_minutes, display_order)
   values
     ('{{tenant}}', 'Blanqueamiento dental', 'blanqueamiento', 'En consultorio con luz LED', 'estética', 3500, 3500, 90, 2),

@@ -7,6 +7,6 @@ insert into branches (tenant_id, name, slug, address, city, phone, timezone, is_
   select '{{tenant}}', 'Centro', 'centro', 'Av. Revolución 45', 'Tijuana', '+526641234567', 'America/Tijuana', true,
       jsonb_object_agg(d, '[{"open": "13:00", "close": "02:00"}]'::jsonb), 4
     from unnest('{monday,tuesday,wednesday,thursday,friday,saturday,sunday}'::text[]) d;
-update channel_connections set branch_id = (select id from branches where tenant_id = '{{tenant}}') where tenant_id = '{{tenant}}';
+update channel_connections set branch_id = (select id from branches where tenant_id = '{{tenant}}') where id = '{{connection}}';
 insert into ai_tenant_context (tenant_id, system_prompt, auto_escalate_after_messages)
   values ('{{tenant}}', 'Atiendes los mensajes de la fonda: reservaciones y menú.', 0);
