@@ -34,28 +34,42 @@ public struct Tenant: Sendable {
       insert into tenants (id, name, slug, vertical, settings)
         values ('\(tenant.id.text)', 'Clínica \(tenant.slug)', '\(tenant.slug)', 'dental',
           '{"timezone": "America/Hermosillo"}');
-      insert into channel_connections (tenant_id, id, channel, status, \(platform.accountColumn),
-          instagram_page_id, first_message_delay_seconds, subsequent_message_delay_seconds)
-        values ('\(tenant.id.text)', '\(tenant.connection.text)', '\(platform.rawValue)', 'connected', '\(tenant.account)',
-          \(tenant.page.map { "'\($0)'" } ?? "null"), \(delay), \(delay));
       insert into services (tenant_id, name, slug, short_description, price_min, price_max, duration_minutes)
         values ('\(tenant.id.text)', 'Limpieza dental', 'limpieza', 'Con ultrasonido', 800, 800, 45);
+      """)
+    try tenant.connect(secrets: secrets, token: token, delay: delay, environment)
+    return tenant
+  }
+
+  /// The same business with one more account.
+  public func also(
+    on platform: Platform, delay: Int = 0, environment: [String: String] = World.current.environment(of: "tistis")
+  ) throws -> Tenant {
+    let tenant = Tenant(
+      id: id, slug: slug, connection: UUID(), platform: platform, account: uniqueDigits("7"),
+      appSecret: unique("secret_"), verifyToken: unique("verify_"), database: database)
+    try tenant.connect(secrets: true, token: true, delay: delay, environment)
+    return tenant
+  }
+
+  private func connect(secrets: Bool, token: Bool, delay: Int, _ environment: [String: String]) throws {
+    try database.run(
+      """
+      insert into channel_connections (tenant_id, id, channel, status, \(platform.accountColumn),
+          instagram_page_id, first_message_delay_seconds, subsequent_message_delay_seconds, account_number)
+        select '\(id.text)', '\(connection.text)', '\(platform.rawValue)', 'connected', '\(account)',
+            \(page.map { "'\($0)'" } ?? "null"), \(delay), \(delay), 1 + count(*)
+          from channel_connections where tenant_id = '\(id.text)';
       """)
     let settings = try Settings([.inboundKeys, .outboundKeys], from: environment)
     let store = SecretStore(
       database.connection(), inbound: try Keyring(settings.secret(.inboundKeys)),
       outbound: try Keyring(settings.secret(.outboundKeys)))
     if secrets {
-      try store.setInbound(
-        Secret(tenant.appSecret), kind: platform.secretKind, connection: tenant.connection, tenant: tenant.id)
-      try store.setInbound(
-        Secret(tenant.verifyToken), kind: "verify_token", connection: tenant.connection, tenant: tenant.id)
+      try store.setInbound(Secret(appSecret), kind: platform.secretKind, connection: connection, tenant: id)
+      try store.setInbound(Secret(verifyToken), kind: "verify_token", connection: connection, tenant: id)
     }
-    if token {
-      try store.setOutbound(
-        Secret("test_token"), kind: "access_token", connection: tenant.connection, tenant: tenant.id)
-    }
-    return tenant
+    if token { try store.setOutbound(Secret("test_token"), kind: "access_token", connection: connection, tenant: id) }
   }
 
   /// WhatsApp's name for the account.

@@ -1,7 +1,10 @@
 # shellcheck shell=bash
-# One customer's message through the whole of it, and what came of it.
+# A customer who books an appointment through the whole of it, and what came of it.
 
-# answered WAMID: the status of the answer to that message, if there is one.
+# What she says; bin/lib/demo/cita.json is what the sandbox's Claude does about it.
+demo_lines=('Hola, quiero una limpieza mañana' 'La primera, por favor')
+
+# answered WAMID: the status of the last answer to that message, if there is one.
 answered() {
   psql_world tistis --tuples-only --no-align --set=wamid="$1" <<'SQL'
 select a.status from messages q
@@ -10,32 +13,69 @@ select a.status from messages q
 SQL
 }
 
-# show_conversation WAMID: the message and what followed it, a line each.
-show_conversation() {
-  psql_world tistis --tuples-only --no-align --field-separator=$'\t' --set=wamid="$1" <<'SQL' | awk -F '\t' '{ printf "  %s  %-9s  %-8s  %s\n", $1, $2, $3, $4 }'
-select to_char(m.created_at, 'HH24:MI:SS.MS'), m.role, m.status, regexp_replace(m.content, '\s+', ' ', 'g')
-  from messages q join messages m on m.conversation_id = q.conversation_id and m.created_at >= q.created_at
- where q.external_id = :'wamid' order by m.created_at
+# show TITLE WAMID: what a query (stdin) finds of that message's conversation (:'conversation'), lead (:'lead') and tenant
+# (:'tenant'), a line each.
+show() {
+  say "$1"
+  {
+    say "select conversation_id as conversation, c.lead_id as lead, c.tenant_id as tenant from messages m"
+    say "  join conversations c on c.id = m.conversation_id where m.external_id = :'wamid' \\gset"
+    cat
+  } | psql_world tistis --tuples-only --no-align --field-separator='  ' --set=wamid="$2" | sed 's/^/  /'
+}
+
+# show_what_happened WAMID: the talk, the appointment, the score, what Claude did, and what it cost.
+show_what_happened() {
+  show "A customer of esva-dental wrote on WhatsApp:" "$1" <<'SQL'
+select to_char(created_at, 'HH24:MI:SS.MS'), rpad(role, 9), rpad(status, 8), regexp_replace(content, '\s+', ' ', 'g')
+  from messages where conversation_id = :'conversation' order by created_at, id
+SQL
+  show "The appointment:" "$1" <<'SQL'
+select to_char(a.scheduled_at at time zone b.timezone, 'YYYY-MM-DD HH24:MI'), a.duration_minutes || ' min', a.status, v.name,
+    s.display_name, b.name, 'booked by ' || a.booking_source
+  from appointments a join branches b on b.id = a.branch_id
+  left join services v on v.id = a.service_id left join staff s on s.id = a.staff_id
+ where a.tenant_id = :'tenant' and a.lead_id = :'lead'
+SQL
+  show "The score, signal by signal:" "$1" <<'SQL'
+select rpad(coalesce(signal_name, change_source), 18), lpad(score_change::text, 4), previous_score || ' → ' || new_score,
+    new_classification
+  from lead_score_history where tenant_id = :'tenant' and lead_id = :'lead' order by id
+SQL
+  show "What Claude did, step by step:" "$1" <<'SQL'
+select rpad(s.kind, 4), rpad(s.name, 20), lpad(s.took_ms || ' ms', 7), left(coalesce(s.input::text || ' → ', '') ||
+    case when s.kind = 'tool' then s.output::text else 'asked for ' || coalesce((select string_agg(b ->> 'name', ', ')
+      from json_array_elements(s.output) b where b ->> 'type' = 'tool_use'), 'nothing more') end, 160)
+  from ai_steps s where s.tenant_id = :'tenant' and s.conversation_id = :'conversation' order by s.question_id, s.ordinal
+SQL
+  show "What it cost:" "$1" <<'SQL'
+select count(*) || ' calls of ' || min(ai_model), sum(prompt_tokens) || ' tokens in (' || sum(cache_read_tokens)
+    || ' from the cache, ' || sum(cache_write_tokens) || ' written to it)', sum(completion_tokens) || ' out', round(sum(cost_usd), 6) || ' US$'
+  from ai_usage_logs where tenant_id = :'tenant' and conversation_id = :'conversation'
 SQL
 }
 
-# demonstrate: sends one WhatsApp text as Meta does and waits until the answer has been read, at most 15 s.
+# demonstrate: lets a customer book by WhatsApp texts as Meta sends them, and waits until each answer has been read, at most
+# 15 s each.
 demonstrate() {
-  local wamid until status='' answer began person
-  wamid=wamid.demo.$(openssl rand -hex 8)
+  local wamid until status answer began person line
   # Somebody new each time: nothing said earlier, and no limit of answers a person, gets in the way.
   printf -v person '521631%07d' $((SRANDOM % 10000000))
-  began=$(now_ms) until=$(($(now_ms) + 15000))
-  answer=$("$root/bin/send" whatsapp/text esva-dental --from "$person" --id "$wamid" --url "http://127.0.0.1:$PORT" 2>&1) || {
-    printf '%s\n' "$answer" >&2
-    return 1
-  }
-  while [ "$status" != read ] && [ "$(now_ms)" -lt "$until" ]; do
-    sleep 0.1
-    status=$(answered "$wamid")
+  for line in "${demo_lines[@]}"; do
+    wamid=wamid.demo.$(openssl rand -hex 8) status=''
+    began=$(now_ms) until=$(($(now_ms) + 15000))
+    answer=$("$root/bin/send" whatsapp/text esva-dental --from "$person" --id "$wamid" --text "$line" \
+      --url "http://127.0.0.1:$PORT" 2>&1) || {
+      printf '%s\n' "$answer" >&2
+      return 1
+    }
+    while [ "$status" != read ] && [ "$(now_ms)" -lt "$until" ]; do
+      sleep 0.1
+      status=$(answered "$wamid")
+    done
+    [ "$status" = read ] || break
   done
-  say "A customer of esva-dental wrote on WhatsApp:"
-  show_conversation "$wamid"
+  show_what_happened "$wamid"
   [ "$status" = read ] || return 1
-  say "Answered and read $(seconds_since "$began") after it was posted (2 s of it wait for a second message)."
+  say "The last answer was read $(seconds_since "$began") after its question was posted (2 s of it wait for a second message)."
 }

@@ -94,7 +94,7 @@ world_start() {
   write_environment
   write_nginx "$ETC_DIR"
   spawn sandbox "$BIN_DIR/sandbox" --port "$SANDBOX_PORT" --journal "$LOG_DIR/sandbox.jsonl" \
-    --callback-base "http://127.0.0.1:$PORT" --numbers "$ETC_DIR/numbers.json"
+    --callback-base "http://127.0.0.1:$PORT" --numbers "$ETC_DIR/numbers.json" --scripts "$root/bin/lib/demo"
   for name in jobs "${mounted[@]}"; do understands "$name"; done
   await_postgres
   world_database tistis

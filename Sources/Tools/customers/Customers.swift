@@ -22,6 +22,8 @@ struct Customers: AsyncParsableCommand {
   var rate = 0.0
   @Option(help: "Businesses that they write to, in turn. A number sends one message in 12.5 ms at most.")
   var tenants = 1
+  @Flag(help: "Each books an appointment: three answers of Claude's and two tools, instead of one answer.")
+  var booking = false
   @Flag(inversion: .prefixedNo, help: "The platform reports sent, delivered and read.")
   var reports = true
 
@@ -36,13 +38,14 @@ struct Customers: AsyncParsableCommand {
     for _ in 0..<tenants {
       let tenant = try await onThread { try Tenant.make(delay: 0) }
       try await Sandbox.register(tenant, statuses: reports ? ["sent", "delivered", "read"] : [])
+      if booking { try await Booking.teach(tenant) }
       businesses.append(tenant)
     }
     let talks = Talks()
     let watching = Task { await talks.watch() }
     // Every process of the webhook knows the businesses by then, and no session is made for the first time.
     for serial in 0..<Self.warming + 4 * tenants {
-      try await talks.write(serial, to: businesses[serial % tenants])
+      try await talks.write(serial, to: businesses[serial % tenants], booking: booking)
       guard await talks.answered(serial + 1, within: 30) else { throw Complaint("no answer: see the logs") }
     }
     await talks.forget()
@@ -53,9 +56,9 @@ struct Customers: AsyncParsableCommand {
         let business = businesses[i % tenants]
         if rate > 0 {
           try await Task.sleep(for: .seconds(max(0, started + Double(i) / rate - .now)))
-          group.addTask { try await talks.write(i + 100_000, to: business) }
+          group.addTask { try await talks.write(i + 100_000, to: business, booking: booking) }
         } else {
-          try await talks.write(i + 100_000, to: business)
+          try await talks.write(i + 100_000, to: business, booking: booking)
           _ = await talks.answered(i + 1, within: 30)
           // Not in step with anybody's clock.
           try await Task.sleep(for: .milliseconds(Int.random(in: 0...60)))

@@ -12,6 +12,8 @@ actor Talks {
     var acknowledged: Instant?
     var asked: Instant?
     var thought: Instant?
+    /// Seconds that Claude took, in all of his answers.
+    var thinking = 0.0
     var received: Instant?
   }
 
@@ -24,8 +26,11 @@ actor Talks {
   /// What is said and what is answered, by which both are found again.
   private static let word = "Respuesta "
 
-  func write(_ serial: Int, to tenant: Tenant) async throws {
-    let body = tenant.payload([Tenant.text("¿Cuánto cuesta? [[echo:\(Self.word)\(serial)]]")])
+  /// `booking`: asks for an appointment (`Booking`) instead of a price.
+  func write(_ serial: Int, to tenant: Tenant, booking: Bool) async throws {
+    let text =
+      booking ? "\(Booking.asked) \(Self.word)\(serial)" : "¿Cuánto cuesta? [[echo:\(Self.word)\(serial)]]"
+    let body = tenant.payload([Tenant.text(text)])
     let signature = tenant.signature(body)
     talks[serial] = Talk(posted: .now)
     let response = try await Web.deliver(body, to: tenant, signature: signature)
@@ -77,9 +82,10 @@ actor Talks {
     else { return }
     if entry["kind"].text == "text" {
       talks[serial]?.received = at
-    } else {
-      talks[serial]?.asked = at
-      talks[serial]?.thought = entry["answered_at"].text.flatMap { Instant($0) }
+    } else if let thought = entry["answered_at"].text.flatMap({ Instant($0) }) {
+      talks[serial]?.asked = min(at, talks[serial]?.asked ?? at)
+      talks[serial]?.thought = max(thought, talks[serial]?.thought ?? thought)
+      talks[serial]?.thinking += thought - at
     }
   }
 
@@ -95,7 +101,7 @@ actor Talks {
       guard let asked = talk.asked, let thought = talk.thought, let received = talk.received else { continue }
       before.append(asked - talk.posted)
       after.append(received - thought)
-      waits.append(asked - talk.posted + (received - thought))
+      waits.append(received - talk.posted - talk.thinking)
     }
     return [
       ("p50", Self.rank(waits, 0.5)), ("p90", Self.rank(waits, 0.9)), ("p99", Self.rank(waits, 0.99)),

@@ -1,14 +1,19 @@
 import Core
 
-/// Anthropic's Messages API with a Claude that thinks by a simple rule (`ClaudeThoughts`).
+/// Anthropic's Messages API with a Claude that plays a script (`Scripts`) or thinks by a simple rule (`ClaudeThoughts`).
 struct Anthropic: Peer {
   let name = "anthropic"
 
   /// Seconds that an answer takes.
   let delay: Double
+  let scripts: Scripts
   private let cache = PromptCache()
+  private let thoughts = GivenThoughts()
 
-  init(delay: Double) { self.delay = delay }
+  init(delay: Double, scripts: Scripts) {
+    self.delay = delay
+    self.scripts = scripts
+  }
 
   func kind(_ call: Call) -> String { call.request.path.split(separator: "/").last.map(String.init) ?? "unknown" }
 
@@ -21,8 +26,13 @@ struct Anthropic: Peer {
       }
       let body = Field(json)
       let model = try AnthropicRules.check(body)
-      let message = await think(body, model)
-      await pause(delay)
+      try await thoughts.check(body)
+      let prompt = Prompt(body)
+      let played = try await scripts.play(prompt, call.request, model)
+      let thought = played ?? ClaudeThoughts.answer(prompt, model)
+      await thoughts.keep(thought)
+      let message = await envelope(thought, body, model)
+      await pause(delay + thought.delay)
       return PeerAnswer(response: headed(.json(message), requestID), accepted: true)
     } catch { return PeerAnswer(response: headed(error.response(requestID: requestID), requestID)) }
   }
@@ -56,9 +66,8 @@ struct Anthropic: Peer {
     }
   }
 
-  private func think(_ body: Field, _ model: ClaudeModel) async -> JSON {
-    let most = Int(body["max_tokens"].wholeNumber ?? 1)
-    let thought = ClaudeThoughts.answer(Prompt(body), model).cut(toTokens: most)
+  private func envelope(_ thought: Thought, _ body: Field, _ model: ClaudeModel) async -> JSON {
+    let thought = thought.cut(toTokens: Int(body["max_tokens"].wholeNumber ?? 1))
     let input = await cache.usage(of: body, model, now: .now)
     let output = thought.blocks.reduce(0) { $0 + tokens($1["text"]?.plain ?? $1["thinking"]?.plain ?? $1.text) }
     let thinking = thought.blocks.reduce(0) { $0 + ($1["thinking"].map { tokens($0.plain) } ?? 0) }
@@ -94,7 +103,7 @@ struct Anthropic: Peer {
     return response
   }
 
-  private static func id(_ prefix: String) -> String {
+  static func id(_ prefix: String) -> String {
     let letters = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
     return prefix + "01" + String(randomBytes(22).map { letters[Int($0) % letters.count] })
   }

@@ -4,6 +4,8 @@ import Core
 struct AnthropicError: Error, Sendable {
   let status: Int
   let message: String
+  /// Seconds, for the header.
+  var retryAfter: Int?
 
   static func invalid(_ message: String) -> AnthropicError { AnthropicError(status: 400, message: message) }
 
@@ -14,11 +16,13 @@ struct AnthropicError: Error, Sendable {
   }
 
   func response(requestID: String) -> Response {
-    .json(
+    var response = Response.json(
       [
         "type": "error", "error": ["type": .string(Self.type(status)), "message": .string(message)],
         "request_id": .string(requestID),
       ], status: status)
+    if let retryAfter { response.headers.append(("retry-after", String(retryAfter))) }
+    return response
   }
 
   static func of(status: Int) -> AnthropicError {

@@ -19,6 +19,7 @@ enum AnthropicRules {
     if body["system"].exists { try checkContent(body["system"], onlyText: true) }
     try checkMessages(body["messages"], model)
     try checkTools(body, model)
+    try checkUses(body)
     let points = cachePoints(body.value ?? .null)
     guard points <= 4 else {
       throw .invalid("A maximum of 4 blocks with cache_control may be provided. Found \(points).")
@@ -104,14 +105,7 @@ enum AnthropicRules {
   }
 
   private static func checkTools(_ body: Field, _ model: ClaudeModel) throws(AnthropicError) {
-    for tool in body["tools"].items {
-      guard let name = tool["name"].text, (1...128).contains(name.count) else {
-        throw .invalid(tool["name"], "String should have 1 to 128 characters")
-      }
-      guard tool["type"].exists || tool["input_schema"]["type"].text == "object" else {
-        throw .invalid(tool["input_schema"]["type"], "Field required")
-      }
-    }
+    try checkDefinitions(body["tools"])
     let choice = body["tool_choice"]["type"]
     guard choice.exists else { return }
     guard ["auto", "any", "tool", "none"].contains(choice.text) else {

@@ -1,49 +1,28 @@
 import Core
 
-/// A request as Claude reads it.
-struct Prompt: Sendable {
-  /// The lines of all blocks of the system prompt.
-  let systemLines: [String]
-  /// What the user said last: the texts of the messages after the assistant's last, as the API joins them.
-  let question: String
-
-  init(_ body: Field) {
-    systemLines = Self.text(body["system"]).split(whereSeparator: \.isNewline).map(String.init)
-    let last = body["messages"].items.reversed().prefix { $0["role"].text == "user" }
-    question = last.reversed().map { Self.text($0["content"]) }.joined(separator: "\n")
-  }
-
-  private static func text(_ content: Field) -> String {
-    content.text ?? content.items.compactMap { $0["text"].text }.joined(separator: "\n")
-  }
-
-  /// What stands between `[[name:` and `]]`; the last one counts.
-  func directive(_ name: String) -> String? {
-    var found: String?
-    var rest = Substring(question)
-    while let start = rest.firstRange(of: "[[" + name + ":") {
-      rest = rest[start.upperBound...]
-      guard let end = rest.firstRange(of: "]]") else { break }
-      found = String(rest[..<end.lowerBound])
-      rest = rest[end.upperBound...]
-    }
-    return found
-  }
-
-  func says(_ word: String) -> Bool { question.contains("[[" + word + "]]") }
-}
-
 /// What Claude comes up with.
 struct Thought: Sendable {
   var blocks: [JSON]
   var stopReason = "end_turn"
+  /// Seconds that it takes beyond what every answer takes.
+  var delay = 0.0
 
   static func text(_ text: String) -> Thought { Thought(blocks: [["type": "text", "text": .string(text)]]) }
+
+  /// A use of a tool under an id of its own.
+  static func use(_ name: String, _ input: JSON) -> JSON {
+    ["type": "tool_use", "id": .string(Anthropic.id("toolu_")), "name": .string(name), "input": input]
+  }
+
+  /// What stands before the rest; nobody else can make its signature.
+  static func thinking(_ text: String) -> JSON {
+    ["type": "thinking", "thinking": .string(text), "signature": .string(hex(randomBytes(24)))]
+  }
 
   /// At most so many tokens.
   func cut(toTokens most: Int) -> Thought {
     var left = most
-    var cut = Thought(blocks: [], stopReason: stopReason)
+    var cut = Thought(blocks: [], stopReason: stopReason, delay: delay)
     for block in blocks {
       guard let text = block["text"]?.plain else {
         left -= tokens(block["thinking"]?.plain ?? block.text)
@@ -63,18 +42,16 @@ struct Thought: Sendable {
   }
 }
 
-/// The rules by which an answer is found, the first that has one wins. Another kind of answer (a tool's use, a script)
-/// is another rule in the list.
+/// The rules by which an answer is found where no script has one (`Scripts`), the first that has one wins.
 enum ClaudeThoughts {
   typealias Rule = @Sendable (Prompt) -> Thought?
 
-  static let rules: [Rule] = [refusal, empty, echo, markdown, bestLine]
+  static let rules: [Rule] = [refusal, empty, endless, tool, echo, markdown, bestLine]
 
   static func answer(_ prompt: Prompt, _ model: ClaudeModel) -> Thought {
     var thought = rules.lazy.compactMap { $0(prompt) }.first ?? politely(prompt)
     if prompt.says("thinking") {
-      thought.blocks.insert(
-        ["type": "thinking", "thinking": "Busco la línea que responde.", "signature": "c2FuZGJveA=="], at: 0)
+      thought.blocks.insert(Thought.thinking("Busco la línea que responde."), at: 0)
     }
     return thought
   }
@@ -85,6 +62,26 @@ enum ClaudeThoughts {
 
   @Sendable private static func empty(_ prompt: Prompt) -> Thought? {
     prompt.says("empty") ? Thought(blocks: []) : nil
+  }
+
+  /// `[[again:NAME {…}]]`: the same use of a tool, however often it is answered.
+  @Sendable private static func endless(_ prompt: Prompt) -> Thought? {
+    prompt.directive("again").map { use($0, prompt) }
+  }
+
+  /// `[[tool:NAME {…}]]`: a use of a tool, and then what that said, word for word.
+  @Sendable private static func tool(_ prompt: Prompt) -> Thought? {
+    guard let wanted = prompt.directive("tool") else { return nil }
+    if let said = prompt.rounds.last?.results.last { return .text(Prompt.text(said["content"])) }
+    return use(wanted, prompt)
+  }
+
+  private static func use(_ wanted: String, _ prompt: Prompt) -> Thought {
+    let parts = wanted.split(separator: " ", maxSplits: 1)
+    let name = parts.first.map(String.init) ?? ""
+    guard prompt.tools.contains(name) else { return .text("No tengo la herramienta \(name).") }
+    let input = parts.count > 1 ? try? JSON.parse(Array(parts[1].utf8)) : [:]
+    return Thought(blocks: [Thought.use(name, input ?? .string(String(parts[1])))], stopReason: "tool_use")
   }
 
   @Sendable private static func echo(_ prompt: Prompt) -> Thought? {

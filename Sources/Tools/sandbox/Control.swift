@@ -10,6 +10,7 @@ struct Control: Sendable {
   let memory: Memory
   let inbox: Inbox
   let shelf: MediaShelf
+  let scripts: Scripts
 
   func answer(_ request: Request) async -> Response {
     do throws(Refusal) {
@@ -20,6 +21,7 @@ struct Control: Sendable {
       case ("requests", 2): return try await requests(request)
       case ("callbacks", 2): return try await madeCallbacks(request)
       case ("faults", 2): return try await allFaults(request)
+      case ("scripts", 2...3): return try await allScripts(request, name: parts.count == 3 ? parts[2] : nil)
       case ("numbers", 2...3): return try await allNumbers(request, id: parts.count == 3 ? parts[2] : nil)
       case ("accounts", 2...3): return try await allAccounts(request, id: parts.count == 3 ? parts[2] : nil)
       case ("subscriptions", 3): return pretty(try await subscription(parts[2], try body(request, "PUT")))
@@ -69,6 +71,18 @@ struct Control: Sendable {
       await faults.clear()
       return pretty(["ok": true])
     default: throw .wrongMethod(allowed: ["GET", "POST", "DELETE"])
+    }
+  }
+
+  private func allScripts(_ request: Request, name: String?) async throws(Refusal) -> Response {
+    switch (request.method, name) {
+    case ("GET", nil): return pretty(["scripts": .array(await scripts.all().map { .string($0) })])
+    case ("GET", let name?): return pretty(try await scripts.report(name))
+    case ("PUT", let name?): return pretty(try await scripts.register(name, try body(request)))
+    case ("DELETE", _):
+      await scripts.forget(name)
+      return pretty(["ok": true])
+    default: throw .wrongMethod(allowed: name == nil ? ["GET", "DELETE"] : ["GET", "PUT", "DELETE"])
     }
   }
 

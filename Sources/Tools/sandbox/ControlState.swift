@@ -104,6 +104,21 @@ extension Control {
     } catch { throw Unreadable("\(file): \(error.sentence)") }
   }
 
+  /// Reads a folder's files of scripts, each under its file's name.
+  func load(scripts folder: String) async throws(Unreadable) {
+    guard let files = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      throw Unreadable("cannot read \(folder)")
+    }
+    for file in files.sorted() where file.hasSuffix(".json") {
+      guard let bytes = try? Data(contentsOf: URL(filePath: folder + "/" + file)) else {
+        throw Unreadable("cannot read \(folder)/\(file)")
+      }
+      do throws(Refusal) {
+        _ = try await scripts.register(String(file.dropLast(5)), Field(try JSON.parse(Array(bytes))))
+      } catch { throw Unreadable("\(folder)/\(file): \(error.sentence)") }
+    }
+  }
+
   struct Unreadable: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }

@@ -83,6 +83,7 @@ enum Help {
         [[thinking]]   a thinking block stands before the text
         [[empty]]      end_turn without any content
         [[refusal]]    stop_reason refusal without any content
+        [[tool:NAME {…}]]   uses a tool, then says what that said; again: for ever
       A token is four characters; an answer of more than max_tokens is cut.
       The prefix up to the last cache_control is written to the cache, and read
       from it for five minutes (or its ttl) after each use, if it is as long as
@@ -91,6 +92,24 @@ enum Help {
     N8N  POST /n8n/webhook/{event}
       Starts a workflow of that name, if the body is the guide's envelope, the
       key begins with dev_ or test_, and a signature, if there is one, is of now.
+
+      SCRIPTS  PUT /sandbox/scripts/NAME (GET tells how it was played, DELETE)
+      Requests whose body contains "match" are answered by heart:
+        {"match":"Negocio: ESVA","values":{…},"turns":[
+          {"customer":"¿Hay lugar mañana?","claude":[
+            {"tools":[{"name":"find_slots","input":{"from":"{{tomorrow}}"},
+                       "result":{"slots":[{"starts_at":"*"}]}}]},
+            {"text":"Sí: {{find_slots.slots.0.words}}."}]}]}
+      A turn is due when the customer's words (or "asked") are the last of the
+      question; each request after a use of tools is its next step. A tool must
+      be offered, and its result hold what "result" wants ("*" anything, "~text"
+      contains; with "fails" or an "error" it must be one), else 400 and a line
+      in complaints. {{…}} is a value, what a tool said last, said (the
+      question), today, tomorrow, day+3, next:1 (Monday). A step also takes
+        "thinking":"…" "stop":"max_tokens" "delay_ms":900 "length":20000
+        "refused":529,"times":2,"retry_after":1   errors before the answer
+        "again":true   the same for every further request (an endless loop)
+        "unoffered":true in a tool: Claude invents it
 
     FAULTS  POST /sandbox/faults (GET lists, DELETE clears)
       {"peer":"whatsapp","fault":"429","match":"part of path or body",

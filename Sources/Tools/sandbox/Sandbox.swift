@@ -23,6 +23,9 @@ struct Sandbox: AsyncParsableCommand {
       "JSON file of whom to call back: an object of id → what PUT /sandbox/numbers or, with a channel, accounts takes.")
   var numbers: String?
 
+  @Option(help: "Folder of scripts for Claude, each as PUT /sandbox/scripts takes it, named as its file.")
+  var scripts: String?
+
   @Option(help: "Put before a callback that is only a path.")
   var callbackBase = "http://127.0.0.1:8080"
 
@@ -55,14 +58,15 @@ struct Sandbox: AsyncParsableCommand {
     let known = Numbers(base: callbackBase, secret: secret)
     let accounts = Accounts(base: callbackBase, secret: secret)
     let callbacks = CallBacks(log: log, delay: Double(statusDelayMs) / 1000, retryDelay: Double(retryDelayMs) / 1000)
-    let (faults, memory, shelf, inbox) = (Faults(), Memory(), MediaShelf(), Inbox())
+    let (faults, memory, shelf, inbox, plays) = (Faults(), Memory(), MediaShelf(), Inbox(), Scripts())
     let tokens = Tokens(only: token.map { Secret($0) })
     func messenger(_ channel: Account.Channel) -> Messenger {
       Messenger(channel: channel, tokens: tokens, accounts: accounts, inbox: inbox, callbacks: callbacks)
     }
     let control = Control(
       journal: kept, faults: faults, numbers: known, accounts: accounts, callbacks: callbacks, memory: memory,
-      inbox: inbox, shelf: shelf)
+      inbox: inbox, shelf: shelf, scripts: plays)
+    if let scripts { try await control.load(scripts: scripts) }
     if let numbers { try await control.load(file: numbers) }
     let world = World(
       routes: Routes(
@@ -70,7 +74,7 @@ struct Sandbox: AsyncParsableCommand {
           tokens: tokens, numbers: known, memory: memory, shelf: shelf, callbacks: callbacks, accounts: accounts),
         facebook: messenger(.facebook), instagram: messenger(.instagram),
         tiktok: TikTok(tokens: tokens, accounts: accounts, inbox: inbox, shelf: shelf, callbacks: callbacks),
-        anthropic: Anthropic(delay: Double(claudeDelayMs) / 1000)),
+        anthropic: Anthropic(delay: Double(claudeDelayMs) / 1000, scripts: plays)),
       control: control, journal: kept, faults: faults, log: log)
 
     let stop = Signals.whenStopped {

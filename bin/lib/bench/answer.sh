@@ -5,8 +5,9 @@
 #
 # A whole world (nginx, programs, jobs from its crontab, a durable Postgres, the sandbox) on this machine. Customers write
 # for the first time each, first one after the other, then at the rate, with no quiet time before the answer (0 s instead of
-# 2 s). What the sandbox's Claude takes is subtracted, exactly, by its journal; all else of the sandbox counts as ours. For
-# fifty more Postgres logs every statement: round trips an answer, and what each takes.
+# 2 s). What the sandbox's Claude takes is subtracted, exactly, by its journal; all else of the sandbox counts as ours. Then
+# the same with an appointment: Claude looks for slots, books one, confirms (three answers of his, two tools). For fifty more
+# of both Postgres logs every statement: round trips an answered message, and what each takes.
 # shellcheck source=bin/lib/trial.sh
 . "$root/bin/lib/trial.sh"
 
@@ -29,8 +30,39 @@ log_statements() {
   psql_world tistis -c "alter system set log_min_duration_statement = $1" -c 'select pg_reload_conf()' >/dev/null
 }
 
+# round_trips NAME SENTENCE ARGUMENT…: what Postgres is asked while fifty write, the webhook's statements included.
+round_trips() {
+  local counted=50 from trips=0 name each planning took figure=$1 sentence=$2
+  shift 2
+  log_statements 0
+  from=$(wc -c <"$LOG_DIR/postgres.log")
+  customers - --count $counted --no-reports "$@"
+  log_statements -1
+  # The 20 that warm up are in the log as well. Setting the tenant travels with the statement after it.
+  tail -c +"$from" "$LOG_DIR/postgres.log" | awk -v n=$((counted + 20)) '
+    match($0, /duration: [0-9.]+ ms  (parse|bind|execute) [a-zA-Z_]+:/) {
+      split(substr($0, RSTART, RLENGTH), f, " ")
+      name = substr(f[5], 1, length(f[5]) - 1)
+      time[name, f[4]] += f[2]
+      if (f[4] == "execute") trips[name]++
+    }
+    END { for (name in trips) {
+      planning = (time[name, "parse"] + time[name, "bind"]) / trips[name]
+      printf "%s %.2f %.2f %.2f\n", name, trips[name] / n, planning, time[name, "execute"] / trips[name]
+    } }
+  ' | sort >"$DEV_DIR/statements.out"
+  while read -r name each planning took; do
+    case $name in
+      tistis_* | nextJobDue | worker* | recoverJobs | pruneJobs | findChannel | column | scalar) ;;
+      *) trips=$(awk -v a="$trips" -v b="$each" 'BEGIN { print a + b }') ;;
+    esac
+    printf '  %-24s %6s an answer, planning %6s ms, execution %6s ms\n' "$name" "$each" "$planning" "$took" >&"$people"
+  done <"$DEV_DIR/statements.out"
+  figure "$figure" "$trips" 'statements' "$sentence"
+}
+
 bench() {
-  local count=300 rate=20 counted=50 from trips name each planning took
+  local count=300 rate=20
   while [ $# -gt 0 ]; do
     case $1 in
       --count) count=${2:?} && shift ;;
@@ -47,32 +79,10 @@ bench() {
 
   say "$count customers, one after the other" >&"$people"
   customers alone --count "$count"
-  log_statements 0
-  from=$(wc -c <"$LOG_DIR/postgres.log")
-  customers - --count $counted --no-reports
-  log_statements -1
-  # The 20 that warm up are in the log as well. Setting the tenant travels with the statement after it.
-  tail -c +"$from" "$LOG_DIR/postgres.log" | awk -v n=$((counted + 20)) '
-    match($0, /duration: [0-9.]+ ms  (parse|bind|execute) [a-zA-Z_]+:/) {
-      split(substr($0, RSTART, RLENGTH), f, " ")
-      name = substr(f[5], 1, length(f[5]) - 1)
-      time[name, f[4]] += f[2]
-      if (f[4] == "execute") trips[name]++
-    }
-    END { for (name in trips) {
-      planning = (time[name, "parse"] + time[name, "bind"]) / trips[name]
-      printf "%s %.2f %.2f %.2f\n", name, trips[name] / n, planning, time[name, "execute"] / trips[name]
-    } }
-  ' | sort >"$DEV_DIR/statements.out"
-  trips=0
-  while read -r name each planning took; do
-    case $name in
-      tistis_* | nextJobDue | worker* | recoverJobs | pruneJobs | findChannel | column | scalar) ;;
-      *) trips=$(awk -v a="$trips" -v b="$each" 'BEGIN { print a + b }') ;;
-    esac
-    printf '  %-24s %6s an answer, planning %6s ms, execution %6s ms\n' "$name" "$each" "$planning" "$took" >&"$people"
-  done <"$DEV_DIR/statements.out"
-  figure round_trips "$trips" 'statements' 'an answer, the webhook included; without heartbeat and looks for the next job'
+  round_trips round_trips 'an answer, the webhook included; without heartbeat and looks for the next job'
+  say "$count customers who book, one after the other" >&"$people"
+  customers booking --count "$count" --booking
+  round_trips round_trips_booking 'an answer that books, likewise' --booking
   say "$count customers, $rate a second, 8 businesses" >&"$people"
   customers busy --count "$count" --rate "$rate" --tenants 8
   bench_end
