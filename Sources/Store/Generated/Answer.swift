@@ -9,6 +9,10 @@ public struct ConversationToAnswerRow: Sendable, Equatable {
   public var lastQuestionId: UUID?
   public var questionExternalId: String?
   public var gate: String?
+  public var budgetSpent: Bool
+  public var turn: JSONText?
+  public var steps: JSONText?
+  public var lately: JSONText?
   public var answered: Bool
   public var leadId: UUID
   public var branchId: UUID?
@@ -49,12 +53,22 @@ public struct BeginReplyRow: Sendable, Equatable {
   public var asHuman: Bool?
 }
 
+public struct BeginToolUseRow: Sendable, Equatable {
+  public var verdict: String
+  public var reason: String?
+  public var output: JSONText?
+  public var isError: Bool?
+  public var handsOver: Bool?
+}
+
 extension Scope {
-  /// Everything that answering a conversation needs, in one round trip: the gate's verdict, the business, the last
-  /// messages (oldest first: [{"role", "content", "content_type", "at"}]), and what marks the person's message as read.
+  /// Everything that answering a conversation needs, in one round trip: the gate's verdict, whether
+  /// the month's budget is spent, what the person's turn is scored by, the steps that this job has done
+  /// before, what tools did lately, the business, the last messages (oldest first: [{"role", "content", "content_type",
+  /// "at"}]), and what marks the person's message as read.
   public func conversationToAnswer(
-    policy: JSONText,
     jobId: UUID,
+    policy: JSONText,
     lastMessages: Int64,
     conversationId: UUID
   ) throws(StoreError) -> ConversationToAnswerRow? {
@@ -62,12 +76,14 @@ extension Scope {
       "conversationToAnswer",
       #"""
       select c.channel as "channel!", c.status as "status!", c.last_question_id, q.external_id as question_external_id,
-          reply_gate(c.id, c.last_question_id, $1::jsonb) as gate,
+          answer_gate(c.id, c.last_question_id, $1, $2::jsonb) as gate,
+          budget_spent() as "budget_spent!", turn_to_score(c.id) as turn,
+          answer_steps($1, c.last_question_id) as steps, lately_done(c.id, $1, c.last_question_id) as lately,
           -- By this job before its worker died, or by the job before it: what comes between a job's claim and its look here is
           -- answered by it and asks for another. Not by the job alone: while it waits to run again, new questions merge into it.
           exists (select 1 from messages m where m.tenant_id = c.tenant_id and m.conversation_id = c.id
               and m.id > c.last_question_id and m.answers_message_id = c.last_question_id and m.role = 'assistant'
-              and (m.processed_by_job_id = $2 or m.status not in ('withheld', 'failed'))) as "answered!",
+              and (m.processed_by_job_id = $1 or m.status not in ('withheld', 'failed'))) as "answered!",
           c.lead_id as "lead_id!", coalesce(c.branch_id, cc.branch_id) as branch_id,
           coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as "timezone!",
           exists (select from n8n_settings n where n.tenant_id = c.tenant_id and n.is_enabled and n.answers_by = 'n8n')
@@ -107,7 +123,7 @@ extension Scope {
           and k.kind = 'access_token'
        where c.tenant_id = current_tenant() and c.id = $4
       """#,
-      [policy.sql, jobId.sql, lastMessages.sql, conversationId.sql]
+      [jobId.sql, policy.sql, lastMessages.sql, conversationId.sql]
     ) { row throws(StoreError) in
       try ConversationToAnswerRow(
         channel: row.get(0),
@@ -115,25 +131,29 @@ extension Scope {
         lastQuestionId: row.get(2),
         questionExternalId: row.get(3),
         gate: row.get(4),
-        answered: row.get(5),
-        leadId: row.get(6),
-        branchId: row.get(7),
-        timezone: row.get(8),
-        byN8n: row.get(9),
-        question: row.get(10),
-        leadName: row.get(11),
-        context: row.get(12),
-        state: row.get(13),
-        localTime: row.get(14),
-        weekday: row.get(15),
-        turns: row.get(16),
-        contactKind: row.get(17),
-        contactAddress: row.get(18),
-        connectionId: row.get(19),
-        accountId: row.get(20),
-        login: row.get(21),
-        tokenId: row.get(22),
-        token: row.get(23)
+        budgetSpent: row.get(5),
+        turn: row.get(6),
+        steps: row.get(7),
+        lately: row.get(8),
+        answered: row.get(9),
+        leadId: row.get(10),
+        branchId: row.get(11),
+        timezone: row.get(12),
+        byN8n: row.get(13),
+        question: row.get(14),
+        leadName: row.get(15),
+        context: row.get(16),
+        state: row.get(17),
+        localTime: row.get(18),
+        weekday: row.get(19),
+        turns: row.get(20),
+        contactKind: row.get(21),
+        contactAddress: row.get(22),
+        connectionId: row.get(23),
+        accountId: row.get(24),
+        login: row.get(25),
+        tokenId: row.get(26),
+        token: row.get(27)
       )
     }
   }
@@ -151,7 +171,8 @@ extension Scope {
     requestId: String?,
     usage: JSONText?,
     attempt: UUID,
-    policy: JSONText
+    policy: JSONText,
+    turn: JSONText?
   ) throws(StoreError) -> BeginReplyRow? {
     try maybe(
       "beginReply",
@@ -159,7 +180,7 @@ extension Scope {
       select message_id as "message_id!", send_job_id, verdict as "verdict!", reason, channel, account_id, contact_kind,
           contact_address, content, reply_to, token_id, token, payload, wait_seconds, login, as_human
         from begin_reply($1, $2::text[], $3, $4, $5, $6::jsonb, $7,
-          $8::jsonb, $9, $10::jsonb)
+          $8::jsonb, $9, $10::jsonb, $11::jsonb)
       """#,
       [
         conversationId.sql,
@@ -172,6 +193,7 @@ extension Scope {
         usage.sql,
         attempt.sql,
         policy.sql,
+        turn.sql,
       ]
     ) { row throws(StoreError) in
       try BeginReplyRow(
@@ -195,15 +217,46 @@ extension Scope {
     }
   }
 
-  /// What one call of a model took and cost, that brought nothing to send.
-  public func recordUsage(usage: JSONText) throws(StoreError) {
+  /// One call of a model that brought nothing to send.
+  public func recordCall(call: JSONText) throws(StoreError) {
     try exec(
-      "recordUsage",
+      "recordCall",
       #"""
-      select record_usage($1::jsonb)
+      select record_call($1::jsonb)
       """#,
-      [usage.sql]
+      [call.sql]
     )
+  }
+
+  /// Whether a tool may be used now; or what came of it, if it was used before.
+  public func beginToolUse(use: JSONText, policy: JSONText) throws(StoreError) -> BeginToolUseRow {
+    try one(
+      "beginToolUse",
+      #"""
+      select verdict as "verdict!", reason, output, is_error as "is_error?", hands_over as "hands_over?"
+        from begin_tool_use($1::jsonb, $2::jsonb)
+      """#,
+      [use.sql, policy.sql]
+    ) { row throws(StoreError) in
+      try BeginToolUseRow(
+        verdict: row.get(0),
+        reason: row.get(1),
+        output: row.get(2),
+        isError: row.get(3),
+        handsOver: row.get(4)
+      )
+    }
+  }
+
+  /// Keeps what a tool did; says why the answer need not go on, if it need not.
+  public func endToolUse(call: JSONText?, use: JSONText, policy: JSONText) throws(StoreError) -> String? {
+    try one(
+      "endToolUse",
+      #"""
+      select end_tool_use($1::jsonb, $2::jsonb, $3::jsonb) as gate
+      """#,
+      [call.sql, use.sql, policy.sql]
+    ) { row throws(StoreError) in try row.get(0) }
   }
 
   /// Hands a conversation to people; false if it is not open or theirs already.

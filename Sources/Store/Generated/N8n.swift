@@ -172,7 +172,8 @@ extension Scope {
       "acceptAnswer",
       #"""
       select outcome as "outcome!", message_id
-        from accept_answer($1, $2::text[], $3, $4, $5::jsonb, $6::jsonb, $7)
+        from accept_answer($1, $2::text[], $3, $4, $5::jsonb, $6::jsonb,
+          $7)
       """#,
       [conversationId.sql, parts.sql, questionId.sql, digest.sql, metadata.sql, policy.sql, requestId.sql]
     ) { row throws(StoreError) in
@@ -251,7 +252,8 @@ extension Scope {
       insert into n8n_settings as s (tenant_id, is_enabled, webhook_url, events, answers_by, answer_event, answer_seconds,
           answer_fallback, plain_callbacks)
         select current_tenant(), coalesce((c ->> 'is_enabled')::boolean, true), c ->> 'webhook_url',
-            case when jsonb_typeof(c -> 'events') = 'array' then text_list(c -> 'events') end, coalesce(c ->> 'answers_by', 'claude'),
+            case when jsonb_typeof(c -> 'events') = 'array' then text_list(c -> 'events') end,
+            coalesce(c ->> 'answers_by', 'claude'),
             coalesce(c ->> 'answer_event', 'ai-conversation'), coalesce((c ->> 'answer_seconds')::int, 60),
             coalesce(c ->> 'answer_fallback', 'claude'), coalesce((c ->> 'plain_callbacks')::boolean, false)
           from (select $1::jsonb as c) x
