@@ -154,9 +154,9 @@ import Testing
       #expect(await eventually { claude.asked.count == 1 && office.thinking.now.count == 1 })
       #expect(office.thinking.now.first?.conversation == conversation)
       office.thinking.cancel(UUID(), why: "nobody's")
-      office.thinking.cancel(job.id, why: Withheld.budgetSpent.rawValue)
+      office.thinking.cancel(job.id, why: Withheld.newerInbound.rawValue)
       let results = await task.value
-      #expect(results.map(\.outcome) == [.done(["withheld": "budget_spent"])])
+      #expect(results.map(\.outcome) == [.done(["withheld": "newer_inbound"])])
       #expect(office.thinking.now.isEmpty)
       await office.close()
     }
