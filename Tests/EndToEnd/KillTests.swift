@@ -117,7 +117,7 @@ import Testing
         return .late(0.5, done < uses.count ? .tools([uses[done]]) : .text("Le atiende una persona."))
       }
       defer { claude.stop() }
-      let phone = uniqueDigits("52163115")
+      let phone = uniqueDigits("1")
       try post(tenant.payload([Tenant.text("me duele una muela y no sé qué hacer", from: phone)]), tenant)
       var environment = claude.environment
       environment["DATABASE_URL"] = database.dsn(user: "tistis_jobs")

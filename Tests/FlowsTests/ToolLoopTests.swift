@@ -101,7 +101,9 @@ import Testing
       try await shop.work(claude, [.marker()])
       #expect(claude.asked.count == Office.mostCalls)
       #expect(try shop.marks() == "aaaaa")
-      #expect(try await shop.texts(phone).isEmpty)
+      // That people take over, and nothing else.
+      #expect(try await shop.texts(phone).count == 1)
+      #expect(try shop.reply("metadata ? 'last_word'") == "true")
       #expect(try shop.value("status", of: "conversations") == "escalated")
       #expect(try shop.job("status") == "dead")
       #expect(try shop.count("ai_usage_logs") == Office.mostCalls)
