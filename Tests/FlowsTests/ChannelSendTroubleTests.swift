@@ -75,6 +75,8 @@ import Testing
       #expect(try await texts(shop, accepted: true) == 0)
       for _ in 0..<3 {
         try shop.hurry()
+        // Nor do the seconds count that messages keep from each other here.
+        try shop.run("update send_pace set due_at = '-infinity'")
         try await shop.work()
       }
       #expect(try shop.reply("status") == example.last)
@@ -98,6 +100,8 @@ import Testing
       try question(shop, "¿Y los sábados?")
       for _ in 0..<3 {
         try shop.hurry()
+        // Nor do the seconds count that messages keep from each other here.
+        try shop.run("update send_pace set due_at = '-infinity'")
         try await shop.work()
       }
       #expect(try await texts(shop) == 1, "nothing asks the platform again")
