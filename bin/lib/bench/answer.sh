@@ -79,7 +79,8 @@ bench() {
 
   say "$count customers, one after the other" >&"$people"
   customers alone --count "$count"
-  round_trips round_trips 'an answer, the webhook included; without heartbeat and looks for the next job. wakeWorkers is there since nobody waits 2 s here'
+  # wakeWorkers is one of them only because nobody waits 2 s here.
+  round_trips round_trips 'an answer, the webhook included; without heartbeat and looks for the next job'
   say "$count customers who book, one after the other" >&"$people"
   customers booking --count "$count" --booking
   round_trips round_trips_booking 'an answer that books, likewise' --booking
