@@ -83,9 +83,11 @@ actor Talks {
     if entry["kind"].text == "text" {
       talks[serial]?.received = at
     } else if let thought = entry["answered_at"].text.flatMap({ Instant($0) }) {
-      talks[serial]?.asked = min(at, talks[serial]?.asked ?? at)
-      talks[serial]?.thought = max(thought, talks[serial]?.thought ?? thought)
-      talks[serial]?.thinking += thought - at
+      guard var talk = talks[serial] else { return }
+      talk.asked = min(at, talk.asked ?? at)
+      talk.thought = max(thought, talk.thought ?? thought)
+      talk.thinking += thought - at
+      talks[serial] = talk
     }
   }
 

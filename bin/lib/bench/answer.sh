@@ -79,6 +79,7 @@ bench() {
 
   say "$count customers, one after the other" >&"$people"
   customers alone --count "$count"
+  # wakeWorkers is one of them only because nobody waits 2 s here.
   round_trips round_trips 'an answer, the webhook included; without heartbeat and looks for the next job'
   say "$count customers who book, one after the other" >&"$people"
   customers booking --count "$count" --booking
