@@ -61,15 +61,12 @@ import Testing
       .removeMedia(media: id, key: nil), .readBack(message: id), .refreshToken(connection: id), .uploadMedia(media: id),
       .fetchProfile(conversation: id), .fetchTokenKeys, .syncTemplates(connection: id, create: true),
       .testChannel(connection: id, subscribe: true), .routine(.reminders), .confirmBooking(appointment: id),
-      .testChannel(connection: id, subscribe: true), .scoreLead(conversation: id),
-      .testChannel(connection: id, subscribe: true), .deliverEvent(event: id),
+      .scoreLead(conversation: id), .deliverEvent(event: id),
     ]
     for work in ours + ChannelName.allCases.map({ .send(message: id, channel: $0) }) {
       switch work {
       case .answer, .send, .fetchMedia, .readBack, .nothing, .removeMedia, .refreshToken, .uploadMedia, .fetchTokenKeys,
-        .syncTemplates, .testChannel, .fetchProfile, .routine, .confirmBooking, .unknown:
-        .syncTemplates, .testChannel, .fetchProfile, .scoreLead, .unknown:
-        .syncTemplates, .testChannel, .fetchProfile, .deliverEvent, .unknown:
+        .syncTemplates, .testChannel, .fetchProfile, .routine, .confirmBooking, .scoreLead, .deliverEvent, .unknown:
         break
       }
       #expect(try Database.world.scalar("select is_own_kind($1)", [work.name]) == "true", "\(work.name)")
