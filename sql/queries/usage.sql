@@ -1,7 +1,3 @@
--- name: budgetSpent :one
--- Whether this month has cost or taken what it may.
-select budget_spent() as "spent!";
-
 -- name: setBudget :exec
 -- Changes what is named in {"monthly_budget_usd"?, "monthly_token_budget"?}.
 select set_budget(:change::jsonb);

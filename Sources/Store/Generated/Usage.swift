@@ -9,17 +9,6 @@ public struct SupersededQuestionsRow: Sendable, Equatable {
 }
 
 extension Scope {
-  /// Whether this month has cost or taken what it may.
-  public func budgetSpent() throws(StoreError) -> Bool {
-    try one(
-      "budgetSpent",
-      #"""
-      select budget_spent() as "spent!"
-      """#,
-      []
-    ) { row throws(StoreError) in try row.get(0) }
-  }
-
   /// Changes what is named in {"monthly_budget_usd"?, "monthly_token_budget"?}.
   public func setBudget(change: JSONText) throws(StoreError) {
     try exec(
