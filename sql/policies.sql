@@ -311,9 +311,7 @@ grant select on tenants, branches, staff, staff_branches, user_roles, services, 
   ai_usage_logs, jobs, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
   conversations_guide, messages_guide, channel_connections_guide, staff_services, staff_hours, times_off, occupied_times
   to tistis_guide;
-grant select on n8n_settings, outbound_events to tistis_guide;
-  ai_usage_logs, ai_steps, jobs, webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, job_queue, leads_guide,
-  conversations_guide, messages_guide, channel_connections_guide to tistis_guide;
+grant select on n8n_settings, outbound_events, ai_steps to tistis_guide;
 grant insert, update on leads, lead_aliases, conversations, message_reactions, contact_windows, contact_consents,
   webhook_dead_letters, ai_dead_letter_queue, webhook_events, ai_tenant_config, ai_tenant_context to tistis_guide;
 grant insert on lead_merges, messages, message_status_history, jobs, lead_score_history to tistis_guide;

@@ -34,6 +34,47 @@ CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA extensions;
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
 
 --
+-- Name: accept_answer(uuid, text[], uuid, text, jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) RETURNS TABLE(outcome text, message_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+  v_question uuid;
+begin
+  perform hold_erasures();
+  perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
+  outcome := case when c.id is null then 'unknown' when c.last_question_id is null then 'nobody_asked' end;
+  if outcome is not null then return next; return; end if;
+  select m.id into message_id from messages m
+    where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id >= uuid_v7_floor(app_now() - interval '10 minutes')
+      and m.role = 'assistant' and m.metadata ->> 'n8n' = p_digest order by m.id limit 1;
+  if message_id is not null then outcome := 'saved'; return next; return; end if;
+  v_question := coalesce(p_question, c.last_question_id);
+  outcome := case
+    when c.status = 'escalated' then 'escalated'
+    when exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > v_question
+      and m.answers_message_id = v_question and m.role = 'assistant' and m.status not in ('withheld', 'failed'))
+      then 'answered'
+    when v_question <> c.last_question_id then 'newer_inbound'
+    else reply_gate(c.id, v_question, p_policy) end;
+  -- Waits like every message until the channel is mended.
+  if outcome is not null and outcome <> 'channel_inactive' then return next; return; end if;
+  outcome := 'saved';
+  select s.message_id into message_id from store_reply(c.id, p_parts, v_question, uuid_v7(), null,
+    p_metadata || jsonb_build_object('by', 'n8n', 'n8n', p_digest), p_request_id) s;
+  -- It was changed, and is asked again.
+  if message_id is null then outcome := 'newer_inbound'; end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
 -- Name: add_channel(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -683,6 +724,152 @@ end $$;
 ALTER FUNCTION public.apply_watermarks(p_events jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: appointment_detail(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.appointment_detail(p_appointment uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object('appointment_id', a.id, 'status', a.status, 'confirmation_status', a.confirmation_status,
+      'scheduled_at', a.scheduled_at, 'ends_at', a.end_time, 'duration_minutes', a.duration_minutes, 'timezone', b.timezone,
+      'starts_at', local_iso(a.scheduled_at, b.timezone), 'local_date', l.at::date,
+      'local_time', to_char(l.at, 'HH24:MI'), 'weekday', extract(isodow from l.at)::int,
+      'branch_id', a.branch_id, 'branch_name', b.name, 'branch_slug', b.slug, 'service_id', a.service_id, 'service_name',
+        s.name,
+      'staff_id', a.staff_id, 'staff_name', coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name)),
+      'lead_id', a.lead_id, 'conversation_id', a.conversation_id, 'party_size', a.party_size,
+      'booking_source', a.booking_source, 'rescheduled_from_id', a.rescheduled_from_id, 'rescheduled_to_id',
+        a.rescheduled_to_id,
+      'cancellation_reason', a.cancellation_reason)
+    from appointments a
+    join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
+    left join services s on s.tenant_id = a.tenant_id and s.id = a.service_id
+    left join staff m on m.tenant_id = a.tenant_id and m.id = a.staff_id
+    cross join lateral (select a.scheduled_at at time zone b.timezone as at) l
+   where a.tenant_id = current_tenant() and a.id = p_appointment
+); end $$;
+
+ALTER FUNCTION public.appointment_detail(p_appointment uuid) OWNER TO tistis_owner;
+
+--
+-- Name: appointments; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.appointments (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid NOT NULL,
+    lead_id uuid,
+    patient_id uuid,
+    staff_id uuid,
+    service_id uuid,
+    scheduled_at timestamp with time zone NOT NULL,
+    duration_minutes integer DEFAULT 30 NOT NULL,
+    end_time timestamp with time zone NOT NULL,
+    status text DEFAULT 'scheduled'::text NOT NULL,
+    confirmation_sent boolean DEFAULT false NOT NULL,
+    reminder_1week_sent boolean DEFAULT false NOT NULL,
+    reminder_24h_sent boolean DEFAULT false NOT NULL,
+    reminder_4h_sent boolean DEFAULT false NOT NULL,
+    reminder_2h_sent boolean DEFAULT false NOT NULL,
+    reminder_sent boolean GENERATED ALWAYS AS (reminder_24h_sent) STORED NOT NULL,
+    notes text,
+    internal_notes text,
+    reason text,
+    cancellation_reason text,
+    cancelled_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    outcome text,
+    rescheduled_from_id uuid,
+    rescheduled_to_id uuid,
+    created_by_staff_id uuid,
+    booking_source text DEFAULT 'manual'::text NOT NULL,
+    source text GENERATED ALWAYS AS (booking_source) STORED NOT NULL,
+    party_size integer DEFAULT 1 NOT NULL,
+    reservation_type text,
+    conversation_id uuid,
+    ai_booking_channel text,
+    ai_confidence_score numeric(4,3),
+    ai_urgency_level integer,
+    ai_detected_symptoms jsonb,
+    ai_booked_at timestamp with time zone,
+    requires_human_review boolean DEFAULT false NOT NULL,
+    human_review_reason text,
+    confirmation_status text DEFAULT 'not_required'::text NOT NULL,
+    deposit_status text DEFAULT 'not_required'::text NOT NULL,
+    deposit_amount_cents integer,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    buffer_before_minutes integer DEFAULT 0 NOT NULL,
+    buffer_after_minutes integer DEFAULT 0 NOT NULL,
+    booking_key text,
+    CONSTRAINT appointments_ai_booking_channel_check CHECK ((ai_booking_channel = ANY (ARRAY['ai_whatsapp'::text, 'ai_voice'::text, 'ai_webchat'::text, 'ai_instagram'::text, 'ai_facebook'::text, 'ai_tiktok'::text]))),
+    CONSTRAINT appointments_ai_confidence_score_check CHECK (((ai_confidence_score >= (0)::numeric) AND (ai_confidence_score <= (1)::numeric))),
+    CONSTRAINT appointments_ai_urgency_level_check CHECK (((ai_urgency_level >= 1) AND (ai_urgency_level <= 5))),
+    CONSTRAINT appointments_booking_source_check CHECK ((booking_source = ANY (ARRAY['manual'::text, 'whatsapp'::text, 'website'::text, 'phone'::text, 'walk_in'::text, 'voice'::text, 'ai_chat'::text]))),
+    CONSTRAINT appointments_buffer_after_minutes_check CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 480))),
+    CONSTRAINT appointments_buffer_before_minutes_check CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 480))),
+    CONSTRAINT appointments_confirmation_status_check CHECK ((confirmation_status = ANY (ARRAY['not_required'::text, 'pending'::text, 'confirmed'::text, 'expired'::text]))),
+    CONSTRAINT appointments_deposit_amount_cents_check CHECK ((deposit_amount_cents >= 0)),
+    CONSTRAINT appointments_deposit_status_check CHECK ((deposit_status = ANY (ARRAY['not_required'::text, 'required'::text, 'pending'::text, 'paid'::text, 'forfeited'::text, 'refunded'::text, 'applied'::text]))),
+    CONSTRAINT appointments_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
+    CONSTRAINT appointments_party_size_check CHECK ((party_size > 0)),
+    CONSTRAINT appointments_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'confirmed'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'rescheduled'::text])))
+);
+
+ALTER TABLE ONLY public.appointments FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.appointments OWNER TO tistis_owner;
+
+--
+-- Name: appointment_json(public.appointments); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.appointment_json(a public.appointments) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object('id', a.id, 'branch_id', a.branch_id, 'lead_id', a.lead_id, 'patient_id', a.patient_id,
+    'staff_id', a.staff_id, 'service_id', a.service_id, 'conversation_id', a.conversation_id,
+    'scheduled_at', a.scheduled_at, 'end_time', a.end_time, 'duration_minutes', a.duration_minutes, 'status', a.status,
+    'confirmation_status', a.confirmation_status, 'confirmation_sent', a.confirmation_sent, 'reminder_sent', a.reminder_sent,
+    'reminder_24h_sent', a.reminder_24h_sent, 'reminder_4h_sent', a.reminder_4h_sent, 'notes', a.notes,
+    'internal_notes', a.internal_notes, 'reason', a.reason, 'cancellation_reason', a.cancellation_reason, 'outcome',
+      a.outcome)
+    || jsonb_build_object('cancelled_at', a.cancelled_at, 'completed_at', a.completed_at,
+    'rescheduled_from_id', a.rescheduled_from_id, 'rescheduled_to_id', a.rescheduled_to_id,
+    'booking_source', a.booking_source, 'source', a.source, 'ai_booking_channel', a.ai_booking_channel,
+    'party_size', a.party_size, 'created_at', a.created_at, 'updated_at', a.updated_at,
+    'timezone', b.timezone, 'starts_at_local', local_iso(a.scheduled_at, b.timezone),
+    'lead', (select jsonb_build_object('id', l.id, 'full_name', coalesce(nullif(l.full_name, ''), l.name), 'phone', l.phone,
+      'email', l.email) from leads l where l.tenant_id = a.tenant_id and l.id = a.lead_id),
+    'branch', jsonb_build_object('id', b.id, 'name', b.name),
+    'staff', (select jsonb_build_object('id', s.id, 'first_name', s.first_name, 'last_name', s.last_name, 'role', s.role)
+      from staff s where s.tenant_id = a.tenant_id and s.id = a.staff_id),
+    'service', (select jsonb_build_object('id', s.id, 'name', s.name, 'duration_minutes', s.duration_minutes)
+      from services s where s.tenant_id = a.tenant_id and s.id = a.service_id))
+    from branches b where b.tenant_id = a.tenant_id and b.id = a.branch_id
+); end $$;
+
+ALTER FUNCTION public.appointment_json(a public.appointments) OWNER TO tistis_owner;
+
+--
+-- Name: appointment_stands(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.appointment_stands(p_appointment uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return exists (
+  select from appointments a where a.tenant_id = current_tenant() and a.id = p_appointment
+    and a.status in ('scheduled', 'confirmed') and a.scheduled_at > app_now()
+); end $$;
+
+ALTER FUNCTION public.appointment_stands(p_appointment uuid) OWNER TO tistis_owner;
+
+--
 -- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -746,6 +933,55 @@ end $$;
 ALTER FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
+-- Name: ask_confirmation(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.ask_confirmation(p_appointment uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'confirm_booking', 'priority', 3,
+    'payload', jsonb_build_object('appointment_id', p_appointment, 'tenant_id', current_tenant()))));
+end $$;
+
+ALTER FUNCTION public.ask_confirmation(p_appointment uuid) OWNER TO tistis_owner;
+
+--
+-- Name: ask_n8n(uuid, uuid, integer, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  s n8n_settings;
+  e outbound_events;
+  c conversations;
+  v_key text;
+begin
+  select * into s from n8n_settings x where x.tenant_id = v_tenant and x.is_enabled and x.answers_by = 'n8n';
+  if not found then return 'off'; end if;
+  select q.id || coalesce(':' || extract(epoch from q.edited_at), '') into v_key
+    from messages q where q.tenant_id = v_tenant and q.id = p_question;
+  select * into e from outbound_events x
+    where x.tenant_id = v_tenant and x.event = s.answer_event and x.event_key = v_key;
+  if e.id is not null then
+    return case when e.status = 'dead' or e.occurred_at <= app_now() - make_interval(secs => s.answer_seconds)
+      then s.answer_fallback else 'waiting' end;
+  end if;
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
+  perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
+    'unique_key', 'n8n:' || v_key, 'delay_seconds', s.answer_seconds, 'request_id', p_request_id,
+    'payload', jsonb_build_object('conversation_id', c.id, 'message_id', p_question, 'lead_id', c.lead_id,
+      'tenant_id', v_tenant, 'channel', c.channel, 'channel_connection_id', c.channel_connection_id))));
+  perform put_event(s.answer_event, question_data(c, p_question, p_last), v_key);
+  return 'asked';
+end $$;
+
+ALTER FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) OWNER TO tistis_owner;
+
+--
 -- Name: ask_names(uuid[], text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -795,6 +1031,72 @@ begin
 end $$;
 
 ALTER FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) OWNER TO tistis_owner;
+
+--
+-- Name: ask_routine(text, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.ask_routine(p_routine text, p_slug text) RETURNS TABLE(tenant_id uuid, slug text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  v_asked int;
+begin
+  return query
+    with whose as (
+      select t.id, t.slug::text as slug from tenants t
+       where t.status = 'active' and (p_slug is null or t.slug = p_slug)
+         -- Whoever has no account at a platform can tell nobody anything; what is kept grows old for all.
+         and (p_routine in ('expiries', 'prune') or exists (select from channel_connections cc
+           where cc.tenant_id = t.id and cc.status <> 'disconnected'))
+       order by t.id
+    ), asked as (
+      insert into jobs (tenant_id, job_type, unique_key, priority, max_attempts, payload)
+        select w.id, 'routine', 'routine:' || p_routine, 7, 5, jsonb_build_object('routine', p_routine, 'tenant_id', w.id)
+          from whose w
+      on conflict do nothing)
+    select w.id, w.slug from whose w;
+  get diagnostics v_asked = row_count;
+  if p_slug is null then
+    insert into routines as r (name, asked_at, tenants) values (p_routine, app_now(), v_asked)
+      on conflict (name) do update set asked_at = excluded.asked_at, tenants = excluded.tenants;
+  end if;
+end $$;
+
+ALTER FUNCTION public.ask_routine(p_routine text, p_slug text) OWNER TO tistis_definer;
+
+--
+-- Name: assistant_config(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.assistant_config() RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  a ai_tenant_context;
+begin
+  select * into a from ai_tenant_context x where x.tenant_id = current_tenant();
+  return jsonb_build_object(
+    'ai_enabled', coalesce(a.ai_enabled, true), 'model', a.model, 'system_prompt', a.system_prompt,
+    'temperature', coalesce(a.temperature, 0.7), 'max_tokens', coalesce(a.max_tokens, 500),
+    'response_style', coalesce(a.response_style, 'professional_friendly'), 'business_hours', a.business_hours,
+    'escalation_keywords', to_jsonb(coalesce(a.escalation_keywords, '{}')),
+    'auto_escalate_after_messages', coalesce(a.auto_escalate_after_messages, 0),
+    'escalate_on_hot_lead', coalesce(a.escalate_on_hot_lead, false), 'min_confidence', coalesce(a.min_confidence, 0.5),
+    'escalation_message', a.escalation_message, 'default_language', coalesce(a.default_language, 'es'),
+    'supported_languages', to_jsonb(coalesce(a.supported_languages, '{es}')), 'currency', coalesce(a.currency, 'MXN'),
+    'use_emojis', coalesce(a.use_emojis, false), 'out_of_hours_enabled', coalesce(a.out_of_hours_enabled, false),
+    'out_of_hours_message', a.out_of_hours_message, 'auto_greeting_enabled', coalesce(a.auto_greeting_enabled, false),
+    'auto_greeting_message', a.auto_greeting_message, 'default_first_message_delay', a.default_first_message_delay,
+    'default_subsequent_message_delay', a.default_subsequent_message_delay,
+    'enable_scoring', coalesce(a.enable_scoring, true),
+    'ai_model', a.model, 'custom_instructions', a.system_prompt, 'ai_temperature', coalesce(a.temperature, 0.7),
+    'ai_personality', coalesce(a.response_style, 'professional_friendly'),
+    'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 0));
+end $$;
+
+ALTER FUNCTION public.assistant_config() OWNER TO tistis_owner;
 
 --
 -- Name: assistant_context(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1027,6 +1329,140 @@ end $$;
 ALTER FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: book_appointment(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.book_appointment(p_request jsonb) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  r record;
+  f record;
+begin
+  select * into r from jsonb_to_record(p_request) as x (key text, lead_id uuid, branch_id uuid, service_id uuid,
+    staff_id uuid,
+    scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text,
+      notes text,
+    reason text, party_size int, created_by_staff_id uuid, anytime boolean);
+  if r.scheduled_at is null then
+    raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
+  end if;
+  perform lock_bookings(v_tenant);
+  select 'booked', a.id into outcome, appointment_id from appointments a where a.tenant_id = v_tenant
+    and a.booking_key = r.key;
+  if appointment_id is null then
+    r.lead_id := living_lead(r.lead_id);
+    select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes,
+      null, r.anytime);
+    if f.outcome is null and r.created_by_staff_id is not null and not exists (select from staff s
+      where s.tenant_id = v_tenant
+      and s.id = r.created_by_staff_id) then
+      f.outcome := 'unknown_staff';
+    end if;
+    if f.outcome is not null then
+      return query select f.outcome, null::uuid, '{}'::jsonb;
+      return;
+    end if;
+    perform free_hold(r.lead_id);
+    insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
+      duration_minutes,
+        buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
+        ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key)
+      select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant
+        and p.lead_id = r.lead_id),
+          f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
+          coalesce(r.party_size, 1), (select c.id from conversations c where c.tenant_id = v_tenant
+            and c.id = r.conversation_id),
+          coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
+          case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
+          r.created_by_staff_id, r.key
+      returning 'booked', id into outcome, appointment_id;
+    perform tell_of_appointment('appointment-scheduled', appointment_id);
+    if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
+  end if;
+  detail := appointment_detail(appointment_id);
+  return next;
+end $$;
+
+ALTER FUNCTION public.book_appointment(p_request jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: book_by_n8n(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_key text := p_request ->> 'key';
+begin
+  if p_branch is not null and (p_request ->> 'branch_id')::uuid <> p_branch then
+    outcome := 'unknown_branch'; return next; return;
+  end if;
+  if not exists (select from leads l where l.tenant_id = current_tenant() and l.id = (p_request ->> 'lead_id')::uuid
+    and l.deleted_at is null and (p_branch is null or l.branch_id = p_branch)) then
+    outcome := 'unknown_lead'; return next; return;
+  end if;
+  -- Wished again after it was cancelled it is another appointment.
+  for i in 1 .. 100 loop
+    exit when not exists (select from appointments a where a.tenant_id = current_tenant() and a.booking_key = v_key
+      and a.status not in ('scheduled', 'confirmed', 'in_progress'));
+    v_key := (p_request ->> 'key') || ':' || i;
+  end loop;
+  return query select b.outcome, b.appointment_id, b.detail
+    from book_appointment(p_request || jsonb_build_object('key', v_key)) b;
+end $$;
+
+ALTER FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) OWNER TO tistis_owner;
+
+--
+-- Name: booking_names(text, text, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) RETURNS TABLE(service_id uuid, service_name text, unknown_service boolean, branch_id uuid, unknown_branch boolean, staff_id uuid, unknown_staff boolean, timezone text, services text, branches text)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  select x.id, x.name into service_id, service_name from services x
+   where x.tenant_id = v_tenant and x.is_active and x.is_bookable and (p_service is null and (select count(*) from services o
+       where o.tenant_id = v_tenant and o.is_active and o.is_bookable) = 1
+     or least(name_rank(p_service, x.name, x.keywords), name_rank(p_service, x.slug)) is not null)
+   order by least(name_rank(p_service, x.name, x.keywords), name_rank(p_service, x.slug)), x.display_order, x.id limit 1;
+  unknown_service := p_service is not null and service_id is null;
+  select x.id, x.timezone into branch_id, timezone from branches x
+   where x.tenant_id = v_tenant and x.is_active and case
+     when p_branch is not null then
+       least(name_rank(p_branch, x.name, array[x.city]), name_rank(p_branch, x.slug)) is not null
+     else x.id = p_own_branch or (select count(*) from branches o where o.tenant_id = v_tenant and o.is_active) = 1 end
+   order by least(name_rank(p_branch, x.name, array[x.city]), name_rank(p_branch, x.slug)), x.id limit 1;
+  unknown_branch := p_branch is not null and branch_id is null;
+  if p_staff is not null then
+    select x.id into staff_id from staff x
+     where x.tenant_id = v_tenant and x.is_active
+       and name_rank(p_staff, concat_ws(' ', x.display_name, x.first_name, x.last_name)) is not null
+       and (branch_id is null or exists (select from staff_branches w where w.tenant_id = v_tenant and w.staff_id = x.id
+         and w.branch_id = booking_names.branch_id))
+     order by name_rank(p_staff, concat_ws(' ', x.display_name, x.first_name, x.last_name)), x.id limit 1;
+  end if;
+  unknown_staff := p_staff is not null and staff_id is null;
+  if timezone is null then
+    select coalesce(min(x.timezone), 'America/Mexico_City') into timezone from branches x
+      where x.tenant_id = v_tenant and x.is_active;
+  end if;
+  select string_agg(x.name, ', ' order by x.display_order, x.id) into services from services x
+    where x.tenant_id = v_tenant and x.is_active and x.is_bookable;
+  select string_agg(x.name || ' (' || x.slug || ')', ', ' order by x.is_headquarters desc, x.id) into branches
+    from branches x
+    where x.tenant_id = v_tenant and x.is_active;
+  return next;
+end $$;
+
+ALTER FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) OWNER TO tistis_owner;
+
+--
 -- Name: budget_json(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1100,6 +1536,11 @@ CREATE TABLE public.ai_tenant_context (
     scoring_policy text DEFAULT 'signals'::text NOT NULL,
     monthly_budget_usd numeric(12,4),
     monthly_token_budget bigint,
+    reminders_enabled boolean DEFAULT true NOT NULL,
+    follow_ups_enabled boolean DEFAULT true NOT NULL,
+    confirmation_text text,
+    reminder_text text,
+    follow_up_text text,
     CONSTRAINT ai_tenant_context_auto_escalate_after_messages_check CHECK ((auto_escalate_after_messages >= 0)),
     CONSTRAINT ai_tenant_context_default_first_message_delay_check CHECK (((default_first_message_delay >= 0) AND (default_first_message_delay <= 1800))),
     CONSTRAINT ai_tenant_context_default_subsequent_message_delay_check CHECK (((default_subsequent_message_delay >= 0) AND (default_subsequent_message_delay <= 300))),
@@ -1178,6 +1619,37 @@ end $$;
 ALTER FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: cancel_appointment(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.cancel_appointment(p_request jsonb) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  l record;
+  a appointments;
+begin
+  select * into l from lock_appointment((p_request ->> 'appointment_id')::uuid, (p_request ->> 'lead_id')::uuid);
+  outcome := l.outcome;
+  a := l.a;
+  appointment_id := a.id;
+  if outcome = 'frozen' and a.status = 'cancelled' then
+    outcome := 'cancelled';
+  elsif outcome is null then
+    update appointments x set status = 'cancelled', cancellation_reason = nullif(btrim(p_request ->> 'reason'), '')
+      where x.tenant_id = v_tenant and x.id = a.id;
+    outcome := 'cancelled';
+    perform tell_of_appointment('appointment-cancelled', a.id);
+  end if;
+  detail := case when outcome = 'unknown_appointment' then '{}' else appointment_detail(a.id) end;
+  if outcome = 'unknown_appointment' then appointment_id := null; end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.cancel_appointment(p_request jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: cancel_job(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1222,6 +1694,36 @@ CREATE FUNCTION public.canonical_phone(p_number text) RETURNS text
 $_$;
 
 ALTER FUNCTION public.canonical_phone(p_number text) OWNER TO tistis_owner;
+
+--
+-- Name: change_assistant_config(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.change_assistant_config(p_values jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  n ai_tenant_context;
+begin
+  insert into ai_tenant_context (tenant_id) values (v_tenant) on conflict do nothing;
+  select * into n from ai_tenant_context a where a.tenant_id = v_tenant for update;
+  n := jsonb_populate_record(n, p_values);
+  update ai_tenant_context a set ai_enabled = n.ai_enabled, model = nullif(n.model, ''),
+      system_prompt = nullif(n.system_prompt, ''), temperature = n.temperature, max_tokens = n.max_tokens,
+      response_style = n.response_style, business_hours = n.business_hours, escalation_keywords = n.escalation_keywords,
+      auto_escalate_after_messages = n.auto_escalate_after_messages, escalate_on_hot_lead = n.escalate_on_hot_lead,
+      min_confidence = n.min_confidence, escalation_message = nullif(n.escalation_message, ''),
+      default_language = n.default_language, supported_languages = n.supported_languages, currency = n.currency,
+      use_emojis = n.use_emojis, out_of_hours_enabled = n.out_of_hours_enabled,
+      out_of_hours_message = nullif(n.out_of_hours_message, ''), auto_greeting_enabled = n.auto_greeting_enabled,
+      auto_greeting_message = nullif(n.auto_greeting_message, ''),
+      default_first_message_delay = n.default_first_message_delay,
+      default_subsequent_message_delay = n.default_subsequent_message_delay, enable_scoring = n.enable_scoring
+    where a.tenant_id = v_tenant;
+end $$;
+
+ALTER FUNCTION public.change_assistant_config(p_values jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: change_channel(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1275,6 +1777,7 @@ begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
     and (p_branch is null or x.branch_id = p_branch) for update;
   if c.id is null then return; end if;
+  if p_change ->> 'status' = 'escalated' then perform escalate_conversation(c.id, p_change ->> 'escalation_reason'); end if;
   update conversations x set
       status = coalesce(p_change ->> 'status', x.status),
       ai_handling = case when p_change ->> 'status' = 'escalated' and c.status <> 'escalated' then false
@@ -1412,6 +1915,31 @@ begin
 end $$;
 
 ALTER FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) OWNER TO tistis_owner;
+
+--
+-- Name: check_staff_availability(uuid, uuid, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) RETURNS TABLE(is_available boolean, reason text, available_from timestamp with time zone, available_until timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_wanted tstzrange := tstzrange(p_scheduled_at, p_scheduled_at + make_interval(mins => p_duration_minutes));
+begin
+  select lower(r), upper(r) into available_from, available_until
+    from unnest(working_times(p_branch_id, p_staff_id, lower(v_wanted), upper(v_wanted))
+      - off_times(p_branch_id, p_staff_id, lower(v_wanted), upper(v_wanted))) r where r @> p_scheduled_at;
+  reason := case
+    when not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff_id and s.is_active)
+      then 'unknown_staff'
+    when available_from is null or available_until < upper(v_wanted) then 'outside_hours'
+    when v_wanted && taken_times(p_staff_id, 0, lower(v_wanted), upper(v_wanted)) then 'slot_taken' end;
+  is_available := reason is null;
+  return next;
+end $$;
+
+ALTER FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) OWNER TO tistis_owner;
 
 --
 -- Name: jobs; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -1665,6 +2193,38 @@ $$;
 ALTER FUNCTION public.concerns_person(p_event jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: confirm_appointment(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.confirm_appointment(p_request jsonb) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  l record;
+  a appointments;
+begin
+  select * into l from lock_appointment((p_request ->> 'appointment_id')::uuid, (p_request ->> 'lead_id')::uuid);
+  outcome := l.outcome;
+  a := l.a;
+  if outcome is null then
+    if a.end_time < app_now() then
+      outcome := 'in_past';
+    else
+      outcome := 'confirmed';
+      update appointments x set status = case x.status when 'scheduled' then 'confirmed' else x.status end,
+          confirmation_status = 'confirmed'
+        where x.tenant_id = v_tenant and x.id = a.id;
+    end if;
+  end if;
+  appointment_id := case when outcome <> 'unknown_appointment' then a.id end;
+  detail := case when appointment_id is null then '{}' else appointment_detail(a.id) end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.confirm_appointment(p_request jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: connect_channel(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1902,6 +2462,29 @@ begin return (
 ALTER FUNCTION public.conversation_state(p_conversation uuid) OWNER TO tistis_owner;
 
 --
+-- Name: conversation_to_tell(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select c.id
+    from conversations c
+    join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id and l.deleted_at is null
+    join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
+     and cc.status in ('connected', 'error')
+   where c.tenant_id = current_tenant() and c.lead_id = p_lead
+     and (p_ways -> 'templates' ? c.channel
+       or window_is_open(cc.id, c.lead_id, (p_ways -> 'windows' ->> c.channel)::int))
+   order by c.id is not distinct from p_booked_in desc, c.status in ('active', 'waiting_response', 'escalated') desc,
+     c.last_message_at desc nulls last, c.id
+   limit 1
+); end $$;
+
+ALTER FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: ai_usage_logs; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -2059,6 +2642,47 @@ $$;
 ALTER FUNCTION public.current_tenant() OWNER TO tistis_owner;
 
 --
+-- Name: decline_follow_up(uuid, uuid, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+begin
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
+  if not p_pressed and not coalesce((
+    select m.metadata ? 'follow_up' from conversations o
+      join messages m on m.tenant_id = v_tenant and m.conversation_id = o.id
+     where o.tenant_id = v_tenant and o.lead_id = c.lead_id and o.channel_connection_id = c.channel_connection_id
+       and m.role <> 'user' and m.id < p_question and m.status not in ('withheld', 'failed', 'pending')
+     order by m.id desc limit 1), false) then
+    return false;
+  end if;
+  update follow_ups f set ended = 'declined', last_at = app_now() where f.tenant_id = v_tenant and f.lead_id = c.lead_id;
+  return found;
+end $$;
+
+ALTER FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) OWNER TO tistis_owner;
+
+--
+-- Name: deliver_event(uuid, text, uuid, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'deliver_event', 'priority', 6, 'max_attempts', 9,
+    'delay_seconds', p_seconds, 'payload', jsonb_strip_nulls(jsonb_build_object('event_id', p_id, 'event', p_event,
+      'lead_id', p_lead, 'tenant_id', current_tenant())))));
+end $$;
+
+ALTER FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) OWNER TO tistis_owner;
+
+--
 -- Name: disconnect_channel(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2082,6 +2706,20 @@ begin
 end $$;
 
 ALTER FUNCTION public.disconnect_channel(p_connection uuid) OWNER TO tistis_owner;
+
+--
+-- Name: does_service(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.does_service(p_staff uuid, p_service uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(bool_or(x.staff_id = p_staff), true) from staff_services x
+   where x.tenant_id = current_tenant() and x.service_id = p_service
+); end $$;
+
+ALTER FUNCTION public.does_service(p_staff uuid, p_service uuid) OWNER TO tistis_owner;
 
 --
 -- Name: doubt_sentence(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2139,9 +2777,33 @@ CREATE FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text DEFAULT
     LANGUAGE plpgsql
     AS $$
 begin
+  if wants_event(p_event) then perform put_event(p_event, p_data, p_key); end if;
 end $$;
 
 ALTER FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) OWNER TO tistis_owner;
+
+--
+-- Name: emit_messages(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.emit_messages(p_messages uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if not wants_event('message-received') then return; end if;
+  perform put_event('message-received', jsonb_build_object('message_id', m.id, 'conversation_id', c.id, 'lead_id', c.lead_id,
+      'message', jsonb_build_object('id', m.id, 'content', m.content, 'content_type', m.content_type, 'channel', m.channel,
+        'external_id', m.external_id, 'created_at', m.created_at),
+      'conversation', jsonb_build_object('id', c.id, 'lead_id', c.lead_id, 'branch_id', c.branch_id, 'channel', c.channel,
+        'status', c.status, 'ai_handling', c.ai_handling),
+      'lead', event_lead(c.lead_id)), m.id::text)
+    from messages m
+    join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+   where m.tenant_id = current_tenant() and m.id = any (p_messages) and m.role = 'user'
+   order by m.id;
+end $$;
+
+ALTER FUNCTION public.emit_messages(p_messages uuid[]) OWNER TO tistis_owner;
 
 --
 -- Name: end_escalation(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2154,6 +2816,8 @@ begin
   if new.ai_handling and not old.ai_handling then new.handed_back_at := app_now(); end if;
   if old.status = 'escalated' and new.status <> 'escalated' then
     new.last_word_owed := false;
+    -- Another's SQL client may give a conversation back, and closes no alert: people do.
+    if not has_column_privilege('alerts', 'resolved_at', 'update') then return new; end if;
     update alerts a set resolved_at = app_now()
       where a.tenant_id = new.tenant_id and a.resolved_at is null
         and a.dedup_key = new.channel_connection_id || ':conversation:' || new.id;
@@ -2436,7 +3100,8 @@ begin
       using v_tenant, v_leads;
     v_counts := v_counts || jsonb_build_object(t, v_done);
   end loop;
-  v_counts := v_counts || jsonb_build_object('leads', cardinality(v_leads), 'messages', cardinality(v_messages));
+  select count(*) into v_done from ai_steps where tenant_id = v_tenant and conversation_id = any (v_conversations);
+  v_counts := v_counts || jsonb_build_object('ai_steps', v_done, 'leads', cardinality(v_leads), 'messages', cardinality(v_messages));
   if not p_really then return v_counts; end if;
 
   -- What may come again.
@@ -2492,6 +3157,35 @@ CREATE FUNCTION public.erased_mark(p_id text) RETURNS bytea
 ALTER FUNCTION public.erased_mark(p_id text) OWNER TO tistis_owner;
 
 --
+-- Name: escalate_by_n8n(uuid, uuid, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+begin
+  if p_staff is not null and not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff
+    and s.is_active) then
+    return 'unknown_staff';
+  end if;
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
+    and (p_branch is null or x.branch_id = p_branch) for update;
+  if c.id is null then return 'unknown'; end if;
+  if c.status not in ('active', 'waiting_response', 'escalated') then return 'conversation_closed'; end if;
+  perform escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff)));
+  -- Handed over before: to this one, then.
+  if p_staff is not null then
+    update conversations x set escalated_to_staff_id = p_staff where x.tenant_id = v_tenant and x.id = c.id;
+  end if;
+  return 'escalated';
+end $$;
+
+ALTER FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) OWNER TO tistis_owner;
+
+--
 -- Name: escalate_conversation(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2531,6 +3225,22 @@ begin
 end $$;
 
 ALTER FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: event_lead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.event_lead(p_lead uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object('id', l.id, 'name', coalesce(l.name, l.full_name), 'phone', l.phone, 'email', l.email,
+      'source', l.source, 'status', l.status, 'classification', l.classification, 'score', l.score,
+      'branch_id', l.branch_id, 'interested_services', l.interested_services, 'created_at', l.created_at)
+    from leads l where l.tenant_id = current_tenant() and l.id = p_lead
+); end $$;
+
+ALTER FUNCTION public.event_lead(p_lead uuid) OWNER TO tistis_owner;
 
 --
 -- Name: expect_media(jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2580,6 +3290,44 @@ begin
 end $_$;
 
 ALTER FUNCTION public.expect_media(p_events jsonb, p_request_id text) OWNER TO tistis_owner;
+
+--
+-- Name: expire(double precision, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  with due as (
+    select a.id from appointments a
+     where a.tenant_id = v_tenant and a.confirmation_status = 'pending'
+       and a.scheduled_at between app_now() - interval '30 days' and app_now() + make_interval(secs => p_answer_seconds)
+     order by a.id limit p_limit for update skip locked
+  ), over as (
+    update appointments a set confirmation_status = 'expired' from due d
+     where a.tenant_id = v_tenant and a.id = d.id returning 1)
+  select count(*) from over into confirmations;
+  with due as (
+    select r.asker, r.idempotency_key from api_requests r
+     where r.tenant_id = v_tenant and r.created_at < app_now() - interval '24 hours'
+     order by r.created_at limit p_limit
+  ), over as (
+    delete from api_requests r using due d
+     where r.tenant_id = v_tenant and r.asker = d.asker and r.idempotency_key = d.idempotency_key returning 1)
+  select count(*) from over into requests;
+  with due as (
+    select r.identifier from rate_limits r
+     where r.tenant_id = v_tenant and r.window_start < app_now() - interval '1 day'
+     order by r.window_start limit p_limit
+  ), over as (
+    delete from rate_limits r using due d where r.tenant_id = v_tenant and r.identifier = d.identifier returning 1)
+  select count(*) from over into counters;
+end $$;
+
+ALTER FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) OWNER TO tistis_owner;
 
 --
 -- Name: external_data_there(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2708,6 +3456,25 @@ end $$;
 ALTER FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) OWNER TO tistis_owner;
 
 --
+-- Name: find_n8n(text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.find_n8n(p_kind text, p_id uuid) RETURNS TABLE(tenant_id uuid, is_plain boolean, is_platforms boolean, secrets jsonb)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select t.id, coalesce(s.is_enabled and s.plain_callbacks, false), coalesce(s.is_enabled and s.webhook_url is null, false),
+      coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'sealed', encode(i.sealed, 'hex')) order by i.id)
+        from inbound_secrets i where i.tenant_id = t.id and i.kind = 'n8n_webhook'), '[]')
+    from (select c.tenant_id from conversations c where p_kind = 'conversation' and c.id = p_id
+      union all select l.tenant_id from leads l where p_kind = 'lead' and l.id = p_id) x
+    join tenants t on t.id = x.tenant_id and t.status = 'active'
+    left join n8n_settings s on s.tenant_id = t.id
+$$;
+
+ALTER FUNCTION public.find_n8n(p_kind text, p_id uuid) OWNER TO tistis_definer;
+
+--
 -- Name: find_or_create_channel_lead(uuid, uuid, text, text, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2809,6 +3576,78 @@ end $$;
 ALTER FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) OWNER TO tistis_owner;
 
 --
+-- Name: find_room(uuid, uuid, uuid, uuid, timestamp with time zone, integer, uuid, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid DEFAULT NULL::uuid, p_anytime boolean DEFAULT false) RETURNS TABLE(outcome text, staff_id uuid, minutes integer, buffer_before integer, buffer_after integer)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_now timestamptz := app_now();
+  v_to timestamptz;
+  v_works boolean := false;
+  b branches;
+  s services;
+  w record;
+begin
+  select * into b from branches x where x.tenant_id = v_tenant and x.id = p_branch;
+  select * into s from services x where x.tenant_id = v_tenant and x.id = p_service;
+  minutes := coalesce(p_minutes, s.duration_minutes, b.appointment_duration_default);
+  buffer_before := coalesce(s.buffer_before_minutes, 0);
+  buffer_after := coalesce(s.buffer_after_minutes, 0);
+  v_to := p_at + make_interval(mins => minutes);
+  outcome := case
+    when p_lead is not null and not exists (select from leads l where l.tenant_id = v_tenant and l.id = p_lead
+      and l.deleted_at is null) then 'unknown_lead'
+    when b.id is null then 'unknown_branch'
+    when p_service is not null and s.id is null then 'unknown_service'
+    when p_staff is not null and not exists (select from staff x join staff_branches y on y.tenant_id = x.tenant_id
+      and y.staff_id = x.id where x.tenant_id = v_tenant and x.id = p_staff and y.branch_id = p_branch)
+      or p_staff is not null and p_service is not null and not does_service(p_staff, p_service) then 'unknown_staff'
+    when not b.is_active or not coalesce(s.is_active and s.is_bookable, true) or exists (select from staff x
+      where x.tenant_id = v_tenant and x.id = p_staff and not x.is_active) then 'inactive'
+    when p_at <= v_now and not coalesce(p_anytime, false) then 'in_past'
+    when p_anytime then null
+    when p_at >= last_day_to_book(b.timezone, b.advance_booking_days) then 'too_far'
+    when p_at < v_now + make_interval(mins => b.booking_notice_minutes) then 'too_soon' end;
+  if outcome is null and p_lead is not null and exists (select from appointments a where a.tenant_id = v_tenant
+    and a.lead_id = p_lead
+    and a.scheduled_at > p_at - interval '1 day' and a.scheduled_at < v_to and a.end_time > p_at
+    and a.status in ('scheduled', 'confirmed', 'in_progress') and a.id is distinct from p_except) then
+    outcome := 'lead_conflict';
+  end if;
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  -- Whom the person likes, then who has the least to do that day.
+  for w in
+    select t.* from who_takes(p_branch, p_service, p_staff) t
+     order by t.staff_id is distinct from (select l.preferred_staff_id from leads l where l.tenant_id = v_tenant
+       and l.id = p_lead),
+       (select count(*) from occupied_times o where o.tenant_id = v_tenant and o.resource_id = t.resource_id and t.place = 0
+         and o.appointment_id is not null and o.starts_at > p_at - interval '12 hours'
+           and o.starts_at < p_at + interval '12 hours'), t.place, t.staff_id
+  loop
+    if not coalesce(p_anytime, false) and not tstzrange(p_at, v_to) <@ (working_times(p_branch, w.staff_id, p_at, v_to)
+      - off_times(p_branch, w.staff_id, p_at, v_to)) then continue; end if;
+    v_works := true;
+    if not tstzrange(p_at - make_interval(mins => buffer_before), v_to + make_interval(mins => buffer_after))
+      && taken_times(w.resource_id, w.place, p_at - make_interval(mins => buffer_before),
+        v_to + make_interval(mins => buffer_after), p_except, p_lead) then
+      staff_id := w.staff_id;
+      return next;
+      return;
+    end if;
+  end loop;
+  outcome := case when v_works then 'slot_taken' else 'outside_hours' end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) OWNER TO tistis_owner;
+
+--
 -- Name: find_user_roles(uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -2821,6 +3660,19 @@ CREATE FUNCTION public.find_user_roles(p_user uuid) RETURNS TABLE(tenant_id uuid
 $$;
 
 ALTER FUNCTION public.find_user_roles(p_user uuid) OWNER TO tistis_definer;
+
+--
+-- Name: folded_name(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.folded_name(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select btrim(regexp_replace(translate(lower(p_text), 'áàâäãéèêëíìîïóòôöõúùûüñç', 'aaaaaeeeeiiiiooooouuuunc'),
+    '[^a-z0-9]+', ' ', 'g'))
+$$;
+
+ALTER FUNCTION public.folded_name(p_text text) OWNER TO tistis_owner;
 
 --
 -- Name: follow_threads(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2848,6 +3700,74 @@ begin
 end $$;
 
 ALTER FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: follow_ups_near(jsonb, uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) RETURNS TABLE(lead_id uuid, conversation_id uuid, silent_since timestamp with time zone, last_said timestamp with time zone, attempts integer, last_at timestamp with time zone, is_open boolean, local_minute integer, service text, own_words text, now_is timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  return query
+    select l.id, c.id, c.last_inbound_at, c.last_message_at,
+        case when f.silent_since >= c.last_inbound_at then f.attempts else 0 end,
+        case when f.silent_since >= c.last_inbound_at then f.last_at end,
+        case when b.id is not null then app_now() <@ (working_times(b.id, null, app_now(), app_now())
+          - off_times(b.id, null, app_now(), app_now())) end,
+        minute_of_day(app_now(), z.zone),
+        coalesce((select s.name from services s where s.tenant_id = v_tenant and s.id = l.interested_service_id),
+          (select s.name from services s where s.tenant_id = v_tenant and s.is_active
+             and (s.slug = any (l.interested_services) or s.name = any (l.interested_services)) order by s.id limit 1), ''),
+        x.follow_up_text, app_now()
+      from (
+        -- Their latest conversation counts.
+        select distinct on (o.lead_id) o.* from conversations o
+         where o.tenant_id = v_tenant and (p_lead is null or o.lead_id = p_lead) and o.lead_id > p_after
+           and o.last_message_at > app_now() - make_interval(secs => (p_rule ->> 'since_seconds')::float8)
+         order by o.lead_id, o.last_message_at desc, o.id) c
+      join leads l on l.tenant_id = v_tenant and l.id = c.lead_id and l.deleted_at is null and l.merged_into_id is null
+       and l.status in ('new', 'contacted', 'qualified') and not l.escalated_to_human
+      join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
+       and cc.status = 'connected' and cc.ai_enabled
+      join tenants t on t.id = v_tenant and t.status = 'active'
+      left join ai_tenant_context x on x.tenant_id = v_tenant
+      left join follow_ups f on f.tenant_id = v_tenant and f.lead_id = l.id
+      left join lateral (
+        select y.id, y.timezone from branches y where y.tenant_id = v_tenant and y.is_active
+         order by y.id = coalesce(c.branch_id, cc.branch_id, l.branch_id) desc nulls last, y.is_headquarters desc, y.id
+         limit 1) b on true
+      cross join lateral (
+        select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as zone) z
+     where coalesce(x.follow_ups_enabled, true) and coalesce(x.ai_enabled, true)
+       and c.status in ('active', 'waiting_response') and c.ai_handling and c.thread_owner is null
+       and (p_rule -> 'templates' ? c.channel
+         or window_is_open(cc.id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))
+       -- Ours was the last word, and the assistant's.
+       and c.last_inbound_at < c.last_message_at
+       and (c.last_human_at is null or c.last_human_at < c.last_inbound_at)
+       and exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id
+         and m.id > c.last_question_id and m.role = 'assistant' and m.answers_message_id = c.last_question_id
+         and m.status in ('accepted', 'sent', 'delivered', 'read', 'played'))
+       and c.last_message_at < app_now() - make_interval(secs => (p_rule ->> 'silence_seconds')::float8)
+       -- In no conversation of theirs people are at it.
+       and not exists (select from conversations o where o.tenant_id = v_tenant and o.lead_id = l.id
+         and o.status in ('active', 'waiting_response', 'escalated') and (o.status = 'escalated' or not o.ai_handling))
+       and not exists (select from appointments a where a.tenant_id = v_tenant and a.lead_id = l.id
+         and a.status in ('scheduled', 'confirmed', 'in_progress') and a.end_time > app_now())
+       and not exists (select from contact_consents k where k.tenant_id = v_tenant and k.lead_id = l.id
+         and (k.state = 'stopped' or k.not_before > app_now())
+         and (k.channel = c.channel or k.source in ('keyword', 'staff') and not exists (select from contact_consents o
+           where o.tenant_id = v_tenant and o.lead_id = k.lead_id and o.channel = c.channel and o.scope = k.scope
+             and o.state = 'allowed' and o.said_at > k.said_at)))
+       and (f.ended is null or f.ended in ('cold', 'unsent') and f.silent_since < c.last_inbound_at
+         or f.ended = 'declined' and f.last_at < app_now() - make_interval(secs => (p_rule ->> 'declined_seconds')::float8))
+     order by l.id limit p_limit;
+end $$;
+
+ALTER FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) OWNER TO tistis_owner;
 
 --
 -- Name: forget_deleted(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2880,6 +3800,27 @@ begin
 end $$;
 
 ALTER FUNCTION public.forget_deleted(p_messages uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: forget_reminders(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.forget_reminders() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.scheduled_at <> old.scheduled_at then
+    new.reminder_1week_sent := false;
+    new.reminder_24h_sent := false;
+    new.reminder_4h_sent := false;
+    new.reminder_2h_sent := false;
+    new.confirmation_status := case new.confirmation_status when 'expired' then 'not_required'
+      else new.confirmation_status end;
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION public.forget_reminders() OWNER TO tistis_owner;
 
 --
 -- Name: forget_secret_hint(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2958,6 +3899,89 @@ $$;
 ALTER FUNCTION public.found_rows(p_looks jsonb, p_table text) OWNER TO tistis_owner;
 
 --
+-- Name: free_hold(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.free_hold(p_lead uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  delete from occupied_times o where o.tenant_id = current_tenant() and o.lead_id = p_lead;
+  return found;
+end $$;
+
+ALTER FUNCTION public.free_hold(p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: free_place(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select min(n) from branches b, generate_series(1, b.places) n
+   where b.tenant_id = p_tenant and b.id = p_branch and not exists (select from occupied_times o
+     where o.tenant_id = p_tenant and o.resource_id = p_branch and o.place = n
+       and o.starts_at > p_from - interval '2 days' and o.starts_at < p_to and o.ends_at > p_from)
+); end $$;
+
+ALTER FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: free_slots(uuid, uuid, uuid, timestamp with time zone, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) RETURNS TABLE(starts_at timestamp with time zone, ends_at timestamp with time zone, branch_id uuid, staff_id uuid, staff_name text, local_date date, local_time text, weekday integer, timezone text)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_now timestamptz := app_now();
+  s services;
+begin
+  select * into s from services x where x.tenant_id = v_tenant and x.id = p_service and x.is_active and x.is_bookable;
+  if p_service is not null and s.id is null then return; end if;
+  return query
+  with place as materialized (
+    select b.id, b.timezone, make_interval(mins => b.slot_minutes) as step,
+        make_interval(mins => coalesce(s.duration_minutes, b.appointment_duration_default)) as length,
+        greatest(p_from, v_now + make_interval(mins => b.booking_notice_minutes)) as since,
+        least(p_to, p_from + interval '62 days', last_day_to_book(b.timezone, b.advance_booking_days)) as until
+      from branches b where b.tenant_id = v_tenant and b.is_active and (p_branch is null or b.id = p_branch)
+  ), who as materialized (
+    select b.id as branch, w.* from place b cross join lateral who_takes(b.id, p_service, p_staff) w
+     where p_staff is null or p_service is null or does_service(p_staff, p_service)
+  ), hours as materialized (
+    select p.*, b.since, b.until, b.step, b.length, w.working, w.working - off_times(b.id, p.staff_id, b.since,
+      b.until + b.length) as open
+      from (select distinct branch, who.staff_id from who) p join place b on b.id = p.branch
+      cross join lateral (select working_times(b.id, p.staff_id, b.since, b.until + b.length) as working offset 0) w
+     where b.since < b.until
+  ), free as (
+    select distinct on (g.at, h.branch) g.at, g.at + h.length as until, h.branch, h.staff_id as who
+      from hours h
+      join who w on w.branch = h.branch and w.staff_id is not distinct from h.staff_id
+      cross join lateral (select taken_times(w.resource_id, w.place, h.since - interval '8 hours',
+        h.until + h.length + interval '8 hours') as taken offset 0) t
+      cross join lateral unnest(h.working) r
+      cross join lateral generate_series(lower(r), upper(r) - h.length, h.step) g (at)
+     where g.at >= h.since and g.at < h.until and tstzrange(g.at, g.at + h.length) <@ h.open
+       and not tstzrange(g.at - make_interval(mins => coalesce(s.buffer_before_minutes, 0)),
+         g.at + h.length + make_interval(mins => coalesce(s.buffer_after_minutes, 0))) && t.taken
+     order by g.at, h.branch, h.staff_id
+  )
+  select f.at, f.until, f.branch, f.who, (select coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name))
+    from staff m
+      where m.tenant_id = v_tenant and m.id = f.who),
+      l.at::date, to_char(l.at, 'HH24:MI'), extract(isodow from l.at)::int, b.timezone
+    from free f join place b on b.id = f.branch cross join lateral (select f.at at time zone b.timezone as at) l
+   order by f.at, f.branch limit least(greatest(p_limit, 0), 5000);
+end $$;
+
+ALTER FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) OWNER TO tistis_owner;
+
+--
 -- Name: get_pending_dead_letters(text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2986,8 +4010,8 @@ CREATE FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) RETURNS jsonb
       'max_response_length', coalesce(a.max_tokens, 500),
       'enable_scoring', coalesce(a.enable_scoring, true),
       'auto_escalate_keywords', to_jsonb(coalesce(a.escalation_keywords, '{}')),
-      'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 5),
-      'escalate_on_hot_lead', coalesce(a.escalate_on_hot_lead, true), 'use_emojis', coalesce(a.use_emojis, false),
+      'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 0),
+      'escalate_on_hot_lead', coalesce(a.escalate_on_hot_lead, false), 'use_emojis', coalesce(a.use_emojis, false),
       'supported_languages', to_jsonb(coalesce(a.supported_languages, '{es}'))),
     'doctors', p -> 'staff',
     'scoring_rules', (select coalesce(jsonb_agg(jsonb_build_object('signal_name', r.signal_name,
@@ -3041,6 +4065,34 @@ begin
 end $$;
 
 ALTER FUNCTION public.get_tenant_external_data(p_tenant_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: give_up_follow_up(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_score int;
+  v_classification text;
+  v_ended text;
+begin
+  update follow_ups f set ended = case when exists (select from messages m where m.tenant_id = v_tenant
+        and m.conversation_id = p_conversation and m.id >= uuid_v7_floor(f.silent_since) and m.metadata ? 'follow_up'
+        and m.status in ('unknown', 'accepted', 'sent', 'delivered', 'read', 'played')) then 'cold' else 'unsent' end
+    where f.tenant_id = v_tenant and f.lead_id = p_lead and f.ended is null returning f.ended into v_ended;
+  if v_ended is distinct from 'cold' then return false; end if;
+  select l.score, l.classification into v_score, v_classification from leads l
+    where l.tenant_id = v_tenant and l.id = p_lead for update;
+  if v_classification <> 'cold' then
+    perform update_lead_score(p_lead, least(25 - v_score, -1), 'silence', 'time_decay', p_reason);
+  end if;
+  return true;
+end $$;
+
+ALTER FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) OWNER TO tistis_owner;
 
 --
 -- Name: hand_back_conversation(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3128,6 +4180,38 @@ end $$;
 ALTER FUNCTION public.health_report(p_silent_seconds double precision) OWNER TO tistis_definer;
 
 --
+-- Name: hold_appointment(uuid, jsonb, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) RETURNS TABLE(conversation_id uuid, scheduled_at timestamp with time zone, booked_at timestamp with time zone, morning timestamp with time zone, local_minute integer, day_told boolean, hours_told boolean, confirmation_told boolean, booking_source text, confirmation_text text, reminder_text text, now_is timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_conversation uuid;
+begin
+  select conversation_to_tell(a.lead_id, a.conversation_id, p_ways) into v_conversation
+    from appointments a where a.tenant_id = v_tenant and a.id = p_appointment;
+  if v_conversation is not null then
+    -- The lane before the conversation, the conversation before the appointment, as everybody does.
+    perform lock_lanes(v_tenant, array['send:' || v_conversation], '{}');
+    perform 1 from conversations c where c.tenant_id = v_tenant and c.id = v_conversation for update;
+  end if;
+  return query
+    select v_conversation, a.scheduled_at, a.created_at, morning_before(a.scheduled_at, b.timezone, p_morning_minute),
+        minute_of_day(app_now(), b.timezone), a.reminder_24h_sent, a.reminder_4h_sent, a.confirmation_sent,
+        a.booking_source, x.confirmation_text, x.reminder_text, app_now()
+      from appointments a
+      join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
+      left join ai_tenant_context x on x.tenant_id = a.tenant_id
+     where a.tenant_id = v_tenant and a.id = p_appointment and a.status in ('scheduled', 'confirmed')
+       and a.scheduled_at > app_now() and coalesce(x.reminders_enabled, true)
+       for update of a;
+end $$;
+
+ALTER FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) OWNER TO tistis_owner;
+
+--
 -- Name: hold_closed_talk(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3164,6 +4248,27 @@ end $$;
 ALTER FUNCTION public.hold_erasures() OWNER TO tistis_owner;
 
 --
+-- Name: hold_follow_up(jsonb, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) RETURNS TABLE(lead_id uuid, conversation_id uuid, silent_since timestamp with time zone, last_said timestamp with time zone, attempts integer, last_at timestamp with time zone, is_open boolean, local_minute integer, service text, own_words text, now_is timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform lock_lanes(current_tenant(), array['send:' || p_conversation], '{}');
+  perform 1 from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation for update;
+  return query
+    select * from follow_ups_near(p_rule, p_lead, '00000000-0000-0000-0000-000000000000', 1) n
+     where n.conversation_id = p_conversation
+       -- What the platform would not take is no attempt.
+       and (exists (select from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation
+           and window_is_open(c.channel_connection_id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))
+         or template_gate(p_conversation, p_rule, p_rule -> 'template') is null);
+end $$;
+
+ALTER FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) OWNER TO tistis_owner;
+
+--
 -- Name: hold_sends(uuid, text, double precision, boolean, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3184,6 +4289,77 @@ begin
 end $$;
 
 ALTER FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: hold_slot(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_slot(p_request jsonb) RETURNS TABLE(outcome text, hold_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  r record;
+  f record;
+  v_from timestamptz;
+  v_to timestamptz;
+  v_until timestamptz;
+begin
+  select * into r from jsonb_to_record(p_request) as x (lead_id uuid, branch_id uuid, service_id uuid, staff_id uuid,
+    scheduled_at timestamptz, duration_minutes int, hold_minutes int);
+  if r.scheduled_at is null or r.lead_id is null then
+    raise exception 'scheduled_at and lead_id must not be null' using errcode = 'null_value_not_allowed';
+  end if;
+  perform lock_bookings(v_tenant);
+  r.lead_id := living_lead(r.lead_id);
+  select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes);
+  outcome := f.outcome;
+  if outcome is not null then
+    detail := '{}';
+    return next;
+    return;
+  end if;
+  v_from := r.scheduled_at - make_interval(mins => f.buffer_before);
+  v_to := r.scheduled_at + make_interval(mins => f.minutes + f.buffer_after);
+  v_until := app_now() + make_interval(mins => least(greatest(coalesce(r.hold_minutes, 10), 1), 60));
+  perform free_hold(r.lead_id);
+  delete from occupied_times o where o.tenant_id = v_tenant and o.expires_at <= app_now()
+    and o.resource_id = coalesce(f.staff_id, r.branch_id) and o.starts_at < v_to and o.ends_at > v_from;
+  insert into occupied_times (tenant_id, resource_id, place, starts_at, ends_at, lead_id, expires_at)
+    values (v_tenant, coalesce(f.staff_id, r.branch_id), case when f.staff_id is null
+      then free_place(v_tenant, r.branch_id, v_from, v_to) else 0 end, v_from, v_to, r.lead_id, v_until)
+    returning 'held', id into outcome, hold_id;
+  detail := jsonb_build_object('expires_at', v_until, 'staff_id', f.staff_id);
+  return next;
+end $$;
+
+ALTER FUNCTION public.hold_slot(p_request jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: hours_on(jsonb, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) RETURNS TABLE(opens interval, closes interval)
+    LANGUAGE sql IMMUTABLE
+    AS $_$
+  select t.opens, case when t.closes > t.opens then t.closes else t.closes + interval '24 hours' end
+    from (select p_hours -> (array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday',
+      'sunday'])[p_weekday]) w (day)
+    cross join lateral jsonb_array_elements(case jsonb_typeof(w.day) when 'array' then w.day when 'object'
+      then jsonb_build_array(w.day)
+      else case when p_hours -> 'days' @> to_jsonb(p_weekday) or p_weekday = 7 and p_hours -> 'days' @> '0'
+        then jsonb_build_array(jsonb_build_object('open', p_hours -> 'start', 'close', p_hours -> 'end'))
+          else '[]' end end) s
+    cross join lateral (select
+      case when s ->> 'open' ~ '^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?$' then (s ->> 'open')::interval end,
+      case when s ->> 'close' ~ '^(([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?|24:00(:00)?)$' then (s ->> 'close')::interval end)
+        t (opens, closes)
+   where t.opens is not null and t.closes is not null
+     and s ->> 'closed' is distinct from 'true' and s ->> 'is_open' is distinct from 'false'
+       and s ->> 'enabled' is distinct from 'false'
+$_$;
+
+ALTER FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) OWNER TO tistis_owner;
 
 --
 -- Name: increment_conversation_message_count(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3208,7 +4384,7 @@ CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
     AS $$
   select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back',
     'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile',
-    'score_lead')
+    'deliver_event', 'score_lead', 'routine', 'confirm_booking')
 $$;
 
 ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
@@ -3221,9 +4397,21 @@ CREATE FUNCTION public.keep_appointment() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+  if tg_op = 'UPDATE' and old.status in ('completed', 'cancelled', 'rescheduled')
+    and (new.status, new.scheduled_at, new.duration_minutes) is distinct from (old.status, old.scheduled_at,
+      old.duration_minutes)
+    and (old.status, new.status) <> ('cancelled', 'scheduled') then
+    raise exception 'this appointment is %: it does not change any more', old.status
+      using errcode = 'P0002', constraint = 'appointments_frozen';
+  end if;
   new.end_time := new.scheduled_at + make_interval(mins => new.duration_minutes);
   new.cancelled_at := case when new.status = 'cancelled' then coalesce(new.cancelled_at, app_now()) end;
   new.completed_at := case when new.status = 'completed' then coalesce(new.completed_at, app_now()) end;
+  if takes_time(new) and (tg_op = 'INSERT' or not takes_time(old)
+    or (new.scheduled_at, new.end_time, new.staff_id) is distinct from (old.scheduled_at, old.end_time, old.staff_id)) then
+    -- Before its row is written, or two that are written at once wait for each other.
+    perform lock_bookings(new.tenant_id);
+  end if;
   return new;
 end $$;
 
@@ -3339,6 +4527,18 @@ CREATE FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, O
 $$;
 
 ALTER FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) OWNER TO tistis_owner;
+
+--
+-- Name: last_day_to_book(text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.last_day_to_book(p_zone text, p_days integer) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+  select (((app_now() at time zone p_zone)::date + p_days + 1)::timestamp) at time zone p_zone
+$$;
+
+ALTER FUNCTION public.last_day_to_book(p_zone text, p_days integer) OWNER TO tistis_owner;
 
 --
 -- Name: last_run_of_jobs(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3494,6 +4694,9 @@ begin
       values (v_tenant, p_branch_id, v_phone, '+' || (select a ->> 'value' from jsonb_array_elements(p_aliases) a
           where a ->> 'kind' = 'phone' limit 1), p_name, p_name, p_source, app_now(), app_now())
       returning id into v_lead;
+    if wants_event('lead-created') then
+      perform put_event('lead-created', jsonb_build_object('lead_id', v_lead, 'lead', event_lead(v_lead)), v_lead::text);
+    end if;
   else
     -- Ids sort by time: the first is the oldest, and the older survives.
     v_lead := v_leads[1];
@@ -3594,6 +4797,73 @@ CREATE FUNCTION public.list_tenants() RETURNS TABLE(id uuid, slug text)
 $$;
 
 ALTER FUNCTION public.list_tenants() OWNER TO tistis_definer;
+
+--
+-- Name: living_lead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.living_lead(p_lead uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_lead uuid := p_lead;
+  v_next uuid;
+begin
+  for i in 1 .. 100 loop
+    select l.merged_into_id into v_next from leads l where l.tenant_id = current_tenant() and l.id = v_lead;
+    exit when v_next is null;
+    v_lead := v_next;
+  end loop;
+  return v_lead;
+end $$;
+
+ALTER FUNCTION public.living_lead(p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: local_iso(timestamp with time zone, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select to_char(l, 'YYYY-MM-DD"T"HH24:MI:SS') || case when o < interval '0' then '-' else '+' end
+      || to_char(greatest(o, -o), 'HH24:MI')
+    from (select p_at at time zone p_zone as l, (p_at at time zone p_zone) - (p_at at time zone 'UTC') as o) x
+$$;
+
+ALTER FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) OWNER TO tistis_owner;
+
+--
+-- Name: lock_appointment(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid DEFAULT NULL::uuid) RETURNS TABLE(outcome text, a public.appointments)
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform lock_bookings(current_tenant());
+  select * into a from appointments x where x.tenant_id = current_tenant() and x.id = p_appointment
+    and (p_branch is null or x.branch_id = p_branch) for update;
+  outcome := case
+    when (a).id is null or p_lead is not null and (a).lead_id is distinct from living_lead(p_lead) then 'unknown_appointment'
+    when (a).status in ('completed', 'cancelled', 'rescheduled', 'no_show') then 'frozen' end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) OWNER TO tistis_owner;
+
+--
+-- Name: lock_bookings(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.lock_bookings(p_tenant uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(p_tenant::text || '|book', 2));
+end $$;
+
+ALTER FUNCTION public.lock_bookings(p_tenant uuid) OWNER TO tistis_owner;
 
 --
 -- Name: lock_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4068,6 +5338,18 @@ $$;
 ALTER FUNCTION public.message_status_rank(p_status text) OWNER TO tistis_owner;
 
 --
+-- Name: minute_of_day(timestamp with time zone, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+  select (extract(hour from p_at at time zone p_timezone) * 60 + extract(minute from p_at at time zone p_timezone))::int
+$$;
+
+ALTER FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) OWNER TO tistis_owner;
+
+--
 -- Name: missing_of_business(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4082,6 +5364,19 @@ CREATE FUNCTION public.missing_of_business(p_ids jsonb) RETURNS text
 $$;
 
 ALTER FUNCTION public.missing_of_business(p_ids jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: morning_before(timestamp with time zone, text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+  select (date_trunc('day', p_at at time zone p_timezone) - interval '1 day' + make_interval(mins => p_minute))
+    at time zone p_timezone
+$$;
+
+ALTER FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) OWNER TO tistis_owner;
 
 --
 -- Name: name_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4128,6 +5423,27 @@ begin
 end $$;
 
 ALTER FUNCTION public.name_messages(p_names jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: name_rank(text, text, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.name_rank(p_said text, p_name text, p_words text[] DEFAULT '{}'::text[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select case
+    when s = n then 0
+    when ' ' || n || ' ' like '% ' || s || ' %' or ' ' || s || ' ' like '% ' || n || ' %' then 1
+    when exists (select from unnest(p_words) w where folded_name(w) <> '' and ' ' || s || ' ' like '% ' || folded_name(w)
+      || ' %') then 2
+    -- "limpieza de dientes" means "Limpieza dental"; "de" means nothing.
+    when exists (select from regexp_split_to_table(s, ' ') w where length(w) > 4 and ' ' || n || ' ' like '% ' || w ||
+      ' %') then 3
+    end
+  from (select folded_name(p_said) as s, folded_name(p_name) as n) x where s <> '' and n <> ''
+$$;
+
+ALTER FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) OWNER TO tistis_owner;
 
 --
 -- Name: names_pattern(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4256,6 +5572,26 @@ begin
 end $$;
 
 ALTER FUNCTION public.note_consents(p_said jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: note_follow_up(uuid, uuid, timestamp with time zone, integer, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into follow_ups as f (tenant_id, lead_id, silent_since, attempts, last_at)
+    values (current_tenant(), p_lead, p_silent_since, p_attempts, app_now())
+    on conflict (tenant_id, lead_id) do update set silent_since = excluded.silent_since, attempts = excluded.attempts,
+      last_at = excluded.last_at, ended = null;
+  update messages m set metadata = m.metadata || jsonb_build_object('follow_up', p_attempts, 'not_after', p_until)
+    from messages f
+    where f.tenant_id = current_tenant() and f.id = p_message and m.tenant_id = f.tenant_id
+      and m.conversation_id = f.conversation_id
+      and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id
+$$;
+
+ALTER FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) OWNER TO tistis_owner;
 
 --
 -- Name: note_marketing(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4402,6 +5738,36 @@ $$;
 ALTER FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
+-- Name: note_told(uuid, uuid, text, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  a appointments;
+begin
+  update appointments x set confirmation_sent = x.confirmation_sent or p_what = 'confirmation',
+      reminder_24h_sent = x.reminder_24h_sent or p_what = 'day', reminder_4h_sent = x.reminder_4h_sent or p_what = 'hours',
+      -- Each of them asks whether the person comes.
+      confirmation_status = case when x.status = 'scheduled' and x.confirmation_status = 'not_required' then 'pending'
+        else x.confirmation_status end
+    where x.tenant_id = v_tenant and x.id = p_appointment returning x.* into a;
+  update messages m set metadata = m.metadata || jsonb_build_object('appointment_id', p_appointment, 'not_after', p_until)
+    from messages f
+    where f.tenant_id = v_tenant and f.id = p_message and m.tenant_id = v_tenant and m.conversation_id = f.conversation_id
+      and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;
+  if p_what <> 'confirmation' then
+    perform emit_event('appointment-reminder', jsonb_build_object('reminder', p_what, 'appointment', jsonb_build_object(
+        'id', a.id, 'lead_id', a.lead_id, 'branch_id', a.branch_id, 'service_id', a.service_id, 'staff_id', a.staff_id,
+        'scheduled_at', a.scheduled_at, 'status', a.status)), concat_ws(':', 'reminder', p_what, a.id));
+  end if;
+end $$;
+
+ALTER FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) OWNER TO tistis_owner;
+
+--
 -- Name: note_webhooks(uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4417,6 +5783,66 @@ begin
 end $$;
 
 ALTER FUNCTION public.note_webhooks(p_connections uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: occupy_time(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.occupy_time() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_resource uuid := coalesce(new.staff_id, new.branch_id);
+  v_from timestamptz := new.scheduled_at - make_interval(mins => new.buffer_before_minutes);
+  v_to timestamptz := new.end_time + make_interval(mins => new.buffer_after_minutes);
+  v_place int := 0;
+begin
+  if tg_op = 'UPDATE' then
+    if takes_time(old) = takes_time(new) and (new.scheduled_at, new.end_time, new.staff_id, new.branch_id,
+      new.buffer_before_minutes, new.buffer_after_minutes) is not distinct from (old.scheduled_at, old.end_time,
+        old.staff_id,
+      old.branch_id, old.buffer_before_minutes, old.buffer_after_minutes) then
+      return null;
+    end if;
+    delete from occupied_times o where o.tenant_id = new.tenant_id and o.appointment_id = new.id;
+    -- Who should have come is not there any more (their row was deleted): the appointment stays for people to see.
+    if old.staff_id is not null and new.staff_id is null then return null; end if;
+  end if;
+  if not takes_time(new) then return null; end if;
+  delete from occupied_times o where o.tenant_id = new.tenant_id and o.expires_at <= app_now()
+    and o.resource_id = v_resource and o.starts_at < v_to and o.ends_at > v_from;
+  if new.staff_id is null then
+    v_place := free_place(new.tenant_id, new.branch_id, v_from, v_to);
+    if v_place is null then
+      raise exception 'all places of the branch are taken' using errcode = 'exclusion_violation',
+        constraint = 'occupied_times_once';
+    end if;
+  end if;
+  insert into occupied_times (tenant_id, resource_id, place, starts_at, ends_at, appointment_id)
+    values (new.tenant_id, v_resource, v_place, v_from, v_to, new.id);
+  if tg_op = 'INSERT' and new.lead_id is not null then
+    update leads l set status = 'appointment_scheduled' where l.tenant_id = new.tenant_id and l.id = new.lead_id
+      and l.status in ('new', 'contacted', 'qualified');
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION public.occupy_time() OWNER TO tistis_owner;
+
+--
+-- Name: off_times(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS tstzmultirange
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(range_agg(tstzrange(o.starts_at, o.ends_at)), '{}') from times_off o
+   where o.tenant_id = current_tenant() and o.ends_at > p_from and o.starts_at < p_to
+     and (o.branch_id is null or o.branch_id = p_branch) and (o.staff_id is null or o.staff_id = p_staff)
+); end $$;
+
+ALTER FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO tistis_owner;
 
 --
 -- Name: open_conversation(jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4617,6 +6043,65 @@ end $$;
 ALTER FUNCTION public.place_orphans(p_reports jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: press_appointment(uuid, uuid, uuid, double precision, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) RETURNS TABLE(outcome text, appointment_id uuid, service text, weekday integer, day integer, month integer, clock text, branch_id uuid, service_id uuid, staff_id uuid)
+    LANGUAGE plpgsql
+    AS $_$
+declare
+  v_tenant uuid := current_tenant();
+  v_id uuid := p_appointment;
+  c conversations;
+  a appointments;
+begin
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
+  if v_id is null then
+    -- In whichever conversation: the answer to one that was closed begins another.
+    select s.about into v_id
+      from (
+        select m.id, m.created_at, m.metadata ->> 'appointment_id' as about_text,
+            case when m.metadata ->> 'appointment_id' ~ '^[0-9a-fA-F-]{36}$' then (m.metadata ->> 'appointment_id')::uuid end
+              as about
+          from conversations o
+          cross join lateral (
+            select y.id, y.created_at, y.metadata from messages y
+             where y.tenant_id = v_tenant and y.conversation_id = o.id and y.role <> 'user' and y.id < p_question
+               and y.status in ('sending', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played')
+             order by y.id desc limit 1) m
+         where o.tenant_id = v_tenant and o.lead_id = c.lead_id and o.channel_connection_id = c.channel_connection_id
+         order by m.id desc limit 1) s
+     where s.created_at > app_now() - make_interval(secs => p_seconds);
+  end if;
+  select * into a from appointments x where x.tenant_id = v_tenant and x.id = v_id and x.lead_id = c.lead_id;
+  if a.id is null then return; end if;
+  -- It was moved: its successor is meant.
+  if a.status = 'rescheduled' and a.rescheduled_to_id is not null then
+    select * into a from appointments x where x.tenant_id = v_tenant and x.id = a.rescheduled_to_id and x.lead_id = c.lead_id;
+    if a.id is null then return; end if;
+  end if;
+  outcome := case when a.status in ('scheduled', 'confirmed') and a.scheduled_at > app_now() then 'found' else 'over' end;
+  if outcome = 'found' and p_confirm then
+    select case k.outcome when 'booked' then 'confirmed' when 'confirmed' then 'confirmed' else 'over' end into outcome
+      from confirm_appointment(jsonb_build_object('appointment_id', a.id, 'lead_id', c.lead_id)) k;
+    if outcome = 'confirmed' then
+      update appointments x set confirmation_status = 'confirmed'
+       where x.tenant_id = v_tenant and x.id = a.id and x.confirmation_status <> 'confirmed';
+    end if;
+  end if;
+  return query
+    select press_appointment.outcome, a.id, coalesce(s.name, a.reason, ''), extract(isodow from w.at)::int,
+        extract(day from w.at)::int, extract(month from w.at)::int, to_char(w.at, 'HH24:MI'), a.branch_id, a.service_id,
+        a.staff_id
+      from branches b
+      cross join lateral (select a.scheduled_at at time zone b.timezone as at) w
+      left join services s on s.tenant_id = v_tenant and s.id = a.service_id
+     where b.tenant_id = v_tenant and b.id = a.branch_id;
+end $_$;
+
+ALTER FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) OWNER TO tistis_owner;
+
+--
 -- Name: promotions_stopped(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4637,7 +6122,7 @@ ALTER FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) OWNER TO t
 -- Name: prunable_raw(timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) RETURNS record
+CREATE FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) RETURNS record
     LANGUAGE sql STABLE
     AS $$
   with k as (
@@ -4652,11 +6137,50 @@ CREATE FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messa
     (select count(*) from channel_events x where x.tenant_id = current_tenant() and x.id > k.events and x.id < k.until
       and x.raw is not null)::int,
     (select count(*) from webhook_dead_letters x where x.tenant_id = current_tenant()
-      and x.status in ('completed', 'dismissed') and x.resolved_at < p_before)::int
+      and x.status in ('completed', 'dismissed') and x.resolved_at < p_before)::int,
+    (select count(*) from ai_steps x where x.tenant_id = current_tenant() and x.id < k.until)::int
   from k
 $$;
 
-ALTER FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) OWNER TO tistis_owner;
+ALTER FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) OWNER TO tistis_owner;
+
+--
+-- Name: prune_events(timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_count int;
+begin
+  delete from outbound_events e using (
+    select o.id from outbound_events o where o.tenant_id = current_tenant() and o.id < uuid_v7_floor(p_before)
+      and o.status <> 'pending' order by o.id limit p_limit) old
+   where e.tenant_id = current_tenant() and e.id = old.id;
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+
+ALTER FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) OWNER TO tistis_owner;
+
+--
+-- Name: prune_holds(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.prune_holds(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_done int;
+begin
+  delete from occupied_times o where o.tenant_id = current_tenant() and o.id in (
+    select x.id from occupied_times x where x.tenant_id = current_tenant() and x.expires_at <= app_now() limit p_limit);
+  get diagnostics v_done = row_count;
+  return v_done;
+end $$;
+
+ALTER FUNCTION public.prune_holds(p_limit integer) OWNER TO tistis_owner;
 
 --
 -- Name: prune_jobs(interval, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -4680,7 +6204,7 @@ ALTER FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) OWNER T
 -- Name: prune_raw(timestamp with time zone, integer, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) RETURNS record
+CREATE FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) RETURNS record
     LANGUAGE plpgsql
     AS $$
 declare
@@ -4692,7 +6216,8 @@ declare
   v_full boolean;
 begin
   perform hold_erasures();
-  messages := 0; reports := 0; events := 0; dead_letters := 0; is_more := false;
+  messages := 0; reports := 0; events := 0; dead_letters := 0; steps := 0;
+  is_more := false;
   -- Not "on conflict" alone: that would wait for whoever is writing the row.
   insert into retention_marks (tenant_id)
     select v_tenant where not exists (select from retention_marks r where r.tenant_id = v_tenant) on conflict do nothing;
@@ -4736,6 +6261,14 @@ begin
     delete from webhook_dead_letters d using settled s where d.tenant_id = v_tenant and d.id = s.id returning 1)
   select count(*) from forgotten into dead_letters;
   is_more := is_more or dead_letters = p_limit;
+  is_more := is_more or prune_events(p_before, p_limit) = p_limit;
+  -- How the assistant came to its answers is told as long as what came in is kept as it came.
+  with old as materialized (
+    select s.id from ai_steps s where s.tenant_id = v_tenant and s.id < v_end order by s.id limit p_limit
+  ), forgotten as (
+    delete from ai_steps s using old o where s.tenant_id = v_tenant and s.id = o.id returning 1)
+  select count(*) from forgotten into steps;
+  is_more := is_more or steps = p_limit;
   delete from erased_items i where i.tenant_id = v_tenant and i.expires_at < app_now();
   is_more := is_more or forget_unsent_files(p_limit);
 
@@ -4744,7 +6277,38 @@ begin
     where r.tenant_id = v_tenant;
 end $$;
 
-ALTER FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) OWNER TO tistis_owner;
+ALTER FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) OWNER TO tistis_owner;
+
+--
+-- Name: put_event(text, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_id uuid := uuid_v7();
+  v_named text := coalesce(p_data ->> 'lead_id', p_data -> 'lead' ->> 'id', p_data -> 'appointment' ->> 'lead_id',
+    p_data -> 'conversation' ->> 'lead_id');
+  v_talk text := coalesce(p_data ->> 'conversation_id', p_data -> 'conversation' ->> 'id');
+  v_lead uuid;
+begin
+  if v_named is null and v_talk is not null then
+    select c.lead_id into v_named from conversations c where c.tenant_id = v_tenant and c.id = v_talk::uuid;
+  end if;
+  if v_named is not null then
+    select l.id into v_lead from leads l where l.tenant_id = v_tenant and l.id = v_named::uuid;
+  end if;
+  insert into outbound_events (tenant_id, id, event, event_key, lead_id, data)
+    values (v_tenant, v_id, p_event, p_key, v_lead, p_data)
+    on conflict do nothing;
+  if not found then return null; end if;
+  perform deliver_event(v_id, p_event, v_lead, 0);
+  return v_id;
+end $$;
+
+ALTER FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) OWNER TO tistis_owner;
 
 --
 -- Name: put_staff_message(uuid, jsonb, uuid, text, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4790,6 +6354,33 @@ begin
 end $$;
 
 ALTER FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) OWNER TO tistis_owner;
+
+--
+-- Name: question_data(public.conversations, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_profile jsonb := tenant_profile(c.tenant_id);
+begin return jsonb_build_object(
+  'conversation_id', c.id, 'lead_id', c.lead_id, 'question_id', p_question,
+  'conversation', jsonb_build_object('id', c.id, 'lead_id', c.lead_id, 'branch_id', c.branch_id, 'channel', c.channel,
+    'status', c.status),
+  'messages', (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'content', m.content, 'role', m.role,
+      'sender_type', case m.role when 'user' then 'lead' when 'assistant' then 'ai' else m.role end,
+      'content_type', m.content_type, 'created_at', m.created_at) order by m.id), '[]')
+    from (select x.* from messages x where x.tenant_id = c.tenant_id and x.conversation_id = c.id
+        and x.status not in ('withheld', 'failed', 'pending') and x.deleted_at is null
+       order by x.id desc limit p_last) m),
+  'lead', event_lead(c.lead_id),
+  'context', jsonb_build_object('name', v_profile -> 'tenant_name', 'vertical', v_profile -> 'vertical',
+    'timezone', v_profile -> 'timezone', 'system_prompt', v_profile -> 'ai_config' -> 'system_prompt',
+    'services', v_profile -> 'services', 'faqs', v_profile -> 'faqs', 'branches', v_profile -> 'branches'));
+end $$;
+
+ALTER FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) OWNER TO tistis_owner;
 
 --
 -- Name: queue_stats(); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -5049,7 +6640,8 @@ begin
           coalesce(p.details, '{}') || case when p.wants_answer then '{"wants_answer": true}' else '{}' end::jsonb, p.raw
         from placed p
       on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do nothing
-      returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer
+      returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer,
+        coalesce(selection ~ '^(confirmar|reagendar)_cita', false) as about_appointment
   ), contacts as (
     select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact,
         coalesce(p.at, app_now()) as at
@@ -5062,7 +6654,7 @@ begin
         -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid). What is too old to be answered by itself is no
         -- question: it must not keep the answer to another one back.
         max(i.id::text) filter (where i.wants_answer and not i.stale) as last_question,
-        count(*) filter (where i.stale) as late
+        count(*) filter (where i.stale) as late, bool_or(i.about_appointment) as about_appointment
       from inserted i group by i.conversation_id
   ), updated as (
     update conversations v set
@@ -5083,7 +6675,7 @@ begin
       from summary s left join contacts c using (conversation_id)
       where v.tenant_id = v_tenant and v.id = s.conversation_id
       returning v.id, v.lead_id, v.ai_handling, v.status, v.channel, v.channel_connection_id, v.message_count = s.n as is_first,
-        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late, v.thread_owner
+        s.n, s.last_question, s.last_at, s.last_inbound_at as said_at, s.late, s.about_appointment, v.thread_owner
   ), touched as (
     update leads l set last_interaction_at = greatest(l.last_interaction_at, u.last_at)
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
@@ -5103,7 +6695,9 @@ begin
         'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
           'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
           'is_first_message', u.is_first)))
-        filter (where u.last_question is not null and u.ai_handling and u.status <> 'escalated' and cc.ai_enabled),
+        -- What is pressed about an appointment holds, though people talk to them.
+        filter (where u.last_question is not null and (u.ai_handling and u.status <> 'escalated' and cc.ai_enabled
+          or u.about_appointment)),
       jsonb_agg(jsonb_build_object('connection', u.channel_connection_id, 'lead', u.lead_id, 'by', 'message', 'at', u.said_at))
         filter (where u.said_at is not null),
       -- Where people answer anyway, nobody waited for the assistant.
@@ -5142,6 +6736,7 @@ begin
   asked := enqueue_jobs(coalesce(v_questions, '[]'));
   if v_unasked is not null then perform enqueue_jobs(v_unasked); end if;
   select min((q ->> 'delay_seconds')::float8) into soonest from jsonb_array_elements(v_questions) q;
+  if v_new is not null then perform emit_messages(v_new); end if;
   perform expect_media(p_events, p_request_id);
   return next;
 end $_$;
@@ -5474,6 +7069,11 @@ begin
         where d.tenant_id = v_tenant and d.id = v_id and m.tenant_id = v_tenant
           and m.id::text = d.payload ->> 'message_id' and d.job_type like 'send\_%'
           and m.status = 'failed' and m.external_id is null;
+      -- An attachment that was given up is asked for once more.
+      update media_files f set status = 'pending', error_message = null
+        from jobs d
+        where d.tenant_id = v_tenant and d.id = v_id and d.job_type = 'fetch_media' and f.tenant_id = v_tenant
+          and f.id::text = d.payload ->> 'media_id' and f.status = 'gone';
       return next v_id;
     end if;
   end loop;
@@ -5502,6 +7102,30 @@ begin
 end $$;
 
 ALTER FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: reminders_near(double precision, integer, timestamp with time zone, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) RETURNS TABLE(appointment_id uuid, scheduled_at timestamp with time zone, booked_at timestamp with time zone, morning timestamp with time zone, local_minute integer, day_told boolean, hours_told boolean, now_is timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return query
+    select a.id, a.scheduled_at, a.created_at, morning_before(a.scheduled_at, b.timezone, p_morning_minute),
+        minute_of_day(app_now(), b.timezone), a.reminder_24h_sent, a.reminder_4h_sent, app_now()
+      from appointments a
+      join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
+     where a.tenant_id = current_tenant() and a.scheduled_at > app_now()
+       and a.scheduled_at < app_now() + make_interval(secs => p_hours * 3600)
+       and (a.scheduled_at, a.id) > (p_after, p_after_id)
+       and a.status in ('scheduled', 'confirmed') and a.lead_id is not null
+       and not (a.reminder_24h_sent and a.reminder_4h_sent)
+       and not exists (select from ai_tenant_context x where x.tenant_id = a.tenant_id and not x.reminders_enabled)
+     order by a.scheduled_at, a.id limit p_limit;
+end $$;
+
+ALTER FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) OWNER TO tistis_owner;
 
 --
 -- Name: rename_contact(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5603,6 +7227,34 @@ end $$;
 ALTER FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: replay_events(uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.replay_events(p_id uuid, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_count int := 0;
+  e record;
+begin
+  for e in
+    with again as (
+      select o.id from outbound_events o
+       where o.tenant_id = current_tenant() and (o.id = p_id or p_id is null and o.status = 'dead') and o.status <> 'pending'
+       order by o.id limit p_limit for update)
+    update outbound_events o set status = 'pending', error_message = null from again a
+     where o.tenant_id = current_tenant() and o.id = a.id returning o.id, o.event, o.lead_id
+  loop
+    -- A little apart, so that a thousand do not come at once.
+    perform deliver_event(e.id, e.event, e.lead_id, 0.02 * v_count);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end $$;
+
+ALTER FUNCTION public.replay_events(p_id uuid, p_limit integer) OWNER TO tistis_owner;
+
+--
 -- Name: reply_gate(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5673,6 +7325,78 @@ begin
 end $$;
 
 ALTER FUNCTION public.require_tenant(p_tenant_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: reschedule_appointment(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.reschedule_appointment(p_request jsonb) RETURNS TABLE(outcome text, appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  r record;
+  f record;
+  l record;
+  a appointments;
+begin
+  select * into r from jsonb_to_record(p_request) as x (key text, appointment_id uuid, lead_id uuid,
+    scheduled_at timestamptz,
+    branch_id uuid, staff_id uuid, service_id uuid, duration_minutes int, anytime boolean);
+  if r.scheduled_at is null then
+    raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
+  end if;
+  perform lock_bookings(v_tenant);
+  select 'rescheduled', x.id into outcome, appointment_id from appointments x
+    where x.tenant_id = v_tenant and x.booking_key = r.key;
+  if appointment_id is not null then
+    return query select outcome, appointment_id, appointment_detail(appointment_id);
+    return;
+  end if;
+  select * into l from lock_appointment(r.appointment_id, r.lead_id);
+  outcome := l.outcome;
+  a := l.a;
+  if outcome is not null then
+    return query select outcome, a.id, case when outcome = 'frozen' then appointment_detail(a.id) else '{}' end;
+    return;
+  end if;
+  -- Another branch has other people; else whoever it was with stays, if they can.
+  select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id),
+    coalesce(r.staff_id, case when coalesce(r.branch_id, a.branch_id) = a.branch_id and coalesce(r.service_id, a.service_id)
+      is not distinct from a.service_id then a.staff_id end), r.scheduled_at,
+    coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
+  if f.outcome in ('slot_taken', 'outside_hours', 'inactive', 'unknown_staff') and r.staff_id is null
+    and a.staff_id is not null then
+    select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id), null,
+      r.scheduled_at, coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id,
+        r.anytime);
+  end if;
+  if f.outcome is not null then
+    return query select f.outcome, a.id, '{}'::jsonb;
+    return;
+  end if;
+  perform free_hold(a.lead_id);
+  update appointments x set status = 'rescheduled' where x.tenant_id = v_tenant and x.id = a.id;
+  insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at, duration_minutes,
+      buffer_before_minutes, buffer_after_minutes, notes, internal_notes, reason, party_size, reservation_type,
+        conversation_id,
+      booking_source, ai_booking_channel, ai_booked_at, created_by_staff_id, deposit_status, deposit_amount_cents, metadata,
+      rescheduled_from_id, booking_key)
+    values (v_tenant, coalesce(r.branch_id, a.branch_id), a.lead_id, a.patient_id, f.staff_id, coalesce(r.service_id,
+      a.service_id),
+      r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, a.notes, a.internal_notes, a.reason, a.party_size,
+      a.reservation_type, a.conversation_id, a.booking_source, a.ai_booking_channel, a.ai_booked_at, a.created_by_staff_id,
+      a.deposit_status, a.deposit_amount_cents, a.metadata, a.id, r.key)
+    returning 'rescheduled', id into outcome, appointment_id;
+  update appointments x set rescheduled_to_id = reschedule_appointment.appointment_id where x.tenant_id = v_tenant
+    and x.id = a.id;
+  perform tell_of_appointment('appointment-scheduled', appointment_id);
+  if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
+  detail := appointment_detail(appointment_id);
+  return next;
+end $$;
+
+ALTER FUNCTION public.reschedule_appointment(p_request jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: resolve_alerts(uuid, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6268,6 +7992,47 @@ $$;
 ALTER FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
+-- Name: set_lead_score(uuid, uuid, integer, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_score int;
+begin
+  select l.score into v_score from leads l where l.tenant_id = current_tenant() and l.id = p_lead
+    and (p_branch is null or l.branch_id = p_branch) for update;
+  if not found then return null; end if;
+  return update_lead_score(p_lead, p_score - v_score, 'n8n', 'rule_trigger', p_reason);
+end $$;
+
+ALTER FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: settle_event(uuid, text, boolean, integer, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update outbound_events e set status = p_status, attempts = e.attempts + p_attempted::int,
+      http_status = case when p_attempted then p_http else e.http_status end, error_message = p_error,
+      last_attempt_at = case when p_attempted then app_now() else e.last_attempt_at end,
+      delivered_at = case when p_status = 'delivered' then app_now() end
+    where e.tenant_id = current_tenant() and e.id = p_id and e.status = 'pending';
+  if p_status = 'delivered' then
+    update alerts a set resolved_at = app_now()
+      where a.tenant_id = current_tenant() and a.dedup_key = ':n8n_undelivered' and a.resolved_at is null;
+  elsif p_alert is not null then
+    perform raise_alert(null, p_alert || '{"kind": "n8n_undelivered", "key": "n8n_undelivered"}');
+  end if;
+end $$;
+
+ALTER FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: settle_jobs(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -6446,6 +8211,12 @@ begin return (
       -- What was said in several parts is not said by halves.
       when exists (select 1 from messages x where x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.id < m.id
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
+      when (m.metadata ->> 'not_after')::timestamptz < app_now() then 'too_late'
+      when m.metadata ? 'appointment_id' and not appointment_stands((m.metadata ->> 'appointment_id')::uuid)
+        then 'appointment_over'
+      -- Who fell silent has written meanwhile, or people are at it.
+      when m.metadata ? 'follow_up' and c.last_question_id > m.id then 'newer_inbound'
+      when m.metadata ? 'follow_up' and (not c.ai_handling or c.status = 'escalated') then 'human_took_over'
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
       -- What a person types may leave later, where the platform has approved that.
@@ -6567,12 +8338,19 @@ begin
        limit 1;
     return;
   end if;
+  -- The business's n8n has answered it meanwhile: nobody is answered twice. That people take over now is said all the same.
+  if c.status <> 'escalated' and exists (select 1 from messages m where m.tenant_id = v_tenant
+    and m.conversation_id = c.id and m.id > p_answers and m.answers_message_id = p_answers and m.metadata ? 'n8n'
+    and m.status not in ('withheld', 'failed')) then
+    return;
+  end if;
   -- The question was changed while Claude thought about it: the job that was asked for then answers it.
   if exists (select 1 from jobs j where j.tenant_id = v_tenant and j.lane = 'answer:' || p_conversation
     and j.status = 'pending' and j.payload ? 'asked_again') then
     return;
   end if;
-  -- Of a conversation that people have by now, this is the last word.
+  -- Of a conversation that people have by now, this is the last word; there is one.
+  if c.status = 'escalated' and not c.last_word_owed and coalesce(p_metadata, '{}') ? 'last_word' then return; end if;
   if c.status = 'escalated' and c.last_word_owed then
     p_metadata := coalesce(p_metadata, '{}') || '{"last_word": true}';
     update conversations x set last_word_owed = false where x.tenant_id = v_tenant and x.id = c.id;
@@ -6785,6 +8563,35 @@ end $$;
 ALTER FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) OWNER TO tistis_owner;
 
 --
+-- Name: taken_times(uuid, integer, timestamp with time zone, timestamp with time zone, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid DEFAULT NULL::uuid, p_lead uuid DEFAULT NULL::uuid) RETURNS tstzmultirange
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(range_agg(tstzrange(o.starts_at, o.ends_at)), '{}') from occupied_times o
+   where o.tenant_id = current_tenant() and o.resource_id = p_resource and o.place = p_place
+     -- No appointment with its buffers is longer than two days: the index begins there.
+     and o.starts_at > p_from - interval '2 days' and o.starts_at < p_to and o.ends_at > p_from
+     and (o.expires_at is null or o.expires_at > app_now())
+     and (p_except is null or o.appointment_id is distinct from p_except)
+     and (p_lead is null or o.lead_id is distinct from p_lead)
+); end $$;
+
+ALTER FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: takes_time(public.appointments); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.takes_time(a public.appointments) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select a.status in ('scheduled', 'confirmed', 'in_progress') $$;
+
+ALTER FUNCTION public.takes_time(a public.appointments) OWNER TO tistis_owner;
+
+--
 -- Name: ai_usage_months; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -6826,6 +8633,20 @@ begin
 end $$;
 
 ALTER FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) OWNER TO tistis_owner;
+
+--
+-- Name: tell_of_appointment(text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform emit_event(p_event, jsonb_build_object('appointment', d || jsonb_build_object('id', d -> 'appointment_id')))
+    from appointment_detail(p_appointment) d;
+end $$;
+
+ALTER FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) OWNER TO tistis_owner;
 
 --
 -- Name: tell_sends_in_doubt(double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -7083,6 +8904,77 @@ end $$;
 ALTER FUNCTION public.turn_to_score(p_conversation uuid) OWNER TO tistis_owner;
 
 --
+-- Name: update_appointment(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) RETURNS TABLE(outcome text, appointment_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_status text := p_change ->> 'status';
+  v_moves boolean;
+  r record;
+  l record;
+  f record;
+  a appointments;
+begin
+  select * into r from jsonb_to_record(p_change) as x (scheduled_at timestamptz, branch_id uuid, staff_id uuid,
+    service_id uuid,
+    duration_minutes int, confirmation_sent boolean, reminder_sent boolean, anytime boolean);
+  select * into l from lock_appointment(p_appointment, null, p_branch);
+  a := l.a;
+  appointment_id := a.id;
+  v_moves := (coalesce(r.scheduled_at, a.scheduled_at), coalesce(r.branch_id, a.branch_id), coalesce(r.staff_id, a.staff_id),
+      coalesce(r.service_id, a.service_id), coalesce(r.duration_minutes, a.duration_minutes))
+    is distinct from (a.scheduled_at, a.branch_id, a.staff_id, a.service_id, a.duration_minutes)
+    or a.status = 'cancelled' and v_status = 'scheduled';
+  outcome := case
+    when l.outcome = 'unknown_appointment' then l.outcome
+    -- Who was thought not to come may have come; a cancelled one may be put back.
+    when l.outcome = 'frozen' and (v_moves and v_status is distinct from 'scheduled'
+      or v_status <> a.status and not (a.status = 'no_show' and v_status = 'completed'
+        or a.status = 'cancelled' and v_status = 'scheduled')) then 'frozen' end;
+  if outcome is null and v_moves then
+    select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id),
+      coalesce(r.staff_id, case when coalesce(r.branch_id, a.branch_id) = a.branch_id then a.staff_id end),
+      coalesce(r.scheduled_at, a.scheduled_at),
+      coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
+    outcome := f.outcome;
+  end if;
+  if outcome is not null then
+    return next;
+    return;
+  end if;
+  if v_moves then
+    update appointments x set scheduled_at = coalesce(r.scheduled_at, a.scheduled_at),
+        branch_id = coalesce(r.branch_id, a.branch_id), staff_id = f.staff_id,
+        service_id = coalesce(r.service_id, a.service_id), duration_minutes = f.minutes,
+        buffer_before_minutes = f.buffer_before, buffer_after_minutes = f.buffer_after,
+        status = case when a.status = 'cancelled' then 'scheduled' else a.status end,
+        reminder_1week_sent = false, reminder_24h_sent = false, reminder_4h_sent = false, reminder_2h_sent = false
+      where x.tenant_id = v_tenant and x.id = a.id;
+  end if;
+  update appointments x set status = coalesce(v_status, x.status),
+      confirmation_status = case v_status when 'confirmed' then 'confirmed' else x.confirmation_status end,
+      notes = changed(p_change, 'notes', x.notes), internal_notes = changed(p_change, 'internal_notes', x.internal_notes),
+      cancellation_reason = changed(p_change, 'cancellation_reason', x.cancellation_reason),
+      outcome = changed(p_change, 'outcome', x.outcome),
+      confirmation_sent = coalesce(r.confirmation_sent, x.confirmation_sent),
+      reminder_24h_sent = coalesce(r.reminder_sent, x.reminder_24h_sent)
+    where x.tenant_id = v_tenant and x.id = a.id;
+  if v_status = 'completed' and a.status <> 'completed' then perform welcome_customer(a.id); end if;
+  if v_moves then perform tell_of_appointment('appointment-scheduled', a.id); end if;
+  if v_status = 'cancelled' and a.status <> 'cancelled' then
+    perform tell_of_appointment('appointment-cancelled', a.id);
+  end if;
+  outcome := 'updated';
+  return next;
+end $$;
+
+ALTER FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: update_lead(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -7274,6 +9166,31 @@ $$;
 ALTER FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
+-- Name: validate_appointment_booking(uuid, uuid, uuid, timestamp with time zone, integer, uuid, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid DEFAULT NULL::uuid, p_skip_availability_check boolean DEFAULT false) RETURNS TABLE(is_valid boolean, error_code text, error_message text, details jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  f record;
+begin
+  select * into f from find_room(p_lead_id, p_branch_id, null, p_staff_id, p_scheduled_at, p_duration_minutes,
+    p_exclude_appointment_id, p_skip_availability_check);
+  is_valid := f.outcome is null;
+  error_code := case f.outcome when 'slot_taken' then 'STAFF_CONFLICT' when 'lead_conflict' then 'PATIENT_CONFLICT'
+    when 'outside_hours' then 'OUTSIDE_HOURS' else case when f.outcome is not null then 'NOT_BOOKABLE' end end;
+  error_message := case f.outcome when 'slot_taken' then 'that time is taken'
+    when 'lead_conflict' then 'the person has another appointment then' when 'outside_hours' then 'nobody works then'
+    else replace(f.outcome, '_', ' ') end;
+  details := case when f.outcome is null then '{}' else jsonb_build_object('outcome', f.outcome) end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) OWNER TO tistis_owner;
+
+--
 -- Name: validate_channel_connection_for_job(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -7318,6 +9235,77 @@ begin
 end $$;
 
 ALTER FUNCTION public.want_token_keys() OWNER TO tistis_definer;
+
+--
+-- Name: wants_event(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.wants_event(p_event text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return exists (select from n8n_settings s where s.tenant_id = current_tenant() and s.is_enabled
+    and (s.events is null or p_event = any (s.events)));
+end $$;
+
+ALTER FUNCTION public.wants_event(p_event text) OWNER TO tistis_owner;
+
+--
+-- Name: welcome_customer(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.welcome_customer(p_appointment uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  update leads l set status = 'converted' from appointments a
+    where a.tenant_id = v_tenant and a.id = p_appointment and l.tenant_id = v_tenant and l.id = a.lead_id
+      and l.status not in ('converted', 'lost', 'inactive');
+  insert into patients (tenant_id, lead_id, branch_id, first_name, last_name, email)
+    select v_tenant, l.id, a.branch_id, coalesce(nullif(l.first_name, ''), nullif(l.full_name, ''), l.name, 'Paciente'),
+        coalesce(l.last_name, ''), l.email
+      from appointments a
+      join leads l on l.tenant_id = v_tenant and l.id = a.lead_id
+      join tenants t on t.id = v_tenant and t.vertical in ('dental', 'clinic', 'medical')
+     where a.tenant_id = v_tenant and a.id = p_appointment
+    on conflict do nothing;
+  update appointments a set patient_id = p.id from patients p
+    where a.tenant_id = v_tenant and a.id = p_appointment and a.patient_id is null and p.tenant_id = v_tenant
+      and p.lead_id = a.lead_id;
+end $$;
+
+ALTER FUNCTION public.welcome_customer(p_appointment uuid) OWNER TO tistis_owner;
+
+--
+-- Name: who_takes(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) RETURNS TABLE(staff_id uuid, resource_id uuid, place integer)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  if p_staff is not null then
+    return query select p_staff, p_staff, 0;
+  elsif p_service is not null and not exists (select from staff_services x where x.tenant_id = v_tenant
+    and x.service_id = p_service)
+    or p_service is null and not exists (select from staff_services x
+      join staff_branches w on w.tenant_id = x.tenant_id and w.staff_id = x.staff_id
+      where x.tenant_id = v_tenant and w.branch_id = p_branch) then
+    return query select null::uuid, b.id, n from branches b, generate_series(1, b.places) n
+      where b.tenant_id = v_tenant and b.id = p_branch;
+  else
+    return query select distinct s.id, s.id, 0 from staff_services x
+      join staff s on s.tenant_id = x.tenant_id and s.id = x.staff_id and s.is_active
+      join staff_branches w on w.tenant_id = s.tenant_id and w.staff_id = s.id and w.branch_id = p_branch
+      where x.tenant_id = v_tenant and (p_service is null or x.service_id = p_service);
+  end if;
+end $$;
+
+ALTER FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) OWNER TO tistis_owner;
 
 --
 -- Name: window_is_open(uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -7426,6 +9414,54 @@ CREATE FUNCTION public.worker_stopped(p_worker uuid) RETURNS void
 $$;
 
 ALTER FUNCTION public.worker_stopped(p_worker uuid) OWNER TO tistis_definer;
+
+--
+-- Name: working_times(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS tstzmultirange
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_zone text;
+  v_hours jsonb;
+  v_first date;
+  v_days int;
+  v_open tstzmultirange;
+begin
+  select b.timezone, case when b.operating_hours <> '{}' then b.operating_hours else (
+      select x.business_hours from ai_tenant_context x where x.tenant_id = v_tenant) end
+    into v_zone, v_hours from branches b where b.tenant_id = v_tenant and b.id = p_branch and b.is_active;
+  -- One more before the first: it may end after midnight.
+  v_first := (p_from at time zone v_zone)::date - 1;
+  v_days := (p_to at time zone v_zone)::date - v_first;
+  select range_agg(tstzrange(t.opens, t.closes)) into v_open
+    from generate_series(0, v_days) n
+    cross join lateral hours_on(v_hours, extract(isodow from v_first + n)::int) h
+    cross join lateral (select (v_first + n + h.opens) at time zone v_zone, (v_first + n + h.closes) at time zone v_zone)
+      t (opens, closes)
+   where t.opens < t.closes;
+  if p_staff is null then return coalesce(v_open, '{}'); end if;
+  if not exists (select from staff s join staff_branches w on w.tenant_id = s.tenant_id and w.staff_id = s.id
+    where s.tenant_id = v_tenant and s.id = p_staff and s.is_active and w.branch_id = p_branch) then
+    return '{}';
+  end if;
+  if exists (select from staff_hours h where h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch) then
+    v_open := v_open * (
+      select range_agg(tstzrange(t.opens, t.closes))
+        from generate_series(0, v_days) n
+        join staff_hours h on h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch
+          and h.weekday = extract(isodow from v_first + n)::int
+        cross join lateral (select (v_first + n + h.opens) at time zone v_zone,
+          (v_first + n + h.closes + case when h.closes > h.opens then interval '0' else interval '1 day' end) at time
+            zone v_zone) t (opens, closes)
+       where t.opens < t.closes);
+  end if;
+  return coalesce(v_open, '{}');
+end $$;
+
+ALTER FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO tistis_owner;
 
 --
 -- Name: write_ai_tenant_config(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -7724,72 +9760,6 @@ ALTER TABLE ONLY public.api_requests FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.api_requests OWNER TO tistis_owner;
 
 --
--- Name: appointments; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.appointments (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    branch_id uuid NOT NULL,
-    lead_id uuid,
-    patient_id uuid,
-    staff_id uuid,
-    service_id uuid,
-    scheduled_at timestamp with time zone NOT NULL,
-    duration_minutes integer DEFAULT 30 NOT NULL,
-    end_time timestamp with time zone NOT NULL,
-    status text DEFAULT 'scheduled'::text NOT NULL,
-    confirmation_sent boolean DEFAULT false NOT NULL,
-    reminder_1week_sent boolean DEFAULT false NOT NULL,
-    reminder_24h_sent boolean DEFAULT false NOT NULL,
-    reminder_4h_sent boolean DEFAULT false NOT NULL,
-    reminder_2h_sent boolean DEFAULT false NOT NULL,
-    reminder_sent boolean GENERATED ALWAYS AS (reminder_24h_sent) STORED NOT NULL,
-    notes text,
-    internal_notes text,
-    reason text,
-    cancellation_reason text,
-    cancelled_at timestamp with time zone,
-    completed_at timestamp with time zone,
-    outcome text,
-    rescheduled_from_id uuid,
-    rescheduled_to_id uuid,
-    created_by_staff_id uuid,
-    booking_source text DEFAULT 'manual'::text NOT NULL,
-    source text GENERATED ALWAYS AS (booking_source) STORED NOT NULL,
-    party_size integer DEFAULT 1 NOT NULL,
-    reservation_type text,
-    conversation_id uuid,
-    ai_booking_channel text,
-    ai_confidence_score numeric(4,3),
-    ai_urgency_level integer,
-    ai_detected_symptoms jsonb,
-    ai_booked_at timestamp with time zone,
-    requires_human_review boolean DEFAULT false NOT NULL,
-    human_review_reason text,
-    confirmation_status text DEFAULT 'not_required'::text NOT NULL,
-    deposit_status text DEFAULT 'not_required'::text NOT NULL,
-    deposit_amount_cents integer,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT appointments_ai_booking_channel_check CHECK ((ai_booking_channel = ANY (ARRAY['ai_whatsapp'::text, 'ai_voice'::text, 'ai_webchat'::text, 'ai_instagram'::text, 'ai_facebook'::text, 'ai_tiktok'::text]))),
-    CONSTRAINT appointments_ai_confidence_score_check CHECK (((ai_confidence_score >= (0)::numeric) AND (ai_confidence_score <= (1)::numeric))),
-    CONSTRAINT appointments_ai_urgency_level_check CHECK (((ai_urgency_level >= 1) AND (ai_urgency_level <= 5))),
-    CONSTRAINT appointments_booking_source_check CHECK ((booking_source = ANY (ARRAY['manual'::text, 'whatsapp'::text, 'website'::text, 'phone'::text, 'walk_in'::text, 'voice'::text, 'ai_chat'::text]))),
-    CONSTRAINT appointments_confirmation_status_check CHECK ((confirmation_status = ANY (ARRAY['not_required'::text, 'pending'::text, 'confirmed'::text, 'expired'::text]))),
-    CONSTRAINT appointments_deposit_amount_cents_check CHECK ((deposit_amount_cents >= 0)),
-    CONSTRAINT appointments_deposit_status_check CHECK ((deposit_status = ANY (ARRAY['not_required'::text, 'required'::text, 'pending'::text, 'paid'::text, 'forfeited'::text, 'refunded'::text, 'applied'::text]))),
-    CONSTRAINT appointments_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
-    CONSTRAINT appointments_party_size_check CHECK ((party_size > 0)),
-    CONSTRAINT appointments_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'confirmed'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'rescheduled'::text])))
-);
-
-ALTER TABLE ONLY public.appointments FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.appointments OWNER TO tistis_owner;
-
---
 -- Name: branches; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -7819,7 +9789,13 @@ CREATE TABLE public.branches (
     advance_booking_days integer DEFAULT 30 NOT NULL,
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    slot_minutes integer DEFAULT 30 NOT NULL,
+    booking_notice_minutes integer DEFAULT 0 NOT NULL,
+    places integer DEFAULT 1 NOT NULL,
+    CONSTRAINT branches_booking_notice_minutes_check CHECK (((booking_notice_minutes >= 0) AND (booking_notice_minutes <= 43200))),
+    CONSTRAINT branches_places_check CHECK (((places >= 0) AND (places <= 1000))),
+    CONSTRAINT branches_slot_minutes_check CHECK (((slot_minutes >= 5) AND (slot_minutes <= 480)))
 );
 
 ALTER TABLE ONLY public.branches FORCE ROW LEVEL SECURITY;
@@ -8384,17 +10360,39 @@ ALTER TABLE ONLY public.faqs FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.faqs OWNER TO tistis_owner;
 
 --
+-- Name: follow_ups; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.follow_ups (
+    tenant_id uuid NOT NULL,
+    lead_id uuid NOT NULL,
+    silent_since timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_at timestamp with time zone,
+    ended text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT follow_ups_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT follow_ups_ended_check CHECK ((ended = ANY (ARRAY['cold'::text, 'unsent'::text, 'declined'::text])))
+);
+
+ALTER TABLE ONLY public.follow_ups FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.follow_ups OWNER TO tistis_owner;
+
+--
 -- Name: inbound_secrets; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
 CREATE TABLE public.inbound_secrets (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT public.uuid_v7() NOT NULL,
-    channel_connection_id uuid NOT NULL,
+    channel_connection_id uuid,
     kind text NOT NULL,
     sealed bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT inbound_secrets_kind_check CHECK ((kind = ANY (ARRAY['app_secret'::text, 'verify_token'::text, 'client_secret'::text, 'webhook_secret'::text])))
+    CONSTRAINT inbound_secrets_kind_check CHECK ((kind = ANY (ARRAY['app_secret'::text, 'verify_token'::text, 'client_secret'::text, 'webhook_secret'::text, 'n8n_webhook'::text]))),
+    CONSTRAINT inbound_secrets_place CHECK (((channel_connection_id IS NULL) = (kind = 'n8n_webhook'::text)))
 );
 
 ALTER TABLE ONLY public.inbound_secrets FORCE ROW LEVEL SECURITY;
@@ -8767,19 +10765,99 @@ CREATE VIEW public.messages_guide WITH (security_invoker='true') AS
 ALTER TABLE public.messages_guide OWNER TO tistis_owner;
 
 --
+-- Name: n8n_settings; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.n8n_settings (
+    tenant_id uuid NOT NULL,
+    is_enabled boolean DEFAULT true NOT NULL,
+    webhook_url text,
+    events text[],
+    answers_by text DEFAULT 'claude'::text NOT NULL,
+    answer_event text DEFAULT 'ai-conversation'::text NOT NULL,
+    answer_seconds integer DEFAULT 60 NOT NULL,
+    answer_fallback text DEFAULT 'claude'::text NOT NULL,
+    plain_callbacks boolean DEFAULT false NOT NULL,
+    api_key_hint text,
+    signing_hint text,
+    webhook_hint text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT n8n_settings_answer_event_check CHECK ((answer_event = ANY (ARRAY['ai-conversation'::text, 'ai-response-needed'::text]))),
+    CONSTRAINT n8n_settings_answer_fallback_check CHECK ((answer_fallback = ANY (ARRAY['claude'::text, 'people'::text]))),
+    CONSTRAINT n8n_settings_answer_seconds_check CHECK (((answer_seconds >= 5) AND (answer_seconds <= 3600))),
+    CONSTRAINT n8n_settings_answers_by_check CHECK ((answers_by = ANY (ARRAY['claude'::text, 'n8n'::text]))),
+    CONSTRAINT n8n_settings_webhook_url_check CHECK (((webhook_url ~ '^https?://[^[:space:]/?#@]+([/?][^[:space:]#]*)?$'::text) AND (length(webhook_url) <= 2000)))
+);
+
+ALTER TABLE ONLY public.n8n_settings FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.n8n_settings OWNER TO tistis_owner;
+
+--
+-- Name: occupied_times; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.occupied_times (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    resource_id uuid NOT NULL,
+    place integer NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    appointment_id uuid,
+    lead_id uuid,
+    expires_at timestamp with time zone,
+    CONSTRAINT occupied_times_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT occupied_times_check1 CHECK (((num_nonnulls(appointment_id, lead_id) = 1) AND ((lead_id IS NULL) = (expires_at IS NULL))))
+);
+
+ALTER TABLE ONLY public.occupied_times FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.occupied_times OWNER TO tistis_owner;
+
+--
+-- Name: outbound_events; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.outbound_events (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    event text NOT NULL,
+    event_key text,
+    lead_id uuid,
+    data jsonb NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    http_status integer,
+    error_message text,
+    occurred_at timestamp with time zone DEFAULT public.app_now() NOT NULL,
+    last_attempt_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    CONSTRAINT outbound_events_event_check CHECK ((event ~ '^[a-z][a-z0-9-]{0,63}$'::text)),
+    CONSTRAINT outbound_events_event_key_check CHECK (((length(event_key) >= 1) AND (length(event_key) <= 300))),
+    CONSTRAINT outbound_events_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text])))
+);
+
+ALTER TABLE ONLY public.outbound_events FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbound_events OWNER TO tistis_owner;
+
+--
 -- Name: outbound_tokens; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
 CREATE TABLE public.outbound_tokens (
     tenant_id uuid NOT NULL,
     id uuid DEFAULT public.uuid_v7() NOT NULL,
-    channel_connection_id uuid NOT NULL,
+    channel_connection_id uuid,
     kind text NOT NULL,
     sealed bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     renewal uuid,
     renewal_until timestamp with time zone,
-    CONSTRAINT outbound_tokens_kind_check CHECK ((kind = ANY (ARRAY['access_token'::text, 'refresh_token'::text, 'client_secret'::text])))
+    CONSTRAINT outbound_tokens_kind_check CHECK ((kind = ANY (ARRAY['access_token'::text, 'refresh_token'::text, 'client_secret'::text, 'n8n_api_key'::text, 'n8n_signing'::text]))),
+    CONSTRAINT outbound_tokens_place CHECK (((channel_connection_id IS NULL) = (kind = ANY (ARRAY['n8n_api_key'::text, 'n8n_signing'::text]))))
 );
 
 ALTER TABLE ONLY public.outbound_tokens FORCE ROW LEVEL SECURITY;
@@ -8831,6 +10909,18 @@ CREATE TABLE public.retention_marks (
 ALTER TABLE ONLY public.retention_marks FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.retention_marks OWNER TO tistis_owner;
+
+--
+-- Name: routines; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.routines (
+    name text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    tenants integer NOT NULL
+);
+
+ALTER TABLE public.routines OWNER TO tistis_owner;
 
 --
 -- Name: schema_migrations; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -8907,6 +10997,11 @@ CREATE TABLE public.services (
     sku text,
     price_variants jsonb DEFAULT '[]'::jsonb NOT NULL,
     sessions_required integer DEFAULT 1 NOT NULL,
+    is_bookable boolean DEFAULT true NOT NULL,
+    buffer_before_minutes integer DEFAULT 0 NOT NULL,
+    buffer_after_minutes integer DEFAULT 0 NOT NULL,
+    CONSTRAINT services_buffer_after_minutes_check CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 480))),
+    CONSTRAINT services_buffer_before_minutes_check CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 480))),
     CONSTRAINT services_lead_priority_check CHECK ((lead_priority = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT services_price_unit_check CHECK ((price_unit = ANY (ARRAY['per_service'::text, 'per_hour'::text, 'per_session'::text, 'per_tooth'::text, 'per_unit'::text]))),
     CONSTRAINT services_sessions_required_check CHECK ((sessions_required > 0))
@@ -8963,6 +11058,58 @@ CREATE TABLE public.staff_branches (
 ALTER TABLE ONLY public.staff_branches FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.staff_branches OWNER TO tistis_owner;
+
+--
+-- Name: staff_hours; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.staff_hours (
+    tenant_id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    branch_id uuid NOT NULL,
+    weekday integer NOT NULL,
+    opens time without time zone NOT NULL,
+    closes time without time zone NOT NULL,
+    CONSTRAINT staff_hours_weekday_check CHECK (((weekday >= 1) AND (weekday <= 7)))
+);
+
+ALTER TABLE ONLY public.staff_hours FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff_hours OWNER TO tistis_owner;
+
+--
+-- Name: staff_services; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.staff_services (
+    tenant_id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    service_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.staff_services FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff_services OWNER TO tistis_owner;
+
+--
+-- Name: times_off; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.times_off (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    staff_id uuid,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT times_off_check CHECK ((ends_at > starts_at))
+);
+
+ALTER TABLE ONLY public.times_off FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.times_off OWNER TO tistis_owner;
 
 --
 -- Name: token_key_asks; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -9226,6 +11373,13 @@ ALTER TABLE ONLY public.api_requests
     ADD CONSTRAINT api_requests_pkey PRIMARY KEY (tenant_id, asker, idempotency_key);
 
 --
+-- Name: appointments appointments_booking_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.appointments
+    ADD CONSTRAINT appointments_booking_key UNIQUE (tenant_id, booking_key);
+
+--
 -- Name: appointments appointments_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -9436,6 +11590,13 @@ ALTER TABLE ONLY public.faqs
     ADD CONSTRAINT faqs_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: follow_ups follow_ups_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.follow_ups
+    ADD CONSTRAINT follow_ups_pkey PRIMARY KEY (tenant_id, lead_id);
+
+--
 -- Name: inbound_secrets inbound_secrets_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -9611,6 +11772,55 @@ ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: n8n_settings n8n_settings_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.n8n_settings
+    ADD CONSTRAINT n8n_settings_pkey PRIMARY KEY (tenant_id);
+
+--
+-- Name: occupied_times occupied_times_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_id_key UNIQUE (id);
+
+--
+-- Name: occupied_times occupied_times_once; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_once EXCLUDE USING gist (tenant_id WITH =, resource_id WITH =, place WITH =, tstzrange(starts_at, ends_at) WITH &&);
+
+--
+-- Name: occupied_times occupied_times_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: occupied_times occupied_times_tenant_id_appointment_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_tenant_id_appointment_id_key UNIQUE (tenant_id, appointment_id);
+
+--
+-- Name: outbound_events outbound_events_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.outbound_events
+    ADD CONSTRAINT outbound_events_id_key UNIQUE (id);
+
+--
+-- Name: outbound_events outbound_events_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.outbound_events
+    ADD CONSTRAINT outbound_events_pkey PRIMARY KEY (tenant_id, id);
+
+--
 -- Name: outbound_tokens outbound_tokens_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -9665,6 +11875,13 @@ ALTER TABLE ONLY public.rate_limits
 
 ALTER TABLE ONLY public.retention_marks
     ADD CONSTRAINT retention_marks_pkey PRIMARY KEY (tenant_id);
+
+--
+-- Name: routines routines_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.routines
+    ADD CONSTRAINT routines_pkey PRIMARY KEY (name);
 
 --
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -9737,6 +11954,13 @@ ALTER TABLE ONLY public.staff_branches
     ADD CONSTRAINT staff_branches_pkey PRIMARY KEY (tenant_id, staff_id, branch_id);
 
 --
+-- Name: staff_hours staff_hours_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_hours
+    ADD CONSTRAINT staff_hours_pkey PRIMARY KEY (tenant_id, staff_id, branch_id, weekday, opens);
+
+--
 -- Name: staff staff_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -9749,6 +11973,13 @@ ALTER TABLE ONLY public.staff
 
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: staff_services staff_services_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_services
+    ADD CONSTRAINT staff_services_pkey PRIMARY KEY (tenant_id, service_id, staff_id);
 
 --
 -- Name: staff staff_tenant_id_email_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -9770,6 +12001,20 @@ ALTER TABLE ONLY public.tenants
 
 ALTER TABLE ONLY public.tenants
     ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
+
+--
+-- Name: times_off times_off_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_id_key UNIQUE (id);
+
+--
+-- Name: times_off times_off_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_pkey PRIMARY KEY (tenant_id, id);
 
 --
 -- Name: token_key_asks token_key_asks_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -9926,6 +12171,12 @@ CREATE INDEX api_requests_old ON public.api_requests USING btree (tenant_id, cre
 --
 
 CREATE INDEX appointments_by_day ON public.appointments USING btree (tenant_id, scheduled_at);
+
+--
+-- Name: appointments_of_conversation; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX appointments_of_conversation ON public.appointments USING btree (tenant_id, conversation_id) WHERE (conversation_id IS NOT NULL);
 
 --
 -- Name: appointments_of_lead; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -10162,6 +12413,42 @@ CREATE INDEX messages_of ON public.messages USING btree (tenant_id, conversation
 CREATE INDEX messages_said ON public.messages USING btree (tenant_id, conversation_id, id) WHERE (role <> 'user'::text);
 
 --
+-- Name: occupied_times_hold; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX occupied_times_hold ON public.occupied_times USING btree (tenant_id, lead_id) WHERE (lead_id IS NOT NULL);
+
+--
+-- Name: occupied_times_of; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX occupied_times_of ON public.occupied_times USING btree (tenant_id, resource_id, starts_at);
+
+--
+-- Name: outbound_events_dead; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX outbound_events_dead ON public.outbound_events USING btree (tenant_id, id) WHERE (status = 'dead'::text);
+
+--
+-- Name: outbound_events_key; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX outbound_events_key ON public.outbound_events USING btree (tenant_id, event, event_key) WHERE (event_key IS NOT NULL);
+
+--
+-- Name: outbound_events_of_lead; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX outbound_events_of_lead ON public.outbound_events USING btree (tenant_id, lead_id) WHERE (lead_id IS NOT NULL);
+
+--
+-- Name: outbound_tokens_business; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX outbound_tokens_business ON public.outbound_tokens USING btree (tenant_id, kind) WHERE (channel_connection_id IS NULL);
+
+--
 -- Name: patients_lead; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -10186,6 +12473,12 @@ CREATE UNIQUE INDEX platform_alerts_open ON public.platform_alerts USING btree (
 CREATE INDEX rate_limits_old ON public.rate_limits USING btree (tenant_id, window_start);
 
 --
+-- Name: times_off_until; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX times_off_until ON public.times_off USING btree (tenant_id, ends_at);
+
+--
 -- Name: user_roles_user; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -10208,6 +12501,12 @@ CREATE INDEX webhook_dead_letters_pending ON public.webhook_dead_letters USING b
 --
 
 CREATE TRIGGER end_escalation BEFORE UPDATE OF status, ai_handling ON public.conversations FOR EACH ROW WHEN ((((old.status = 'escalated'::text) AND (new.status <> 'escalated'::text)) OR (new.ai_handling AND (NOT old.ai_handling)))) EXECUTE FUNCTION public.end_escalation();
+
+--
+-- Name: appointments forget_reminders; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER forget_reminders BEFORE UPDATE OF scheduled_at ON public.appointments FOR EACH ROW EXECUTE FUNCTION public.forget_reminders();
 
 --
 -- Name: inbound_secrets forget_secret_hint; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -10250,6 +12549,12 @@ CREATE TRIGGER keep_lead BEFORE INSERT OR UPDATE OF score, classification, statu
 --
 
 CREATE TRIGGER keep_ownership BEFORE INSERT OR UPDATE ON public.channel_connections FOR EACH ROW EXECUTE FUNCTION public.keep_ownership();
+
+--
+-- Name: appointments occupy_time; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER occupy_time AFTER INSERT OR UPDATE OF status, scheduled_at, duration_minutes, staff_id, branch_id, buffer_before_minutes, buffer_after_minutes ON public.appointments FOR EACH ROW EXECUTE FUNCTION public.occupy_time();
 
 --
 -- Name: tenants tenants_scoring_rules; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -10336,6 +12641,12 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.external_products FOR EA
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.faqs FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
+-- Name: follow_ups touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.follow_ups FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
 -- Name: integration_connections touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
@@ -10364,6 +12675,12 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.message_templates FOR EA
 --
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.messages FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+
+--
+-- Name: n8n_settings touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.n8n_settings FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
 
 --
 -- Name: patients touch_updated_at; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -10832,6 +13149,20 @@ ALTER TABLE ONLY public.faqs
     ADD CONSTRAINT faqs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: follow_ups follow_ups_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.follow_ups
+    ADD CONSTRAINT follow_ups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: follow_ups follow_ups_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.follow_ups
+    ADD CONSTRAINT follow_ups_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: inbound_secrets inbound_secrets_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -11084,6 +13415,48 @@ ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_tenant_id_sent_by_staff_id_fkey FOREIGN KEY (tenant_id, sent_by_staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE SET NULL (sent_by_staff_id);
 
 --
+-- Name: n8n_settings n8n_settings_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.n8n_settings
+    ADD CONSTRAINT n8n_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: occupied_times occupied_times_tenant_id_appointment_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_tenant_id_appointment_id_fkey FOREIGN KEY (tenant_id, appointment_id) REFERENCES public.appointments(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: occupied_times occupied_times_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: occupied_times occupied_times_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.occupied_times
+    ADD CONSTRAINT occupied_times_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: outbound_events outbound_events_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.outbound_events
+    ADD CONSTRAINT outbound_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: outbound_events outbound_events_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.outbound_events
+    ADD CONSTRAINT outbound_events_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: outbound_tokens outbound_tokens_tenant_id_channel_connection_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -11210,11 +13583,74 @@ ALTER TABLE ONLY public.staff_branches
     ADD CONSTRAINT staff_branches_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE CASCADE;
 
 --
+-- Name: staff_hours staff_hours_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_hours
+    ADD CONSTRAINT staff_hours_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: staff_hours staff_hours_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_hours
+    ADD CONSTRAINT staff_hours_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: staff_hours staff_hours_tenant_id_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_hours
+    ADD CONSTRAINT staff_hours_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: staff_services staff_services_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_services
+    ADD CONSTRAINT staff_services_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: staff_services staff_services_tenant_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_services
+    ADD CONSTRAINT staff_services_tenant_id_service_id_fkey FOREIGN KEY (tenant_id, service_id) REFERENCES public.services(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: staff_services staff_services_tenant_id_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.staff_services
+    ADD CONSTRAINT staff_services_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: staff staff_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: times_off times_off_tenant_id_branch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_tenant_id_branch_id_fkey FOREIGN KEY (tenant_id, branch_id) REFERENCES public.branches(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: times_off times_off_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: times_off times_off_tenant_id_staff_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.times_off
+    ADD CONSTRAINT times_off_tenant_id_staff_id_fkey FOREIGN KEY (tenant_id, staff_id) REFERENCES public.staff(tenant_id, id) ON DELETE CASCADE;
 
 --
 -- Name: uploads uploads_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -11427,6 +13863,12 @@ ALTER TABLE public.external_products ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.faqs ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: follow_ups; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.follow_ups ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: inbound_secrets; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -11499,6 +13941,24 @@ ALTER TABLE public.message_templates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: n8n_settings; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.n8n_settings ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: occupied_times; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.occupied_times ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: outbound_events; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.outbound_events ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: outbound_tokens; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -11535,10 +13995,28 @@ CREATE POLICY routing ON public.api_keys FOR SELECT TO tistis_definer USING (tru
 CREATE POLICY routing ON public.channel_connections FOR SELECT TO tistis_definer USING (true);
 
 --
+-- Name: conversations routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.conversations FOR SELECT TO tistis_definer USING (true);
+
+--
 -- Name: inbound_secrets routing; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
 CREATE POLICY routing ON public.inbound_secrets FOR SELECT TO tistis_definer USING (true);
+
+--
+-- Name: leads routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.leads FOR SELECT TO tistis_definer USING (true);
+
+--
+-- Name: n8n_settings routing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY routing ON public.n8n_settings FOR SELECT TO tistis_definer USING (true);
 
 --
 -- Name: retention_marks routing; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -11607,10 +14085,28 @@ ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.staff_branches ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: staff_hours; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.staff_hours ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: staff_services; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.staff_services ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: tenants; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: times_off; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.times_off ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: media_files unsent; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -11787,6 +14283,12 @@ CREATE POLICY wall ON public.external_products USING ((tenant_id = public.curren
 CREATE POLICY wall ON public.faqs USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: follow_ups wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.follow_ups USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: inbound_secrets wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -11859,6 +14361,24 @@ CREATE POLICY wall ON public.message_templates USING ((tenant_id = public.curren
 CREATE POLICY wall ON public.messages USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: n8n_settings wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.n8n_settings USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: occupied_times wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.occupied_times USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: outbound_events wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.outbound_events USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: outbound_tokens wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -11919,10 +14439,28 @@ CREATE POLICY wall ON public.staff USING ((tenant_id = public.current_tenant()))
 CREATE POLICY wall ON public.staff_branches USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: staff_hours wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.staff_hours USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: staff_services wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.staff_services USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: tenants wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
 CREATE POLICY wall ON public.tenants USING ((id = public.current_tenant())) WITH CHECK ((id = public.current_tenant()));
+
+--
+-- Name: times_off wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.times_off USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: uploads wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -11969,6 +14507,7 @@ GRANT USAGE ON SCHEMA public TO tistis_webhook_whatsapp;
 GRANT USAGE ON SCHEMA public TO tistis_webhook_instagram;
 GRANT USAGE ON SCHEMA public TO tistis_webhook_facebook;
 GRANT USAGE ON SCHEMA public TO tistis_webhook_tiktok;
+GRANT USAGE ON SCHEMA public TO tistis_webhook;
 GRANT USAGE ON SCHEMA public TO tistis_api;
 GRANT USAGE ON SCHEMA public TO tistis_jobs;
 GRANT USAGE ON SCHEMA public TO tistis_jobs_process;
@@ -11976,6 +14515,22 @@ GRANT USAGE ON SCHEMA public TO tistis_health;
 GRANT USAGE ON SCHEMA public TO tistis_definer;
 GRANT USAGE ON SCHEMA public TO tistis_guide;
 GRANT ALL ON SCHEMA public TO tistis_owner;
+
+--
+-- Name: FUNCTION accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION add_channel(p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -11986,6 +14541,7 @@ GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_whats
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_jobs_process;
@@ -12001,6 +14557,7 @@ GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_jobs_process;
@@ -12016,6 +14573,7 @@ GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_s
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
@@ -12031,6 +14589,7 @@ GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_we
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_jobs_process;
@@ -12046,6 +14605,7 @@ GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
@@ -12061,6 +14621,7 @@ GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p
 GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_jobs_process;
@@ -12076,6 +14637,7 @@ GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_ques
 GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_jobs_process;
@@ -12091,6 +14653,7 @@ GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis
 GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_jobs_process;
@@ -12106,6 +14669,7 @@ GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_api;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs_process;
@@ -12117,7 +14681,26 @@ GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_guide;
 --
 
 GRANT SELECT ON TABLE public.api_keys TO tistis_definer;
+GRANT SELECT ON TABLE public.api_keys TO tistis_webhook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO tistis_api;
+
+--
+-- Name: COLUMN api_keys.last_used_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(last_used_at) ON TABLE public.api_keys TO tistis_webhook;
+
+--
+-- Name: COLUMN api_keys.last_used_ip; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(last_used_ip) ON TABLE public.api_keys TO tistis_webhook;
+
+--
+-- Name: COLUMN api_keys.last_used_endpoint; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(last_used_endpoint) ON TABLE public.api_keys TO tistis_webhook;
 
 --
 -- Name: FUNCTION api_key_json(k public.api_keys); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12128,6 +14711,7 @@ GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_w
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_api;
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_jobs_process;
@@ -12143,6 +14727,7 @@ GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_api;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs_process;
@@ -12158,6 +14743,7 @@ GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_api;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs_process;
@@ -12173,6 +14759,7 @@ GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_req
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
@@ -12188,6 +14775,7 @@ GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tist
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
@@ -12203,6 +14791,7 @@ GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_whatsapp
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs_process;
@@ -12218,6 +14807,7 @@ GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uui
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs_process;
@@ -12233,6 +14823,7 @@ GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_messa
 GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_jobs_process;
@@ -12248,6 +14839,7 @@ GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_w
 GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_jobs_process;
@@ -12263,11 +14855,101 @@ GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION appointment_detail(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.appointment_detail(p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_guide;
+
+--
+-- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_webhook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appointments TO tistis_api;
+GRANT SELECT ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_instagram;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_facebook;
+GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
+GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: COLUMN appointments.cancellation_reason; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
+
+--
+-- Name: FUNCTION appointment_json(a public.appointments); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.appointment_json(a public.appointments) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_api;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_definer;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_guide;
+
+--
+-- Name: FUNCTION appointment_stands(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.appointment_stands(p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12278,11 +14960,44 @@ GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_requ
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_guide;
+
+--
+-- Name: FUNCTION ask_confirmation(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_api;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_guide;
 
 --
 -- Name: FUNCTION ask_names(p_conversations uuid[], p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12293,6 +15008,7 @@ GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text
 GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_jobs_process;
@@ -12308,11 +15024,36 @@ GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second d
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION ask_routine(p_routine text, p_slug text); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.ask_routine(p_routine text, p_slug text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_routine(p_routine text, p_slug text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.ask_routine(p_routine text, p_slug text) TO tistis_owner;
+
+--
+-- Name: FUNCTION assistant_config(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.assistant_config() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_api;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_definer;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_guide;
 
 --
 -- Name: FUNCTION assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12323,6 +15064,7 @@ GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid,
 GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_jobs_process;
@@ -12338,6 +15080,7 @@ GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_wha
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs_process;
@@ -12353,6 +15096,7 @@ GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_jobs_process;
@@ -12368,6 +15112,7 @@ GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_jobs_process;
@@ -12383,6 +15128,7 @@ GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
@@ -12398,11 +15144,60 @@ GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tist
 GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION book_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.book_appointment(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION book_by_n8n(p_request jsonb, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION budget_json(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12413,6 +15208,7 @@ GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.budget_json() TO tistis_api;
 GRANT ALL ON FUNCTION public.budget_json() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.budget_json() TO tistis_jobs_process;
@@ -12428,6 +15224,7 @@ GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.budget_spent() TO tistis_api;
 GRANT ALL ON FUNCTION public.budget_spent() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.budget_spent() TO tistis_jobs_process;
@@ -12438,6 +15235,7 @@ GRANT ALL ON FUNCTION public.budget_spent() TO tistis_guide;
 -- Name: TABLE ai_tenant_context; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_webhook;
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs;
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.ai_tenant_context TO tistis_api;
@@ -12454,6 +15252,120 @@ GRANT SELECT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_webhook_tikt
 GRANT INSERT(tenant_id) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
+-- Name: COLUMN ai_tenant_context.ai_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(ai_enabled) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.model; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(model) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.system_prompt; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(system_prompt) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.temperature; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(temperature) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.max_tokens; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(max_tokens) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.response_style; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(response_style) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.business_hours; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(business_hours) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.escalation_keywords; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(escalation_keywords) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.auto_escalate_after_messages; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(auto_escalate_after_messages) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.default_language; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(default_language) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.updated_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(updated_at) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.out_of_hours_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(out_of_hours_enabled) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.out_of_hours_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(out_of_hours_message) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.auto_greeting_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(auto_greeting_enabled) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.auto_greeting_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(auto_greeting_message) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.escalate_on_hot_lead; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(escalate_on_hot_lead) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.supported_languages; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(supported_languages) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.currency; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(currency) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.use_emojis; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(use_emojis) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
 -- Name: COLUMN ai_tenant_context.default_first_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -12461,6 +15373,7 @@ GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO t
 GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
 GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
 GRANT SELECT(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
+GRANT UPDATE(default_first_message_delay) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.default_subsequent_message_delay; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12470,6 +15383,25 @@ GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context
 GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
 GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
 GRANT SELECT(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
+GRANT UPDATE(default_subsequent_message_delay) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.enable_scoring; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(enable_scoring) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.escalation_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(escalation_message) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.min_confidence; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(min_confidence) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.scoring_policy; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12501,6 +15433,7 @@ GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost nume
 GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_api;
 GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_jobs_process;
@@ -12516,6 +15449,7 @@ GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.business_month() TO tistis_api;
 GRANT ALL ON FUNCTION public.business_month() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.business_month() TO tistis_jobs_process;
@@ -12531,6 +15465,7 @@ GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.business_zone() TO tistis_api;
 GRANT ALL ON FUNCTION public.business_zone() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.business_zone() TO tistis_jobs_process;
@@ -12546,11 +15481,28 @@ GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response 
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION cancel_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.cancel_appointment(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION cancel_job(p_job uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12561,6 +15513,7 @@ GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_jobs_process;
@@ -12576,11 +15529,28 @@ GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_wh
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_api;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_guide;
+
+--
+-- Name: FUNCTION change_assistant_config(p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.change_assistant_config(p_values jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION change_channel(p_connection uuid, p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12591,6 +15561,7 @@ GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) T
 GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_jobs_process;
@@ -12606,6 +15577,7 @@ GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch u
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
@@ -12621,6 +15593,7 @@ GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO
 GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_api;
 GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_jobs_process;
@@ -12636,6 +15609,7 @@ GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webh
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_api;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_jobs_process;
@@ -12651,6 +15625,7 @@ GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_ch
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_api;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_jobs_process;
@@ -12666,11 +15641,28 @@ GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_definer;
 GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_guide;
+
+--
+-- Name: FUNCTION check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_guide;
 
 --
 -- Name: TABLE jobs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12681,6 +15673,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook_tiktok;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_webhook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO tistis_api;
@@ -12777,6 +15770,7 @@ GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_
 GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_jobs_process;
@@ -12792,6 +15786,7 @@ GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhoo
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_jobs_process;
@@ -12814,11 +15809,28 @@ GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_wh
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION confirm_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.confirm_appointment(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION connect_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12829,6 +15841,7 @@ GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhoo
 GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_jobs_process;
@@ -12844,6 +15857,7 @@ GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_api;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_jobs_process;
@@ -12859,6 +15873,7 @@ GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_w
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_api;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_jobs_process;
@@ -12874,6 +15889,7 @@ GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO 
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_api;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_jobs_process;
@@ -12888,10 +15904,23 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_whats
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_webhook_tiktok;
+GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_webhook;
 GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.conversations TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.conversations TO tistis_guide;
+
+--
+-- Name: COLUMN conversations.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.conversations TO tistis_definer;
+
+--
+-- Name: COLUMN conversations.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(id) ON TABLE public.conversations TO tistis_definer;
 
 --
 -- Name: FUNCTION conversation_json(c public.conversations); Type: ACL; Schema: public; Owner: tistis_owner
@@ -12902,6 +15931,7 @@ GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis
 GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_api;
 GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_jobs_process;
@@ -12917,6 +15947,7 @@ GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_c
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
@@ -12932,11 +15963,28 @@ GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_w
 GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_guide;
 
 --
 -- Name: TABLE ai_usage_logs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -12956,6 +16004,7 @@ GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webho
 GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_api;
 GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_jobs_process;
@@ -12971,6 +16020,7 @@ GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_whatsap
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_jobs_process;
@@ -12986,6 +16036,7 @@ GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_api;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.cron_runs() TO tistis_jobs_process;
@@ -13008,11 +16059,44 @@ GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_api;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_definer;
 GRANT ALL ON FUNCTION public.current_tenant() TO tistis_guide;
+
+--
+-- Name: FUNCTION decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_guide;
+
+--
+-- Name: FUNCTION deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_api;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_definer;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_guide;
 
 --
 -- Name: FUNCTION disconnect_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13023,11 +16107,28 @@ GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_web
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION does_service(p_staff uuid, p_service uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION doubt_sentence(p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13038,6 +16139,7 @@ GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_w
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_jobs_process;
@@ -13053,6 +16155,7 @@ GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO 
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs_process;
@@ -13068,11 +16171,28 @@ GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) 
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_api;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_guide;
+
+--
+-- Name: FUNCTION emit_messages(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.emit_messages(p_messages uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION end_escalation(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13083,6 +16203,7 @@ GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.end_escalation() TO tistis_api;
 GRANT ALL ON FUNCTION public.end_escalation() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.end_escalation() TO tistis_jobs_process;
@@ -13098,6 +16219,7 @@ GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_to
 GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_jobs_process;
@@ -13113,6 +16235,7 @@ GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state te
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs_process;
@@ -13128,6 +16251,7 @@ GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy js
 GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_jobs_process;
@@ -13143,6 +16267,7 @@ GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug t
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_jobs_process;
@@ -13158,6 +16283,7 @@ GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs_process;
@@ -13173,6 +16299,7 @@ GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_jobs_process;
@@ -13188,11 +16315,28 @@ GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_guide;
+
+--
+-- Name: FUNCTION escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13203,11 +16347,28 @@ GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION event_lead(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.event_lead(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION expect_media(p_events jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13218,11 +16379,28 @@ GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO 
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_guide;
+
+--
+-- Name: FUNCTION expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION external_data_there(p_tenant uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13233,6 +16411,7 @@ GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhoo
 GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_jobs_process;
@@ -13254,6 +16433,7 @@ GRANT ALL ON FUNCTION public.find_accounts(p_channel text, p_accounts text[]) TO
 --
 
 REVOKE ALL ON FUNCTION public.find_api_key(p_hash text, p_address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_api_key(p_hash text, p_address text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_api_key(p_hash text, p_address text) TO tistis_api;
 
 --
@@ -13276,6 +16456,7 @@ GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_jobs_process;
@@ -13291,11 +16472,19 @@ GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_ph
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_guide;
+
+--
+-- Name: FUNCTION find_n8n(p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.find_n8n(p_kind text, p_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_n8n(p_kind text, p_id uuid) TO tistis_webhook;
 
 --
 -- Name: FUNCTION find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13306,6 +16495,7 @@ GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_bra
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_jobs_process;
@@ -13321,6 +16511,7 @@ GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_bra
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_jobs_process;
@@ -13336,6 +16527,7 @@ GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id u
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_jobs_process;
@@ -13351,6 +16543,7 @@ GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branc
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_api;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_jobs_process;
@@ -13358,11 +16551,43 @@ GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branc
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_guide;
 
 --
+-- Name: FUNCTION find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_guide;
+
+--
 -- Name: FUNCTION find_user_roles(p_user uuid); Type: ACL; Schema: public; Owner: tistis_definer
 --
 
 REVOKE ALL ON FUNCTION public.find_user_roles(p_user uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_user_roles(p_user uuid) TO tistis_api;
+
+--
+-- Name: FUNCTION folded_name(p_text text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.folded_name(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_api;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_guide;
 
 --
 -- Name: FUNCTION follow_threads(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13373,11 +16598,28 @@ GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tis
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION forget_deleted(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13388,11 +16630,28 @@ GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION forget_reminders(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.forget_reminders() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_api;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_definer;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_guide;
 
 --
 -- Name: FUNCTION forget_secret_hint(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13403,6 +16662,7 @@ GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_api;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_jobs_process;
@@ -13418,6 +16678,7 @@ GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webh
 GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_jobs_process;
@@ -13433,6 +16694,7 @@ GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_api;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs_process;
@@ -13448,11 +16710,60 @@ GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_w
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_api;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_guide;
+
+--
+-- Name: FUNCTION free_hold(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.free_hold(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_guide;
+
+--
+-- Name: FUNCTION free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION get_pending_dead_letters(p_channel text, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13463,6 +16774,7 @@ GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit in
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_jobs_process;
@@ -13478,6 +16790,7 @@ GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_w
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs_process;
@@ -13493,11 +16806,28 @@ GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tisti
 GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_api;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_guide;
 
 --
 -- Name: FUNCTION hand_back_conversation(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13508,6 +16838,7 @@ GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tist
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs_process;
@@ -13523,6 +16854,7 @@ GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_det
 GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_jobs_process;
@@ -13546,6 +16878,22 @@ GRANT ALL ON FUNCTION public.health_report(p_silent_seconds double precision) TO
 GRANT ALL ON FUNCTION public.health_report(p_silent_seconds double precision) TO tistis_owner;
 
 --
+-- Name: FUNCTION hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_guide;
+
+--
 -- Name: FUNCTION hold_closed_talk(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13554,6 +16902,7 @@ GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_web
 GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_jobs_process;
@@ -13569,11 +16918,28 @@ GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_api;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_definer;
 GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_guide;
+
+--
+-- Name: FUNCTION hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13584,11 +16950,44 @@ GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_sec
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_guide;
+
+--
+-- Name: FUNCTION hold_slot(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_slot(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION hours_on(p_hours jsonb, p_weekday integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION increment_conversation_message_count(p_conversation_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13599,6 +16998,7 @@ GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_jobs_process;
@@ -13614,6 +17014,7 @@ GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_what
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_api;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_jobs_process;
@@ -13629,6 +17030,7 @@ GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_api;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_jobs_process;
@@ -13644,6 +17046,7 @@ GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_api;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.keep_lead() TO tistis_jobs_process;
@@ -13659,6 +17062,7 @@ GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_api;
 GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_jobs_process;
@@ -13674,6 +17078,7 @@ GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_jobs_process;
@@ -13689,11 +17094,28 @@ GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id u
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_definer;
 GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_guide;
+
+--
+-- Name: FUNCTION last_day_to_book(p_zone text, p_days integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION last_run_of_jobs(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13704,6 +17126,7 @@ GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_api;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs_process;
@@ -13719,6 +17142,7 @@ GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_ques
 GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_jobs_process;
@@ -13733,10 +17157,23 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_tiktok;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_webhook;
 GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
 GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_api;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
+
+--
+-- Name: COLUMN leads.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.leads TO tistis_definer;
+
+--
+-- Name: COLUMN leads.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(id) ON TABLE public.leads TO tistis_definer;
 
 --
 -- Name: FUNCTION lead_json(l public.leads); Type: ACL; Schema: public; Owner: tistis_owner
@@ -13747,6 +17184,7 @@ GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_whatsap
 GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_api;
 GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_jobs_process;
@@ -13762,6 +17200,7 @@ GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_sou
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs_process;
@@ -13777,6 +17216,7 @@ GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_what
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs_process;
@@ -13792,6 +17232,7 @@ GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_api;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_jobs_process;
@@ -13807,6 +17248,7 @@ GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_pol
 GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_jobs_process;
@@ -13829,6 +17271,70 @@ REVOKE ALL ON FUNCTION public.list_tenants() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.list_tenants() TO tistis_owner;
 
 --
+-- Name: FUNCTION living_lead(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.living_lead(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION local_iso(p_at timestamp with time zone, p_zone text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_api;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_guide;
+
+--
+-- Name: FUNCTION lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION lock_bookings(p_tenant uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.lock_bookings(p_tenant uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION lock_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -13837,6 +17343,7 @@ GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_wha
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs_process;
@@ -13852,6 +17359,7 @@ GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys te
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs_process;
@@ -13867,6 +17375,7 @@ GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_whatsap
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_jobs_process;
@@ -13895,6 +17404,7 @@ GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tis
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs_process;
@@ -13910,6 +17420,7 @@ GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_wha
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_jobs_process;
@@ -13925,6 +17436,7 @@ GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_con
 GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
@@ -13940,6 +17452,7 @@ GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_api;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_jobs_process;
@@ -13955,6 +17468,7 @@ GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO t
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
@@ -13970,6 +17484,7 @@ GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO t
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_jobs_process;
@@ -13985,6 +17500,7 @@ GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reaso
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs_process;
@@ -14000,6 +17516,7 @@ GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO ti
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
@@ -14015,6 +17532,7 @@ GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO ti
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
@@ -14029,6 +17547,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO tistis_webhook_tiktok;
+GRANT SELECT,INSERT ON TABLE public.messages TO tistis_webhook;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO tistis_jobs;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.messages TO tistis_api;
@@ -14146,6 +17665,7 @@ GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_w
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_api;
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_jobs_process;
@@ -14161,6 +17681,7 @@ GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT i
 GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_jobs_process;
@@ -14176,11 +17697,28 @@ GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhoo
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_api;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_guide;
+
+--
+-- Name: FUNCTION minute_of_day(p_at timestamp with time zone, p_timezone text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_api;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_guide;
 
 --
 -- Name: FUNCTION missing_of_business(p_ids jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14191,11 +17729,28 @@ GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14206,6 +17761,7 @@ GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_wha
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs_process;
@@ -14221,11 +17777,28 @@ GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_what
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION name_rank(p_said text, p_name text, p_words text[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_api;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_definer;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_guide;
 
 --
 -- Name: FUNCTION names_pattern(p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14236,6 +17809,7 @@ GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_wha
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_jobs_process;
@@ -14251,6 +17825,7 @@ GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with t
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs_process;
@@ -14274,6 +17849,7 @@ GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_api;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs_process;
@@ -14289,6 +17865,7 @@ GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhoo
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_api;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_jobs_process;
@@ -14304,11 +17881,28 @@ GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_whats
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_guide;
 
 --
 -- Name: FUNCTION note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14319,6 +17913,7 @@ GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_no
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
@@ -14334,6 +17929,7 @@ GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_jobs_process;
@@ -14349,6 +17945,7 @@ GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_point
 GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_jobs_process;
@@ -14364,6 +17961,7 @@ GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_cou
 GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_jobs_process;
@@ -14379,11 +17977,28 @@ GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_guide;
+
+--
+-- Name: FUNCTION note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_guide;
 
 --
 -- Name: FUNCTION note_webhooks(p_connections uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14394,11 +18009,44 @@ GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webho
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_definer;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_guide;
+
+--
+-- Name: FUNCTION occupy_time(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.occupy_time() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_api;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_definer;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_guide;
+
+--
+-- Name: FUNCTION off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_guide;
 
 --
 -- Name: FUNCTION open_conversation(p_wish jsonb, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14409,6 +18057,7 @@ GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO t
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_jobs_process;
@@ -14424,6 +18073,7 @@ GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook
 GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_jobs_process;
@@ -14439,6 +18089,7 @@ GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
@@ -14454,6 +18105,7 @@ GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_
 GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_api;
 GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_jobs_process;
@@ -14469,6 +18121,7 @@ GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without
 GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_jobs_process;
@@ -14484,6 +18137,7 @@ GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs_process;
@@ -14499,11 +18153,28 @@ GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_wh
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_guide;
 
 --
 -- Name: FUNCTION promotions_stopped(p_lead uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14514,6 +18185,7 @@ GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO 
 GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_api;
 GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_jobs_process;
@@ -14521,19 +18193,52 @@ GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO 
 GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_guide;
 
 --
--- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_guide;
+
+--
+-- Name: FUNCTION prune_events(p_before timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_guide;
+
+--
+-- Name: FUNCTION prune_holds(p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.prune_holds(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -14544,19 +18249,36 @@ GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) 
 GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) TO tistis_jobs_process;
 
 --
--- Name: FUNCTION prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_api;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT is_more boolean) TO tistis_guide;
+REVOKE ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_guide;
+
+--
+-- Name: FUNCTION put_event(p_event text, p_data jsonb, p_key text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_api;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_guide;
 
 --
 -- Name: FUNCTION put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14567,11 +18289,28 @@ GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts json
 GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_definer;
 GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_guide;
+
+--
+-- Name: FUNCTION question_data(c public.conversations, p_question uuid, p_last integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION queue_stats(); Type: ACL; Schema: public; Owner: tistis_definer
@@ -14590,6 +18329,7 @@ GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO ti
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs_process;
@@ -14605,6 +18345,7 @@ GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_re
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
@@ -14620,6 +18361,7 @@ GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, 
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
@@ -14635,6 +18377,7 @@ GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_co
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
@@ -14650,6 +18393,7 @@ GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_c
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
@@ -14665,6 +18409,7 @@ GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_le
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs_process;
@@ -14680,6 +18425,7 @@ GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_policy() TO tistis_jobs_process;
@@ -14695,6 +18441,7 @@ GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_w
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs_process;
@@ -14710,6 +18457,7 @@ GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook_whatsap
 GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_jobs_process;
@@ -14725,6 +18473,7 @@ GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uui
 GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_jobs_process;
@@ -14740,6 +18489,7 @@ GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_whats
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs_process;
@@ -14763,6 +18513,7 @@ GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs_process;
@@ -14778,11 +18529,28 @@ GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION rename_contact(p_lead uuid, p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14793,6 +18561,7 @@ GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO t
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs_process;
@@ -14808,6 +18577,7 @@ GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_c
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
@@ -14823,11 +18593,28 @@ GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO ti
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_definer;
 GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_guide;
+
+--
+-- Name: FUNCTION replay_events(p_id uuid, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_api;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_definer;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_guide;
 
 --
 -- Name: FUNCTION reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14838,6 +18625,7 @@ GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_p
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs_process;
@@ -14853,6 +18641,7 @@ GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_whatsapp
 GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_jobs_process;
@@ -14868,11 +18657,28 @@ GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION reschedule_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION resolve_alerts(p_connection uuid, p_kinds text[]); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14883,6 +18689,7 @@ GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) T
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs_process;
@@ -14898,6 +18705,7 @@ GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_api;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_jobs_process;
@@ -14913,6 +18721,7 @@ GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_jobs_process;
@@ -14928,6 +18737,7 @@ GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tist
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_jobs_process;
@@ -14943,6 +18753,7 @@ GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs_process;
@@ -14967,6 +18778,7 @@ GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_whats
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_jobs_process;
@@ -14982,6 +18794,7 @@ GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_jobs_process;
@@ -14997,6 +18810,7 @@ GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since
 GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_jobs_process;
@@ -15012,6 +18826,7 @@ GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
@@ -15027,6 +18842,7 @@ GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webh
 GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_api;
 GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_jobs_process;
@@ -15042,6 +18858,7 @@ GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lea
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_jobs_process;
@@ -15057,6 +18874,7 @@ GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO ti
 GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_jobs_process;
@@ -15072,6 +18890,7 @@ GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_jobs_process;
@@ -15087,6 +18906,7 @@ GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_whats
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_api;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_jobs_process;
@@ -15102,6 +18922,7 @@ GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_wh
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_api;
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_jobs_process;
@@ -15117,6 +18938,7 @@ GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_jobs_process;
@@ -15132,6 +18954,7 @@ GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jso
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_api;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs_process;
@@ -15147,6 +18970,7 @@ GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tist
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_api;
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs_process;
@@ -15162,6 +18986,7 @@ GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_jobs_process;
@@ -15177,11 +19002,44 @@ GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope te
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_guide;
+
+--
+-- Name: FUNCTION set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_api;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_guide;
+
+--
+-- Name: FUNCTION settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION settle_jobs(p_results jsonb); Type: ACL; Schema: public; Owner: tistis_definer
@@ -15200,6 +19058,7 @@ GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO t
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
@@ -15215,6 +19074,7 @@ GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO 
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_jobs_process;
@@ -15230,6 +19090,7 @@ GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid,
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_jobs_process;
@@ -15245,6 +19106,7 @@ GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_m
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs_process;
@@ -15260,6 +19122,7 @@ GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook
 GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_jobs_process;
@@ -15275,6 +19138,7 @@ GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds dou
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
@@ -15290,6 +19154,7 @@ GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_api;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs_process;
@@ -15305,6 +19170,7 @@ GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs_process;
@@ -15320,6 +19186,7 @@ GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_api;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs_process;
@@ -15335,6 +19202,7 @@ GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_s
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs_process;
@@ -15350,6 +19218,7 @@ GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webho
 GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_jobs_process;
@@ -15365,6 +19234,7 @@ GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, 
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_jobs_process;
@@ -15380,6 +19250,7 @@ GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_p
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_api;
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_jobs_process;
@@ -15395,6 +19266,7 @@ GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff
 GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_jobs_process;
@@ -15410,11 +19282,44 @@ GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_api;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_definer;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_guide;
+
+--
+-- Name: FUNCTION taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION takes_time(a public.appointments); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.takes_time(a public.appointments) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_api;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_definer;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_guide;
 
 --
 -- Name: TABLE ai_usage_months; Type: ACL; Schema: public; Owner: tistis_owner
@@ -15434,11 +19339,28 @@ GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai
 GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_definer;
 GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_guide;
+
+--
+-- Name: FUNCTION tell_of_appointment(p_event text, p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_guide;
 
 --
 -- Name: FUNCTION tell_sends_in_doubt(p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
@@ -15449,6 +19371,7 @@ GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO 
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_api;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_jobs_process;
@@ -15464,6 +19387,7 @@ GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, 
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs_process;
@@ -15479,6 +19403,7 @@ GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_jobs_process;
@@ -15502,6 +19427,7 @@ GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_jobs_process;
@@ -15517,6 +19443,7 @@ GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sea
 GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_jobs_process;
@@ -15532,6 +19459,7 @@ GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_whats
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs_process;
@@ -15555,6 +19483,7 @@ GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_whatsapp;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_api;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
@@ -15570,11 +19499,28 @@ GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhoo
 GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_definer;
 GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_api;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_definer;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_guide;
 
 --
 -- Name: FUNCTION update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -15585,6 +19531,7 @@ GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change
 GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
@@ -15600,6 +19547,7 @@ GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change in
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_jobs_process;
@@ -15615,6 +19563,7 @@ GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_api;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_jobs_process;
@@ -15630,6 +19579,7 @@ GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation u
 GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_jobs_process;
@@ -15645,6 +19595,7 @@ GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis
 GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_jobs_process;
@@ -15660,11 +19611,28 @@ GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tis
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_api;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_definer;
 GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_guide;
+
+--
+-- Name: FUNCTION validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_api;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_definer;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_guide;
 
 --
 -- Name: FUNCTION validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -15675,6 +19643,7 @@ GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, 
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs_process;
@@ -15689,6 +19658,54 @@ REVOKE ALL ON FUNCTION public.want_token_keys() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.want_token_keys() TO tistis_api;
 
 --
+-- Name: FUNCTION wants_event(p_event text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.wants_event(p_event text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_api;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_definer;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_guide;
+
+--
+-- Name: FUNCTION welcome_customer(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.welcome_customer(p_appointment uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_guide;
+
+--
+-- Name: FUNCTION who_takes(p_branch uuid, p_service uuid, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_api;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_definer;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_guide;
+
+--
 -- Name: FUNCTION window_is_open(p_connection uuid, p_lead uuid, p_hours integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -15697,6 +19714,7 @@ GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_ho
 GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_api;
 GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs_process;
@@ -15712,6 +19730,7 @@ GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_api;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
@@ -15727,6 +19746,7 @@ GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tis
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs_process;
@@ -15742,6 +19762,7 @@ GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_wh
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_jobs_process;
@@ -15765,6 +19786,22 @@ GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs_process;
 
 --
+-- Name: FUNCTION working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_api;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs_process;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_definer;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_guide;
+
+--
 -- Name: FUNCTION write_ai_tenant_config(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -15773,6 +19810,7 @@ GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_whatsapp
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_api;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_jobs_process;
@@ -15788,6 +19826,7 @@ GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_whatsa
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_api;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_jobs;
 GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_jobs_process;
@@ -15803,6 +19842,7 @@ GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key 
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_tiktok;
+GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_api;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_jobs_process;
@@ -15855,75 +19895,33 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_whatsapp;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_tiktok;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_api;
 GRANT SELECT ON TABLE public.alerts TO tistis_guide;
 
 --
--- Name: COLUMN alerts.resolved_at; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(resolved_at) ON TABLE public.alerts TO tistis_guide;
-
---
 -- Name: TABLE api_key_usage; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_key_usage TO tistis_webhook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_key_usage TO tistis_api;
 
 --
 -- Name: TABLE api_requests; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_requests TO tistis_webhook;
+GRANT SELECT,DELETE ON TABLE public.api_requests TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.api_requests TO tistis_jobs_process;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_requests TO tistis_api;
-
---
--- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT ON TABLE public.appointments TO tistis_jobs;
-GRANT SELECT ON TABLE public.appointments TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.appointments TO tistis_api;
-GRANT SELECT ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_instagram;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_facebook;
-GRANT SELECT(tenant_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
-
---
--- Name: COLUMN appointments.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_whatsapp;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_instagram;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_facebook;
-GRANT SELECT(lead_id),UPDATE(lead_id) ON TABLE public.appointments TO tistis_webhook_tiktok;
-GRANT UPDATE(lead_id) ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.status; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(status) ON TABLE public.appointments TO tistis_api;
-GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
-
---
--- Name: COLUMN appointments.cancellation_reason; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_api;
-GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
 
 --
 -- Name: TABLE branches; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.branches TO tistis_webhook;
 GRANT SELECT ON TABLE public.branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.branches TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.branches TO tistis_api;
@@ -15938,6 +19936,7 @@ GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_instagram;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.channel_connections TO tistis_webhook;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs;
 GRANT SELECT ON TABLE public.channel_connections TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.channel_connections TO tistis_api;
@@ -16277,6 +20276,7 @@ GRANT SELECT ON TABLE public.tenants TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.tenants TO tistis_webhook_instagram;
 GRANT SELECT ON TABLE public.tenants TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.tenants TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.tenants TO tistis_webhook;
 GRANT SELECT ON TABLE public.tenants TO tistis_jobs;
 GRANT SELECT ON TABLE public.tenants TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.tenants TO tistis_api;
@@ -16341,6 +20341,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_wh
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.contact_consents TO tistis_webhook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_jobs_process;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_consents TO tistis_api;
@@ -16354,6 +20355,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_wha
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.contact_windows TO tistis_webhook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_windows TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.contact_windows TO tistis_api;
@@ -16424,7 +20426,16 @@ GRANT SELECT ON TABLE public.external_products TO tistis_guide;
 
 GRANT SELECT ON TABLE public.faqs TO tistis_jobs;
 GRANT SELECT ON TABLE public.faqs TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.faqs TO tistis_api;
 GRANT SELECT ON TABLE public.faqs TO tistis_guide;
+
+--
+-- Name: TABLE follow_ups; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.follow_ups TO tistis_guide;
 
 --
 -- Name: TABLE inbound_secrets; Type: ACL; Schema: public; Owner: tistis_owner
@@ -16474,6 +20485,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_whatsa
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_instagram;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_facebook;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_aliases TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.lead_aliases TO tistis_webhook;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.lead_aliases TO tistis_api;
@@ -16493,12 +20505,13 @@ GRANT SELECT,INSERT ON TABLE public.lead_merges TO tistis_guide;
 -- Name: TABLE lead_score_history; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_webhook;
 GRANT INSERT ON TABLE public.lead_score_history TO tistis_webhook_whatsapp;
 GRANT INSERT ON TABLE public.lead_score_history TO tistis_webhook_instagram;
 GRANT INSERT ON TABLE public.lead_score_history TO tistis_webhook_facebook;
 GRANT INSERT ON TABLE public.lead_score_history TO tistis_webhook_tiktok;
-GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_jobs;
-GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_score_history TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_score_history TO tistis_jobs_process;
 GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_api;
 GRANT SELECT,INSERT ON TABLE public.lead_score_history TO tistis_guide;
 
@@ -16552,6 +20565,10 @@ GRANT SELECT(triggered_by_message_id) ON TABLE public.lead_score_history TO tist
 -- Name: TABLE patients; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.patients TO tistis_webhook;
+GRANT SELECT ON TABLE public.patients TO tistis_jobs;
+GRANT SELECT ON TABLE public.patients TO tistis_jobs_process;
+GRANT SELECT,INSERT ON TABLE public.patients TO tistis_api;
 GRANT SELECT ON TABLE public.patients TO tistis_guide;
 
 --
@@ -16721,6 +20738,218 @@ GRANT SELECT ON TABLE public.message_templates TO tistis_guide;
 GRANT SELECT ON TABLE public.messages_guide TO tistis_guide;
 
 --
+-- Name: TABLE n8n_settings; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.n8n_settings TO tistis_jobs;
+GRANT SELECT ON TABLE public.n8n_settings TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.n8n_settings TO tistis_api;
+GRANT SELECT ON TABLE public.n8n_settings TO tistis_guide;
+
+--
+-- Name: COLUMN n8n_settings.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_definer;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook_tiktok;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_webhook;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_api;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_jobs;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_jobs_process;
+GRANT SELECT(tenant_id) ON TABLE public.n8n_settings TO tistis_guide;
+
+--
+-- Name: COLUMN n8n_settings.is_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_definer;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook_whatsapp;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook_instagram;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook_facebook;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook_tiktok;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_webhook;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_api;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_jobs;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_jobs_process;
+GRANT SELECT(is_enabled) ON TABLE public.n8n_settings TO tistis_guide;
+
+--
+-- Name: COLUMN n8n_settings.webhook_url; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(webhook_url) ON TABLE public.n8n_settings TO tistis_definer;
+
+--
+-- Name: COLUMN n8n_settings.events; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook_whatsapp;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook_instagram;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook_facebook;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook_tiktok;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_webhook;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_api;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_jobs;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_jobs_process;
+GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_guide;
+
+--
+-- Name: COLUMN n8n_settings.plain_callbacks; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(plain_callbacks) ON TABLE public.n8n_settings TO tistis_definer;
+
+--
+-- Name: TABLE occupied_times; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_webhook;
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_jobs;
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_jobs_process;
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_api;
+GRANT SELECT,INSERT,DELETE ON TABLE public.occupied_times TO tistis_guide;
+
+--
+-- Name: TABLE outbound_events; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,DELETE ON TABLE public.outbound_events TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.outbound_events TO tistis_api;
+GRANT SELECT ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_instagram;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_facebook;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_api;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook_instagram;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook_facebook;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_webhook;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_api;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT INSERT(id) ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.event; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_instagram;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_facebook;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_api;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.event_key; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_instagram;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_facebook;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_api;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook_instagram;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook_facebook;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_webhook;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_api;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT INSERT(lead_id) ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.data; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook_instagram;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook_facebook;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_webhook;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_api;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_guide;
+
+--
+-- Name: COLUMN outbound_events.status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT UPDATE(status) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT UPDATE(status) ON TABLE public.outbound_events TO tistis_api;
+
+--
+-- Name: COLUMN outbound_events.attempts; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(attempts) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT UPDATE(attempts) ON TABLE public.outbound_events TO tistis_jobs_process;
+
+--
+-- Name: COLUMN outbound_events.http_status; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(http_status) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT UPDATE(http_status) ON TABLE public.outbound_events TO tistis_jobs_process;
+
+--
+-- Name: COLUMN outbound_events.error_message; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(error_message) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT UPDATE(error_message) ON TABLE public.outbound_events TO tistis_jobs_process;
+GRANT UPDATE(error_message) ON TABLE public.outbound_events TO tistis_api;
+
+--
+-- Name: COLUMN outbound_events.last_attempt_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(last_attempt_at) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT UPDATE(last_attempt_at) ON TABLE public.outbound_events TO tistis_jobs_process;
+
+--
+-- Name: COLUMN outbound_events.delivered_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(delivered_at) ON TABLE public.outbound_events TO tistis_jobs;
+GRANT UPDATE(delivered_at) ON TABLE public.outbound_events TO tistis_jobs_process;
+
+--
 -- Name: TABLE outbound_tokens; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16785,6 +21014,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.platform_alerts TO tistis_definer;
 -- Name: TABLE rate_limits; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT,DELETE ON TABLE public.rate_limits TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.rate_limits TO tistis_jobs_process;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO tistis_api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO tistis_guide;
 
@@ -16797,6 +21028,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.retention_marks TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.retention_marks TO tistis_jobs_process;
 
 --
+-- Name: TABLE routines; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.routines TO tistis_definer;
+
+--
 -- Name: TABLE schema_migrations; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16805,6 +21042,7 @@ GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_whatsapp;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_instagram;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook_tiktok;
+GRANT SELECT ON TABLE public.schema_migrations TO tistis_webhook;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_api;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs;
 GRANT SELECT ON TABLE public.schema_migrations TO tistis_jobs_process;
@@ -16829,6 +21067,7 @@ GRANT UPDATE(looks) ON TABLE public.sends_in_doubt TO tistis_jobs_process;
 -- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.services TO tistis_webhook;
 GRANT SELECT ON TABLE public.services TO tistis_jobs;
 GRANT SELECT ON TABLE public.services TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.services TO tistis_api;
@@ -16838,6 +21077,7 @@ GRANT SELECT ON TABLE public.services TO tistis_guide;
 -- Name: TABLE staff; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.staff TO tistis_webhook;
 GRANT SELECT ON TABLE public.staff TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.staff TO tistis_api;
@@ -16847,10 +21087,41 @@ GRANT SELECT ON TABLE public.staff TO tistis_guide;
 -- Name: TABLE staff_branches; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT ON TABLE public.staff_branches TO tistis_webhook;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_api;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_guide;
+
+--
+-- Name: TABLE staff_hours; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.staff_hours TO tistis_webhook;
+GRANT SELECT ON TABLE public.staff_hours TO tistis_jobs;
+GRANT SELECT ON TABLE public.staff_hours TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff_hours TO tistis_api;
+GRANT SELECT ON TABLE public.staff_hours TO tistis_guide;
+
+--
+-- Name: TABLE staff_services; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.staff_services TO tistis_webhook;
+GRANT SELECT ON TABLE public.staff_services TO tistis_jobs;
+GRANT SELECT ON TABLE public.staff_services TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff_services TO tistis_api;
+GRANT SELECT ON TABLE public.staff_services TO tistis_guide;
+
+--
+-- Name: TABLE times_off; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.times_off TO tistis_webhook;
+GRANT SELECT ON TABLE public.times_off TO tistis_jobs;
+GRANT SELECT ON TABLE public.times_off TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.times_off TO tistis_api;
+GRANT SELECT ON TABLE public.times_off TO tistis_guide;
 
 --
 -- Name: TABLE token_key_asks; Type: ACL; Schema: public; Owner: tistis_owner
