@@ -24,6 +24,12 @@ begin
   end loop;
   -- What SQL clients of the integration guide are members of.
   if not exists (select from pg_roles where rolname = 'tistis_guide') then create role tistis_guide nologin; end if;
+  -- What all who call plain functions are members of: a grant for each of them and each function were thousands of rows in
+  -- every database.
+  if not exists (select from pg_roles where rolname = 'tistis_functions') then create role tistis_functions nologin; end if;
+  foreach r in array array_remove(programs, 'tistis_health') || array['tistis_definer', 'tistis_guide'] loop
+    if not pg_has_role(r, 'tistis_functions', 'member') then execute format('grant tistis_functions to %I', r); end if;
+  end loop;
   if not pg_has_role(current_user, 'tistis_definer', 'member') then
     execute format('grant tistis_definer to %I', current_user);
   end if;
@@ -32,11 +38,11 @@ begin
   execute 'revoke all on schema public from public';
   execute 'revoke all on all tables in schema public from public';
   execute 'revoke all on all functions in schema public from public';
-  foreach r in array programs || array['tistis_definer', 'tistis_guide'] loop
+  foreach r in array programs || array['tistis_definer', 'tistis_guide', 'tistis_functions'] loop
     execute format('revoke all on all tables in schema public from %I', r);
     -- Not from the definer: what it owns would be closed to itself, and so to the next `create or replace`.
     if r <> 'tistis_definer' then execute format('revoke all on all functions in schema public from %I', r); end if;
-    execute format('grant usage on schema public to %I', r);
+    if r <> 'tistis_functions' then execute format('grant usage on schema public to %I', r); end if;
   end loop;
 
   -- The wall: every table with a tenant, forced for its owner too. An unset tenant sees no row.
@@ -104,7 +110,6 @@ revoke create on schema public from tistis_definer;
 -- Functions that run with the caller's own rights: harmless to whoever has none on the tables. `health` needs none.
 do $$
 declare
-  programs text[] := array_remove(current_setting('tistis.programs')::text[], 'tistis_health');
   f regprocedure;
   r text;
 begin
@@ -113,9 +118,7 @@ begin
      where n.nspname = 'public' and not p.prosecdef and not exists (
        select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
   loop
-    foreach r in array programs || array['tistis_definer', 'tistis_guide'] loop
-      execute format('grant execute on function %s to %I', f, r);
-    end loop;
+    execute format('grant execute on function %s to tistis_functions', f);
   end loop;
   foreach r in array current_setting('tistis.programs')::text[] loop
     execute format('grant select on schema_migrations to %I', r);

@@ -14521,160 +14521,70 @@ GRANT ALL ON SCHEMA public TO tistis_owner;
 --
 
 REVOKE ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION add_channel(p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.add_channel(p_values jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION ai_context_of_config(p_row jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_api;
-GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_definer;
-GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_guide;
+GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_functions;
 
 --
 -- Name: FUNCTION alias_list(VARIADIC p_aliases jsonb[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.alias_list(VARIADIC p_aliases jsonb[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION answer_advertisement(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION answer_json(p_conversation uuid, p_job uuid, p_question uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION answer_steps(p_job uuid, p_question uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.uuid_v7() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_api;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_definer;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_guide;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_functions;
 
 --
 -- Name: TABLE api_keys; Type: ACL; Schema: public; Owner: tistis_owner
@@ -14707,176 +14617,77 @@ GRANT UPDATE(last_used_endpoint) ON TABLE public.api_keys TO tistis_webhook;
 --
 
 REVOKE ALL ON FUNCTION public.api_key_json(k public.api_keys) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_api;
-GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_definer;
-GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_guide;
+GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_functions;
 
 --
 -- Name: FUNCTION app_clock(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.app_clock() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.app_clock() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.app_clock() TO tistis_api;
-GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.app_clock() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.app_clock() TO tistis_definer;
-GRANT ALL ON FUNCTION public.app_clock() TO tistis_guide;
+GRANT ALL ON FUNCTION public.app_clock() TO tistis_functions;
 
 --
 -- Name: FUNCTION app_now(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.app_now() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.app_now() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.app_now() TO tistis_api;
-GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.app_now() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.app_now() TO tistis_definer;
-GRANT ALL ON FUNCTION public.app_now() TO tistis_guide;
+GRANT ALL ON FUNCTION public.app_now() TO tistis_functions;
 
 --
 -- Name: FUNCTION apply_changes(p_events jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.apply_changes(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION apply_message_reports(p_message_ids uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.apply_message_reports(p_message_ids uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION apply_news(p_news jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_news(p_news jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.apply_news(p_news jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.apply_send_effects(p_connection uuid, p_message uuid, p_effects jsonb, p_at timestamp with time zone, p_lead uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.apply_signals(p_lead uuid, p_signals jsonb, p_message uuid, p_source text, p_conversation uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION apply_thread_news(p_news jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_thread_news(p_news jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.apply_thread_news(p_news jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION apply_watermarks(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.apply_watermarks(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.apply_watermarks(p_events jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION appointment_detail(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.appointment_detail(p_appointment uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.appointment_detail(p_appointment uuid) TO tistis_functions;
 
 --
 -- Name: TABLE appointments; Type: ACL; Schema: public; Owner: tistis_owner
@@ -14924,112 +14735,49 @@ GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
 --
 
 REVOKE ALL ON FUNCTION public.appointment_json(a public.appointments) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_api;
-GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_definer;
-GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_guide;
+GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_functions;
 
 --
 -- Name: FUNCTION appointment_stands(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.appointment_stands(p_appointment uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.ask_again(p_messages uuid[], p_policy jsonb, p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION ask_confirmation(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.ask_confirmation(p_appointment uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.ask_n8n(p_conversation uuid, p_question uuid, p_last integer, p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION ask_names(p_conversations uuid[], p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.ask_names(p_conversations uuid[], p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION ask_read_backs(p_first double precision, p_second double precision, p_channels text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.ask_read_backs(p_first double precision, p_second double precision, p_channels text[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION ask_routine(p_routine text, p_slug text); Type: ACL; Schema: public; Owner: tistis_definer
@@ -15044,192 +14792,84 @@ GRANT ALL ON FUNCTION public.ask_routine(p_routine text, p_slug text) TO tistis_
 --
 
 REVOKE ALL ON FUNCTION public.assistant_config() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.assistant_config() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.assistant_config() TO tistis_api;
-GRANT ALL ON FUNCTION public.assistant_config() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.assistant_config() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.assistant_config() TO tistis_definer;
-GRANT ALL ON FUNCTION public.assistant_config() TO tistis_guide;
+GRANT ALL ON FUNCTION public.assistant_config() TO tistis_functions;
 
 --
 -- Name: FUNCTION assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.assistant_context(p_tenant uuid, p_connection uuid, p_branch uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION attribute_leads(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.attribute_leads(p_rows jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.attribute_leads(p_rows jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_api;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_definer;
-GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_guide;
+GRANT ALL ON FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy jsonb, p_seconds double precision) TO tistis_functions;
 
 --
 -- Name: FUNCTION begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.begin_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text, p_usage jsonb, p_attempt uuid, p_policy jsonb, p_turn jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION begin_send(p_message uuid, p_attempt uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.begin_send(p_message uuid, p_attempt uuid, p_policy jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION begin_tool_use(p_use jsonb, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.begin_tool_use(p_use jsonb, p_policy jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION book_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.book_appointment(p_request jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.book_appointment(p_request jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION book_by_n8n(p_request jsonb, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION budget_json(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.budget_json() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.budget_json() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.budget_json() TO tistis_api;
-GRANT ALL ON FUNCTION public.budget_json() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.budget_json() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.budget_json() TO tistis_definer;
-GRANT ALL ON FUNCTION public.budget_json() TO tistis_guide;
+GRANT ALL ON FUNCTION public.budget_json() TO tistis_functions;
 
 --
 -- Name: FUNCTION budget_spent(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.budget_spent() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.budget_spent() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.budget_spent() TO tistis_api;
-GRANT ALL ON FUNCTION public.budget_spent() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.budget_spent() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.budget_spent() TO tistis_definer;
-GRANT ALL ON FUNCTION public.budget_spent() TO tistis_guide;
+GRANT ALL ON FUNCTION public.budget_spent() TO tistis_functions;
 
 --
 -- Name: TABLE ai_tenant_context; Type: ACL; Schema: public; Owner: tistis_owner
@@ -15429,240 +15069,105 @@ GRANT INSERT(monthly_token_budget),UPDATE(monthly_token_budget) ON TABLE public.
 --
 
 REVOKE ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_api;
-GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_definer;
-GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_guide;
+GRANT ALL ON FUNCTION public.budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric) TO tistis_functions;
 
 --
 -- Name: FUNCTION business_month(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.business_month() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.business_month() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.business_month() TO tistis_api;
-GRANT ALL ON FUNCTION public.business_month() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.business_month() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.business_month() TO tistis_definer;
-GRANT ALL ON FUNCTION public.business_month() TO tistis_guide;
+GRANT ALL ON FUNCTION public.business_month() TO tistis_functions;
 
 --
 -- Name: FUNCTION business_zone(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.business_zone() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.business_zone() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.business_zone() TO tistis_api;
-GRANT ALL ON FUNCTION public.business_zone() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.business_zone() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.business_zone() TO tistis_definer;
-GRANT ALL ON FUNCTION public.business_zone() TO tistis_guide;
+GRANT ALL ON FUNCTION public.business_zone() TO tistis_functions;
 
 --
 -- Name: FUNCTION cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.cache_job_ai_response(p_job_id uuid, p_ai_response text, p_metadata jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION cancel_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.cancel_appointment(p_request jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.cancel_appointment(p_request jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION cancel_job(p_job uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.cancel_job(p_job uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION canonical_phone(p_number text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.canonical_phone(p_number text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_api;
-GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_functions;
 
 --
 -- Name: FUNCTION change_assistant_config(p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.change_assistant_config(p_values jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION change_channel(p_connection uuid, p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION changed(p_change jsonb, p_name text, p_old text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_api;
-GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.changed(p_change jsonb, p_name text, p_old text) TO tistis_functions;
 
 --
 -- Name: FUNCTION channel_minute_limit(p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.channel_minute_limit(p_channel text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_api;
-GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.channel_minute_limit(p_channel text) TO tistis_functions;
 
 --
 -- Name: FUNCTION check_rate_limit(p_channel_connection_id uuid, p_channel character varying); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_api;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_definer;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_guide;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_channel_connection_id uuid, p_channel character varying) TO tistis_functions;
 
 --
 -- Name: FUNCTION check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.check_rate_limit(p_identifier text, p_limit integer, p_window_seconds integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.check_staff_availability(p_staff_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer) TO tistis_functions;
 
 --
 -- Name: TABLE jobs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -15766,32 +15271,14 @@ GRANT ALL ON FUNCTION public.claim_next_job() TO tistis_guide;
 --
 
 REVOKE ALL ON FUNCTION public.claim_reports(p_messages uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION classification_of(p_score integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.classification_of(p_score integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION complete_job(p_job_id uuid, p_result jsonb, p_error_message text); Type: ACL; Schema: public; Owner: tistis_definer
@@ -15805,96 +15292,42 @@ GRANT ALL ON FUNCTION public.complete_job(p_job_id uuid, p_result jsonb, p_error
 --
 
 REVOKE ALL ON FUNCTION public.concerns_person(p_event jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.concerns_person(p_event jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION confirm_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.confirm_appointment(p_request jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.confirm_appointment(p_request jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION connect_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.connect_channel(p_connection uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.connect_channel(p_connection uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION contact_alias(p_channel text, p_identifier text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_api;
-GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.contact_alias(p_channel text, p_identifier text) TO tistis_functions;
 
 --
 -- Name: FUNCTION contact_mark(p_kind text, p_value text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_api;
-GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.contact_mark(p_kind text, p_value text) TO tistis_functions;
 
 --
 -- Name: FUNCTION contact_of_lead(p_lead_id uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_api;
-GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.contact_of_lead(p_lead_id uuid, p_channel text) TO tistis_functions;
 
 --
 -- Name: TABLE conversations; Type: ACL; Schema: public; Owner: tistis_owner
@@ -15927,64 +15360,28 @@ GRANT SELECT(id) ON TABLE public.conversations TO tistis_definer;
 --
 
 REVOKE ALL ON FUNCTION public.conversation_json(c public.conversations) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_api;
-GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_definer;
-GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_guide;
+GRANT ALL ON FUNCTION public.conversation_json(c public.conversations) TO tistis_functions;
 
 --
 -- Name: FUNCTION conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION conversation_state(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.conversation_state(p_conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.conversation_state(p_conversation uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.conversation_to_tell(p_lead uuid, p_booked_in uuid, p_ways jsonb) TO tistis_functions;
 
 --
 -- Name: TABLE ai_usage_logs; Type: ACL; Schema: public; Owner: tistis_owner
@@ -16000,48 +15397,21 @@ GRANT SELECT ON TABLE public.ai_usage_logs TO tistis_guide;
 --
 
 REVOKE ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_api;
-GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_definer;
-GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_guide;
+GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_functions;
 
 --
 -- Name: FUNCTION create_lead(p_lead jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.create_lead(p_lead jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION cron_runs(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.cron_runs() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.cron_runs() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.cron_runs() TO tistis_api;
-GRANT ALL ON FUNCTION public.cron_runs() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.cron_runs() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.cron_runs() TO tistis_definer;
-GRANT ALL ON FUNCTION public.cron_runs() TO tistis_guide;
+GRANT ALL ON FUNCTION public.cron_runs() TO tistis_functions;
 
 --
 -- Name: FUNCTION cron_stopped(p_silent_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
@@ -16055,368 +15425,161 @@ GRANT ALL ON FUNCTION public.cron_stopped(p_silent_seconds double precision) TO 
 --
 
 REVOKE ALL ON FUNCTION public.current_tenant() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.current_tenant() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.current_tenant() TO tistis_api;
-GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.current_tenant() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.current_tenant() TO tistis_definer;
-GRANT ALL ON FUNCTION public.current_tenant() TO tistis_guide;
+GRANT ALL ON FUNCTION public.current_tenant() TO tistis_functions;
 
 --
 -- Name: FUNCTION decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_api;
-GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_guide;
+GRANT ALL ON FUNCTION public.decline_follow_up(p_conversation uuid, p_question uuid, p_pressed boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_api;
-GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_definer;
-GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_guide;
+GRANT ALL ON FUNCTION public.deliver_event(p_id uuid, p_event text, p_lead uuid, p_seconds double precision) TO tistis_functions;
 
 --
 -- Name: FUNCTION disconnect_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.disconnect_channel(p_connection uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION does_service(p_staff uuid, p_service uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION doubt_sentence(p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.doubt_sentence(p_count integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.doubt_sentence(p_count integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION elect_lane_heads(p_tenant uuid, p_lanes text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.elect_lane_heads(p_tenant uuid, p_lanes text[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION emit_event(p_event text, p_data jsonb, p_key text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_api;
-GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.emit_event(p_event text, p_data jsonb, p_key text) TO tistis_functions;
 
 --
 -- Name: FUNCTION emit_messages(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.emit_messages(p_messages uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.emit_messages(p_messages uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION end_escalation(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.end_escalation() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.end_escalation() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.end_escalation() TO tistis_api;
-GRANT ALL ON FUNCTION public.end_escalation() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.end_escalation() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.end_escalation() TO tistis_definer;
-GRANT ALL ON FUNCTION public.end_escalation() TO tistis_guide;
+GRANT ALL ON FUNCTION public.end_escalation() TO tistis_functions;
 
 --
 -- Name: FUNCTION end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_api;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_definer;
-GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_guide;
+GRANT ALL ON FUNCTION public.end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision) TO tistis_functions;
 
 --
 -- Name: FUNCTION end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.enqueue_dead_letter(p_channel text, p_tenant_slug text, p_payload jsonb, p_error_message text, p_error_stack text, p_headers jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION enqueue_jobs(p_jobs jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.enqueue_jobs(p_jobs jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION erase_lead(p_lead uuid, p_by text, p_really boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_api;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_guide;
+GRANT ALL ON FUNCTION public.erase_lead(p_lead uuid, p_by text, p_really boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION erased_mark(p_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.erased_mark(p_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION event_lead(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.event_lead(p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.event_lead(p_lead uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION expect_media(p_events jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.expect_media(p_events jsonb, p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.expire(p_answer_seconds double precision, p_limit integer, OUT confirmations integer, OUT requests integer, OUT counters integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION external_data_there(p_tenant uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.external_data_there(p_tenant uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.external_data_there(p_tenant uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION find_accounts(p_channel text, p_accounts text[]); Type: ACL; Schema: public; Owner: tistis_definer
@@ -16452,32 +15615,14 @@ GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis
 --
 
 REVOKE ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_api;
-GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.find_matching_lead_for_dedup(p_tenant_id uuid, p_phone text, p_email text) TO tistis_functions;
 
 --
 -- Name: FUNCTION find_n8n(p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -16491,80 +15636,35 @@ GRANT ALL ON FUNCTION public.find_n8n(p_kind text, p_id uuid) TO tistis_webhook;
 --
 
 REVOKE ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_api;
-GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.find_or_create_channel_lead(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_profile_image_url text) TO tistis_functions;
 
 --
 -- Name: FUNCTION find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_api;
-GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_guide;
+GRANT ALL ON FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id uuid, p_lead_id uuid, p_channel_connection_id uuid, p_channel text, p_ai_enabled boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_api;
-GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.find_or_create_lead(p_tenant_id uuid, p_branch_id uuid, p_phone_normalized text, p_contact_name text, p_source text) TO tistis_functions;
 
 --
 -- Name: FUNCTION find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_api;
-GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_functions;
 
 --
 -- Name: FUNCTION find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_api;
-GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_guide;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION find_user_roles(p_user uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -16578,288 +15678,126 @@ GRANT ALL ON FUNCTION public.find_user_roles(p_user uuid) TO tistis_api;
 --
 
 REVOKE ALL ON FUNCTION public.folded_name(p_text text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_api;
-GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_functions;
 
 --
 -- Name: FUNCTION follow_threads(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION forget_deleted(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION forget_reminders(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.forget_reminders() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_api;
-GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_definer;
-GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_guide;
+GRANT ALL ON FUNCTION public.forget_reminders() TO tistis_functions;
 
 --
 -- Name: FUNCTION forget_secret_hint(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.forget_secret_hint() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_api;
-GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_definer;
-GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_guide;
+GRANT ALL ON FUNCTION public.forget_secret_hint() TO tistis_functions;
 
 --
 -- Name: FUNCTION forget_unsent_files(p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.forget_unsent_files(p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.forget_unsent_files(p_limit integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION forgive_sends(p_connection uuid, p_contact text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_api;
-GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.forgive_sends(p_connection uuid, p_contact text) TO tistis_functions;
 
 --
 -- Name: FUNCTION found_rows(p_looks jsonb, p_table text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_api;
-GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_functions;
 
 --
 -- Name: FUNCTION free_hold(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.free_hold(p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.free_hold(p_lead uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_api;
-GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_definer;
-GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_guide;
+GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION get_pending_dead_letters(p_channel text, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.get_pending_dead_letters(p_channel text, p_limit integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION get_tenant_ai_context(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.get_tenant_ai_context(p_tenant_id uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION get_tenant_external_data(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.get_tenant_external_data(p_tenant_id uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_api;
-GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) TO tistis_functions;
 
 --
 -- Name: FUNCTION hand_back_conversation(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.hand_back_conversation(p_conversation uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION health_queue(p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -16882,272 +15820,119 @@ GRANT ALL ON FUNCTION public.health_report(p_silent_seconds double precision) TO
 --
 
 REVOKE ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION hold_closed_talk(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.hold_closed_talk(p_conversation uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION hold_erasures(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.hold_erasures() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_api;
-GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_definer;
-GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_guide;
+GRANT ALL ON FUNCTION public.hold_erasures() TO tistis_functions;
 
 --
 -- Name: FUNCTION hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_api;
-GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text) TO tistis_functions;
 
 --
 -- Name: FUNCTION hold_slot(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.hold_slot(p_request jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION hours_on(p_hours jsonb, p_weekday integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.hours_on(p_hours jsonb, p_weekday integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION increment_conversation_message_count(p_conversation_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION is_own_kind(p_job_type text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.is_own_kind(p_job_type text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_api;
-GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_functions;
 
 --
 -- Name: FUNCTION keep_appointment(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.keep_appointment() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_api;
-GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_definer;
-GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_guide;
+GRANT ALL ON FUNCTION public.keep_appointment() TO tistis_functions;
 
 --
 -- Name: FUNCTION keep_lead(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.keep_lead() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.keep_lead() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.keep_lead() TO tistis_api;
-GRANT ALL ON FUNCTION public.keep_lead() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.keep_lead() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.keep_lead() TO tistis_definer;
-GRANT ALL ON FUNCTION public.keep_lead() TO tistis_guide;
+GRANT ALL ON FUNCTION public.keep_lead() TO tistis_functions;
 
 --
 -- Name: FUNCTION keep_ownership(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.keep_ownership() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_api;
-GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_definer;
-GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_guide;
+GRANT ALL ON FUNCTION public.keep_ownership() TO tistis_functions;
 
 --
 -- Name: FUNCTION keep_stops(p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.keep_stops(p_leads uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.keep_stops(p_leads uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_api;
-GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_guide;
+GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id uuid, OUT is_deleted boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION last_day_to_book(p_zone text, p_days integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION last_run_of_jobs(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.last_run_of_jobs() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_api;
-GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_definer;
-GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_guide;
+GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_functions;
 
 --
 -- Name: FUNCTION lately_done(p_conversation uuid, p_job uuid, p_question uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_functions;
 
 --
 -- Name: TABLE leads; Type: ACL; Schema: public; Owner: tistis_owner
@@ -17180,80 +15965,35 @@ GRANT SELECT(id) ON TABLE public.leads TO tistis_definer;
 --
 
 REVOKE ALL ON FUNCTION public.lead_json(l public.leads) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_api;
-GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_definer;
-GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_guide;
+GRANT ALL ON FUNCTION public.lead_json(l public.leads) TO tistis_functions;
 
 --
 -- Name: FUNCTION lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.lead_of_aliases(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION leads_of_person(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.leads_of_person(p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.leads_of_person(p_lead uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION like_text(p_text text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.like_text(p_text text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_api;
-GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.like_text(p_text text) TO tistis_functions;
 
 --
 -- Name: FUNCTION limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.limit_reached(p_connection uuid, p_lead uuid, p_policy jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION list_jobs(p_limit integer, p_kind text, p_id uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -17275,112 +16015,49 @@ GRANT ALL ON FUNCTION public.list_tenants() TO tistis_owner;
 --
 
 REVOKE ALL ON FUNCTION public.living_lead(p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.living_lead(p_lead uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION local_iso(p_at timestamp with time zone, p_zone text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_api;
-GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.local_iso(p_at timestamp with time zone, p_zone text) TO tistis_functions;
 
 --
 -- Name: FUNCTION lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION lock_bookings(p_tenant uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lock_bookings(p_tenant uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.lock_bookings(p_tenant uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION lock_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lock_contacts(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.lock_contacts(p_events jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.lock_lanes(p_tenant uuid, p_lanes text[], p_keys text[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION lock_lead(p_lead_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lock_lead(p_lead_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.lock_lead(p_lead_id uuid) TO tistis_functions;
 
 --
 -- Name: TABLE send_pace; Type: ACL; Schema: public; Owner: tistis_owner
@@ -17400,144 +16077,63 @@ GRANT SELECT ON TABLE public.send_pace TO tistis_guide;
 --
 
 REVOKE ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_api;
-GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.lock_pace(p_connection uuid, p_contact text) TO tistis_functions;
 
 --
 -- Name: FUNCTION lock_reports(p_reports jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.lock_reports(p_reports jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION masked_secret(p_hints jsonb, p_kind text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_api;
-GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.masked_secret(p_hints jsonb, p_kind text) TO tistis_functions;
 
 --
 -- Name: FUNCTION merge_consents(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION merge_echo(p_message uuid, p_external_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_api;
-GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.merge_leads(p_survivor uuid, p_merged uuid, p_reason text) TO tistis_functions;
 
 --
 -- Name: FUNCTION merge_records(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION merge_windows(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_functions;
 
 --
 -- Name: TABLE messages; Type: ACL; Schema: public; Owner: tistis_owner
@@ -17661,176 +16257,77 @@ GRANT UPDATE(billing) ON TABLE public.messages TO tistis_guide;
 --
 
 REVOKE ALL ON FUNCTION public.message_json(m public.messages) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_api;
-GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_definer;
-GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_guide;
+GRANT ALL ON FUNCTION public.message_json(m public.messages) TO tistis_functions;
 
 --
 -- Name: FUNCTION message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.message_of_echo(p_echo jsonb, p_taken uuid[], OUT id uuid, OUT external_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION message_status_rank(p_status text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.message_status_rank(p_status text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_api;
-GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.message_status_rank(p_status text) TO tistis_functions;
 
 --
 -- Name: FUNCTION minute_of_day(p_at timestamp with time zone, p_timezone text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_api;
-GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.minute_of_day(p_at timestamp with time zone, p_timezone text) TO tistis_functions;
 
 --
 -- Name: FUNCTION missing_of_business(p_ids jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.missing_of_business(p_ids jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.name_contacts(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.name_contacts(p_events jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION name_messages(p_names jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.name_messages(p_names jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.name_messages(p_names jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION name_rank(p_said text, p_name text, p_words text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.name_rank(p_said text, p_name text, p_words text[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION names_pattern(p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.names_pattern(p_leads uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION next_job_due(p_since timestamp with time zone, OUT due timestamp with time zone, OUT since timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_definer
@@ -17845,400 +16342,175 @@ GRANT ALL ON FUNCTION public.next_job_due(p_since timestamp with time zone, OUT 
 --
 
 REVOKE ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_api;
-GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.next_message_status(p_current text, p_incoming text) TO tistis_functions;
 
 --
 -- Name: FUNCTION normalize_phone_number(phone text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.normalize_phone_number(phone text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_api;
-GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.normalize_phone_number(phone text) TO tistis_functions;
 
 --
 -- Name: FUNCTION note_consents(p_said jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_consents(p_said jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_api;
-GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_definer;
-GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_guide;
+GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_api;
-GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_definer;
-GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_guide;
+GRANT ALL ON FUNCTION public.note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION note_signature_failures(p_connections uuid[], p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION note_template(p_template jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_api;
-GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_definer;
-GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_guide;
+GRANT ALL ON FUNCTION public.note_template(p_template jsonb, p_at timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_api;
-GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_definer;
-GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_guide;
+GRANT ALL ON FUNCTION public.note_told(p_appointment uuid, p_message uuid, p_what text, p_until timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION note_webhooks(p_connections uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION occupy_time(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.occupy_time() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.occupy_time() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.occupy_time() TO tistis_api;
-GRANT ALL ON FUNCTION public.occupy_time() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.occupy_time() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.occupy_time() TO tistis_definer;
-GRANT ALL ON FUNCTION public.occupy_time() TO tistis_guide;
+GRANT ALL ON FUNCTION public.occupy_time() TO tistis_functions;
 
 --
 -- Name: FUNCTION off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_api;
-GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_definer;
-GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_guide;
+GRANT ALL ON FUNCTION public.off_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION open_conversation(p_wish jsonb, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.open_conversation(p_wish jsonb, p_branch uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION open_talk_of(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.open_talk_of(p_conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.open_talk_of(p_conversation uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION open_windows(p_rows jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.open_windows(p_rows jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.open_windows(p_rows jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION opening_spans(p_hours jsonb, p_day date); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_api;
-GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_definer;
-GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_guide;
+GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_functions;
 
 --
 -- Name: FUNCTION opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_api;
-GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_definer;
-GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_guide;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION own_echoes(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.own_echoes(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION place_orphans(p_reports jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.place_orphans(p_reports jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.place_orphans(p_reports jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_api;
-GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_guide;
+GRANT ALL ON FUNCTION public.press_appointment(p_conversation uuid, p_question uuid, p_appointment uuid, p_seconds double precision, p_confirm boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION promotions_stopped(p_lead uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_api;
-GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.promotions_stopped(p_lead uuid, p_channel text) TO tistis_functions;
 
 --
 -- Name: FUNCTION prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION prune_events(p_before timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION prune_holds(p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.prune_holds(p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.prune_holds(p_limit integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION prune_jobs(p_older_than interval, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -18253,64 +16525,28 @@ GRANT ALL ON FUNCTION public.prune_jobs(p_older_than interval, p_limit integer) 
 --
 
 REVOKE ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_api;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_guide;
+GRANT ALL ON FUNCTION public.prune_raw(p_before timestamp with time zone, p_limit integer, p_wait boolean, OUT messages integer, OUT reports integer, OUT events integer, OUT dead_letters integer, OUT steps integer, OUT is_more boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION put_event(p_event text, p_data jsonb, p_key text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_api;
-GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_functions;
 
 --
 -- Name: FUNCTION put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_api;
-GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_guide;
+GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION question_data(c public.conversations, p_question uuid, p_last integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.question_data(c public.conversations, p_question uuid, p_last integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION queue_stats(); Type: ACL; Schema: public; Owner: tistis_definer
@@ -18325,176 +16561,77 @@ GRANT ALL ON FUNCTION public.queue_stats() TO tistis_jobs_process;
 --
 
 REVOKE ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION receive_events(p_events jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.receive_events(p_events jsonb, p_policy jsonb, p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.receive_events_singly(p_channel text, p_slug text, p_events text[], p_policy jsonb, p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.receive_history(p_events jsonb, p_keys text[], p_conversations uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_conversations uuid[], p_policy jsonb, p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.receive_notices(p_events jsonb, p_keys text[], p_leads uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION receive_policy(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_policy() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.receive_policy() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.receive_policy() TO tistis_api;
-GRANT ALL ON FUNCTION public.receive_policy() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.receive_policy() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.receive_policy() TO tistis_definer;
-GRANT ALL ON FUNCTION public.receive_policy() TO tistis_guide;
+GRANT ALL ON FUNCTION public.receive_policy() TO tistis_functions;
 
 --
 -- Name: FUNCTION receive_reports(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.receive_reports(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.receive_reports(p_events jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION record_call(p_call jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.record_call(p_call jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.record_call(p_call jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.record_lead_signals(p_lead uuid, p_conversation uuid, p_message uuid, p_said jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION record_usage(p_usage jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.record_usage(p_usage jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.record_usage(p_usage jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION recover_jobs(p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
@@ -18509,256 +16646,112 @@ GRANT ALL ON FUNCTION public.recover_jobs(p_lease_seconds double precision) TO t
 --
 
 REVOKE ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.redrive_jobs(p_ids uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.refuse_renewal(p_connection uuid, p_attempt uuid, p_token uuid, p_sentence text, p_alert jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.reminders_near(p_hours double precision, p_morning_minute integer, p_after timestamp with time zone, p_after_id uuid, p_limit integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION rename_contact(p_lead uuid, p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.rename_contact(p_lead uuid, p_connection uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.renamed_contact(p_lead uuid, p_connection uuid, p_contact jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION replay_dead_letter(p_id uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.replay_dead_letter(p_id uuid, p_policy jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION replay_events(p_id uuid, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.replay_events(p_id uuid, p_limit integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.reply_gate(p_conversation uuid, p_answers uuid, p_policy jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION request_job(p_job jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.request_job(p_job jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.request_job(p_job jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION require_tenant(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.require_tenant(p_tenant_id uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION reschedule_appointment(p_request jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.reschedule_appointment(p_request jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION resolve_alerts(p_connection uuid, p_kinds text[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.resolve_alerts(p_connection uuid, p_kinds text[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_api;
-GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.resolve_lead(p_aliases jsonb, p_name text, p_source text, p_branch_id uuid, OUT lead_id uuid, OUT lead_name text, OUT is_new boolean, OUT found_by text) TO tistis_functions;
 
 --
 -- Name: FUNCTION restore_lead(p_lead_id uuid, p_restored_by uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.restore_lead(p_lead_id uuid, p_restored_by uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION restore_stops(p_lead uuid, p_aliases jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.restore_stops(p_lead uuid, p_aliases jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION resume_channel(p_connection uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.resume_channel(p_connection uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.resume_channel(p_connection uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION retention_due(p_checked_before timestamp with time zone, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -18774,272 +16767,119 @@ GRANT ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time 
 --
 
 REVOKE ALL ON FUNCTION public.revive_lead(p_lead_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION rows_of_person(p_leads uuid[], p_names text, p_from uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION said_with_messages(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION same_words(p_one text, p_other text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.same_words(p_one text, p_other text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_api;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_functions;
 
 --
 -- Name: FUNCTION save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION score_turn(p_conversation uuid, p_turn jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION seed_scoring_rules(p_tenant uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.seed_scoring_rules(p_tenant uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION seed_scoring_rules_of_new(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.seed_scoring_rules_of_new() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_api;
-GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_definer;
-GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_guide;
+GRANT ALL ON FUNCTION public.seed_scoring_rules_of_new() TO tistis_functions;
 
 --
 -- Name: FUNCTION seen_before(p_messages uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.seen_before(p_messages uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_api;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_definer;
-GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_guide;
+GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_api;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_guide;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION sending_login(p_channel text, p_login text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.sending_login(p_channel text, p_login text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_api;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_functions;
 
 --
 -- Name: FUNCTION set_budget(p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.set_budget(p_change jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.set_budget(p_change jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_api;
-GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_definer;
-GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_guide;
+GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_api;
-GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_functions;
 
 --
 -- Name: FUNCTION settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION settle_jobs(p_results jsonb); Type: ACL; Schema: public; Owner: tistis_definer
@@ -19054,272 +16894,119 @@ GRANT ALL ON FUNCTION public.settle_jobs(p_results jsonb) TO tistis_jobs_process
 --
 
 REVOKE ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION settle_read_back(p_message uuid, p_found jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_api;
-GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text) TO tistis_functions;
 
 --
 -- Name: FUNCTION staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION staff_to_take_over(p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.staff_to_take_over(p_branch uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION stale_sentence(p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_api;
-GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_definer;
-GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_guide;
+GRANT ALL ON FUNCTION public.stale_sentence(p_count integer, p_stale_seconds double precision) TO tistis_functions;
 
 --
 -- Name: FUNCTION stamp_ready(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.stamp_ready() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_api;
-GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_definer;
-GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_guide;
+GRANT ALL ON FUNCTION public.stamp_ready() TO tistis_functions;
 
 --
 -- Name: FUNCTION stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.stop_channel(p_connection uuid, p_sentence text, p_code text, p_alert jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_api;
-GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.store_reply(p_conversation uuid, p_parts text[], p_answers uuid, p_job uuid, p_worker uuid, p_metadata jsonb, p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_api;
-GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.strike_sends(p_connection uuid, p_contact text, p_seconds double precision, p_growth double precision, p_cap double precision, p_reason text) TO tistis_functions;
 
 --
 -- Name: FUNCTION superseded_questions(p_asked jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.superseded_questions(p_asked jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.superseded_questions(p_asked jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_api;
-GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_functions;
 
 --
 -- Name: FUNCTION take_over_conversation(p_conversation uuid, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_api;
-GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_functions;
 
 --
 -- Name: FUNCTION taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION takes_time(a public.appointments); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.takes_time(a public.appointments) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_api;
-GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_definer;
-GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_guide;
+GRANT ALL ON FUNCTION public.takes_time(a public.appointments) TO tistis_functions;
 
 --
 -- Name: TABLE ai_usage_months; Type: ACL; Schema: public; Owner: tistis_owner
@@ -19335,80 +17022,35 @@ GRANT SELECT ON TABLE public.ai_usage_months TO tistis_guide;
 --
 
 REVOKE ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.tell_budget(a public.ai_tenant_context, m public.ai_usage_months, p_percent integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION tell_of_appointment(p_event text, p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.tell_of_appointment(p_event text, p_appointment uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION tell_sends_in_doubt(p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_api;
-GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_definer;
-GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_guide;
+GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_functions;
 
 --
 -- Name: FUNCTION template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION tenant_profile(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.tenant_profile(p_tenant_id uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION tenants_in_doubt(p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
@@ -19423,48 +17065,21 @@ GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tis
 --
 
 REVOKE ALL ON FUNCTION public.text_list(p_list jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION token_expiry(p_hints jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.token_expiry(p_hints jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.token_expiry(p_hints jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION tokens_to_renew(p_policy jsonb, p_limit integer); Type: ACL; Schema: public; Owner: tistis_definer
@@ -19479,176 +17094,77 @@ GRANT ALL ON FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) TO
 --
 
 REVOKE ALL ON FUNCTION public.touch_updated_at() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_api;
-GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_definer;
-GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_guide;
+GRANT ALL ON FUNCTION public.touch_updated_at() TO tistis_functions;
 
 --
 -- Name: FUNCTION turn_to_score(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.turn_to_score(p_conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.turn_to_score(p_conversation uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.update_lead(p_lead_id uuid, p_branch uuid, p_change jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.update_lead_score(p_lead_id uuid, p_score_change integer, p_signal_name character varying, p_change_source character varying, p_reason text, p_message_id uuid, p_staff_id uuid, p_conversation_id uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_api;
-GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.update_message_status(p_tenant_id uuid, p_whatsapp_message_id text, p_new_status text, p_error_message text) TO tistis_functions;
 
 --
 -- Name: FUNCTION usage_json(p_from date, p_to date, p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.usage_json(p_from date, p_to date, p_conversation uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION uuid_floor(p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_api;
-GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_definer;
-GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_guide;
+GRANT ALL ON FUNCTION public.uuid_floor(p_at timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION uuid_v7_floor(p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_api;
-GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_definer;
-GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_guide;
+GRANT ALL ON FUNCTION public.uuid_v7_floor(p_at timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_api;
-GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_definer;
-GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_guide;
+GRANT ALL ON FUNCTION public.validate_appointment_booking(p_staff_id uuid, p_lead_id uuid, p_branch_id uuid, p_scheduled_at timestamp with time zone, p_duration_minutes integer, p_exclude_appointment_id uuid, p_skip_availability_check boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.validate_channel_connection_for_job(p_job_id uuid, p_channel_connection_id uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION want_token_keys(); Type: ACL; Schema: public; Owner: tistis_definer
@@ -19662,112 +17178,49 @@ GRANT ALL ON FUNCTION public.want_token_keys() TO tistis_api;
 --
 
 REVOKE ALL ON FUNCTION public.wants_event(p_event text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_api;
-GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_definer;
-GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_guide;
+GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_functions;
 
 --
 -- Name: FUNCTION welcome_customer(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.welcome_customer(p_appointment uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.welcome_customer(p_appointment uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION who_takes(p_branch uuid, p_service uuid, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.who_takes(p_branch uuid, p_service uuid, p_staff uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION window_is_open(p_connection uuid, p_lead uuid, p_hours integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_api;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_definer;
-GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_guide;
+GRANT ALL ON FUNCTION public.window_is_open(p_connection uuid, p_lead uuid, p_hours integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION window_of(p_connection uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_api;
-GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_definer;
-GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_guide;
+GRANT ALL ON FUNCTION public.window_of(p_connection uuid, p_lead uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION with_referrals(p_details jsonb, p_new jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.with_referrals(p_details jsonb, p_new jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION without_erased(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.without_erased(p_events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.without_erased(p_events jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION worker_heartbeat(p_worker uuid, p_name text, p_kind text, p_lease_seconds double precision); Type: ACL; Schema: public; Owner: tistis_definer
@@ -19790,64 +17243,28 @@ GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs_proces
 --
 
 REVOKE ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_api;
-GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_definer;
-GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_guide;
+GRANT ALL ON FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION write_ai_tenant_config(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.write_ai_tenant_config() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_api;
-GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_definer;
-GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_guide;
+GRANT ALL ON FUNCTION public.write_ai_tenant_config() TO tistis_functions;
 
 --
 -- Name: FUNCTION write_channel_connection(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.write_channel_connection() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_webhook;
-GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_api;
-GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_jobs;
-GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_definer;
-GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_guide;
+GRANT ALL ON FUNCTION public.write_channel_connection() TO tistis_functions;
 
 --
 -- Name: FUNCTION write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_whatsapp;
-GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_instagram;
-GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_facebook;
-GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_webhook;
-GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_api;
-GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_jobs;
-GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_jobs_process;
-GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_definer;
-GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_guide;
+GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_functions;
 
 --
 -- Name: TABLE ai_custom_instructions; Type: ACL; Schema: public; Owner: tistis_owner

@@ -37,8 +37,6 @@ extension Consent {
   private static let stopWords: Set<String> = [
     "stop", "baja", "alto", "unsubscribe", "darme de baja", "dar de baja", "cancelar suscripcion", "no mas mensajes",
     "no mas promociones", "stop promociones", "optout", "opt out",
-    // The button of the template `seguimiento`.
-    "ya no gracias",
   ]
   private static let resumeWords: Set<String> = ["alta", "start", "unstop", "reanudar"]
 }

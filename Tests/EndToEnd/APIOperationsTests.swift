@@ -35,6 +35,9 @@ import Testing
     try await accounts(&done)
     try await keys(&done)
     try await money(&done)
+    try await appointments(&done)
+    try await assistant(&done)
+    try await automations(&done)
     #expect(
       Set(Route.all.map(\.name)).subtracting(done).sorted() == [], "→ ask for it here, so that it is granted once")
   }
@@ -44,6 +47,9 @@ import Testing
     let path = "/api/conversations/\(id)"
     _ = try await ask("GET", "/api/conversations", nil, &done)
     _ = try await ask("GET", path, nil, &done)
+    _ = try await ask("GET", path + "/trace", nil, &done)
+    let heard = try tenant.value("id", of: "messages", where: "conversation_id = '\(id)'") ?? ""
+    _ = try await ask("GET", "/api/messages/\(heard)/why", nil, &done)
     _ = try await ask("POST", path + "/read", nil, &done)
     _ = try await ask("PATCH", path, ["satisfaction_score": 5], &done)
     let appointment: JSON = ["service": "limpieza", "date": "martes 3 de febrero", "time": "10:00"]
@@ -118,6 +124,65 @@ import Testing
     _ = try await ask("GET", "/api/usage", nil, &done)
     _ = try await ask("GET", "/api/usage/budget", nil, &done)
     _ = try await ask("PUT", "/api/usage/budget", ["monthly_budget_usd": 25], &done)
+  }
+
+  /// At a branch that is open around the clock, of somebody who does one thing.
+  private func appointments(_ done: inout Set<String>) async throws {
+    let branch = try tenant.branch().text
+    let (id, service, staff, lead) = (tenant.id.text, UUID().text, UUID().text, UUID().text)
+    try tenant.database.run(
+      """
+      update branches set operating_hours = '{"start": "00:00", "end": "24:00", "days": [1,2,3,4,5,6,7]}'
+        where id = '\(branch)';
+      insert into services (tenant_id, id, name, slug, duration_minutes)
+        values ('\(id)', '\(service)', 'Revisión', 'revision', 30);
+      insert into staff (tenant_id, id, first_name, last_name, email, role)
+        values ('\(id)', '\(staff)', 'Luz', 'Paz', 'l@x.mx', 'dentist');
+      insert into staff_branches (tenant_id, staff_id, branch_id) values ('\(id)', '\(staff)', '\(branch)');
+      insert into staff_services (tenant_id, staff_id, service_id) values ('\(id)', '\(staff)', '\(service)');
+      insert into leads (tenant_id, id, name, branch_id) values ('\(id)', '\(lead)', 'Ana', '\(branch)')
+      """)
+    let free = try await ask("GET", "/api/slots?service_id=\(service)&branch_id=\(branch)&limit=10", nil, &done)
+    let times = free.data.items.compactMap { $0["starts_at"].text }
+    try #require(times.count == 10, "\(free.body)")
+    let wish: JSON = [
+      "lead_id": .string(lead), "branch_id": .string(branch), "service_id": .string(service),
+      "scheduled_at": .string(times[4]),
+    ]
+    let held = try await ask("POST", "/api/slots/holds", wish, &done)
+    _ = try await ask("DELETE", "/api/slots/holds/\(held.data["id"].text ?? "")", nil, &done)
+    let all = "/api/appointments"
+    let made = try await ask("POST", all, wish, &done)
+    let path = all + "/" + (made.data["id"].text ?? "")
+    _ = try await ask("GET", all, nil, &done)
+    _ = try await ask("GET", path, nil, &done)
+    _ = try await ask("PATCH", path, ["notes": "con frenos"], &done)
+    let moved = try await ask("POST", path + "/reschedule", ["scheduled_at": .string(times[8])], &done)
+    _ = try await ask("DELETE", all + "/" + (moved.data["id"].text ?? "") + "?reason=viaje", nil, &done)
+  }
+
+  private func assistant(_ done: inout Set<String>) async throws {
+    let path = "/api/ai-config"
+    _ = try await ask("GET", path, nil, &done)
+    _ = try await ask("PUT", path, ["ai_personality": "formal", "use_emojis": true], &done)
+    _ = try await ask("POST", path, ["system_prompt": "Sé breve."], &done)
+    _ = try await ask("GET", path + "/preview?channel_id=\(tenant.connection.text)", nil, &done)
+  }
+
+  private func automations(_ done: inout Set<String>) async throws {
+    let path = "/api/settings/n8n"
+    _ = try await ask("PUT", path, ["webhook_url": .string(World.current.sandbox + "/n8n/webhook")], &done)
+    _ = try await ask("GET", path, nil, &done)
+    _ = try await ask("POST", path + "/secrets", ["kind": "webhook_secret"], &done)
+    _ = try await ask("POST", path + "/test", nil, &done)
+    let told = UUID().text
+    try tenant.database.run(
+      """
+      insert into outbound_events (tenant_id, id, event, data, status, delivered_at)
+        values ('\(tenant.id.text)', '\(told)', 'test', '{}', 'delivered', now())
+      """)
+    _ = try await ask("GET", path + "/events", nil, &done)
+    _ = try await ask("POST", path + "/events/\(told)/replay", nil, &done)
   }
 
   private func keys(_ done: inout Set<String>) async throws {

@@ -173,7 +173,7 @@ import Testing
       let dead = try shop.office(claude.environment, tools: tools)
       let first = Task { await dead.perform(job) }
       #expect(await eventually { claude.asked.count == 2 })
-      try shop.run("update conversations set status = 'escalated'")
+      try shop.run("update conversations set status = 'escalated', last_word_owed = true")
       try shop.release()
       try await shop.work(claude, tools)
       await dead.close()
@@ -194,7 +194,9 @@ import Testing
         handsOver: true,
         first: { (use) throws(StoreError) in
           do {
-            try shop.run("update conversations set status = 'escalated' where id = '\(use.conversation.text)'")
+            try shop.run(
+              "update conversations set status = 'escalated', last_word_owed = true where id = '\(use.conversation.text)'"
+            )
           } catch { throw .shape("\(error)") }
         })
       try await shop.work(claude, [handing])

@@ -76,7 +76,7 @@ import Testing
     try await Shop.test { shop in
       try shop.run("insert into ai_tenant_context (tenant_id, max_tokens) values ('\(shop.tenant.id.text)', 8000)")
       let app = try shop.app()
-      let words = (1...1600).map { "palabra\($0)" }.joined(separator: " ")
+      let words = (1...1200).map { "palabra\($0)" }.joined(separator: " ")
       let phone = newPhone()
       try await worker(shop, ["JOBS_LISTEN": "1"]) {
         _ = try await listens(shop)

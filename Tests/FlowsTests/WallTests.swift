@@ -33,6 +33,8 @@ import Testing
         insert into ai_tenant_context (tenant_id) values ('\(id)');
         insert into ai_usage_logs (tenant_id, ai_provider, ai_model) values ('\(id)', 'local', 'x');
         insert into ai_usage_months (tenant_id, month) values ('\(id)', now());
+        insert into ai_steps (tenant_id, conversation_id, job_id, question_id, ordinal, kind, name, output)
+          select tenant_id, id, id, id, 1, 'call', 'x', '[]' from conversations where tenant_id = '\(id)';
         insert into webhook_dead_letters (tenant_id, channel, payload, error_message) values ('\(id)', 'x', '{}', 'x');
         insert into lead_merges (tenant_id, survivor_id, merged_id, reason)
           select tenant_id, id, id, 'x' from leads where tenant_id = '\(id)' limit 1;
@@ -54,6 +56,8 @@ import Testing
           on conflict do nothing;
         insert into contact_consents (tenant_id, lead_id, channel, scope, state, source, said_at)
           select tenant_id, id, 'whatsapp', 'all', 'stopped', 'staff', now() from leads where tenant_id = '\(id)';
+        insert into follow_ups (tenant_id, lead_id, silent_since)
+          select tenant_id, id, now() from leads where tenant_id = '\(id)';
         insert into sends_in_doubt (tenant_id, message_id)
           select tenant_id, id from messages where tenant_id = '\(id)' limit 1;
         insert into retention_marks (tenant_id) values ('\(id)');

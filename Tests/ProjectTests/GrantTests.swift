@@ -15,6 +15,10 @@ import Testing
         from pg_proc p where pronamespace = 'public'::regnamespace
           and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')),
     held as (
+      select m.member as grantee, 0 as kind, 'role ' || m.roleid::regrole as object, 'MEMBER' as privilege_type,
+          m.admin_option as is_grantable, null::text as column, 0 as place, 0::oid as owner
+        from pg_auth_members m where m.roleid::regrole::text like 'tistis\\_%'
+      union all
       select a.grantee, 1 as kind, 'schema ' || n.nspname as object, a.privilege_type, a.is_grantable,
           null::text as column, 0 as place, n.nspowner as owner
         from pg_namespace n, aclexplode(n.nspacl) a where n.nspname = 'public'

@@ -20,7 +20,6 @@ private let definerFunctions = [
   "tokens_to_renew(jsonb,integer): tistis_jobs, tistis_jobs_process",
   "find_api_key(text,text): tistis_api, tistis_webhook", "find_n8n(text,uuid): tistis_webhook",
   "find_user_roles(uuid): tistis_api", "want_token_keys(): tistis_api",
-  "find_api_key(text,text): tistis_api", "find_user_roles(uuid): tistis_api", "want_token_keys(): tistis_api",
   "ask_routine(text,text): tistis_jobs, tistis_owner",
   "claim_next_job(): tistis_guide",
   "complete_job(uuid,jsonb,text): tistis_guide",

@@ -8,7 +8,7 @@ import Testing
   /// peers of bin/bench).
   static let scripts = Tree.files("bin/").filter { file in
     !file.hasPrefix("bin/etc/") && !file.hasPrefix("bin/lib/new/channel/")
-      && ![".sh", ".php", ".c"].contains { file.hasSuffix($0) }
+      && ![".sh", ".php", ".c", ".json"].contains { file.hasSuffix($0) }
   }
 
   @Test(arguments: scripts) func everyScriptExplainsItself(_ script: String) throws {

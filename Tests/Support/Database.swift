@@ -45,7 +45,8 @@ public struct Database: Sendable {
       let copy = Database(name: unique("test_"))
       // Owned by whom the world's own is owned by: foreign keys are checked with the right of the tables' owner.
       try await onThread {
-        try admin.run("create database \(copy.name) template \(World.current.template) owner tistis_owner")
+        try admin.run(
+          "create database \(copy.name) template \(World.current.template) strategy file_copy owner tistis_owner")
       }
       do { result = .success(try await body(copy)) } catch { result = .failure(error) }
       try await onThread { try admin.run("drop database \(copy.name) with (force)") }

@@ -98,7 +98,11 @@ world_start() {
   for name in jobs "${mounted[@]}"; do understands "$name"; done
   await_postgres
   world_database tistis
-  [ -z "${WORLD_TEMPLATE:-}" ] || psql_world postgres -c "create database $WORLD_TEMPLATE template tistis is_template true"
+  if [ -n "${WORLD_TEMPLATE:-}" ]; then
+    psql_world postgres -c "create database $WORLD_TEMPLATE template tistis is_template true"
+    # It is copied hundreds of times: without what the migrations left in the catalogues that is done in half the time.
+    psql_world "$WORLD_TEMPLATE" -c 'vacuum full'
+  fi
   for name in "${mounted[@]}"; do
     children=2
     [ "$name" != webhook-whatsapp ] || children=4

@@ -38,7 +38,8 @@ select f as "function!" from unnest(:functions::text[]) f
 select n as "name!", r.oid is not null as "present!", coalesce(r.rolcanlogin, false) as "login!",
     concat_ws(', ', case when r.rolsuper then 'superuser' end, case when r.rolbypassrls then 'BYPASSRLS' end,
       case when r.rolcreaterole then 'CREATEROLE' end, case when r.rolcreatedb then 'CREATEDB' end,
-      (select 'member of ' || string_agg(m.roleid::regrole::text, ' and ') from pg_auth_members m where m.member = r.oid),
+      (select 'member of ' || string_agg(m.roleid::regrole::text, ' and ') from pg_auth_members m where m.member = r.oid
+        and m.roleid::regrole::text <> 'tistis_functions'),
       (select 'owner of ' || c.relname from pg_class c
         where c.relnamespace = 'public'::regnamespace and c.relowner = r.oid limit 1)) as "excess!"
   from unnest(:names::text[]) n left join pg_roles r on r.rolname = n order by 1;

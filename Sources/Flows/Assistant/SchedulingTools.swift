@@ -65,7 +65,7 @@ extension AssistantTool {
   }
 
   private static func day(_ note: String) -> JSON {
-    ["type": "string", "description": .string(note + " YYYY-MM-DD"), "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"]
+    ["type": "string", "description": .string(note + " YYYY-MM-DD")]
   }
 
   private static func schema(_ properties: [(String, JSON)], needed: [String] = []) -> JSON {
