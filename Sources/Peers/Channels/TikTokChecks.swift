@@ -12,7 +12,7 @@ extension CheckedAccount {
     let account = "business_id=" + queryEscaped(through.accountID)
     let list = "/business/message/conversation/list/?\(account)&conversation_type=SINGLE&limit=1"
     var checks = [
-      ChannelCheck("token", { _ in get(list) }) { response, learned in Self.token(response, &learned) }
+      ChannelCheck("token", { _ in get(list) }, read: { response, learned in Self.token(response, &learned) })
     ]
     checks += webhookChecks(through.base, subscribing: subscribing)
     checks.append(
@@ -25,8 +25,7 @@ extension CheckedAccount {
               "/business/message/capabilities/get/?\(account)&conversation_id=\(queryEscaped(conversation))"
                 + "&conversation_type=SINGLE&capability_types=\(queryEscaped("[\"IMAGE_SEND\"]"))")
           }
-        }
-      ) { response, learned in Self.images(response, learned) })
+        }, read: { response, learned in Self.images(response, learned) }))
     return checks
   }
 

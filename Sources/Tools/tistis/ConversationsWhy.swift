@@ -33,7 +33,11 @@ extension Conversations {
         }
         if answers.isEmpty { say("no model was asked, or it is forgotten") }
         for answer in answers {
-          if json { say(answer.text) } else { AnswerStory(Field(try answer.parse())).lines.forEach { say($0) } }
+          if json {
+            say(answer.text)
+          } else {
+            say(AnswerStory(Field(try answer.parse())).lines.joined(separator: "\n"))
+          }
         }
       }
     }
