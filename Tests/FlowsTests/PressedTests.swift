@@ -104,6 +104,11 @@ import Testing
       try await answer(clinic)
       #expect(try status(clinic, id) == "cancelled pending")
       #expect(try clinic.said(phone)?.contains("ya no está vigente") == true)
+      // A plain "yes" to that is for somebody who reads, not the same words again.
+      let before = try clinic.shop.count("ai_usage_logs")
+      try clinic.shop.post(message("sí, por favor", from: phone))
+      try await answer(clinic)
+      #expect(try clinic.shop.count("ai_usage_logs") == before + 1)
     }
   }
 
@@ -119,11 +124,15 @@ import Testing
       #expect(try clinic.shop.count("ai_usage_logs") == before)
       // Until they choose, it stands.
       #expect(try status(clinic, id) == "scheduled pending")
+      try clinic.shop.post(message("perfecto", from: phone))
+      try await answer(clinic)
+      #expect(try status(clinic, id) == "scheduled pending")
+      #expect(try clinic.shop.count("ai_usage_logs") == before + 1)
       // Where nothing is free, somebody has to think about it.
       try clinic.shop.run("update branches set is_active = false where id = '\(clinic.branch.text)'")
       try clinic.presses("reagendar_cita:\(id.text)", "Reagendar", from: phone)
       try await answer(clinic)
-      #expect(try clinic.shop.count("ai_usage_logs") == before + 1)
+      #expect(try clinic.shop.count("ai_usage_logs") == before + 2)
     }
   }
 }

@@ -125,6 +125,8 @@ import Testing
       #expect(try shop.count("jobs", "result ->> 'withheld' = '\(why)'") == 1)
       #expect(try await shop.texts(phone) == (why == "newer_inbound" ? ["De acuerdo"] : []))
       #expect(claude.asked.count == (why == "newer_inbound" ? 2 : 1))
+      // What was asked for was paid for, also where nothing came of it.
+      #expect(try shop.count("ai_usage_logs") == claude.asked.count)
     }
   }
 

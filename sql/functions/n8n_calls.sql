@@ -58,12 +58,13 @@ end $$;
 create or replace function set_lead_score(p_lead uuid, p_branch uuid, p_score int, p_reason text) returns int
 language plpgsql as $$
 declare
+  v_lead uuid := living_lead(p_lead);
   v_score int;
 begin
-  select l.score into v_score from leads l where l.tenant_id = current_tenant() and l.id = p_lead
+  select l.score into v_score from leads l where l.tenant_id = current_tenant() and l.id = v_lead
     and (p_branch is null or l.branch_id = p_branch) for update;
   if not found then return null; end if;
-  return update_lead_score(p_lead, p_score - v_score, 'n8n', 'rule_trigger', p_reason);
+  return update_lead_score(v_lead, p_score - v_score, 'n8n', 'rule_trigger', p_reason);
 end $$;
 
 -- Hands a conversation to people, to p_staff if that is somebody of the business. outcome: 'escalated', also when it was

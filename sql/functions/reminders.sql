@@ -161,8 +161,9 @@ begin
     select s.about into v_id
       from (
         select m.id, m.created_at, m.metadata ->> 'appointment_id' as about_text,
-            case when m.metadata ->> 'appointment_id' ~ '^[0-9a-fA-F-]{36}$' then (m.metadata ->> 'appointment_id')::uuid end
-              as about
+            -- What we answered is no question any more: "sí" to an offer of other times does not confirm the old one.
+            case when not m.metadata ? 'settled' and m.metadata ->> 'appointment_id' ~ '^[0-9a-fA-F-]{36}$'
+              then (m.metadata ->> 'appointment_id')::uuid end as about
           from conversations o
           cross join lateral (
             select y.id, y.created_at, y.metadata from messages y

@@ -33,7 +33,10 @@ extension Office {
         case .told(let answer, let word):
           talk.told(answer)
           gate = word
-        case .over(let settled): return settled
+        case .over(let settled):
+          // Nothing was done that the call's cost could have been stored with; written twice it is one row.
+          await record(asked.usage, job, log)
+          return settled
         }
       }
       let asking = Asking(
