@@ -76,7 +76,8 @@ import Testing
       try await eventually {
         try tenant.count("messages", where: "role = 'staff' and external_id is not null and status <> 'failed'") == 1
       })
-    let platformID = try tenant.value("platform_id", of: "media_files") ?? ""
+    // Its echo may have come by now, with a file of its own.
+    let platformID = try tenant.value("platform_id", of: "media_files", where: "id = '\(id)'") ?? ""
     let sent = try await Sandbox.requests(platform.rawValue, match: tenant.account).map { $0["body"].value?.text ?? "" }
     #expect(!platformID.isEmpty && sent.contains { $0.contains("\"\(platformID)\"") }, "\(sent)")
   }
