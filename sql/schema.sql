@@ -6061,8 +6061,9 @@ begin
     select s.about into v_id
       from (
         select m.id, m.created_at, m.metadata ->> 'appointment_id' as about_text,
-            case when m.metadata ->> 'appointment_id' ~ '^[0-9a-fA-F-]{36}$' then (m.metadata ->> 'appointment_id')::uuid end
-              as about
+            -- What we answered is no question any more: "sí" to an offer of other times does not confirm the old one.
+            case when not m.metadata ? 'settled' and m.metadata ->> 'appointment_id' ~ '^[0-9a-fA-F-]{36}$'
+              then (m.metadata ->> 'appointment_id')::uuid end as about
           from conversations o
           cross join lateral (
             select y.id, y.created_at, y.metadata from messages y
@@ -7999,12 +8000,13 @@ CREATE FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score intege
     LANGUAGE plpgsql
     AS $$
 declare
+  v_lead uuid := living_lead(p_lead);
   v_score int;
 begin
-  select l.score into v_score from leads l where l.tenant_id = current_tenant() and l.id = p_lead
+  select l.score into v_score from leads l where l.tenant_id = current_tenant() and l.id = v_lead
     and (p_branch is null or l.branch_id = p_branch) for update;
   if not found then return null; end if;
-  return update_lead_score(p_lead, p_score - v_score, 'n8n', 'rule_trigger', p_reason);
+  return update_lead_score(v_lead, p_score - v_score, 'n8n', 'rule_trigger', p_reason);
 end $$;
 
 ALTER FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) OWNER TO tistis_owner;
