@@ -22,6 +22,8 @@ struct Customers: AsyncParsableCommand {
   var rate = 0.0
   @Option(help: "Businesses that they write to, in turn. A number sends one message in 12.5 ms at most.")
   var tenants = 1
+  @Option(help: "Seconds of quiet before an answer; the product's own is 2.")
+  var quiet = 0
   @Flag(help: "Each books an appointment: three answers of Claude's and two tools, instead of one answer.")
   var booking = false
   @Flag(inversion: .prefixedNo, help: "The platform reports sent, delivered and read.")
@@ -30,13 +32,14 @@ struct Customers: AsyncParsableCommand {
   func validate() throws {
     guard (1...100_000).contains(count) else { throw ValidationError("--count is 1 to 100000") }
     guard (0...1000).contains(rate) else { throw ValidationError("--rate is 0 to 1000") }
+    guard (0...10).contains(quiet) else { throw ValidationError("--quiet is 0 to 10") }
     guard (1...50).contains(tenants) else { throw ValidationError("--tenants is 1 to 50") }
   }
 
   func run() async throws {
     var businesses = [Tenant]()
     for _ in 0..<tenants {
-      let tenant = try await onThread { try Tenant.make(delay: 0) }
+      let tenant = try await onThread { [quiet] in try Tenant.make(delay: quiet) }
       try await Sandbox.register(tenant, statuses: reports ? ["sent", "delivered", "read"] : [])
       if booking { try await Booking.teach(tenant) }
       businesses.append(tenant)
