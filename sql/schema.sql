@@ -652,9 +652,7 @@ begin
         status = case when b.is_back and c.status = 'escalated' then 'active' else c.status end
       from channel_connections cc
       cross join lateral (
-        select n.ours and o.thread_owner is not null and not exists (
-            select from messages m where m.tenant_id = v_tenant and m.conversation_id = o.id and m.role = 'staff'
-              and not m.metadata ? 'prepared' and m.id >= uuid_v7_floor(o.thread_since) and (m.send_attempt is not null or m.status = 'pending')) as is_back
+        select n.ours and o.thread_owner is not null and not o.desk_has_it as is_back
           from conversations o where o.tenant_id = v_tenant and o.lead_id = n.lead and o.channel_connection_id = n.connection
            and o.status in ('active', 'waiting_response', 'escalated')) b
       where c.tenant_id = v_tenant and c.lead_id = n.lead and c.channel_connection_id = n.connection
@@ -1782,6 +1780,8 @@ begin
       status = coalesce(p_change ->> 'status', x.status),
       ai_handling = case when p_change ->> 'status' = 'escalated' and c.status <> 'escalated' then false
         else coalesce((p_change ->> 'ai_handling')::boolean, x.ai_handling) end,
+      desk_has_it = x.desk_has_it or coalesce(p_change ->> 'status' = 'escalated', false)
+        or coalesce(not (p_change ->> 'ai_handling')::boolean, false),
       -- Who switches the assistant off means what is on its way, too.
       last_human_at = case when (p_change ->> 'ai_handling')::boolean = false and c.ai_handling then app_now()
         else x.last_human_at end,
@@ -2347,6 +2347,7 @@ CREATE TABLE public.conversations (
     last_word_owed boolean DEFAULT false NOT NULL,
     handed_back_at timestamp with time zone,
     scored_message_id uuid,
+    desk_has_it boolean DEFAULT false NOT NULL,
     CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
     CONSTRAINT conversations_escalated_by_check CHECK ((escalated_by = ANY (ARRAY['tool'::text, 'keyword'::text, 'messages'::text, 'confidence'::text, 'failure'::text, 'hot_lead'::text, 'n8n'::text, 'budget'::text]))),
     CONSTRAINT conversations_escalation_urgency_check CHECK (((escalation_urgency >= 1) AND (escalation_urgency <= 5))),
@@ -2813,7 +2814,10 @@ CREATE FUNCTION public.end_escalation() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-  if new.ai_handling and not old.ai_handling then new.handed_back_at := app_now(); end if;
+  if new.ai_handling and not old.ai_handling then
+    new.handed_back_at := app_now();
+    new.desk_has_it := false;
+  end if;
   if old.status = 'escalated' and new.status <> 'escalated' then
     new.last_word_owed := false;
     -- Another's SQL client may give a conversation back, and closes no alert: people do.
@@ -5103,7 +5107,7 @@ begin
             else k.thread_owner end,
           thread_since = greatest(k.thread_since, o.thread_since),
           -- A human who had taken over one of the two has taken over the person.
-          ai_handling = k.ai_handling and o.ai_handling,
+          ai_handling = k.ai_handling and o.ai_handling, desk_has_it = k.desk_has_it or o.desk_has_it,
           status = case when 'escalated' in (k.status, o.status) then 'escalated' else k.status end,
           escalation_reason = coalesce(k.escalation_reason, o.escalation_reason),
           escalated_at = coalesce(k.escalated_at, o.escalated_at)
@@ -5290,6 +5294,8 @@ declare
   v_at timestamptz := coalesce((p_echo ->> 'at')::timestamptz, app_now());
   -- Some program's, although nobody knows whose.
   v_program boolean := coalesce((p_echo #>> '{origin,by_program}')::boolean, false) or p_echo #>> '{origin,app}' is not null;
+  -- Where programs are named, ours come back under our mark: words that differ are another's.
+  v_nameless boolean := v_program and p_echo #>> '{origin,app}' is null;
 begin
   if exists (select from messages m where m.tenant_id = v_tenant and m.channel_connection_id = v_connection
     and m.external_id = v_external_id) then
@@ -5316,7 +5322,7 @@ begin
    where m.id <> all (p_taken) and m.at between v_at - interval '10 minutes' and v_at + interval '10 minutes'
      and case when m.status in ('sending', 'unknown') and m.external_id is null
          -- What is more than text comes back in the platform's words.
-         then m.same or v_program and m.payload is not null
+         then m.same or v_nameless and m.payload is not null
        else m.same and v_program and m.status in ('accepted', 'sent', 'delivered', 'read', 'played') end
    order by m.status in ('sending', 'unknown') desc, m.same desc, m.id limit 1;
 end $_$;
@@ -5644,7 +5650,7 @@ begin
     returning messages.id into v_id;
   update conversations x set message_count = x.message_count + 1,
       last_message_at = greatest(x.last_message_at, app_now()),
-      ai_handling = x.ai_handling and v_role <> 'staff',
+      ai_handling = x.ai_handling and v_role <> 'staff', desk_has_it = x.desk_has_it or v_role = 'staff',
       last_human_at = case when v_role = 'staff' then app_now() else x.last_human_at end,
       status = case when reopens then 'active' else x.status end,
       resolved_at = case when reopens then null else x.resolved_at end
@@ -6328,7 +6334,7 @@ declare
   v_first uuid;
   v_jobs jsonb := '[]';
 begin
-  update conversations v set last_human_at = app_now(), ai_handling = false, last_message_at = greatest(v.last_message_at, app_now())
+  update conversations v set last_human_at = app_now(), ai_handling = false, desk_has_it = true, last_message_at = greatest(v.last_message_at, app_now())
     where v.tenant_id = v_tenant and v.id = p_conversation returning v.* into c;
   if c.id is null then return null; end if;
   for v_part in
@@ -7896,7 +7902,7 @@ begin
     from messages f
     where f.tenant_id = v_tenant and f.id = v_message and m.tenant_id = v_tenant and m.conversation_id = c.id
       and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;
-  update conversations x set last_human_at = c.last_human_at, ai_handling = c.ai_handling
+  update conversations x set last_human_at = c.last_human_at, ai_handling = c.ai_handling, desk_has_it = c.desk_has_it
     where x.tenant_id = v_tenant and x.id = c.id;
   return v_message;
 end $$;
@@ -8219,6 +8225,9 @@ begin return (
       -- Who fell silent has written meanwhile, or people are at it.
       when m.metadata ? 'follow_up' and c.last_question_id > m.id then 'newer_inbound'
       when m.metadata ? 'follow_up' and (not c.ai_handling or c.status = 'escalated') then 'human_took_over'
+      -- Who said "baja" while it waited: that opens the window and closes this.
+      when (m.metadata ? 'follow_up' or m.metadata ->> 'prepared' = 'services_menu')
+        and promotions_stopped(c.lead_id, c.channel) then 'opted_out'
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
       -- What a person types may leave later, where the platform has approved that.
@@ -8526,7 +8535,7 @@ CREATE FUNCTION public.take_over_conversation(p_conversation uuid, p_staff uuid)
     LANGUAGE plpgsql
     AS $$
 begin
-  update conversations c set ai_handling = false, last_human_at = app_now(),
+  update conversations c set ai_handling = false, desk_has_it = true, last_human_at = app_now(),
       assigned_staff_id = coalesce(p_staff, c.assigned_staff_id)
     where c.tenant_id = current_tenant() and c.id = p_conversation
       and c.status in ('active', 'waiting_response', 'escalated');

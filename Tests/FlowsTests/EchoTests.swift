@@ -128,6 +128,28 @@ import Testing
     }
   }
 
+  /// Buttons come back in the platform's words, and of TikTok without a name; elsewhere a program that says who it is and
+  /// bears no mark of ours is another's, whatever of ours is on its way.
+  @Test(arguments: ChannelName.allCases, [true, false])
+  func anotherProgramBesideOurButtons(_ channel: ChannelName, _ inDoubt: Bool) async throws {
+    try await Account.test(channel) { account in
+      let person = account.stranger
+      try account.receive(account.message("hola", from: person))
+      let (message, attempt) = (try account.pending("¿Confirma? [Sí]"), UUID())
+      try account.run("update messages set payload = '{\"kind\": \"buttons\"}' where id = '\(message.text)'")
+      try account.begin(message, attempt)
+      if inDoubt { try account.end(message, attempt, "unknown") }
+      try account.receive(
+        account.echo("Su pedido va en camino", to: person, id: "m.theirs", origin: EchoOrigin(app: "1")))
+      #expect(try account.status(message) == (inDoubt ? "unknown" : "sending"))
+      #expect(try account.count("messages", "role = 'staff' and external_id = 'm.theirs'") == 1)
+      #expect(try quiet(account))
+      // Ours, some program's that nobody names.
+      try account.receive(account.echo("¿Confirma?", to: person, id: "m.ours", origin: EchoOrigin(byProgram: true)))
+      #expect(try account.status(message) == "sent")
+    }
+  }
+
   /// Somebody else's mark is no key to another account's message.
   @Test func anotherAccountsMessage() async throws {
     try await Database.cloned { database in

@@ -45,6 +45,30 @@ import Testing
     }
   }
 
+  /// It waited for the channel, and the person said "baja" meanwhile: that opens the window and closes this.
+  @Test func bajaWhileItWaits() async throws {
+    try await Shop.test(delay: 60) { shop in
+      let phone = try shop.says("hola")
+      let id = try conversation(shop, phone)
+      try shop.run(
+        "insert into services (tenant_id, name, slug) values ('\(shop.tenant.id.text)', 'Limpieza', 'limpieza-de-prueba')"
+      )
+      for prepared in [PreparedWish.servicesMenu, wish] {
+        guard case .queued = try scope(shop).sendPrepared(prepared, conversation: id, onlyBranch: nil, requestId: nil)
+        else {
+          Issue.record("not queued")
+          return
+        }
+      }
+      try shop.post(message("baja", from: phone))
+      try await shop.work()
+      #expect(
+        try shop.database.column(
+          "select (metadata ->> 'prepared') || ' ' || status || ' ' || coalesce(error_code, '') from messages where metadata ? 'prepared' order by id"
+        ).map { $0?.hasPrefix("services_menu withheld opted_out") ?? false } == [true, false])
+    }
+  }
+
   private let wish = PreparedWish.appointmentConfirmation(
     .words(service: "limpieza", date: "martes 3 de febrero", time: "10:00", name: "Ana"))
 

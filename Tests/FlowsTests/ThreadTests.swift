@@ -65,6 +65,40 @@ import Testing
     }
   }
 
+  /// How somebody of our own desk takes a conversation, before another app of the account has it or meanwhile. What they
+  /// gave back to the assistant themselves is its own again.
+  enum Taking: String, CaseIterable {
+    case button = "take_over_conversation(id, null)"
+    case switched = "change_conversation(id, null, '{\"ai_handling\": false}')"
+    case escalated = "change_conversation(id, null, '{\"status\": \"escalated\"}')"
+    case written = "send_staff_message(id, '[{\"content\": \"yo\"}]', null, null, false)"
+    case noted = "note_message(id, null, '{\"content\": \"le llamé\"}', null)"
+  }
+
+  @Test(arguments: Taking.allCases, [true, false])
+  func whatOurDeskTookComesBackToTheDesk(_ taking: Taking, _ before: Bool) async throws {
+    try await Account.test(.facebook) { account in
+      let person = account.stranger
+      func call(_ function: String) throws {
+        try account.run(
+          "select set_config('app.tenant_id', '\(account.tenant.text)', false); select \(function) from conversations")
+      }
+      try account.receive(account.message("hola", from: person, at: .now + -60))
+      if before { try call(taking.rawValue) }
+      try account.receive(control(account, "another", of: person, at: .now + -50))
+      if !before { try call(taking.rawValue) }
+      try account.receive(control(account, "us", of: person, at: .now + -40))
+      #expect(try account.value("thread_owner is null and not ai_handling", of: "conversations") == "true")
+      #expect(try account.receive(account.message("¿y bien?", from: person, at: .now + -30)).answers == 0)
+      // Given back by the desk, taken again by the other app and returned: nobody of the desk has it any more.
+      try call("hand_back_conversation(id)")
+      try account.receive(control(account, "another", of: person, at: .now + -20))
+      try account.run("update conversations set ai_handling = false")
+      try account.receive(control(account, "us", of: person, at: .now + -10))
+      #expect(try account.value("ai_handling", of: "conversations") == "true")
+    }
+  }
+
   /// What the business's machine sent meanwhile is nobody at the desk.
   @Test func aReminderIsNobody() async throws {
     try await Account.test(.facebook) { account in

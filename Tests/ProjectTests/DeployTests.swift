@@ -105,6 +105,6 @@ import Testing
 
   /// The settings of an environment file, set or commented out.
   private func names(_ file: String) -> Set<String> {
-    Set(lines(file).compactMap { $0.firstMatch(of: /^(?:# )?([A-Z][A-Z_]+)=/).map { String($0.output.1) } })
+    Set(lines(file).compactMap { $0.firstMatch(of: /^(?:# )?([A-Z][A-Z0-9_]+)=/).map { String($0.output.1) } })
   }
 }

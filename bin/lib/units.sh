@@ -14,7 +14,7 @@ settings_of() {
   local given key
   printf -v key 'x:%064d' 0
   # Those that may be empty are given as well, or one would not see that they are secrets.
-  mapfile -t given < <(sed -n "/_URL=\$/!s/^# \([A-Z_]*=\)\$/\1x/p; s/^\([A-Z_]*_KEYS=\)\$/\1$key/p; s/^\([A-Z_]*=\)\$/\1x/p" \
+  mapfile -t given < <(sed -n "/_URL=\$/!s/^# \([A-Z0-9_]*=\)\$/\1x/p; s/^\([A-Z0-9_]*_KEYS=\)\$/\1$key/p; s/^\([A-Z0-9_]*=\)\$/\1x/p" \
     "$root/bin/etc/env.example")
   env -i "${given[@]}" "$1" --config </dev/null ||
     die "$1 --config does not list its settings" "it must take x for every setting without a default, and a key of zeros"

@@ -92,6 +92,8 @@ begin
       status = coalesce(p_change ->> 'status', x.status),
       ai_handling = case when p_change ->> 'status' = 'escalated' and c.status <> 'escalated' then false
         else coalesce((p_change ->> 'ai_handling')::boolean, x.ai_handling) end,
+      desk_has_it = x.desk_has_it or coalesce(p_change ->> 'status' = 'escalated', false)
+        or coalesce(not (p_change ->> 'ai_handling')::boolean, false),
       -- Who switches the assistant off means what is on its way, too.
       last_human_at = case when (p_change ->> 'ai_handling')::boolean = false and c.ai_handling then app_now()
         else x.last_human_at end,
@@ -117,7 +119,7 @@ end $$;
 create or replace function take_over_conversation(p_conversation uuid, p_staff uuid) returns boolean
 language plpgsql as $$
 begin
-  update conversations c set ai_handling = false, last_human_at = app_now(),
+  update conversations c set ai_handling = false, desk_has_it = true, last_human_at = app_now(),
       assigned_staff_id = coalesce(p_staff, c.assigned_staff_id)
     where c.tenant_id = current_tenant() and c.id = p_conversation
       and c.status in ('active', 'waiting_response', 'escalated');
@@ -149,7 +151,7 @@ begin
     returning messages.id into v_id;
   update conversations x set message_count = x.message_count + 1,
       last_message_at = greatest(x.last_message_at, app_now()),
-      ai_handling = x.ai_handling and v_role <> 'staff',
+      ai_handling = x.ai_handling and v_role <> 'staff', desk_has_it = x.desk_has_it or v_role = 'staff',
       last_human_at = case when v_role = 'staff' then app_now() else x.last_human_at end,
       status = case when reopens then 'active' else x.status end,
       resolved_at = case when reopens then null else x.resolved_at end

@@ -118,7 +118,7 @@ begin
             else k.thread_owner end,
           thread_since = greatest(k.thread_since, o.thread_since),
           -- A human who had taken over one of the two has taken over the person.
-          ai_handling = k.ai_handling and o.ai_handling,
+          ai_handling = k.ai_handling and o.ai_handling, desk_has_it = k.desk_has_it or o.desk_has_it,
           status = case when 'escalated' in (k.status, o.status) then 'escalated' else k.status end,
           escalation_reason = coalesce(k.escalation_reason, o.escalation_reason),
           escalated_at = coalesce(k.escalated_at, o.escalated_at)

@@ -82,7 +82,10 @@ end $$;
 -- What ends with an escalation, whoever ends it and how.
 create or replace function end_escalation() returns trigger language plpgsql as $$
 begin
-  if new.ai_handling and not old.ai_handling then new.handed_back_at := app_now(); end if;
+  if new.ai_handling and not old.ai_handling then
+    new.handed_back_at := app_now();
+    new.desk_has_it := false;
+  end if;
   if old.status = 'escalated' and new.status <> 'escalated' then
     new.last_word_owed := false;
     -- Another's SQL client may give a conversation back, and closes no alert: people do.

@@ -21,7 +21,7 @@ begin
     from messages f
     where f.tenant_id = v_tenant and f.id = v_message and m.tenant_id = v_tenant and m.conversation_id = c.id
       and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;
-  update conversations x set last_human_at = c.last_human_at, ai_handling = c.ai_handling
+  update conversations x set last_human_at = c.last_human_at, ai_handling = c.ai_handling, desk_has_it = c.desk_has_it
     where x.tenant_id = v_tenant and x.id = c.id;
   return v_message;
 end $$;

@@ -38,6 +38,8 @@ declare
   v_at timestamptz := coalesce((p_echo ->> 'at')::timestamptz, app_now());
   -- Some program's, although nobody knows whose.
   v_program boolean := coalesce((p_echo #>> '{origin,by_program}')::boolean, false) or p_echo #>> '{origin,app}' is not null;
+  -- Where programs are named, ours come back under our mark: words that differ are another's.
+  v_nameless boolean := v_program and p_echo #>> '{origin,app}' is null;
 begin
   if exists (select from messages m where m.tenant_id = v_tenant and m.channel_connection_id = v_connection
     and m.external_id = v_external_id) then
@@ -64,7 +66,7 @@ begin
    where m.id <> all (p_taken) and m.at between v_at - interval '10 minutes' and v_at + interval '10 minutes'
      and case when m.status in ('sending', 'unknown') and m.external_id is null
          -- What is more than text comes back in the platform's words.
-         then m.same or v_program and m.payload is not null
+         then m.same or v_nameless and m.payload is not null
        else m.same and v_program and m.status in ('accepted', 'sent', 'delivered', 'read', 'played') end
    order by m.status in ('sending', 'unknown') desc, m.same desc, m.id limit 1;
 end $$;

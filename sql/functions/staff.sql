@@ -63,7 +63,7 @@ declare
   v_first uuid;
   v_jobs jsonb := '[]';
 begin
-  update conversations v set last_human_at = app_now(), ai_handling = false, last_message_at = greatest(v.last_message_at, app_now())
+  update conversations v set last_human_at = app_now(), ai_handling = false, desk_has_it = true, last_message_at = greatest(v.last_message_at, app_now())
     where v.tenant_id = v_tenant and v.id = p_conversation returning v.* into c;
   if c.id is null then return null; end if;
   for v_part in

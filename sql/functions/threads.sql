@@ -23,7 +23,7 @@ begin
 end $$;
 
 -- p_news: [{"connection", "lead", "at", "thread": {"ours", "owner"}}] (`Rules/ThreadNews`), new ones only. What comes back
--- to us is the assistant's again, unless somebody wrote to the person by our own desk meanwhile.
+-- to us is the assistant's again, unless somebody of our own desk has taken it, before or meanwhile.
 create or replace function apply_thread_news(p_news jsonb) returns void
 language plpgsql as $$
 declare
@@ -42,9 +42,7 @@ begin
         status = case when b.is_back and c.status = 'escalated' then 'active' else c.status end
       from channel_connections cc
       cross join lateral (
-        select n.ours and o.thread_owner is not null and not exists (
-            select from messages m where m.tenant_id = v_tenant and m.conversation_id = o.id and m.role = 'staff'
-              and not m.metadata ? 'prepared' and m.id >= uuid_v7_floor(o.thread_since) and (m.send_attempt is not null or m.status = 'pending')) as is_back
+        select n.ours and o.thread_owner is not null and not o.desk_has_it as is_back
           from conversations o where o.tenant_id = v_tenant and o.lead_id = n.lead and o.channel_connection_id = n.connection
            and o.status in ('active', 'waiting_response', 'escalated')) b
       where c.tenant_id = v_tenant and c.lead_id = n.lead and c.channel_connection_id = n.connection

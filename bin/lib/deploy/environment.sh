@@ -27,7 +27,7 @@ place_settings() {
 # unmentioned OURS THEIRS: the paragraphs of ours whose setting theirs does not name, set or commented out.
 unmentioned() {
   local names
-  names=$(sed -n 's/^#\{0,1\} *\([A-Z][A-Z_]*\)=.*/\1/p' "$2" | sed 's/_FILE$//' | tr '\n' ' ')
+  names=$(sed -n 's/^#\{0,1\} *\([A-Z][A-Z0-9_]*\)=.*/\1/p' "$2" | sed 's/_FILE$//' | tr '\n' ' ')
   awk -v RS= -v there=" $names" '{
     count = split($0, line, "\n"); name = line[count]; sub(/^# /, "", name); sub(/=.*/, "", name)
     if (!index(there, " " name " ")) print $0 "\n"
