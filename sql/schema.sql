@@ -4545,6 +4545,17 @@ $$;
 ALTER FUNCTION public.last_day_to_book(p_zone text, p_days integer) OWNER TO tistis_owner;
 
 --
+-- Name: last_migrated_at(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.last_migrated_at() RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (select max(m.applied_at) from schema_migrations m); end $$;
+
+ALTER FUNCTION public.last_migrated_at() OWNER TO tistis_owner;
+
+--
 -- Name: last_run_of_jobs(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -15930,6 +15941,13 @@ GRANT ALL ON FUNCTION public.known_lead(p_kind text, p_value text, OUT lead_id u
 
 REVOKE ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.last_day_to_book(p_zone text, p_days integer) TO tistis_functions;
+
+--
+-- Name: FUNCTION last_migrated_at(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.last_migrated_at() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.last_migrated_at() TO tistis_functions;
 
 --
 -- Name: FUNCTION last_run_of_jobs(); Type: ACL; Schema: public; Owner: tistis_owner

@@ -27,6 +27,11 @@ begin
     from (select coalesce(v_last, v_migrated) as at) s;
 end $$;
 
+-- When the last release came: what has never been done since then need not be late.
+create or replace function last_migrated_at() returns timestamptz
+language plpgsql stable as $$
+begin return (select max(m.applied_at) from schema_migrations m); end $$;
+
 -- The queue from outside: the age of the oldest job that may be claimed, in seconds, and how many are due and dead, up to
 -- a limit.
 create or replace function health_queue(p_limit int)

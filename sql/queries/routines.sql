@@ -6,6 +6,10 @@ select tenant_id as "tenant_id!", slug as "slug!" from ask_routine(:routine, :sl
 -- When each routine was asked for last.
 select name as "name!", asked_at as "asked_at!", tenants as "tenants!" from routines order by name;
 
+-- name: lastMigratedAt :one
+-- When the last release came.
+select last_migrated_at() as "at";
+
 -- name: remindersNear :many
 -- Appointments of which somebody might have to be reminded (`sql/functions/reminders.sql`).
 select appointment_id as "appointment_id!", scheduled_at as "scheduled_at!", booked_at as "booked_at!", morning as "morning!",

@@ -39,12 +39,13 @@ extension Doctor {
   /// What cron's other lines ask for. A development world has none of them.
   mutating func examineRoutines(_ database: Connection, isDevelopment: Bool) throws(StoreError) {
     let asked = try database.everyone.listRoutines()
+    // Nothing has been missed on the day of the installation.
+    let released = try database.everyone.lastMigratedAt()
     let missed = Routine.allCases.compactMap { routine -> String? in
-      guard let last = asked.first(where: { $0.name == routine.rawValue }) else {
-        return isDevelopment ? nil : "\(routine.rawValue): never"
-      }
-      let since = clock() - last.askedAt
-      return since > 3 * routine.period ? "\(routine.rawValue): \(Self.span(since)) ago" : nil
+      let last = asked.first { $0.name == routine.rawValue }?.askedAt
+      if last == nil, isDevelopment { return nil }
+      guard let from = last ?? released, clock() - from > 3 * routine.period else { return nil }
+      return "\(routine.rawValue): \(last.map { Self.span(clock() - $0) + " ago" } ?? "never")"
     }
     if missed.isEmpty {
       add("routines", .ok, "\(asked.count) asked for in time")

@@ -117,6 +117,17 @@ extension Scope {
     }
   }
 
+  /// When the last release came.
+  public func lastMigratedAt() throws(StoreError) -> Instant? {
+    try one(
+      "lastMigratedAt",
+      #"""
+      select last_migrated_at() as "at"
+      """#,
+      []
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
   /// Appointments of which somebody might have to be reminded (`sql/functions/reminders.sql`).
   public func remindersNear(
     hours: Double,
