@@ -134,7 +134,8 @@ import Testing
       moved.data["status"].text == "scheduled" && moved.data["confirmation_status"].text == "not_required"
         && moved.data["confirmation_sent"].bool == false, "\(moved.body)")
     try clinic.tenant.database.run(
-      "update appointments set scheduled_at = now() - interval '5 minutes' where tenant_id = '\(clinic.tenant.id.text)'")
+      "update appointments set scheduled_at = now() - interval '5 minutes' where tenant_id = '\(clinic.tenant.id.text)'"
+    )
     let move: JSON = ["scheduled_at": .string(times[8])]
     for (method, path, body) in [
       ("DELETE", path, nil), ("PATCH", path, move), ("PATCH", path, ["status": "cancelled"]),

@@ -102,7 +102,8 @@ import Testing
   /// A holiday counts, somebody's time off and another branch's closing do not.
   @Test(arguments: [
     ("null", "null", true), ("(select id from branches where slug = 'a')", "null", true),
-    ("(select id from branches where slug = 'b')", "null", false), ("null", "(select id from staff where email = 'e@x.mx')", false),
+    ("(select id from branches where slug = 'b')", "null", false),
+    ("null", "(select id from staff where email = 'e@x.mx')", false),
   ])
   func closedForTheHoliday(_ branch: String, _ staff: String, _ closed: Bool) async throws {
     try await Shop.test { shop in
@@ -113,8 +114,10 @@ import Testing
         """
         insert into branches (tenant_id, name, slug, city, operating_hours) values ('\(id)', 'A', 'a', 'x', '\(always)'),
           ('\(id)', 'B', 'b', 'x', '\(always)');
-        update channel_connections set branch_id = (select id from branches where slug = 'a') where tenant_id = '\(id)';
-        insert into staff (tenant_id, first_name, last_name, email, role) values ('\(id)', 'Eva', 'Paz', 'e@x.mx', 'dentist');
+        update channel_connections set branch_id = (select id from branches where slug = 'a')
+          where tenant_id = '\(id)';
+        insert into staff (tenant_id, first_name, last_name, email, role)
+          values ('\(id)', 'Eva', 'Paz', 'e@x.mx', 'dentist');
         insert into times_off (tenant_id, branch_id, staff_id, starts_at, ends_at)
           values ('\(id)', \(branch), \(staff), now() - interval '1 hour', now() + interval '1 day')
         """)
