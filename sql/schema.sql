@@ -803,6 +803,8 @@ CREATE TABLE public.appointments (
     buffer_before_minutes integer DEFAULT 0 NOT NULL,
     buffer_after_minutes integer DEFAULT 0 NOT NULL,
     booking_key text,
+    told_after uuid,
+    moved_at timestamp with time zone,
     CONSTRAINT appointments_ai_booking_channel_check CHECK ((ai_booking_channel = ANY (ARRAY['ai_whatsapp'::text, 'ai_voice'::text, 'ai_webchat'::text, 'ai_instagram'::text, 'ai_facebook'::text, 'ai_tiktok'::text]))),
     CONSTRAINT appointments_ai_confidence_score_check CHECK (((ai_confidence_score >= (0)::numeric) AND (ai_confidence_score <= (1)::numeric))),
     CONSTRAINT appointments_ai_urgency_level_check CHECK (((ai_urgency_level >= 1) AND (ai_urgency_level <= 5))),
@@ -854,18 +856,19 @@ begin return (
 ALTER FUNCTION public.appointment_json(a public.appointments) OWNER TO tistis_owner;
 
 --
--- Name: appointment_stands(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: appointment_stands(uuid, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.appointment_stands(p_appointment uuid) RETURNS boolean
+CREATE FUNCTION public.appointment_stands(p_appointment uuid, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
 begin return exists (
   select from appointments a where a.tenant_id = current_tenant() and a.id = p_appointment
     and a.status in ('scheduled', 'confirmed') and a.scheduled_at > app_now()
+    and (p_at is null or a.scheduled_at = p_at)
 ); end $$;
 
-ALTER FUNCTION public.appointment_stands(p_appointment uuid) OWNER TO tistis_owner;
+ALTER FUNCTION public.appointment_stands(p_appointment uuid, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
 -- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -939,7 +942,10 @@ CREATE FUNCTION public.ask_confirmation(p_appointment uuid) RETURNS void
     AS $$
 begin
   perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'confirm_booking', 'priority', 3,
-    'payload', jsonb_build_object('appointment_id', p_appointment, 'tenant_id', current_tenant()))));
+      'delay_seconds', case when a.told_after is null then 0 else 900 end,
+      'payload', jsonb_build_object('appointment_id', a.id, 'tenant_id', a.tenant_id))))
+    from appointments a
+   where a.tenant_id = current_tenant() and a.id = p_appointment and a.lead_id is not null and not a.confirmation_sent;
 end $$;
 
 ALTER FUNCTION public.ask_confirmation(p_appointment uuid) OWNER TO tistis_owner;
@@ -1342,7 +1348,8 @@ begin
     staff_id uuid,
     scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text,
       notes text,
-    reason text, party_size int, created_by_staff_id uuid, anytime boolean);
+    reason text, party_size int, created_by_staff_id uuid, anytime boolean, on_grid boolean, told_after uuid,
+    confirmation_sent boolean);
   if r.scheduled_at is null then
     raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
   end if;
@@ -1352,7 +1359,7 @@ begin
   if appointment_id is null then
     r.lead_id := living_lead(r.lead_id);
     select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes,
-      null, r.anytime);
+      null, r.anytime, r.on_grid);
     if f.outcome is null and r.created_by_staff_id is not null and not exists (select from staff s
       where s.tenant_id = v_tenant
       and s.id = r.created_by_staff_id) then
@@ -1362,22 +1369,28 @@ begin
       return query select f.outcome, null::uuid, '{}'::jsonb;
       return;
     end if;
-    perform free_hold(r.lead_id);
-    insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
-      duration_minutes,
-        buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
-        ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key)
-      select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant
-        and p.lead_id = r.lead_id),
-          f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
-          coalesce(r.party_size, 1), (select c.id from conversations c where c.tenant_id = v_tenant
-            and c.id = r.conversation_id),
-          coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
-          case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
-          r.created_by_staff_id, r.key
-      returning 'booked', id into outcome, appointment_id;
+    begin
+      perform free_hold(r.lead_id);
+      insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
+        duration_minutes,
+          buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
+          ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key, told_after, confirmation_sent)
+        select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant
+          and p.lead_id = r.lead_id),
+            f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
+            coalesce(r.party_size, 1), (select c.id from conversations c where c.tenant_id = v_tenant
+              and c.id = r.conversation_id),
+            coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
+            case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
+            r.created_by_staff_id, r.key, r.told_after, coalesce(r.confirmation_sent, false)
+        returning 'booked', id into outcome, appointment_id;
+    exception when exclusion_violation then
+      -- Somebody wrote it without asking for room: the constraint has the last word.
+      return query select 'slot_taken', null::uuid, '{}'::jsonb;
+      return;
+    end;
     perform tell_of_appointment('appointment-scheduled', appointment_id);
-    if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
+    perform ask_confirmation(appointment_id);
   end if;
   detail := appointment_detail(appointment_id);
   return next;
@@ -2205,7 +2218,7 @@ declare
   a appointments;
 begin
   select * into l from lock_appointment((p_request ->> 'appointment_id')::uuid, (p_request ->> 'lead_id')::uuid);
-  outcome := l.outcome;
+  outcome := nullif(l.outcome, 'begun');
   a := l.a;
   if outcome is null then
     if a.end_time < app_now() then
@@ -2455,8 +2468,11 @@ begin return (
     left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
     left join ai_tenant_context a on a.tenant_id = c.tenant_id
     cross join lateral opening_state(
-      coalesce(nullif(b.operating_hours, '{}'), a.business_hours),
-      app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City')) o
+      coalesce(nullif(b.operating_hours, '{}'), a.business_hours), app_now(),
+      coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'), (
+        select coalesce(range_agg(tstzrange(x.starts_at, x.ends_at)), '{}') from times_off x
+         where x.tenant_id = c.tenant_id and x.staff_id is null and x.ends_at > app_now()
+           and x.starts_at < app_now() + interval '63 days' and (x.branch_id is null or x.branch_id = b.id))) o
    where c.tenant_id = current_tenant() and c.id = p_conversation
 ); end $$;
 
@@ -3580,10 +3596,10 @@ end $$;
 ALTER FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) OWNER TO tistis_owner;
 
 --
--- Name: find_room(uuid, uuid, uuid, uuid, timestamp with time zone, integer, uuid, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: find_room(uuid, uuid, uuid, uuid, timestamp with time zone, integer, uuid, boolean, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid DEFAULT NULL::uuid, p_anytime boolean DEFAULT false) RETURNS TABLE(outcome text, staff_id uuid, minutes integer, buffer_before integer, buffer_after integer)
+CREATE FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid DEFAULT NULL::uuid, p_anytime boolean DEFAULT false, p_on_grid boolean DEFAULT false) RETURNS TABLE(outcome text, staff_id uuid, minutes integer, buffer_before integer, buffer_after integer)
     LANGUAGE plpgsql STABLE
     AS $$
 declare
@@ -3591,6 +3607,8 @@ declare
   v_now timestamptz := app_now();
   v_to timestamptz;
   v_works boolean := false;
+  v_on_grid boolean := not coalesce(p_on_grid, false);
+  v_spans tstzrange[];
   b branches;
   s services;
   w record;
@@ -3634,9 +3652,17 @@ begin
          and o.appointment_id is not null and o.starts_at > p_at - interval '12 hours'
            and o.starts_at < p_at + interval '12 hours'), t.place, t.staff_id
   loop
-    if not coalesce(p_anytime, false) and not tstzrange(p_at, v_to) <@ (working_times(p_branch, w.staff_id, p_at, v_to)
-      - off_times(p_branch, w.staff_id, p_at, v_to)) then continue; end if;
+    if not coalesce(p_anytime, false) then
+      v_spans := working_spans(p_branch, w.staff_id, p_at, v_to);
+      if not coalesce(tstzrange(p_at, v_to) <@ ((select range_agg(x) from unnest(v_spans) x)
+        - off_times(p_branch, w.staff_id, p_at, v_to)), false) then continue; end if;
+    end if;
     v_works := true;
+    if coalesce(p_on_grid, false) then
+      if not exists (select from unnest(v_spans) x where x @> p_at
+        and extract(epoch from p_at - lower(x)) % (b.slot_minutes * 60) = 0) then continue; end if;
+      v_on_grid := true;
+    end if;
     if not tstzrange(p_at - make_interval(mins => buffer_before), v_to + make_interval(mins => buffer_after))
       && taken_times(w.resource_id, w.place, p_at - make_interval(mins => buffer_before),
         v_to + make_interval(mins => buffer_after), p_except, p_lead) then
@@ -3645,11 +3671,11 @@ begin
       return;
     end if;
   end loop;
-  outcome := case when v_works then 'slot_taken' else 'outside_hours' end;
+  outcome := case when not v_works then 'outside_hours' when not v_on_grid then 'off_grid' else 'slot_taken' end;
   return next;
 end $$;
 
-ALTER FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) OWNER TO tistis_owner;
+ALTER FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean, p_on_grid boolean) OWNER TO tistis_owner;
 
 --
 -- Name: find_user_roles(uuid); Type: FUNCTION; Schema: public; Owner: tistis_definer
@@ -3813,13 +3839,17 @@ CREATE FUNCTION public.forget_reminders() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-  if new.scheduled_at <> old.scheduled_at then
+  if (new.scheduled_at, new.branch_id) is distinct from (old.scheduled_at, old.branch_id)
+    or old.status = 'cancelled' and new.status = 'scheduled' then
     new.reminder_1week_sent := false;
     new.reminder_24h_sent := false;
     new.reminder_4h_sent := false;
     new.reminder_2h_sent := false;
-    new.confirmation_status := case new.confirmation_status when 'expired' then 'not_required'
-      else new.confirmation_status end;
+    new.confirmation_sent := false;
+    new.told_after := null;
+    new.confirmation_status := 'not_required';
+    -- Who said that they come said so of the other time.
+    if old.status = 'confirmed' and new.status = 'confirmed' then new.status := 'scheduled'; end if;
   end if;
   return new;
 end $$;
@@ -3957,22 +3987,25 @@ begin
     select b.id as branch, w.* from place b cross join lateral who_takes(b.id, p_service, p_staff) w
      where p_staff is null or p_service is null or does_service(p_staff, p_service)
   ), hours as materialized (
-    select p.*, b.since, b.until, b.step, b.length, w.working, w.working - off_times(b.id, p.staff_id, b.since,
-      b.until + b.length) as open
+    select p.*, b.since, b.until, b.step, b.length, w.spans, (select range_agg(x) from unnest(w.spans) x)
+        - off_times(b.id, p.staff_id, b.since, b.until + b.length) as open
       from (select distinct branch, who.staff_id from who) p join place b on b.id = p.branch
-      cross join lateral (select working_times(b.id, p.staff_id, b.since, b.until + b.length) as working offset 0) w
+      cross join lateral (select working_spans(b.id, p.staff_id, b.since, b.until + b.length) as spans offset 0) w
      where b.since < b.until
+  ), busy as materialized (
+    select h.branch, h.staff_id, taken_times(w.resource_id, w.place, h.since - interval '8 hours',
+        h.until + h.length + interval '8 hours') as taken
+      from hours h join who w on w.branch = h.branch and w.staff_id is not distinct from h.staff_id
   ), free as (
     select distinct on (g.at, h.branch) g.at, g.at + h.length as until, h.branch, h.staff_id as who
       from hours h
-      join who w on w.branch = h.branch and w.staff_id is not distinct from h.staff_id
-      cross join lateral (select taken_times(w.resource_id, w.place, h.since - interval '8 hours',
-        h.until + h.length + interval '8 hours') as taken offset 0) t
-      cross join lateral unnest(h.working) r
-      cross join lateral generate_series(lower(r), upper(r) - h.length, h.step) g (at)
+      cross join lateral unnest(h.spans) r
+      cross join lateral generate_series(lower(r), upper(r), h.step) g (at)
      where g.at >= h.since and g.at < h.until and tstzrange(g.at, g.at + h.length) <@ h.open
-       and not tstzrange(g.at - make_interval(mins => coalesce(s.buffer_before_minutes, 0)),
-         g.at + h.length + make_interval(mins => coalesce(s.buffer_after_minutes, 0))) && t.taken
+       -- Of a thousand places the first that is free is enough.
+       and exists (select from busy k where k.branch = h.branch and k.staff_id is not distinct from h.staff_id
+         and not tstzrange(g.at - make_interval(mins => coalesce(s.buffer_before_minutes, 0)),
+           g.at + h.length + make_interval(mins => coalesce(s.buffer_after_minutes, 0))) && k.taken)
      order by g.at, h.branch, h.staff_id
   )
   select f.at, f.until, f.branch, f.who, (select coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name))
@@ -4187,7 +4220,7 @@ ALTER FUNCTION public.health_report(p_silent_seconds double precision) OWNER TO 
 -- Name: hold_appointment(uuid, jsonb, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) RETURNS TABLE(conversation_id uuid, scheduled_at timestamp with time zone, booked_at timestamp with time zone, morning timestamp with time zone, local_minute integer, day_told boolean, hours_told boolean, confirmation_told boolean, booking_source text, confirmation_text text, reminder_text text, now_is timestamp with time zone)
+CREATE FUNCTION public.hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute integer) RETURNS TABLE(conversation_id uuid, scheduled_at timestamp with time zone, booked_at timestamp with time zone, morning timestamp with time zone, local_minute integer, day_told boolean, hours_told boolean, confirmation_told boolean, confirmation_text text, reminder_text text, now_is timestamp with time zone)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -4202,9 +4235,10 @@ begin
     perform 1 from conversations c where c.tenant_id = v_tenant and c.id = v_conversation for update;
   end if;
   return query
-    select v_conversation, a.scheduled_at, a.created_at, morning_before(a.scheduled_at, b.timezone, p_morning_minute),
-        minute_of_day(app_now(), b.timezone), a.reminder_24h_sent, a.reminder_4h_sent, a.confirmation_sent,
-        a.booking_source, x.confirmation_text, x.reminder_text, app_now()
+    select v_conversation, a.scheduled_at, coalesce(a.moved_at, a.created_at),
+        morning_before(a.scheduled_at, b.timezone, p_morning_minute), minute_of_day(app_now(), b.timezone),
+        a.reminder_24h_sent, a.reminder_4h_sent, a.confirmation_sent or is_told(a.told_after), x.confirmation_text,
+        x.reminder_text, app_now()
       from appointments a
       join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
       left join ai_tenant_context x on x.tenant_id = a.tenant_id
@@ -4392,6 +4426,21 @@ CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
 $$;
 
 ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
+
+--
+-- Name: is_told(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.is_told(p_question uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return exists (
+  select from messages q join messages m on m.tenant_id = q.tenant_id and m.conversation_id = q.conversation_id and m.id > q.id
+   where q.tenant_id = current_tenant() and q.id = p_question and m.role = 'assistant' and m.answers_message_id >= q.id
+     and m.metadata ? 'model' and m.status not in ('withheld', 'failed')
+); end $$;
+
+ALTER FUNCTION public.is_told(p_question uuid) OWNER TO tistis_owner;
 
 --
 -- Name: keep_appointment(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4861,7 +4910,8 @@ begin
     and (p_branch is null or x.branch_id = p_branch) for update;
   outcome := case
     when (a).id is null or p_lead is not null and (a).lead_id is distinct from living_lead(p_lead) then 'unknown_appointment'
-    when (a).status in ('completed', 'cancelled', 'rescheduled', 'no_show') then 'frozen' end;
+    when (a).status in ('completed', 'cancelled', 'rescheduled', 'no_show') then 'frozen'
+    when (a).status = 'in_progress' or (a).scheduled_at <= app_now() then 'begun' end;
   return next;
 end $$;
 
@@ -5383,6 +5433,24 @@ $$;
 ALTER FUNCTION public.missing_of_business(p_ids jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: moments_of(timestamp without time zone, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.moments_of(p_wall timestamp without time zone, p_zone text) RETURNS timestamp with time zone[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select coalesce(array_agg(distinct m.at), '{}')
+    from (select p_wall at time zone p_zone as near) n
+    -- As far from Greenwich as a day before, and as a day after.
+    cross join lateral (values (n.near - interval '1 day'), (n.near + interval '1 day')) d (at)
+    cross join lateral (
+      select (p_wall - ((d.at at time zone p_zone) - (d.at at time zone 'UTC'))) at time zone 'UTC' as at) m
+   where m.at at time zone p_zone = p_wall
+$$;
+
+ALTER FUNCTION public.moments_of(p_wall timestamp without time zone, p_zone text) OWNER TO tistis_owner;
+
+--
 -- Name: morning_before(timestamp with time zone, text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5771,7 +5839,8 @@ begin
       confirmation_status = case when x.status = 'scheduled' and x.confirmation_status = 'not_required' then 'pending'
         else x.confirmation_status end
     where x.tenant_id = v_tenant and x.id = p_appointment returning x.* into a;
-  update messages m set metadata = m.metadata || jsonb_build_object('appointment_id', p_appointment, 'not_after', p_until)
+  update messages m set metadata = m.metadata || jsonb_build_object('appointment_id', p_appointment,
+      'appointment_at', a.scheduled_at, 'not_after', p_until)
     from messages f
     where f.tenant_id = v_tenant and f.id = p_message and m.tenant_id = v_tenant and m.conversation_id = f.conversation_id
       and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;
@@ -5987,23 +6056,32 @@ end $_$;
 ALTER FUNCTION public.opening_spans(p_hours jsonb, p_day date) OWNER TO tistis_owner;
 
 --
--- Name: opening_state(jsonb, timestamp without time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: opening_state(jsonb, timestamp with time zone, text, tstzmultirange); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) RETURNS record
-    LANGUAGE plpgsql IMMUTABLE
+CREATE FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone) RETURNS record
+    LANGUAGE plpgsql STABLE
     AS $$
+declare
+  v_today date := (p_at at time zone p_zone)::date;
+  v_open tstzmultirange;
+  v_days int;
 begin
   if jsonb_typeof(p_hours) is distinct from 'object' or p_hours = '{}' then return; end if;
-  is_open := exists (select from generate_series(-1, 0) d, opening_spans(p_hours, p_at::date + d) s
-    where p_at >= s.opens and p_at < s.closes);
-  if not is_open then
-    select min(s.opens) into next_open from generate_series(0, 7) d, opening_spans(p_hours, p_at::date + d) s
-     where s.opens > p_at;
-  end if;
+  foreach v_days in array case when p_off = '{}' then '{7}'::int[] else '{7,62}' end loop
+    select coalesce(range_agg(tstzrange(t.opens, t.closes)), '{}') - p_off into v_open
+      from generate_series(-1, v_days) d
+      cross join lateral opening_spans(p_hours, v_today + d) s
+      cross join lateral (select s.opens at time zone p_zone, s.closes at time zone p_zone) t (opens, closes)
+     where t.opens < t.closes;
+    is_open := p_at <@ v_open;
+    exit when is_open;
+    select min(lower(r)) at time zone p_zone into next_open from unnest(v_open) r where lower(r) > p_at;
+    exit when next_open is not null;
+  end loop;
 end $$;
 
-ALTER FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) OWNER TO tistis_owner;
+ALTER FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone) OWNER TO tistis_owner;
 
 --
 -- Name: own_echoes(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -7130,7 +7208,7 @@ CREATE FUNCTION public.reminders_near(p_hours double precision, p_morning_minute
     AS $$
 begin
   return query
-    select a.id, a.scheduled_at, a.created_at, morning_before(a.scheduled_at, b.timezone, p_morning_minute),
+    select a.id, a.scheduled_at, coalesce(a.moved_at, a.created_at), morning_before(a.scheduled_at, b.timezone, p_morning_minute),
         minute_of_day(app_now(), b.timezone), a.reminder_24h_sent, a.reminder_4h_sent, app_now()
       from appointments a
       join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
@@ -7360,7 +7438,8 @@ declare
 begin
   select * into r from jsonb_to_record(p_request) as x (key text, appointment_id uuid, lead_id uuid,
     scheduled_at timestamptz,
-    branch_id uuid, staff_id uuid, service_id uuid, duration_minutes int, anytime boolean);
+    branch_id uuid, staff_id uuid, service_id uuid, duration_minutes int, anytime boolean, on_grid boolean,
+    told_after uuid, confirmation_sent boolean);
   if r.scheduled_at is null then
     raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
   end if;
@@ -7375,41 +7454,46 @@ begin
   outcome := l.outcome;
   a := l.a;
   if outcome is not null then
-    return query select outcome, a.id, case when outcome = 'frozen' then appointment_detail(a.id) else '{}' end;
+    return query select outcome, a.id, case when outcome in ('frozen', 'begun') then appointment_detail(a.id) else '{}' end;
     return;
   end if;
   -- Another branch has other people; else whoever it was with stays, if they can.
   select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id),
     coalesce(r.staff_id, case when coalesce(r.branch_id, a.branch_id) = a.branch_id and coalesce(r.service_id, a.service_id)
       is not distinct from a.service_id then a.staff_id end), r.scheduled_at,
-    coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
-  if f.outcome in ('slot_taken', 'outside_hours', 'inactive', 'unknown_staff') and r.staff_id is null
+    coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime, r.on_grid);
+  if f.outcome in ('slot_taken', 'off_grid', 'outside_hours', 'inactive', 'unknown_staff') and r.staff_id is null
     and a.staff_id is not null then
     select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id), null,
       r.scheduled_at, coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id,
-        r.anytime);
+        r.anytime, r.on_grid);
   end if;
   if f.outcome is not null then
     return query select f.outcome, a.id, '{}'::jsonb;
     return;
   end if;
-  perform free_hold(a.lead_id);
-  update appointments x set status = 'rescheduled' where x.tenant_id = v_tenant and x.id = a.id;
-  insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at, duration_minutes,
-      buffer_before_minutes, buffer_after_minutes, notes, internal_notes, reason, party_size, reservation_type,
-        conversation_id,
-      booking_source, ai_booking_channel, ai_booked_at, created_by_staff_id, deposit_status, deposit_amount_cents, metadata,
-      rescheduled_from_id, booking_key)
-    values (v_tenant, coalesce(r.branch_id, a.branch_id), a.lead_id, a.patient_id, f.staff_id, coalesce(r.service_id,
-      a.service_id),
-      r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, a.notes, a.internal_notes, a.reason, a.party_size,
-      a.reservation_type, a.conversation_id, a.booking_source, a.ai_booking_channel, a.ai_booked_at, a.created_by_staff_id,
-      a.deposit_status, a.deposit_amount_cents, a.metadata, a.id, r.key)
-    returning 'rescheduled', id into outcome, appointment_id;
+  begin
+    perform free_hold(a.lead_id);
+    update appointments x set status = 'rescheduled' where x.tenant_id = v_tenant and x.id = a.id;
+    insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
+        duration_minutes, buffer_before_minutes, buffer_after_minutes, notes, internal_notes, reason, party_size,
+        reservation_type, conversation_id, booking_source, ai_booking_channel, ai_booked_at, created_by_staff_id,
+        deposit_status, deposit_amount_cents, metadata, rescheduled_from_id, booking_key, told_after, confirmation_sent)
+      values (v_tenant, coalesce(r.branch_id, a.branch_id), a.lead_id, a.patient_id, f.staff_id, coalesce(r.service_id,
+        a.service_id),
+        r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, a.notes, a.internal_notes, a.reason, a.party_size,
+        a.reservation_type, a.conversation_id, a.booking_source, a.ai_booking_channel, a.ai_booked_at,
+        a.created_by_staff_id, a.deposit_status, a.deposit_amount_cents, a.metadata, a.id, r.key, r.told_after,
+        coalesce(r.confirmation_sent, false))
+      returning 'rescheduled', id into outcome, appointment_id;
+  exception when exclusion_violation then
+    return query select 'slot_taken', a.id, '{}'::jsonb;
+    return;
+  end;
   update appointments x set rescheduled_to_id = reschedule_appointment.appointment_id where x.tenant_id = v_tenant
     and x.id = a.id;
   perform tell_of_appointment('appointment-scheduled', appointment_id);
-  if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
+  perform ask_confirmation(appointment_id);
   detail := appointment_detail(appointment_id);
   return next;
 end $$;
@@ -8231,7 +8315,8 @@ begin return (
       when exists (select 1 from messages x where x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.id < m.id
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
       when (m.metadata ->> 'not_after')::timestamptz < app_now() then 'too_late'
-      when m.metadata ? 'appointment_id' and not appointment_stands((m.metadata ->> 'appointment_id')::uuid)
+      when m.metadata ? 'appointment_id' and not appointment_stands((m.metadata ->> 'appointment_id')::uuid,
+        (m.metadata ->> 'appointment_at')::timestamptz)
         then 'appointment_over'
       -- Who fell silent has written meanwhile, or people are at it.
       when m.metadata ? 'follow_up' and c.last_question_id > m.id then 'newer_inbound'
@@ -8935,6 +9020,7 @@ CREATE FUNCTION public.update_appointment(p_appointment uuid, p_branch uuid, p_c
 declare
   v_tenant uuid := require_tenant(current_tenant());
   v_status text := p_change ->> 'status';
+  v_anew boolean;
   v_moves boolean;
   r record;
   l record;
@@ -8947,12 +9033,14 @@ begin
   select * into l from lock_appointment(p_appointment, null, p_branch);
   a := l.a;
   appointment_id := a.id;
-  v_moves := (coalesce(r.scheduled_at, a.scheduled_at), coalesce(r.branch_id, a.branch_id), coalesce(r.staff_id, a.staff_id),
-      coalesce(r.service_id, a.service_id), coalesce(r.duration_minutes, a.duration_minutes))
-    is distinct from (a.scheduled_at, a.branch_id, a.staff_id, a.service_id, a.duration_minutes)
+  v_anew := (coalesce(r.scheduled_at, a.scheduled_at), coalesce(r.branch_id, a.branch_id))
+      is distinct from (a.scheduled_at, a.branch_id)
     or a.status = 'cancelled' and v_status = 'scheduled';
+  v_moves := v_anew or (coalesce(r.staff_id, a.staff_id), coalesce(r.service_id, a.service_id),
+      coalesce(r.duration_minutes, a.duration_minutes))
+    is distinct from (a.staff_id, a.service_id, a.duration_minutes);
   outcome := case
-    when l.outcome = 'unknown_appointment' then l.outcome
+    when l.outcome = 'unknown_appointment' or l.outcome = 'begun' and (v_anew or v_status = 'cancelled') then l.outcome
     -- Who was thought not to come may have come; a cancelled one may be put back.
     when l.outcome = 'frozen' and (v_moves and v_status is distinct from 'scheduled'
       or v_status <> a.status and not (a.status = 'no_show' and v_status = 'completed'
@@ -8969,13 +9057,21 @@ begin
     return;
   end if;
   if v_moves then
-    update appointments x set scheduled_at = coalesce(r.scheduled_at, a.scheduled_at),
-        branch_id = coalesce(r.branch_id, a.branch_id), staff_id = f.staff_id,
-        service_id = coalesce(r.service_id, a.service_id), duration_minutes = f.minutes,
-        buffer_before_minutes = f.buffer_before, buffer_after_minutes = f.buffer_after,
-        status = case when a.status = 'cancelled' then 'scheduled' else a.status end,
-        reminder_1week_sent = false, reminder_24h_sent = false, reminder_4h_sent = false, reminder_2h_sent = false
-      where x.tenant_id = v_tenant and x.id = a.id;
+    begin
+      perform free_hold(a.lead_id);
+      -- What it forgets then, `forget_reminders` says.
+      update appointments x set scheduled_at = coalesce(r.scheduled_at, a.scheduled_at),
+          branch_id = coalesce(r.branch_id, a.branch_id), staff_id = f.staff_id,
+          service_id = coalesce(r.service_id, a.service_id), duration_minutes = f.minutes,
+          buffer_before_minutes = f.buffer_before, buffer_after_minutes = f.buffer_after,
+          status = case when a.status = 'cancelled' then 'scheduled' else a.status end,
+          moved_at = case when v_anew then app_now() else a.moved_at end
+        where x.tenant_id = v_tenant and x.id = a.id;
+    exception when exclusion_violation then
+      outcome := 'slot_taken';
+      return next;
+      return;
+    end;
   end if;
   update appointments x set status = coalesce(v_status, x.status),
       confirmation_status = case v_status when 'confirmed' then 'confirmed' else x.confirmation_status end,
@@ -8987,6 +9083,7 @@ begin
     where x.tenant_id = v_tenant and x.id = a.id;
   if v_status = 'completed' and a.status <> 'completed' then perform welcome_customer(a.id); end if;
   if v_moves then perform tell_of_appointment('appointment-scheduled', a.id); end if;
+  if v_anew then perform ask_confirmation(a.id); end if;
   if v_status = 'cancelled' and a.status <> 'cancelled' then
     perform tell_of_appointment('appointment-cancelled', a.id);
   end if;
@@ -9438,10 +9535,10 @@ $$;
 ALTER FUNCTION public.worker_stopped(p_worker uuid) OWNER TO tistis_definer;
 
 --
--- Name: working_times(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: working_spans(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS tstzmultirange
+CREATE FUNCTION public.working_spans(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS tstzrange[]
     LANGUAGE plpgsql STABLE
     AS $$
 declare
@@ -9450,7 +9547,7 @@ declare
   v_hours jsonb;
   v_first date;
   v_days int;
-  v_open tstzmultirange;
+  v_open tstzrange[];
 begin
   select b.timezone, case when b.operating_hours <> '{}' then b.operating_hours else (
       select x.business_hours from ai_tenant_context x where x.tenant_id = v_tenant) end
@@ -9458,30 +9555,44 @@ begin
   -- One more before the first: it may end after midnight.
   v_first := (p_from at time zone v_zone)::date - 1;
   v_days := (p_to at time zone v_zone)::date - v_first;
-  select range_agg(tstzrange(t.opens, t.closes)) into v_open
+  select array_agg(tstzrange(t.opens, t.closes)) into v_open
     from generate_series(0, v_days) n
     cross join lateral hours_on(v_hours, extract(isodow from v_first + n)::int) h
     cross join lateral (select (v_first + n + h.opens) at time zone v_zone, (v_first + n + h.closes) at time zone v_zone)
       t (opens, closes)
    where t.opens < t.closes;
-  if p_staff is null then return coalesce(v_open, '{}'); end if;
+  if p_staff is null then return v_open; end if;
   if not exists (select from staff s join staff_branches w on w.tenant_id = s.tenant_id and w.staff_id = s.id
     where s.tenant_id = v_tenant and s.id = p_staff and s.is_active and w.branch_id = p_branch) then
-    return '{}';
+    return null;
   end if;
   if exists (select from staff_hours h where h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch) then
-    v_open := v_open * (
-      select range_agg(tstzrange(t.opens, t.closes))
+    v_open := (
+      select array_agg(o * tstzrange(t.opens, t.closes))
         from generate_series(0, v_days) n
         join staff_hours h on h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch
           and h.weekday = extract(isodow from v_first + n)::int
         cross join lateral (select (v_first + n + h.opens) at time zone v_zone,
           (v_first + n + h.closes + case when h.closes > h.opens then interval '0' else interval '1 day' end) at time
             zone v_zone) t (opens, closes)
+        join unnest(v_open) o on o && tstzrange(t.opens, t.closes)
        where t.opens < t.closes);
   end if;
-  return coalesce(v_open, '{}');
+  return v_open;
 end $$;
+
+ALTER FUNCTION public.working_spans(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: working_times(uuid, uuid, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS tstzmultirange
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(range_agg(s), '{}') from unnest(working_spans(p_branch, p_staff, p_from, p_to)) s
+); end $$;
 
 ALTER FUNCTION public.working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO tistis_owner;
 
@@ -12528,7 +12639,7 @@ CREATE TRIGGER end_escalation BEFORE UPDATE OF status, ai_handling ON public.con
 -- Name: appointments forget_reminders; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
-CREATE TRIGGER forget_reminders BEFORE UPDATE OF scheduled_at ON public.appointments FOR EACH ROW EXECUTE FUNCTION public.forget_reminders();
+CREATE TRIGGER forget_reminders BEFORE UPDATE OF scheduled_at, branch_id, status ON public.appointments FOR EACH ROW EXECUTE FUNCTION public.forget_reminders();
 
 --
 -- Name: inbound_secrets forget_secret_hint; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -14760,11 +14871,11 @@ REVOKE ALL ON FUNCTION public.appointment_json(a public.appointments) FROM PUBLI
 GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_functions;
 
 --
--- Name: FUNCTION appointment_stands(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION appointment_stands(p_appointment uuid, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.appointment_stands(p_appointment uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.appointment_stands(p_appointment uuid, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid, p_at timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -15682,11 +15793,11 @@ REVOKE ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_bran
 GRANT ALL ON FUNCTION public.find_or_create_lead_smart(p_tenant_id uuid, p_branch_id uuid, p_channel text, p_identifier text, p_contact_name text, p_email text, p_phone text) TO tistis_functions;
 
 --
--- Name: FUNCTION find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean, p_on_grid boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean, p_on_grid boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamp with time zone, p_minutes integer, p_except uuid, p_anytime boolean, p_on_grid boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION find_user_roles(p_user uuid); Type: ACL; Schema: public; Owner: tistis_definer
@@ -15899,6 +16010,13 @@ GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation
 
 REVOKE ALL ON FUNCTION public.is_own_kind(p_job_type text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_own_kind(p_job_type text) TO tistis_functions;
+
+--
+-- Name: FUNCTION is_told(p_question uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.is_told(p_question uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_told(p_question uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION keep_appointment(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -16317,6 +16435,13 @@ REVOKE ALL ON FUNCTION public.missing_of_business(p_ids jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_functions;
 
 --
+-- Name: FUNCTION moments_of(p_wall timestamp without time zone, p_zone text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.moments_of(p_wall timestamp without time zone, p_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.moments_of(p_wall timestamp without time zone, p_zone text) TO tistis_functions;
+
+--
 -- Name: FUNCTION morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16486,11 +16611,11 @@ REVOKE ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) FROM PUBL
 GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_functions;
 
 --
--- Name: FUNCTION opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp without time zone, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION own_echoes(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17266,6 +17391,13 @@ GRANT ALL ON FUNCTION public.worker_heartbeat(p_worker uuid, p_name text, p_kind
 REVOKE ALL ON FUNCTION public.worker_stopped(p_worker uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.worker_stopped(p_worker uuid) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION working_spans(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.working_spans(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.working_spans(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION working_times(p_branch uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner

@@ -62,18 +62,20 @@ public struct ReminderGround: Sendable, Equatable {
   }
 }
 
-/// The word that an appointment is booked, right after the booking. The assistant says so itself where it books.
+/// The word that an appointment is booked or moved, right afterwards. Where the assistant did it, its answer says so; whoever
+/// else did it, and wherever it came from, nobody has told the person unless that was written down.
 public enum BookingConfirmation {
   /// After so many seconds it is old news.
   public static let lastsFor = 6.0 * 3600
   /// Who comes within so many seconds knows.
   static let least = 1800.0
 
-  /// `booking_source` of what was booked in a talk that tells the person already.
-  static let toldElsewhere: Set<String> = ["ai_chat", "voice"]
-
-  public static func isDue(start: Instant, booked: Instant, source: String, told: Bool, _ now: Instant) -> Bool {
-    !told && !toldElsewhere.contains(source) && now < booked + lastsFor && now < start + -least
+  /// - Parameters:
+  ///   - booked: when its time was settled last.
+  ///   - told: an answer told it, or a message did, or whoever booked it says that they did (`appointments.told_after`,
+  ///     `confirmation_sent`).
+  public static func isDue(start: Instant, booked: Instant, told: Bool, _ now: Instant) -> Bool {
+    !told && now < booked + lastsFor && now < start + -least
   }
 
   public static func until(start: Instant, booked: Instant) -> Instant { min(booked + lastsFor, start + -least) }

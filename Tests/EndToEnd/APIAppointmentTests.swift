@@ -116,6 +116,37 @@ import Testing
     #expect(taken.status == 409 && taken.code == "STAFF_CONFLICT")
   }
 
+  /// What has begun is neither moved nor cancelled; a PATCH that names the same time moves nothing.
+  @Test func begunAndMoved() async throws {
+    let clinic = try Clinic(try Tenant.make())
+    let (client, times) = (clinic.client, try await clinic.times(9))
+    let wish = clinic.wish(try clinic.lead(), times[3]).with("confirmation_sent", true)
+    let made = try await client.ask("POST", "/api/appointments", wish)
+    #expect(made.status == 201 && made.data["confirmation_sent"].bool == true, "\(made.body)")
+    let path = "/api/appointments/\(made.data["id"].text ?? "")"
+    #expect(try await client.ask("PATCH", path, ["status": "confirmed"]).status == 200)
+    let same = try await client.ask("PATCH", path, ["scheduled_at": .string(times[3])])
+    #expect(same.data["status"].text == "confirmed" && same.data["confirmation_sent"].bool == true, "\(same.body)")
+    // Off the grid too: the desk knows what it does.
+    let at = try #require(Instant(times[6])) + 420
+    let moved = try await client.ask("PATCH", path, ["scheduled_at": .string(at.description)])
+    #expect(
+      moved.data["status"].text == "scheduled" && moved.data["confirmation_status"].text == "not_required"
+        && moved.data["confirmation_sent"].bool == false, "\(moved.body)")
+    try clinic.tenant.database.run(
+      "update appointments set scheduled_at = now() - interval '5 minutes' where tenant_id = '\(clinic.tenant.id.text)'"
+    )
+    let move: JSON = ["scheduled_at": .string(times[8])]
+    for (method, path, body) in [
+      ("DELETE", path, nil), ("PATCH", path, move), ("PATCH", path, ["status": "cancelled"]),
+      ("POST", path + "/reschedule", move),
+    ] as [(String, String, JSON?)] {
+      let answer = try await client.ask(method, path, body)
+      #expect(answer.status == 409 && answer.code == "BEGUN", "\(method) \(path): \(answer.body)")
+    }
+    #expect(try await client.ask("PATCH", path, ["status": "no_show"]).data["status"].text == "no_show")
+  }
+
   @Test func conflictsAndKeys() async throws {
     let clinic = try Clinic(try Tenant.make())
     let (client, lead) = (clinic.client, try clinic.lead())

@@ -118,6 +118,86 @@ import Testing
     }
   }
 
+  /// The constraint itself, where nobody asked for room and no lock was taken: two that overlap cannot both be written.
+  @Test func theConstraintRefuses() async throws {
+    try await Agenda.test(.init(staff: 1, places: 2)) { agenda in
+      let (id, staff) = (agenda.shop.tenant.id.text, agenda.staff[0].text)
+      try agenda.shop.run(
+        """
+        create function state_of(p_sql text) returns text language plpgsql as $$
+        declare v_constraint text;
+        begin
+          execute p_sql;
+          return 'written';
+        exception when others then
+          get stacked diagnostics v_constraint = constraint_name;
+          return sqlstate || ' ' || v_constraint;
+        end $$;
+        insert into leads (tenant_id, id, name) select '\(id)', ('20000000-0000-0000-0000-00000000000' || n)::uuid, 'p'
+          from generate_series(1, 5) n
+        """)
+      // As the owner, who stands behind the wall as everybody does.
+      let owner = agenda.shop.database.connection(user: "tistis_owner").tenant(agenda.shop.tenant.id)
+      func write(_ lead: Int, _ from: String, _ to: String, resource: String, place: Int = 0) throws -> String {
+        try owner.one(
+          "state", "select state_of($1)",
+          [
+            "insert into occupied_times (tenant_id, resource_id, place, starts_at, ends_at, lead_id, expires_at) values "
+              + "('\(id)', '\(resource)', \(place), '2026-03-02 \(from)-07', '2026-03-02 \(to)-07', "
+              + "'20000000-0000-0000-0000-00000000000\(lead)', '2026-03-03 00:00-07')"
+          ]
+        ) { row throws(StoreError) in try row.get(0) }
+      }
+      let refused = "23P01 occupied_times_once"
+      #expect(try write(1, "10:00", "10:30", resource: staff) == "written")
+      #expect(try write(2, "10:29", "10:45", resource: staff) == refused)
+      #expect(try write(2, "09:00", "12:00", resource: staff) == refused)
+      #expect(try write(2, "10:30", "10:45", resource: staff) == "written")
+      #expect(try write(3, "10:00", "10:30", resource: agenda.branch.text, place: 1) == "written")
+      #expect(try write(4, "10:00", "10:30", resource: agenda.branch.text, place: 1) == refused)
+      #expect(try write(4, "10:00", "10:30", resource: agenda.branch.text, place: 2) == "written")
+    }
+  }
+
+  /// What room is asked of does not see, the constraint does: the same is said as of a time that is taken, and nothing is
+  /// changed. (A row of three days, which no function writes: nobody looks back further than two.)
+  @Test func whatTheConstraintRefusesIsTaken() async throws {
+    try await Agenda.test { agenda in
+      let (id, staff) = (agenda.shop.tenant.id.text, agenda.staff[0].text)
+      let (ana, eva) = (try agenda.person(), try agenda.person("Eva"))
+      let mine = try agenda.booked(ana, "2026-03-09T10:00:00-07:00")
+      try agenda.shop.run(
+        """
+        insert into occupied_times (tenant_id, resource_id, place, starts_at, ends_at, lead_id, expires_at)
+          values ('\(id)', '\(staff)', 0, '2026-02-28 00:00-07', '2026-03-03 20:00-07', '\(eva.text)', '2026-04-01')
+        """)
+      let at = "2026-03-03T10:00:00-07:00"
+      #expect(try agenda.book(ana, at).outcome == "slot_taken")
+      let moved = try agenda.change("reschedule", ["appointment_id": .string(mine), "scheduled_at": .string(at)])
+      #expect(moved.outcome == "slot_taken")
+      let changed = try agenda.scope("tistis_api").updateAppointment(
+        id: try #require(UUID(uuidString: mine)), onlyBranch: nil, change: JSONText(["scheduled_at": .string(at)]))
+      #expect(changed.outcome == "slot_taken")
+      #expect(
+        try agenda.shop.count("appointments", "status = 'scheduled' and scheduled_at = '2026-03-09 10:00-07'") == 1)
+      #expect(try agenda.shop.count("appointments") == 1)
+    }
+  }
+
+  /// Moved onto the time that is kept for the same person.
+  @Test func theirOwnHoldIsNoObstacle() async throws {
+    try await Agenda.test { agenda in
+      let ana = try agenda.person()
+      let mine = try agenda.booked(ana, "2026-03-02T10:00:00-07:00")
+      let at = "2026-03-02T12:00:00-07:00"
+      #expect(try agenda.scope().holdSlot(request: agenda.wish(ana, at)).outcome == "held")
+      let changed = try agenda.scope("tistis_api").updateAppointment(
+        id: try #require(UUID(uuidString: mine)), onlyBranch: nil, change: JSONText(["scheduled_at": .string(at)]))
+      #expect(changed.outcome == "updated")
+      #expect(try agenda.shop.count("occupied_times") == 1)
+    }
+  }
+
   @Test func thePersonIsFurtherThen() async throws {
     try await Agenda.test { agenda in
       let ana = try agenda.person()

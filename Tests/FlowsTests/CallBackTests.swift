@@ -229,11 +229,15 @@ import Testing
       #expect(first.status == 200 && first.body["action"].text == "appointment_scheduled", "\(first.body)")
       #expect(first.body["appointment_id"].text == again.body["appointment_id"].text)
       #expect(try shop.count("appointments", "booking_source = 'ai_chat' and lead_id = '\(lead)'") == 1)
+      // Nobody has told the person: we do, once.
+      try await shop.work()
+      #expect(try shop.count("messages", "metadata ->> 'prepared' = 'appointment_confirmation'") == 1)
       let phone = try shop.says("yo también")
       let other = try shop.value("lead_id", of: "conversations", "contact_address = '\(phone)'") ?? ""
       let taken = try book(other)
       #expect(taken.status == 409 && taken.code == "slot_taken", "\(taken.body)")
       #expect(try book(other, ["scheduled_at": "2025-01-15T16:00:00Z"]).code == "in_past")
+      #expect(try book(other, ["scheduled_at": .string((at + 7620).description)]).code == "off_grid")
       #expect(try book(other, ["branch_id": .string(UUID().text)]).status == 404)
       #expect(try book(other, ["service_id": .string(UUID().text)]).status == 404)
       // Cancelled and wished again it is another.

@@ -99,6 +99,34 @@ import Testing
     }
   }
 
+  /// A holiday counts, somebody's time off and another branch's closing do not.
+  @Test(arguments: [
+    ("null", "null", true), ("(select id from branches where slug = 'a')", "null", true),
+    ("(select id from branches where slug = 'b')", "null", false),
+    ("null", "(select id from staff where email = 'e@x.mx')", false),
+  ])
+  func closedForTheHoliday(_ branch: String, _ staff: String, _ closed: Bool) async throws {
+    try await Shop.test { shop in
+      let id = shop.tenant.id.text
+      try configure(shop, "out_of_hours_enabled, out_of_hours_message", "true, 'Felices fiestas.'")
+      let always = #"{"start": "00:00", "end": "24:00", "days": [1, 2, 3, 4, 5, 6, 7]}"#
+      try shop.run(
+        """
+        insert into branches (tenant_id, name, slug, city, operating_hours) values ('\(id)', 'A', 'a', 'x', '\(always)'),
+          ('\(id)', 'B', 'b', 'x', '\(always)');
+        update channel_connections set branch_id = (select id from branches where slug = 'a')
+          where tenant_id = '\(id)';
+        insert into staff (tenant_id, first_name, last_name, email, role)
+          values ('\(id)', 'Eva', 'Paz', 'e@x.mx', 'dentist');
+        insert into times_off (tenant_id, branch_id, staff_id, starts_at, ends_at)
+          values ('\(id)', \(branch), \(staff), now() - interval '1 hour', now() + interval '1 day')
+        """)
+      let phone = try shop.says("[[echo:hola]]")
+      try await shop.work()
+      #expect(try await shop.texts(phone) == [closed ? "Felices fiestas." : "hola"])
+    }
+  }
+
   // MARK: By the tool
 
   private func use(_ shop: Shop, _ input: JSON) throws -> ToolUse {

@@ -70,6 +70,7 @@ import Testing
       let cases: [(String, JSON, String)] = [
         (book, ["starts_at": .string(Self.monday)], "slot_taken"),
         (book, ["starts_at": "2026-03-02T20:00:00-07:00"], "outside_hours"),
+        (book, ["starts_at": "2026-03-02T10:37:00-07:00"], "off_grid"),
         (book, ["starts_at": "2026-02-02T10:00:00-07:00"], "in_past"),
         (book, ["starts_at": "2027-03-01T10:00:00-07:00"], "too_far"),
         (book, ["starts_at": "mañana a las 10"], "invalid_time"),
@@ -104,6 +105,96 @@ import Testing
           "lunes 2 de marzo, 09:00", "lunes 2 de marzo, 09:30", "lunes 2 de marzo, 10:30", "lunes 2 de marzo, 11:00",
         ])
       #expect(try agenda.shop.count("appointments") == 1)
+    }
+  }
+
+  /// Once it has begun, or nobody has said what became of it, it is for people.
+  @Test(arguments: ["", "in_progress", "confirmed"]) func whatHasBegunStays(_ status: String) async throws {
+    try await Agenda.test { agenda in
+      let ana = try agenda.person()
+      let id = try agenda.booked(ana, Self.monday)
+      // Half an hour before it is there, and may be moved; not to just any time.
+      let named: JSON = ["appointment_id": .string(id)]
+      let crooked = try use(
+        "reschedule_appointment", named.with("starts_at", "2026-03-02T11:07:00-07:00"), agenda, ana)
+      #expect(crooked.answer["error"].text == "off_grid" && crooked.answer["slots"].items.count == 4)
+      if !status.isEmpty { try agenda.shop.run("update appointments set status = '\(status)'") }
+      // It was begun early, or its time has come.
+      let now = status == "in_progress" ? "2026-03-02T16:50:00Z" : "2026-03-02T17:00:00Z"
+      try agenda.shop.run("alter database \(agenda.shop.database.name) set app.now = '\(now)'")
+      let move = named.with("starts_at", "2026-03-02T12:00:00-07:00")
+      for (name, input) in [
+        ("cancel_appointment", named), ("cancel_appointment", [:]), ("reschedule_appointment", move),
+        ("reschedule_appointment", ["starts_at": "2026-03-02T12:00:00-07:00"]),
+      ] {
+        let said = try use(name, input, agenda, ana)
+        #expect(said.isError && said.answer["error"].text == "begun", "\(name): \(said.answer)")
+      }
+      // Nor at the desk; what became of it may be said.
+      let scope = agenda.scope("tistis_api")
+      let uuid = try #require(UUID(uuidString: id))
+      func change(_ change: JSON) throws -> String {
+        try scope.updateAppointment(id: uuid, onlyBranch: nil, change: JSONText(change)).outcome
+      }
+      #expect(try change(["scheduled_at": "2026-03-02T12:00:00-07:00", "anytime": true]) == "begun")
+      #expect(try change(["status": "cancelled"]) == "begun")
+      #expect(try agenda.change("cancel", named).outcome == "begun")
+      #expect(try agenda.shop.value("status", of: "appointments") == (status.isEmpty ? "scheduled" : status))
+      #expect(try change(["notes": "llegó tarde", "scheduled_at": .string(Self.monday)]) == "updated")
+      #expect(try change(["status": "no_show"]) == "updated")
+      #expect(try agenda.shop.count("appointments") == 1)
+    }
+  }
+
+  /// The branch's clock, where nothing says how far it is from Greenwich, on the days on which it is changed.
+  @Test func hoursThatAreNotThereOrTwice() async throws {
+    let always = #"{"start": "00:00", "end": "24:00", "days": [1, 2, 3, 4, 5, 6, 7]}"#
+    for (zone, now, missing, double, both) in [
+      (
+        "America/Tijuana", "2026-03-02T14:00:00Z", "2026-03-08T02:30", "2026-11-01T01:30",
+        ["2026-11-01T01:30:00-07:00", "2026-11-01T01:30:00-08:00"]
+      ),
+      (
+        "Europe/Madrid", "2026-03-02T14:00:00Z", "2026-03-29T02:00", "2026-10-25T02:30",
+        ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"]
+      ),
+    ] {
+      try await Agenda.test(.init(zone: zone, hours: always, now: now)) { agenda in
+        try agenda.shop.run("update branches set advance_booking_days = 365")
+        let ana = try agenda.person()
+        let none = try use("book_appointment", ["starts_at": .string(missing)], agenda, ana)
+        #expect(none.answer["error"].text == "missing_time", "\(none.answer)")
+        let unclear = try use("book_appointment", ["starts_at": .string(double)], agenda, ana)
+        #expect(unclear.answer["error"].text == "ambiguous_time", "\(unclear.answer)")
+        #expect(unclear.answer["starts_at"].items.compactMap(\.text) == both)
+        // They are two appointments, an hour apart.
+        for at in both {
+          let made = try use("book_appointment", ["starts_at": .string(at)], agenda, ana)
+          #expect(made.answer["starts_at"].text == at, "\(made.answer)")
+        }
+        #expect(try agenda.shop.count("appointments") == 2)
+      }
+    }
+  }
+
+  /// What time it is says the database's clock. This machine's is months ahead here: what it takes for past can be booked, and
+  /// what it takes for near is far; where it were behind, what the database takes for past is past.
+  @Test(arguments: ["2026-03-02T14:00:00Z", "2027-06-07T14:00:00Z"]) func theDatabasesClockDecides(_ now: String)
+    async throws
+  {
+    try await Agenda.test(.init(now: now)) { agenda in
+      let ana = try agenda.person()
+      let (later, before) =
+        now.hasPrefix("2026")
+        ? (Self.monday, "2026-03-02T06:30:00-07:00") : ("2027-06-07T10:00:00-07:00", Self.monday)
+      #expect(
+        try use("book_appointment", ["starts_at": .string(before)], agenda, ana).answer["error"].text == "in_past")
+      let far = try use(
+        "book_appointment", ["starts_at": .string((Instant.now + 100 * 86_400).description)], agenda, ana)
+      #expect(far.isError && far.answer["error"].text == (now.hasPrefix("2026") ? "too_far" : "in_past"))
+      let found = try use("find_slots", [:], agenda, ana)
+      #expect(found.answer["slots"].items.first?["starts_at"].text?.prefix(10) == later.prefix(10))
+      #expect(try use("book_appointment", ["starts_at": .string(later)], agenda, ana).answer["starts_at"].text == later)
     }
   }
 

@@ -89,12 +89,37 @@ import Testing
       #expect(try agenda.free(day.from, day.to) == day.slots)
       // What is offered can be booked, and nothing else at its edges.
       for slot in day.slots {
-        let row = try agenda.book(nil, slot)
+        let row = try agenda.book(nil, slot, ["on_grid": true])
         #expect(["booked", "slot_taken"].contains(row.outcome), "\(slot): \(row.outcome)")
         if row.outcome == "booked" { #expect(try agenda.free(day.from, day.to).contains(slot) == false) }
       }
       #expect(try agenda.shop.count("appointments") > 0)
       #expect(try agenda.overlaps() == 0)
+    }
+  }
+
+  /// Who books by themselves begin when a slot does, the desk when it likes; what is offered is on the grid, also where days
+  /// without an end follow each other and none is a multiple of it.
+  @Test(arguments: ["America/Hermosillo", "America/Tijuana"]) func theGrid(_ zone: String) async throws {
+    let always = #"{"start": "00:00", "end": "24:00", "days": [1, 2, 3, 4, 5, 6, 7]}"#
+    let plan = Agenda.Plan(zone: zone, hours: always, now: "2026-03-05T14:00:00Z", staff: 2, minutes: 50, step: 50)
+    try await Agenda.test(plan) { agenda in
+      // Over the night in which Tijuana's clock is put forward.
+      let slots = try agenda.free("2026-03-07T20:00:00Z", "2026-03-10T08:00:00Z")
+      #expect(slots.count > 60)
+      let scope = agenda.scope()
+      func room(_ at: Instant, grid: Bool) throws -> String? {
+        try scope.one(
+          "room",
+          "select outcome from find_room(null, $1::uuid, $2::uuid, null, $3::timestamptz, null, null, false, $4::boolean)",
+          [agenda.branch.text, agenda.service.text, at.description, "\(grid)"]
+        ) { row throws(StoreError) in try row.get(0) }
+      }
+      for slot in slots {
+        let at = try #require(Instant(slot))
+        #expect(try room(at, grid: true) == nil, "\(slot)")
+        #expect(try room(at + 420, grid: true) == "off_grid" && room(at + 420, grid: false) == nil, "\(slot)")
+      }
     }
   }
 

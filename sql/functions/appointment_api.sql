@@ -27,14 +27,17 @@ begin return (
 
 -- Changes what is named of an appointment, in place: {"scheduled_at", "branch_id", "staff_id", "service_id",
 -- "duration_minutes", "status", "notes", "internal_notes", "cancellation_reason", "outcome", "confirmation_sent",
--- "reminder_sent", "anytime"}. One that moves is reminded of anew. completed: who came is a customer now, and a clinic's
--- patient. Outcomes: updated, those of `book_appointment`, unknown_appointment, frozen.
+-- "reminder_sent", "anytime"}. At another time or place, or put back, it is as one that was just booked: to be confirmed and
+-- reminded of anew, and the person is told, unless "confirmation_sent" says that they know. completed: who came is a customer
+-- now, and a clinic's patient. Outcomes: updated, those of `book_appointment`, unknown_appointment, frozen, begun (neither
+-- moved nor cancelled any more).
 create or replace function update_appointment(p_appointment uuid, p_branch uuid, p_change jsonb)
 returns table (outcome text, appointment_id uuid)
 language plpgsql as $$
 declare
   v_tenant uuid := require_tenant(current_tenant());
   v_status text := p_change ->> 'status';
+  v_anew boolean;
   v_moves boolean;
   r record;
   l record;
@@ -47,12 +50,14 @@ begin
   select * into l from lock_appointment(p_appointment, null, p_branch);
   a := l.a;
   appointment_id := a.id;
-  v_moves := (coalesce(r.scheduled_at, a.scheduled_at), coalesce(r.branch_id, a.branch_id), coalesce(r.staff_id, a.staff_id),
-      coalesce(r.service_id, a.service_id), coalesce(r.duration_minutes, a.duration_minutes))
-    is distinct from (a.scheduled_at, a.branch_id, a.staff_id, a.service_id, a.duration_minutes)
+  v_anew := (coalesce(r.scheduled_at, a.scheduled_at), coalesce(r.branch_id, a.branch_id))
+      is distinct from (a.scheduled_at, a.branch_id)
     or a.status = 'cancelled' and v_status = 'scheduled';
+  v_moves := v_anew or (coalesce(r.staff_id, a.staff_id), coalesce(r.service_id, a.service_id),
+      coalesce(r.duration_minutes, a.duration_minutes))
+    is distinct from (a.staff_id, a.service_id, a.duration_minutes);
   outcome := case
-    when l.outcome = 'unknown_appointment' then l.outcome
+    when l.outcome = 'unknown_appointment' or l.outcome = 'begun' and (v_anew or v_status = 'cancelled') then l.outcome
     -- Who was thought not to come may have come; a cancelled one may be put back.
     when l.outcome = 'frozen' and (v_moves and v_status is distinct from 'scheduled'
       or v_status <> a.status and not (a.status = 'no_show' and v_status = 'completed'
@@ -69,13 +74,21 @@ begin
     return;
   end if;
   if v_moves then
-    update appointments x set scheduled_at = coalesce(r.scheduled_at, a.scheduled_at),
-        branch_id = coalesce(r.branch_id, a.branch_id), staff_id = f.staff_id,
-        service_id = coalesce(r.service_id, a.service_id), duration_minutes = f.minutes,
-        buffer_before_minutes = f.buffer_before, buffer_after_minutes = f.buffer_after,
-        status = case when a.status = 'cancelled' then 'scheduled' else a.status end,
-        reminder_1week_sent = false, reminder_24h_sent = false, reminder_4h_sent = false, reminder_2h_sent = false
-      where x.tenant_id = v_tenant and x.id = a.id;
+    begin
+      perform free_hold(a.lead_id);
+      -- What it forgets then, `forget_reminders` says.
+      update appointments x set scheduled_at = coalesce(r.scheduled_at, a.scheduled_at),
+          branch_id = coalesce(r.branch_id, a.branch_id), staff_id = f.staff_id,
+          service_id = coalesce(r.service_id, a.service_id), duration_minutes = f.minutes,
+          buffer_before_minutes = f.buffer_before, buffer_after_minutes = f.buffer_after,
+          status = case when a.status = 'cancelled' then 'scheduled' else a.status end,
+          moved_at = case when v_anew then app_now() else a.moved_at end
+        where x.tenant_id = v_tenant and x.id = a.id;
+    exception when exclusion_violation then
+      outcome := 'slot_taken';
+      return next;
+      return;
+    end;
   end if;
   update appointments x set status = coalesce(v_status, x.status),
       confirmation_status = case v_status when 'confirmed' then 'confirmed' else x.confirmation_status end,
@@ -87,6 +100,7 @@ begin
     where x.tenant_id = v_tenant and x.id = a.id;
   if v_status = 'completed' and a.status <> 'completed' then perform welcome_customer(a.id); end if;
   if v_moves then perform tell_of_appointment('appointment-scheduled', a.id); end if;
+  if v_anew then perform ask_confirmation(a.id); end if;
   if v_status = 'cancelled' and a.status <> 'cancelled' then
     perform tell_of_appointment('appointment-cancelled', a.id);
   end if;

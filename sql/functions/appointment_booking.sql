@@ -2,10 +2,11 @@
 -- (`appointment_detail`). Asking again with one key answers the appointment that the first asking made.
 
 -- Is there room for an appointment, and who takes it? outcome null: yes. p_except: the appointment that it replaces;
--- p_anytime: hours, notice and horizon are not asked, since a member of staff decided. Callers hold `lock_bookings`.
+-- p_anytime: hours, notice and horizon are not asked, since a member of staff decided; p_on_grid: only when a slot begins,
+-- as `free_slots` counts them. What time it is says the database's clock, whoever asks. Callers hold `lock_bookings`.
 create or replace function find_room(p_lead uuid, p_branch uuid, p_service uuid, p_staff uuid, p_at timestamptz,
   p_minutes int,
-  p_except uuid default null, p_anytime boolean default false)
+  p_except uuid default null, p_anytime boolean default false, p_on_grid boolean default false)
 returns table (outcome text, staff_id uuid, minutes int, buffer_before int, buffer_after int)
 language plpgsql stable as $$
 declare
@@ -13,6 +14,8 @@ declare
   v_now timestamptz := app_now();
   v_to timestamptz;
   v_works boolean := false;
+  v_on_grid boolean := not coalesce(p_on_grid, false);
+  v_spans tstzrange[];
   b branches;
   s services;
   w record;
@@ -56,9 +59,17 @@ begin
          and o.appointment_id is not null and o.starts_at > p_at - interval '12 hours'
            and o.starts_at < p_at + interval '12 hours'), t.place, t.staff_id
   loop
-    if not coalesce(p_anytime, false) and not tstzrange(p_at, v_to) <@ (working_times(p_branch, w.staff_id, p_at, v_to)
-      - off_times(p_branch, w.staff_id, p_at, v_to)) then continue; end if;
+    if not coalesce(p_anytime, false) then
+      v_spans := working_spans(p_branch, w.staff_id, p_at, v_to);
+      if not coalesce(tstzrange(p_at, v_to) <@ ((select range_agg(x) from unnest(v_spans) x)
+        - off_times(p_branch, w.staff_id, p_at, v_to)), false) then continue; end if;
+    end if;
     v_works := true;
+    if coalesce(p_on_grid, false) then
+      if not exists (select from unnest(v_spans) x where x @> p_at
+        and extract(epoch from p_at - lower(x)) % (b.slot_minutes * 60) = 0) then continue; end if;
+      v_on_grid := true;
+    end if;
     if not tstzrange(p_at - make_interval(mins => buffer_before), v_to + make_interval(mins => buffer_after))
       && taken_times(w.resource_id, w.place, p_at - make_interval(mins => buffer_before),
         v_to + make_interval(mins => buffer_after), p_except, p_lead) then
@@ -67,7 +78,7 @@ begin
       return;
     end if;
   end loop;
-  outcome := case when v_works then 'slot_taken' else 'outside_hours' end;
+  outcome := case when not v_works then 'outside_hours' when not v_on_grid then 'off_grid' else 'slot_taken' end;
   return next;
 end $$;
 
@@ -96,8 +107,9 @@ begin return (
 
 -- {"key", "lead_id", "branch_id", "service_id"?, "staff_id"?, "scheduled_at", "duration_minutes"? (else the service's,
 -- else the branch's), "conversation_id"?, "booking_source", "ai_booking_channel"?, "notes"?, "reason"?, "party_size"?,
--- "created_by_staff_id"?, "anytime"?, "told"? (the person is told in the talk that books it)}. Outcomes: booked,
--- slot_taken, lead_conflict, outside_hours, in_past, too_far, too_soon, unknown_branch, unknown_service, unknown_staff,
+-- "created_by_staff_id"?, "anytime"?, "on_grid"? (when a slot begins only), "told_after"? (the question whose answer tells the
+-- person), "confirmation_sent"? (whoever asks has told them)}. Else they are told by a message. Outcomes: booked, slot_taken,
+-- off_grid, lead_conflict, outside_hours, in_past, too_far, too_soon, unknown_branch, unknown_service, unknown_staff,
 -- unknown_lead, inactive.
 create or replace function book_appointment(p_request jsonb) returns table (outcome text, appointment_id uuid, detail jsonb)
 language plpgsql as $$
@@ -110,7 +122,8 @@ begin
     staff_id uuid,
     scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text,
       notes text,
-    reason text, party_size int, created_by_staff_id uuid, anytime boolean);
+    reason text, party_size int, created_by_staff_id uuid, anytime boolean, on_grid boolean, told_after uuid,
+    confirmation_sent boolean);
   if r.scheduled_at is null then
     raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
   end if;
@@ -120,7 +133,7 @@ begin
   if appointment_id is null then
     r.lead_id := living_lead(r.lead_id);
     select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes,
-      null, r.anytime);
+      null, r.anytime, r.on_grid);
     if f.outcome is null and r.created_by_staff_id is not null and not exists (select from staff s
       where s.tenant_id = v_tenant
       and s.id = r.created_by_staff_id) then
@@ -130,22 +143,28 @@ begin
       return query select f.outcome, null::uuid, '{}'::jsonb;
       return;
     end if;
-    perform free_hold(r.lead_id);
-    insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
-      duration_minutes,
-        buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
-        ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key)
-      select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant
-        and p.lead_id = r.lead_id),
-          f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
-          coalesce(r.party_size, 1), (select c.id from conversations c where c.tenant_id = v_tenant
-            and c.id = r.conversation_id),
-          coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
-          case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
-          r.created_by_staff_id, r.key
-      returning 'booked', id into outcome, appointment_id;
+    begin
+      perform free_hold(r.lead_id);
+      insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
+        duration_minutes,
+          buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
+          ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key, told_after, confirmation_sent)
+        select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant
+          and p.lead_id = r.lead_id),
+            f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
+            coalesce(r.party_size, 1), (select c.id from conversations c where c.tenant_id = v_tenant
+              and c.id = r.conversation_id),
+            coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
+            case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
+            r.created_by_staff_id, r.key, r.told_after, coalesce(r.confirmation_sent, false)
+        returning 'booked', id into outcome, appointment_id;
+    exception when exclusion_violation then
+      -- Somebody wrote it without asking for room: the constraint has the last word.
+      return query select 'slot_taken', null::uuid, '{}'::jsonb;
+      return;
+    end;
     perform tell_of_appointment('appointment-scheduled', appointment_id);
-    if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
+    perform ask_confirmation(appointment_id);
   end if;
   detail := appointment_detail(appointment_id);
   return next;

@@ -1,6 +1,7 @@
 -- What becomes of an appointment. "lead_id" in a request: it must be that person's, or there is none such.
 
--- Locks an appointment. What is not there, not theirs or over is told by outcome: unknown_appointment, frozen.
+-- Locks an appointment. What is not there, not theirs or over is told by outcome: unknown_appointment, frozen; begun: it has
+-- begun, or its time is past and nobody has said what became of it.
 create or replace function lock_appointment(p_appointment uuid, p_lead uuid, p_branch uuid default null)
 returns table (outcome text, a appointments)
 language plpgsql as $$
@@ -10,13 +11,14 @@ begin
     and (p_branch is null or x.branch_id = p_branch) for update;
   outcome := case
     when (a).id is null or p_lead is not null and (a).lead_id is distinct from living_lead(p_lead) then 'unknown_appointment'
-    when (a).status in ('completed', 'cancelled', 'rescheduled', 'no_show') then 'frozen' end;
+    when (a).status in ('completed', 'cancelled', 'rescheduled', 'no_show') then 'frozen'
+    when (a).status = 'in_progress' or (a).scheduled_at <= app_now() then 'begun' end;
   return next;
 end $$;
 
 -- {"key", "appointment_id", "lead_id"?, "scheduled_at", "branch_id"?, "staff_id"?, "service_id"?, "duration_minutes"?,
--- "anytime"?, "told"?}: a new appointment takes its place, and the old one says so. Outcomes: rescheduled,
--- unknown_appointment, frozen (detail: the old one), and those of `book_appointment`.
+-- "anytime"?, "on_grid"?, "told_after"?, "confirmation_sent"?}: a new appointment takes its place, and the old one says so.
+-- Outcomes: rescheduled, unknown_appointment, frozen or begun (detail: the old one), and those of `book_appointment`.
 create or replace function reschedule_appointment(p_request jsonb)
 returns table (outcome text, appointment_id uuid, detail jsonb)
 language plpgsql as $$
@@ -29,7 +31,8 @@ declare
 begin
   select * into r from jsonb_to_record(p_request) as x (key text, appointment_id uuid, lead_id uuid,
     scheduled_at timestamptz,
-    branch_id uuid, staff_id uuid, service_id uuid, duration_minutes int, anytime boolean);
+    branch_id uuid, staff_id uuid, service_id uuid, duration_minutes int, anytime boolean, on_grid boolean,
+    told_after uuid, confirmation_sent boolean);
   if r.scheduled_at is null then
     raise exception 'scheduled_at must not be null' using errcode = 'null_value_not_allowed';
   end if;
@@ -44,47 +47,52 @@ begin
   outcome := l.outcome;
   a := l.a;
   if outcome is not null then
-    return query select outcome, a.id, case when outcome = 'frozen' then appointment_detail(a.id) else '{}' end;
+    return query select outcome, a.id, case when outcome in ('frozen', 'begun') then appointment_detail(a.id) else '{}' end;
     return;
   end if;
   -- Another branch has other people; else whoever it was with stays, if they can.
   select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id),
     coalesce(r.staff_id, case when coalesce(r.branch_id, a.branch_id) = a.branch_id and coalesce(r.service_id, a.service_id)
       is not distinct from a.service_id then a.staff_id end), r.scheduled_at,
-    coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime);
-  if f.outcome in ('slot_taken', 'outside_hours', 'inactive', 'unknown_staff') and r.staff_id is null
+    coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id, r.anytime, r.on_grid);
+  if f.outcome in ('slot_taken', 'off_grid', 'outside_hours', 'inactive', 'unknown_staff') and r.staff_id is null
     and a.staff_id is not null then
     select * into f from find_room(a.lead_id, coalesce(r.branch_id, a.branch_id), coalesce(r.service_id, a.service_id), null,
       r.scheduled_at, coalesce(r.duration_minutes, case when r.service_id is null then a.duration_minutes end), a.id,
-        r.anytime);
+        r.anytime, r.on_grid);
   end if;
   if f.outcome is not null then
     return query select f.outcome, a.id, '{}'::jsonb;
     return;
   end if;
-  perform free_hold(a.lead_id);
-  update appointments x set status = 'rescheduled' where x.tenant_id = v_tenant and x.id = a.id;
-  insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at, duration_minutes,
-      buffer_before_minutes, buffer_after_minutes, notes, internal_notes, reason, party_size, reservation_type,
-        conversation_id,
-      booking_source, ai_booking_channel, ai_booked_at, created_by_staff_id, deposit_status, deposit_amount_cents, metadata,
-      rescheduled_from_id, booking_key)
-    values (v_tenant, coalesce(r.branch_id, a.branch_id), a.lead_id, a.patient_id, f.staff_id, coalesce(r.service_id,
-      a.service_id),
-      r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, a.notes, a.internal_notes, a.reason, a.party_size,
-      a.reservation_type, a.conversation_id, a.booking_source, a.ai_booking_channel, a.ai_booked_at, a.created_by_staff_id,
-      a.deposit_status, a.deposit_amount_cents, a.metadata, a.id, r.key)
-    returning 'rescheduled', id into outcome, appointment_id;
+  begin
+    perform free_hold(a.lead_id);
+    update appointments x set status = 'rescheduled' where x.tenant_id = v_tenant and x.id = a.id;
+    insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
+        duration_minutes, buffer_before_minutes, buffer_after_minutes, notes, internal_notes, reason, party_size,
+        reservation_type, conversation_id, booking_source, ai_booking_channel, ai_booked_at, created_by_staff_id,
+        deposit_status, deposit_amount_cents, metadata, rescheduled_from_id, booking_key, told_after, confirmation_sent)
+      values (v_tenant, coalesce(r.branch_id, a.branch_id), a.lead_id, a.patient_id, f.staff_id, coalesce(r.service_id,
+        a.service_id),
+        r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, a.notes, a.internal_notes, a.reason, a.party_size,
+        a.reservation_type, a.conversation_id, a.booking_source, a.ai_booking_channel, a.ai_booked_at,
+        a.created_by_staff_id, a.deposit_status, a.deposit_amount_cents, a.metadata, a.id, r.key, r.told_after,
+        coalesce(r.confirmation_sent, false))
+      returning 'rescheduled', id into outcome, appointment_id;
+  exception when exclusion_violation then
+    return query select 'slot_taken', a.id, '{}'::jsonb;
+    return;
+  end;
   update appointments x set rescheduled_to_id = reschedule_appointment.appointment_id where x.tenant_id = v_tenant
     and x.id = a.id;
   perform tell_of_appointment('appointment-scheduled', appointment_id);
-  if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
+  perform ask_confirmation(appointment_id);
   detail := appointment_detail(appointment_id);
   return next;
 end $$;
 
 -- {"appointment_id", "lead_id"?, "reason"?}. Outcomes: cancelled (also of one that was cancelled before),
--- unknown_appointment, frozen.
+-- unknown_appointment, frozen, begun.
 create or replace function cancel_appointment(p_request jsonb)
 returns table (outcome text, appointment_id uuid, detail jsonb)
 language plpgsql as $$
@@ -121,7 +129,7 @@ declare
   a appointments;
 begin
   select * into l from lock_appointment((p_request ->> 'appointment_id')::uuid, (p_request ->> 'lead_id')::uuid);
-  outcome := l.outcome;
+  outcome := nullif(l.outcome, 'begun');
   a := l.a;
   if outcome is null then
     if a.end_time < app_now() then

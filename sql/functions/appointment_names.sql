@@ -65,6 +65,19 @@ begin
   return next;
 end $$;
 
+-- The moments at which a place's clock shows this, in their order: none in the hour that a change of the clock leaves out, two
+-- in the one that comes twice.
+create or replace function moments_of(p_wall timestamp, p_zone text) returns timestamptz[]
+language sql stable parallel safe as $$
+  select coalesce(array_agg(distinct m.at), '{}')
+    from (select p_wall at time zone p_zone as near) n
+    -- As far from Greenwich as a day before, and as a day after.
+    cross join lateral (values (n.near - interval '1 day'), (n.near + interval '1 day')) d (at)
+    cross join lateral (
+      select (p_wall - ((d.at at time zone p_zone) - (d.at at time zone 'UTC'))) at time zone 'UTC' as at) m
+   where m.at at time zone p_zone = p_wall
+$$;
+
 -- A moment as its place's clock shows it, with how far that is from Greenwich: 2026-02-03T10:00:00-07:00.
 create or replace function local_iso(p_at timestamptz, p_zone text) returns text
 language sql stable parallel safe as $$

@@ -50,22 +50,25 @@ begin
     select b.id as branch, w.* from place b cross join lateral who_takes(b.id, p_service, p_staff) w
      where p_staff is null or p_service is null or does_service(p_staff, p_service)
   ), hours as materialized (
-    select p.*, b.since, b.until, b.step, b.length, w.working, w.working - off_times(b.id, p.staff_id, b.since,
-      b.until + b.length) as open
+    select p.*, b.since, b.until, b.step, b.length, w.spans, (select range_agg(x) from unnest(w.spans) x)
+        - off_times(b.id, p.staff_id, b.since, b.until + b.length) as open
       from (select distinct branch, who.staff_id from who) p join place b on b.id = p.branch
-      cross join lateral (select working_times(b.id, p.staff_id, b.since, b.until + b.length) as working offset 0) w
+      cross join lateral (select working_spans(b.id, p.staff_id, b.since, b.until + b.length) as spans offset 0) w
      where b.since < b.until
+  ), busy as materialized (
+    select h.branch, h.staff_id, taken_times(w.resource_id, w.place, h.since - interval '8 hours',
+        h.until + h.length + interval '8 hours') as taken
+      from hours h join who w on w.branch = h.branch and w.staff_id is not distinct from h.staff_id
   ), free as (
     select distinct on (g.at, h.branch) g.at, g.at + h.length as until, h.branch, h.staff_id as who
       from hours h
-      join who w on w.branch = h.branch and w.staff_id is not distinct from h.staff_id
-      cross join lateral (select taken_times(w.resource_id, w.place, h.since - interval '8 hours',
-        h.until + h.length + interval '8 hours') as taken offset 0) t
-      cross join lateral unnest(h.working) r
-      cross join lateral generate_series(lower(r), upper(r) - h.length, h.step) g (at)
+      cross join lateral unnest(h.spans) r
+      cross join lateral generate_series(lower(r), upper(r), h.step) g (at)
      where g.at >= h.since and g.at < h.until and tstzrange(g.at, g.at + h.length) <@ h.open
-       and not tstzrange(g.at - make_interval(mins => coalesce(s.buffer_before_minutes, 0)),
-         g.at + h.length + make_interval(mins => coalesce(s.buffer_after_minutes, 0))) && t.taken
+       -- Of a thousand places the first that is free is enough.
+       and exists (select from busy k where k.branch = h.branch and k.staff_id is not distinct from h.staff_id
+         and not tstzrange(g.at - make_interval(mins => coalesce(s.buffer_before_minutes, 0)),
+           g.at + h.length + make_interval(mins => coalesce(s.buffer_after_minutes, 0))) && k.taken)
      order by g.at, h.branch, h.staff_id
   )
   select f.at, f.until, f.branch, f.who, (select coalesce(m.display_name, concat_ws(' ', m.first_name, m.last_name))

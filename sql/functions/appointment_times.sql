@@ -30,10 +30,11 @@ language sql immutable as $$
        and s ->> 'enabled' is distinct from 'false'
 $$;
 
--- The hours between two times: those of the branch (the business's, if it has none of its own), and within them those of
--- somebody who works there. By the branch's clock: an hour that a change of the clock leaves out is not there.
-create or replace function working_times(p_branch uuid, p_staff uuid, p_from timestamptz, p_to timestamptz)
-returns tstzmultirange
+-- The hours between two times, and the rest of the days at both ends: those of the branch (the business's, if it has none of
+-- its own), and within them those of somebody who works there. Each as it was written, so that slots are counted from its
+-- beginning also where one follows another. By the branch's clock: an hour that a change of the clock leaves out is not there.
+create or replace function working_spans(p_branch uuid, p_staff uuid, p_from timestamptz, p_to timestamptz)
+returns tstzrange[]
 language plpgsql stable as $$
 declare
   v_tenant uuid := current_tenant();
@@ -41,7 +42,7 @@ declare
   v_hours jsonb;
   v_first date;
   v_days int;
-  v_open tstzmultirange;
+  v_open tstzrange[];
 begin
   select b.timezone, case when b.operating_hours <> '{}' then b.operating_hours else (
       select x.business_hours from ai_tenant_context x where x.tenant_id = v_tenant) end
@@ -49,30 +50,39 @@ begin
   -- One more before the first: it may end after midnight.
   v_first := (p_from at time zone v_zone)::date - 1;
   v_days := (p_to at time zone v_zone)::date - v_first;
-  select range_agg(tstzrange(t.opens, t.closes)) into v_open
+  select array_agg(tstzrange(t.opens, t.closes)) into v_open
     from generate_series(0, v_days) n
     cross join lateral hours_on(v_hours, extract(isodow from v_first + n)::int) h
     cross join lateral (select (v_first + n + h.opens) at time zone v_zone, (v_first + n + h.closes) at time zone v_zone)
       t (opens, closes)
    where t.opens < t.closes;
-  if p_staff is null then return coalesce(v_open, '{}'); end if;
+  if p_staff is null then return v_open; end if;
   if not exists (select from staff s join staff_branches w on w.tenant_id = s.tenant_id and w.staff_id = s.id
     where s.tenant_id = v_tenant and s.id = p_staff and s.is_active and w.branch_id = p_branch) then
-    return '{}';
+    return null;
   end if;
   if exists (select from staff_hours h where h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch) then
-    v_open := v_open * (
-      select range_agg(tstzrange(t.opens, t.closes))
+    v_open := (
+      select array_agg(o * tstzrange(t.opens, t.closes))
         from generate_series(0, v_days) n
         join staff_hours h on h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch
           and h.weekday = extract(isodow from v_first + n)::int
         cross join lateral (select (v_first + n + h.opens) at time zone v_zone,
           (v_first + n + h.closes + case when h.closes > h.opens then interval '0' else interval '1 day' end) at time
             zone v_zone) t (opens, closes)
+        join unnest(v_open) o on o && tstzrange(t.opens, t.closes)
        where t.opens < t.closes);
   end if;
-  return coalesce(v_open, '{}');
+  return v_open;
 end $$;
+
+-- The same as one.
+create or replace function working_times(p_branch uuid, p_staff uuid, p_from timestamptz, p_to timestamptz)
+returns tstzmultirange
+language plpgsql stable as $$
+begin return (
+  select coalesce(range_agg(s), '{}') from unnest(working_spans(p_branch, p_staff, p_from, p_to)) s
+); end $$;
 
 -- Closings and time off between two times.
 create or replace function off_times(p_branch uuid, p_staff uuid, p_from timestamptz, p_to timestamptz)

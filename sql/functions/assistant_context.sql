@@ -32,7 +32,7 @@ begin return (
 --   since          when people gave it back last, null: never
 --   messages       the person's since then, of the last day; null: the business does not count
 --   hot            the business wants people to take over such leads, and this one became one since then
---   open, opens    whether the branch is open, and when it opens next, "YYYY-MM-DD HH24:MI" and `weekday`; null: nobody knows
+--   open, opens    whether the branch is open (holidays and closings counted: `times_off`), and when it opens next, "YYYY-MM-DD HH24:MI" and `weekday`; null: nobody knows
 --   told_closed    the person was told that it is closed, since it closed or in the last 12 hours
 --   about          what staff noted about the person: {"notes", "tags", "interested_services", "classification"}
 create or replace function conversation_state(p_conversation uuid) returns jsonb
@@ -63,7 +63,10 @@ begin return (
     left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
     left join ai_tenant_context a on a.tenant_id = c.tenant_id
     cross join lateral opening_state(
-      coalesce(nullif(b.operating_hours, '{}'), a.business_hours),
-      app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City')) o
+      coalesce(nullif(b.operating_hours, '{}'), a.business_hours), app_now(),
+      coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'), (
+        select coalesce(range_agg(tstzrange(x.starts_at, x.ends_at)), '{}') from times_off x
+         where x.tenant_id = c.tenant_id and x.staff_id is null and x.ends_at > app_now()
+           and x.starts_at < app_now() + interval '63 days' and (x.branch_id is null or x.branch_id = b.id))) o
    where c.tenant_id = current_tenant() and c.id = p_conversation
 ); end $$;

@@ -82,7 +82,8 @@ begin return (
       when exists (select 1 from messages x where x.tenant_id = c.tenant_id and x.conversation_id = c.id and x.id < m.id
         and x.metadata ->> 'group' = m.metadata ->> 'group' and x.status in ('failed', 'withheld')) then 'incomplete'
       when (m.metadata ->> 'not_after')::timestamptz < app_now() then 'too_late'
-      when m.metadata ? 'appointment_id' and not appointment_stands((m.metadata ->> 'appointment_id')::uuid)
+      when m.metadata ? 'appointment_id' and not appointment_stands((m.metadata ->> 'appointment_id')::uuid,
+        (m.metadata ->> 'appointment_at')::timestamptz)
         then 'appointment_over'
       -- Who fell silent has written meanwhile, or people are at it.
       when m.metadata ? 'follow_up' and c.last_question_id > m.id then 'newer_inbound'

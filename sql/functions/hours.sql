@@ -31,15 +31,26 @@ begin
      order by 1;
 end $$;
 
--- Whether it is open at p_at, and when it opens next if it is not (within a week). Both null: it has said nothing of its hours.
-create or replace function opening_state(p_hours jsonb, p_at timestamp, out is_open boolean, out next_open timestamp)
-language plpgsql immutable as $$
+-- Whether it is open at p_at, and when it opens next by the clock on its wall if it is not: within a week, after a closing
+-- within two months. p_off: when it is closed whatever its hours say. Both null: it has said nothing of its hours.
+create or replace function opening_state(p_hours jsonb, p_at timestamptz, p_zone text, p_off tstzmultirange,
+  out is_open boolean, out next_open timestamp)
+language plpgsql stable as $$
+declare
+  v_today date := (p_at at time zone p_zone)::date;
+  v_open tstzmultirange;
+  v_days int;
 begin
   if jsonb_typeof(p_hours) is distinct from 'object' or p_hours = '{}' then return; end if;
-  is_open := exists (select from generate_series(-1, 0) d, opening_spans(p_hours, p_at::date + d) s
-    where p_at >= s.opens and p_at < s.closes);
-  if not is_open then
-    select min(s.opens) into next_open from generate_series(0, 7) d, opening_spans(p_hours, p_at::date + d) s
-     where s.opens > p_at;
-  end if;
+  foreach v_days in array case when p_off = '{}' then '{7}'::int[] else '{7,62}' end loop
+    select coalesce(range_agg(tstzrange(t.opens, t.closes)), '{}') - p_off into v_open
+      from generate_series(-1, v_days) d
+      cross join lateral opening_spans(p_hours, v_today + d) s
+      cross join lateral (select s.opens at time zone p_zone, s.closes at time zone p_zone) t (opens, closes)
+     where t.opens < t.closes;
+    is_open := p_at <@ v_open;
+    exit when is_open;
+    select min(lower(r)) at time zone p_zone into next_open from unnest(v_open) r where lower(r) > p_at;
+    exit when next_open is not null;
+  end loop;
 end $$;

@@ -40,7 +40,7 @@ returns table (appointment_id uuid, scheduled_at timestamptz, booked_at timestam
 language plpgsql stable as $$
 begin
   return query
-    select a.id, a.scheduled_at, a.created_at, morning_before(a.scheduled_at, b.timezone, p_morning_minute),
+    select a.id, a.scheduled_at, coalesce(a.moved_at, a.created_at), morning_before(a.scheduled_at, b.timezone, p_morning_minute),
         minute_of_day(app_now(), b.timezone), a.reminder_24h_sent, a.reminder_4h_sent, app_now()
       from appointments a
       join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
@@ -57,8 +57,8 @@ end $$;
 -- else wants to tell them waits, and finds it told. No row: nobody is to be told anything of it any more.
 create or replace function hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute int)
 returns table (conversation_id uuid, scheduled_at timestamptz, booked_at timestamptz, morning timestamptz,
-  local_minute int, day_told boolean, hours_told boolean, confirmation_told boolean, booking_source text,
-  confirmation_text text, reminder_text text, now_is timestamptz)
+  local_minute int, day_told boolean, hours_told boolean, confirmation_told boolean, confirmation_text text,
+  reminder_text text, now_is timestamptz)
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
@@ -72,9 +72,10 @@ begin
     perform 1 from conversations c where c.tenant_id = v_tenant and c.id = v_conversation for update;
   end if;
   return query
-    select v_conversation, a.scheduled_at, a.created_at, morning_before(a.scheduled_at, b.timezone, p_morning_minute),
-        minute_of_day(app_now(), b.timezone), a.reminder_24h_sent, a.reminder_4h_sent, a.confirmation_sent,
-        a.booking_source, x.confirmation_text, x.reminder_text, app_now()
+    select v_conversation, a.scheduled_at, coalesce(a.moved_at, a.created_at),
+        morning_before(a.scheduled_at, b.timezone, p_morning_minute), minute_of_day(app_now(), b.timezone),
+        a.reminder_24h_sent, a.reminder_4h_sent, a.confirmation_sent or is_told(a.told_after), x.confirmation_text,
+        x.reminder_text, app_now()
       from appointments a
       join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
       left join ai_tenant_context x on x.tenant_id = a.tenant_id
@@ -82,6 +83,16 @@ begin
        and a.scheduled_at > app_now() and coalesce(x.reminders_enabled, true)
        for update of a;
 end $$;
+
+-- Whether a model's answer to the person's message, or to what they wrote after it, says what was done for it: it has left, or
+-- is about to. That people take over, that it is closed and what needs no model do not say so.
+create or replace function is_told(p_question uuid) returns boolean
+language plpgsql stable as $$
+begin return exists (
+  select from messages q join messages m on m.tenant_id = q.tenant_id and m.conversation_id = q.conversation_id and m.id > q.id
+   where q.tenant_id = current_tenant() and q.id = p_question and m.role = 'assistant' and m.answers_message_id >= q.id
+     and m.metadata ? 'model' and m.status not in ('withheld', 'failed')
+); end $$;
 
 -- Writes down that a person was told, by p_message and what belongs to it, in the transaction that stored it.
 --   p_what 'confirmation' | 'day' | 'hours'; p_until: after that it must not leave any more (`staff_gate`)
@@ -97,7 +108,8 @@ begin
       confirmation_status = case when x.status = 'scheduled' and x.confirmation_status = 'not_required' then 'pending'
         else x.confirmation_status end
     where x.tenant_id = v_tenant and x.id = p_appointment returning x.* into a;
-  update messages m set metadata = m.metadata || jsonb_build_object('appointment_id', p_appointment, 'not_after', p_until)
+  update messages m set metadata = m.metadata || jsonb_build_object('appointment_id', p_appointment,
+      'appointment_at', a.scheduled_at, 'not_after', p_until)
     from messages f
     where f.tenant_id = v_tenant and f.id = p_message and m.tenant_id = v_tenant and m.conversation_id = f.conversation_id
       and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;
@@ -108,36 +120,45 @@ begin
   end if;
 end $$;
 
--- Whether an appointment is still to be kept. In plpgsql, as all that a gate asks.
-create or replace function appointment_stands(p_appointment uuid) returns boolean
+-- Whether an appointment is still to be kept, and at that time (null: whenever). In plpgsql, as all that a gate asks.
+create or replace function appointment_stands(p_appointment uuid, p_at timestamptz) returns boolean
 language plpgsql stable as $$
 begin return exists (
   select from appointments a where a.tenant_id = current_tenant() and a.id = p_appointment
     and a.status in ('scheduled', 'confirmed') and a.scheduled_at > app_now()
+    and (p_at is null or a.scheduled_at = p_at)
 ); end $$;
 
--- Asks for the confirmation of an appointment that was just booked or moved; called in that transaction.
+-- Asks for the confirmation of an appointment that was just booked or moved; called in that transaction. Where an answer is
+-- to tell the person, it is looked a while later whether one did: the answer may never have left.
 create or replace function ask_confirmation(p_appointment uuid) returns void
 language plpgsql as $$
 begin
   perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'confirm_booking', 'priority', 3,
-    'payload', jsonb_build_object('appointment_id', p_appointment, 'tenant_id', current_tenant()))));
+      'delay_seconds', case when a.told_after is null then 0 else 900 end,
+      'payload', jsonb_build_object('appointment_id', a.id, 'tenant_id', a.tenant_id))))
+    from appointments a
+   where a.tenant_id = current_tenant() and a.id = p_appointment and a.lead_id is not null and not a.confirmation_sent;
 end $$;
 
--- An appointment at another time is another one to be reminded of.
+-- An appointment at another time or place, or put back, is another one: to be confirmed, told and reminded of anew.
 create or replace function forget_reminders() returns trigger language plpgsql as $$
 begin
-  if new.scheduled_at <> old.scheduled_at then
+  if (new.scheduled_at, new.branch_id) is distinct from (old.scheduled_at, old.branch_id)
+    or old.status = 'cancelled' and new.status = 'scheduled' then
     new.reminder_1week_sent := false;
     new.reminder_24h_sent := false;
     new.reminder_4h_sent := false;
     new.reminder_2h_sent := false;
-    new.confirmation_status := case new.confirmation_status when 'expired' then 'not_required'
-      else new.confirmation_status end;
+    new.confirmation_sent := false;
+    new.told_after := null;
+    new.confirmation_status := 'not_required';
+    -- Who said that they come said so of the other time.
+    if old.status = 'confirmed' and new.status = 'confirmed' then new.status := 'scheduled'; end if;
   end if;
   return new;
 end $$;
-create or replace trigger forget_reminders before update of scheduled_at on appointments
+create or replace trigger forget_reminders before update of scheduled_at, branch_id, status on appointments
   for each row execute function forget_reminders();
 
 -- The appointment that a person's answer is about, and with p_confirm their word that they come.

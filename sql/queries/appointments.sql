@@ -1,12 +1,15 @@
 -- name: bookingNames :one
--- What the words of a wish mean; at: the moment that a clock on the branch's wall shows.
+-- What the words of a wish mean; at: the moment that a clock on the branch's wall shows, null in an hour that it leaves out;
+-- again: the second one, in an hour that comes twice. local: as that clock shows it, with its offset.
 select n.service_id, n.service_name, n.unknown_service as "unknown_service!", n.branch_id,
   n.unknown_branch as "unknown_branch!",
     n.staff_id, n.unknown_staff as "unknown_staff!", n.timezone as "timezone!", coalesce(n.services, '') as "services!",
-    coalesce(n.branches, '') as "branches!", app_now() as "now!", (:wall?::text)::timestamp at time zone n.timezone as at,
+    coalesce(n.branches, '') as "branches!", app_now() as "now!", w.moments[1] as at, w.moments[2] as again,
+    local_iso(w.moments[1], n.timezone) as at_local, local_iso(w.moments[2], n.timezone) as again_local,
     (:first_day?::text)::timestamp at time zone n.timezone as first_at,
     ((:last_day?::text)::date + 1)::timestamp at time zone n.timezone as last_at
-  from booking_names(:service?, :branch?, :staff?, :own_branch?) n;
+  from booking_names(:service?, :branch?, :staff?, :own_branch?) n
+  cross join lateral (select moments_of((:wall?::text)::timestamp, n.timezone) as moments) w;
 
 -- name: freeSlots :many
 select f.starts_at as "starts_at!", f.ends_at as "ends_at!", f.branch_id as "branch_id!", b.slug as "branch_slug!",

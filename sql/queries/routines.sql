@@ -20,8 +20,7 @@ select appointment_id as "appointment_id!", scheduled_at as "scheduled_at!", boo
 -- Holds an appointment and the conversation in which its person is told of it; none: nobody is told anything any more.
 select conversation_id, scheduled_at as "scheduled_at!", booked_at as "booked_at!", morning as "morning!",
     local_minute as "local_minute!", day_told as "day_told!", hours_told as "hours_told!",
-    confirmation_told as "confirmation_told!", booking_source as "booking_source!", confirmation_text, reminder_text,
-    now_is as "now_is!"
+    confirmation_told as "confirmation_told!", confirmation_text, reminder_text, now_is as "now_is!"
   from hold_appointment(:appointment_id, :ways::jsonb, :morning_minute);
 
 -- name: noteTold :exec

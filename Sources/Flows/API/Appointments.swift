@@ -54,25 +54,27 @@ enum Appointment {
   ]
 
   private static let anytime = Shape.Member.may("anytime", .flag)
+  /// The person knows, on the telephone say: no message tells them.
+  private static let told = Shape.Member.may("confirmation_sent", .flag)
 
   static let wish: [Shape.Member] = [
     .needs("lead_id", .id), .needs("branch_id", .id), .needs("scheduled_at", .moment), .may("service_id", .id),
     .may("staff_id", .id), .may("duration_minutes", minutes), .may("source", .word(sources)),
     .may("booking_source", .word(sources)), .may("notes", .note), .may("reason", .text(0...500)),
     .may("party_size", .integer(1...1000)), .may("conversation_id", .id), .may("idempotency_key", .text(1...255)),
-    anytime,
+    told, anytime,
   ]
 
   static let move: [Shape.Member] = [
     .needs("scheduled_at", .moment), .may("branch_id", .id), .may("staff_id", .id), .may("service_id", .id),
-    .may("duration_minutes", minutes), .may("idempotency_key", .text(1...255)), anytime,
+    .may("duration_minutes", minutes), .may("idempotency_key", .text(1...255)), told, anytime,
   ]
 
   static let changeable: [Shape.Member] = [
     .may("scheduled_at", .moment), .may("branch_id", .id), .may("staff_id", .id), .may("service_id", .id),
     .may("duration_minutes", minutes), .may("status", .word(statuses.filter { $0 != "rescheduled" })),
     .may("notes", .note), .may("internal_notes", .note), .may("cancellation_reason", .text(0...500)),
-    .may("outcome", .note), .may("confirmation_sent", .flag), .may("reminder_sent", .flag), anytime,
+    .may("outcome", .note), told, .may("reminder_sent", .flag), anytime,
   ]
 
   static let shape = Shape.object([
@@ -173,7 +175,8 @@ enum Appointment {
   /// The body without what is null; what it names is the business's, and the caller's branch's.
   static func members(_ call: APICall) throws(APIProblem) -> JSON.Members {
     var found = (try? call.body.object()) ?? .init()
-    found.pairs.removeAll { $0.value == .null || $0.key == "idempotency_key" || $0.key == "key" }
+    let ours: Set = ["idempotency_key", "key", "told_after", "on_grid"]
+    found.pairs.removeAll { $0.value == .null || ours.contains($0.key) }
     if let branch = call.caller.branch, let named = call.body["branch_id"].uuid, named != branch {
       throw .unknown("branch")
     }
@@ -187,6 +190,8 @@ enum Appointment {
     case "lead_conflict": .conflict("PATIENT_CONFLICT", "the person has another appointment at that time")
     case "outside_hours": .conflict("OUTSIDE_HOURS", "nobody works at that time")
     case "frozen": .conflict("FROZEN", "the appointment is over or was cancelled: it does not change any more")
+    case "begun":
+      .conflict("BEGUN", "the appointment has begun or its time is past: it is neither moved nor cancelled any more")
     case "in_past": .malformed("$.scheduled_at", "is over")
     case "too_far": .malformed("$.scheduled_at", "is further ahead than the branch books")
     case "too_soon": .malformed("$.scheduled_at", "is sooner than the branch's notice")

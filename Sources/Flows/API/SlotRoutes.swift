@@ -51,8 +51,10 @@ enum BookableSlot {
 
   static func list(_ call: APICall) throws(APIProblem) -> Response {
     if let branch = call.caller.branch, let named = call.uuid("branch_id"), named != branch { throw .unknown("branch") }
-    let since = call.text("from").flatMap { Instant($0) } ?? .now
-    let until = call.text("to").flatMap { Instant($0) } ?? since + week
+    let from = call.text("from").flatMap { Instant($0) }
+    // What is past the database's clock says, not this machine's.
+    let since = from ?? .now + -86_400
+    let until = call.text("to").flatMap { Instant($0) } ?? (from ?? .now) + week
     guard since < until else { throw .malformed("?to", "is not after from") }
     let (branch, service, staff) = (call.branch, call.uuid("service_id"), call.uuid("staff_id"))
     let (there, rows) = try call.transaction { (scope) throws(StoreError) in

@@ -14,13 +14,18 @@ extension Scope {
     guard let branch = names.branchId else {
       return .refused("ambiguous_branch", "The business has several branches, ask which one: \(names.branches).")
     }
-    guard let at = wished.at(names) else { return .noTime }
+    let at: Instant
+    switch wished.at(names) {
+    case .failure(let refused): return refused.answer
+    case .success(let moment): at = moment
+    }
     let notes = [use.said("name").map { "Para: " + $0 }, use.said("notes")].compactMap { $0 }.joined(separator: "\n")
     let request: JSON = .object([
       "key": .string(use.key), "lead_id": .string(use.lead.text), "branch_id": .string(branch.text),
       "service_id": names.serviceId.map { .string($0.text) }, "staff_id": names.staffId.map { .string($0.text) },
       "scheduled_at": .string(at.description), "conversation_id": .string(use.conversation.text),
-      "told": true, "booking_source": "ai_chat", "ai_booking_channel": .string(use.bookingChannel),
+      "told_after": .string(use.question.text), "on_grid": true, "booking_source": "ai_chat",
+      "ai_booking_channel": .string(use.bookingChannel),
       "notes": notes.isEmpty ? nil : .string(notes),
     ])
     let booked = try bookAppointment(request: JSONText(request))
@@ -39,11 +44,15 @@ extension Scope {
     case .refused(let answer): return answer
     case .meant(let meant): names = meant
     }
-    guard let at = wished.at(names) else { return .noTime }
+    let at: Instant
+    switch wished.at(names) {
+    case .failure(let refused): return refused.answer
+    case .success(let moment): at = moment
+    }
     let request: JSON = .object([
       "key": .string(use.key), "lead_id": .string(use.lead.text), "appointment_id": old["appointment_id"].value,
       "scheduled_at": .string(at.description), "branch_id": names.branchId.map { .string($0.text) },
-      "staff_id": names.staffId.map { .string($0.text) }, "told": true,
+      "staff_id": names.staffId.map { .string($0.text) }, "told_after": .string(use.question.text), "on_grid": true,
     ])
     let moved = try rescheduleAppointment(request: JSONText(request))
     var wish = names
@@ -65,8 +74,6 @@ extension Scope {
     guard cancelled.outcome == "cancelled" else { return .unchangeable(cancelled.outcome) }
     return ToolAnswer(told(cancelled.detail))
   }
-
-  private struct Refused: Error { let answer: ToolAnswer }
 
   /// The appointment that is meant: the named one, whosever it is, or the only one that this person has before them.
   private func appointmentOfPerson(_ use: ToolUse) throws(StoreError) -> Result<Field, Refused> {
@@ -98,11 +105,17 @@ extension Scope {
   ) throws(StoreError) -> ToolAnswer {
     switch outcome {
     case "booked", "rescheduled": return ToolAnswer(told(detail))
-    case "slot_taken", "outside_hours":
+    case "slot_taken", "outside_hours", "off_grid":
       let found = try offers(names, since: at + -86_400, until: at + 7 * 86_400)
+      let sentence =
+        switch outcome {
+        case "slot_taken": "That time is taken."
+        case "off_grid": "No appointment begins at that time; take one that find_slots gives."
+        default: "Nobody works at that time."
+        }
       return .refused(
-        outcome, outcome == "slot_taken" ? "That time is taken." : "Nobody works at that time.",
-        "slots", slotsJSON(nearest(found.map(\.slot), to: at, most: 4), found, staff: names.staffId != nil))
+        outcome, sentence, "slots",
+        slotsJSON(nearest(found.map(\.slot), to: at, most: 4), found, staff: names.staffId != nil))
     case "lead_conflict":
       return .refused(
         "already_has_appointment", "This customer has another appointment at that time.",
@@ -129,6 +142,9 @@ extension ToolAnswer {
     switch outcome {
     case "unknown_appointment": .refused(outcome, "This customer has no such appointment.")
     case "frozen": .refused(outcome, "That appointment is over or was cancelled: it does not change any more.")
+    case "begun":
+      .refused(
+        outcome, "That appointment has begun or its time is past: it can be neither moved nor cancelled any more.")
     default:
       .refused(outcome, "It cannot be booked like that: \(outcome.split(separator: "_").joined(separator: " ")).")
     }
@@ -138,13 +154,28 @@ extension ToolAnswer {
 extension WishedTime {
   fileprivate var wall: String? { if case .clock(let text) = self { text } else { nil } }
 
-  fileprivate func at(_ names: BookingNamesRow) -> Instant? {
+  /// Without an offset: the moment at which the branch's clock shows it, if there is one, and only one.
+  fileprivate func at(_ names: BookingNamesRow) -> Result<Instant, Refused> {
     switch self {
-    case .moment(let at): at
-    case .clock: names.at
+    case .moment(let at): return .success(at)
+    case .clock:
+      guard let at = names.at else {
+        return .failure(
+          Refused(
+            answer: .refused("missing_time", "The clock is put forward that day: that hour does not exist there.")))
+      }
+      guard names.again != nil, let first = names.atLocal, let later = names.againLocal else { return .success(at) }
+      return .failure(
+        Refused(
+          answer: .refused(
+            "ambiguous_time", "The clock is put back that day: that time comes twice. Ask which one is meant.",
+            "starts_at", [.string(first), .string(later)])))
     }
   }
 }
+
+/// What Claude is told instead.
+private struct Refused: Error { let answer: ToolAnswer }
 
 private func details(_ text: JSONText) -> Field { Field((try? text.parse()) ?? .null) }
 

@@ -31,8 +31,8 @@ extension Scope {
       }
     }
     let names = try self.bookingNames(
-      wall: wall, firstDay: use.said("from"), lastDay: use.said("to"), service: use.said("service"),
-      branch: use.said("branch"), staff: use.said("staff"), ownBranch: branch)
+      firstDay: use.said("from"), lastDay: use.said("to"), service: use.said("service"), branch: use.said("branch"),
+      staff: use.said("staff"), ownBranch: branch, wall: wall)
     if names.unknownService {
       return .refused(
         .refused("unknown_service", "There is no bookable service of that name. There are: \(names.services)."))

@@ -61,7 +61,8 @@ extension Office {
     default:
       let free = try await insist(job.tenant) { (scope) throws(StoreError) in
         try scope.freeSlots(
-          branchId: row.branchId, serviceId: row.serviceId, staffId: row.staffId, since: .now,
+          // What is past, or too soon, the database's clock says.
+          branchId: row.branchId, serviceId: row.serviceId, staffId: row.staffId, since: .now + -86_400,
           until: .now + Self.offeredSeconds, limit: 2000)
       }
       let offered = spread(

@@ -34,7 +34,8 @@ extension N8NDoor {
       let asked = JSON.object([
         "key": .string("n8n:" + key), "lead_id": .string(lead.text), "branch_id": .string(branch.text),
         "service_id": service.map { .string($0.text) }, "staff_id": staff.map { .string($0.text) },
-        "scheduled_at": .string(at.description), "booking_source": "ai_chat", "notes": notes.map { .string($0) },
+        "scheduled_at": .string(at.description), "on_grid": true, "booking_source": "ai_chat",
+        "notes": notes.map { .string($0) },
       ])
       return try once(call, voice, request) { (scope) throws(StoreError) in
         let row = try scope.bookByN8N(request: JSONText(asked.text), onlyBranch: voice.branch)

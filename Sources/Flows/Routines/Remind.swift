@@ -46,7 +46,7 @@ extension Office {
     return ["reminded": .number(told), "unreachable": .number(unreachable)]
   }
 
-  /// Tells a person that their appointment is booked, unless somebody has told them in the talk in which it was booked.
+  /// Tells a person that their appointment is booked, or moved, unless an answer has told them.
   func confirmBooking(_ appointment: UUID, _ job: HeldJob) async -> Outcome {
     let requestID = job.requestID
     do throws(StoreError) {
@@ -71,8 +71,7 @@ extension Scope {
   fileprivate func confirmBooking(of appointment: UUID, _ requestID: String?) throws(StoreError) -> Office.Told {
     guard let held = try hold(appointment),
       BookingConfirmation.isDue(
-        start: held.scheduledAt, booked: held.bookedAt, source: held.bookingSource, told: held.confirmationTold,
-        held.nowIs)
+        start: held.scheduledAt, booked: held.bookedAt, told: held.confirmationTold, held.nowIs)
     else { return .nothing }
     return try tell(
       .appointmentConfirmation(.ours(appointment)), of: appointment, in: held.conversationId,

@@ -17,6 +17,9 @@ public struct BookingNamesRow: Sendable, Equatable {
   public var branches: String
   public var now: Instant
   public var at: Instant?
+  public var again: Instant?
+  public var atLocal: String?
+  public var againLocal: String?
   public var firstAt: Instant?
   public var lastAt: Instant?
 }
@@ -88,15 +91,17 @@ public struct BookablesRow: Sendable, Equatable {
 }
 
 extension Scope {
-  /// What the words of a wish mean; at: the moment that a clock on the branch's wall shows.
+  /// What the words of a wish mean; at: the moment that a clock on the branch's wall shows, null in an hour that it
+  /// leaves out;
+  /// again: the second one, in an hour that comes twice. local: as that clock shows it, with its offset.
   public func bookingNames(
-    wall: String?,
     firstDay: String?,
     lastDay: String?,
     service: String?,
     branch: String?,
     staff: String?,
-    ownBranch: UUID?
+    ownBranch: UUID?,
+    wall: String?
   ) throws(StoreError) -> BookingNamesRow {
     try one(
       "bookingNames",
@@ -104,12 +109,14 @@ extension Scope {
       select n.service_id, n.service_name, n.unknown_service as "unknown_service!", n.branch_id,
         n.unknown_branch as "unknown_branch!",
           n.staff_id, n.unknown_staff as "unknown_staff!", n.timezone as "timezone!", coalesce(n.services, '') as "services!",
-          coalesce(n.branches, '') as "branches!", app_now() as "now!", ($1::text)::timestamp at time zone n.timezone as at,
-          ($2::text)::timestamp at time zone n.timezone as first_at,
-          (($3::text)::date + 1)::timestamp at time zone n.timezone as last_at
-        from booking_names($4, $5, $6, $7) n
+          coalesce(n.branches, '') as "branches!", app_now() as "now!", w.moments[1] as at, w.moments[2] as again,
+          local_iso(w.moments[1], n.timezone) as at_local, local_iso(w.moments[2], n.timezone) as again_local,
+          ($1::text)::timestamp at time zone n.timezone as first_at,
+          (($2::text)::date + 1)::timestamp at time zone n.timezone as last_at
+        from booking_names($3, $4, $5, $6) n
+        cross join lateral (select moments_of(($7::text)::timestamp, n.timezone) as moments) w
       """#,
-      [wall.sql, firstDay.sql, lastDay.sql, service.sql, branch.sql, staff.sql, ownBranch.sql]
+      [firstDay.sql, lastDay.sql, service.sql, branch.sql, staff.sql, ownBranch.sql, wall.sql]
     ) { row throws(StoreError) in
       try BookingNamesRow(
         serviceId: row.get(0),
@@ -124,8 +131,11 @@ extension Scope {
         branches: row.get(9),
         now: row.get(10),
         at: row.get(11),
-        firstAt: row.get(12),
-        lastAt: row.get(13)
+        again: row.get(12),
+        atLocal: row.get(13),
+        againLocal: row.get(14),
+        firstAt: row.get(15),
+        lastAt: row.get(16)
       )
     }
   }

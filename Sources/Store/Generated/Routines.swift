@@ -35,7 +35,6 @@ public struct HoldAppointmentRow: Sendable, Equatable {
   public var dayTold: Bool
   public var hoursTold: Bool
   public var confirmationTold: Bool
-  public var bookingSource: String
   public var confirmationText: String?
   public var reminderText: String?
   public var nowIs: Instant
@@ -170,8 +169,7 @@ extension Scope {
       #"""
       select conversation_id, scheduled_at as "scheduled_at!", booked_at as "booked_at!", morning as "morning!",
           local_minute as "local_minute!", day_told as "day_told!", hours_told as "hours_told!",
-          confirmation_told as "confirmation_told!", booking_source as "booking_source!", confirmation_text, reminder_text,
-          now_is as "now_is!"
+          confirmation_told as "confirmation_told!", confirmation_text, reminder_text, now_is as "now_is!"
         from hold_appointment($1, $2::jsonb, $3)
       """#,
       [appointmentId.sql, ways.sql, morningMinute.sql]
@@ -185,10 +183,9 @@ extension Scope {
         dayTold: row.get(5),
         hoursTold: row.get(6),
         confirmationTold: row.get(7),
-        bookingSource: row.get(8),
-        confirmationText: row.get(9),
-        reminderText: row.get(10),
-        nowIs: row.get(11)
+        confirmationText: row.get(8),
+        reminderText: row.get(9),
+        nowIs: row.get(10)
       )
     }
   }
