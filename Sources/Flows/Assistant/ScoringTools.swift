@@ -31,7 +31,7 @@ extension AssistantTool {
             "type": "string", "minLength": 1, "maxLength": 200, "description": "What they can pay, in their words.",
           ],
         ],
-      ]
+      ], isOffered: { $0.assistant.scoresPeople }
     ) { (use, scope) throws(StoreError) in
       let signals = use.input["signals"].items.compactMap { $0.text.flatMap { LeadSignal(rawValue: $0) } }
       let said: JSON = .object([
