@@ -615,8 +615,7 @@ declare
   s record;
 begin
   -- Locked before what was counted is read: two of this person's conversations may come at once.
-  select l.id into v_lead from leads l where l.tenant_id = v_tenant and l.id = coalesce(
-    (select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead), p_lead) for update;
+  v_lead := (hold_living_lead(p_lead)).id;
   for s in select x.signal, x.reason, coalesce(x.points, x.total - (
         select coalesce(sum((h.metadata ->> 'points')::int), 0) from lead_score_history h
          where h.tenant_id = v_tenant and h.lead_id = v_lead and h.signal_name = x.signal)) as points
@@ -1112,7 +1111,7 @@ begin return (
       'escalate_on_hot_lead', a.escalate_on_hot_lead, 'min_confidence', a.min_confidence::text,
       'escalation_message', a.escalation_message, 'out_of_hours_enabled', a.out_of_hours_enabled,
       'out_of_hours_message', a.out_of_hours_message, 'auto_greeting_enabled', a.auto_greeting_enabled,
-      'auto_greeting_message', a.auto_greeting_message,
+      'auto_greeting_message', a.auto_greeting_message, 'enable_scoring', a.enable_scoring,
       -- The account's own word comes before the business's.
       'response_style', coalesce(cc.ai_personality_override, a.response_style),
       'system_prompt', coalesce(nullif(btrim(cc.custom_instructions_override), ''), a.system_prompt)),
@@ -3504,8 +3503,7 @@ CREATE FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id
     AS $$
 declare
   v_tenant uuid := require_tenant(p_tenant_id);
-  v_lead uuid := coalesce((select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead_id),
-    p_lead_id);
+  v_lead uuid := living_lead(p_lead_id);
   v_channel text := (select cc.channel from channel_connections cc
     where cc.tenant_id = v_tenant and cc.id = p_channel_connection_id);
   v_contact jsonb;
@@ -3702,6 +3700,32 @@ end $$;
 ALTER FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
 
 --
+-- Name: follow_up_obstacle(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.follow_up_obstacle(p_lead uuid, p_channel text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  if exists (select from appointments a where a.tenant_id = v_tenant and a.lead_id = p_lead
+    and a.status in ('scheduled', 'confirmed', 'in_progress') and a.end_time > app_now()) then
+    return 'too_late';
+  end if;
+  if exists (select from contact_consents k where k.tenant_id = v_tenant and k.lead_id = p_lead
+    and (k.state = 'stopped' or k.not_before > app_now())
+    and (k.channel = p_channel or k.source in ('keyword', 'staff') and not exists (select from contact_consents o
+      where o.tenant_id = v_tenant and o.lead_id = k.lead_id and o.channel = p_channel and o.scope = k.scope
+        and o.state = 'allowed' and o.said_at > k.said_at))) then
+    return 'opted_out';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION public.follow_up_obstacle(p_lead uuid, p_channel text) OWNER TO tistis_owner;
+
+--
 -- Name: follow_ups_near(jsonb, uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3713,11 +3737,8 @@ declare
 begin
   return query
     select l.id, c.id, c.last_inbound_at, c.last_message_at,
-        case when f.silent_since >= c.last_inbound_at then f.attempts else 0 end,
-        case when f.silent_since >= c.last_inbound_at then f.last_at end,
-        case when b.id is not null then app_now() <@ (working_times(b.id, null, app_now(), app_now())
-          - off_times(b.id, null, app_now(), app_now())) end,
-        minute_of_day(app_now(), z.zone),
+        coalesce(a.attempts, 0), a.last_at,
+        s.is_open and not app_now() <@ off_times(b.id, null, app_now(), app_now()), minute_of_day(app_now(), z.zone),
         coalesce((select s.name from services s where s.tenant_id = v_tenant and s.id = l.interested_service_id),
           (select s.name from services s where s.tenant_id = v_tenant and s.is_active
              and (s.slug = any (l.interested_services) or s.name = any (l.interested_services)) order by s.id limit 1), ''),
@@ -3726,7 +3747,9 @@ begin
         -- Their latest conversation counts.
         select distinct on (o.lead_id) o.* from conversations o
          where o.tenant_id = v_tenant and (p_lead is null or o.lead_id = p_lead) and o.lead_id > p_after
-           and o.last_message_at > app_now() - make_interval(secs => (p_rule ->> 'since_seconds')::float8)
+           -- As long ago as it may be when no attempt of this silence is known to have left.
+           and o.last_message_at > app_now() - make_interval(secs => (p_rule ->> 'since_seconds')::float8
+             * ((p_rule ->> 'attempts')::int + 1))
          order by o.lead_id, o.last_message_at desc, o.id) c
       join leads l on l.tenant_id = v_tenant and l.id = c.lead_id and l.deleted_at is null and l.merged_into_id is null
        and l.status in ('new', 'contacted', 'qualified') and not l.escalated_to_human
@@ -3735,12 +3758,16 @@ begin
       join tenants t on t.id = v_tenant and t.status = 'active'
       left join ai_tenant_context x on x.tenant_id = v_tenant
       left join follow_ups f on f.tenant_id = v_tenant and f.lead_id = l.id
+      -- Who has written since is silent anew.
+      left join lateral (select f.attempts, f.last_at where f.silent_since >= c.last_inbound_at) a on true
       left join lateral (
-        select y.id, y.timezone from branches y where y.tenant_id = v_tenant and y.is_active
+        select y.id, y.timezone, y.operating_hours from branches y where y.tenant_id = v_tenant and y.is_active
          order by y.id = coalesce(c.branch_id, cc.branch_id, l.branch_id) desc nulls last, y.is_headquarters desc, y.id
          limit 1) b on true
       cross join lateral (
         select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as zone) z
+      cross join lateral opening_state(coalesce(said_hours(b.operating_hours), said_hours(x.business_hours),
+        p_rule -> 'hours'), app_now() at time zone z.zone) s
      where coalesce(x.follow_ups_enabled, true) and coalesce(x.ai_enabled, true)
        and c.status in ('active', 'waiting_response') and c.ai_handling and c.thread_owner is null
        and (p_rule -> 'templates' ? c.channel
@@ -3751,17 +3778,12 @@ begin
        and exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id
          and m.id > c.last_question_id and m.role = 'assistant' and m.answers_message_id = c.last_question_id
          and m.status in ('accepted', 'sent', 'delivered', 'read', 'played'))
-       and c.last_message_at < app_now() - make_interval(secs => (p_rule ->> 'silence_seconds')::float8)
+       and greatest(c.last_message_at, a.last_at) <= app_now() - make_interval(secs => (p_rule ->> 'silence_seconds')::float8)
+       and greatest(c.last_message_at, a.last_at) > app_now() - make_interval(secs => (p_rule ->> 'since_seconds')::float8)
        -- In no conversation of theirs people are at it.
        and not exists (select from conversations o where o.tenant_id = v_tenant and o.lead_id = l.id
          and o.status in ('active', 'waiting_response', 'escalated') and (o.status = 'escalated' or not o.ai_handling))
-       and not exists (select from appointments a where a.tenant_id = v_tenant and a.lead_id = l.id
-         and a.status in ('scheduled', 'confirmed', 'in_progress') and a.end_time > app_now())
-       and not exists (select from contact_consents k where k.tenant_id = v_tenant and k.lead_id = l.id
-         and (k.state = 'stopped' or k.not_before > app_now())
-         and (k.channel = c.channel or k.source in ('keyword', 'staff') and not exists (select from contact_consents o
-           where o.tenant_id = v_tenant and o.lead_id = k.lead_id and o.channel = c.channel and o.scope = k.scope
-             and o.state = 'allowed' and o.said_at > k.said_at)))
+       and follow_up_obstacle(l.id, c.channel) is null
        and (f.ended is null or f.ended in ('cold', 'unsent') and f.silent_since < c.last_inbound_at
          or f.ended = 'declined' and f.last_at < app_now() - make_interval(secs => (p_rule ->> 'declined_seconds')::float8))
      order by l.id limit p_limit;
@@ -4086,8 +4108,8 @@ begin
   if v_ended is distinct from 'cold' then return false; end if;
   select l.score, l.classification into v_score, v_classification from leads l
     where l.tenant_id = v_tenant and l.id = p_lead for update;
-  if v_classification <> 'cold' then
-    perform update_lead_score(p_lead, least(25 - v_score, -1), 'silence', 'time_decay', p_reason);
+  if v_classification <> 'cold' and wants_scores() then
+    perform update_lead_score(p_lead, least(score_of_class('cold') - v_score, -1), 'silence', 'time_decay', p_reason);
   end if;
   return true;
 end $$;
@@ -4269,6 +4291,86 @@ end $$;
 ALTER FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) OWNER TO tistis_owner;
 
 --
+-- Name: leads; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.leads (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    phone character varying(32),
+    phone_normalized character varying(32),
+    first_name text,
+    last_name text,
+    full_name text,
+    name text,
+    email text,
+    source text DEFAULT 'whatsapp'::text NOT NULL,
+    source_details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT 'new'::text NOT NULL,
+    classification text DEFAULT 'warm'::text NOT NULL,
+    score integer DEFAULT 50 NOT NULL,
+    interested_services text[] DEFAULT '{}'::text[] NOT NULL,
+    notes text,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    assigned_staff_id uuid,
+    preferred_language text DEFAULT 'es'::text NOT NULL,
+    first_contact_at timestamp with time zone,
+    last_contact_at timestamp with time zone,
+    last_interaction_at timestamp with time zone,
+    escalated_to_human boolean DEFAULT false NOT NULL,
+    merged_into_id uuid,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    utm_source text,
+    utm_medium text,
+    utm_campaign text,
+    next_followup_at timestamp with time zone,
+    converted_at timestamp with time zone,
+    score_updated_at timestamp with time zone,
+    scoring_signals jsonb DEFAULT '{}'::jsonb NOT NULL,
+    preferred_branch_id uuid,
+    preferred_staff_id uuid,
+    instagram_username text,
+    profile_image_url text,
+    primary_service_id uuid,
+    interested_service_id uuid,
+    deleted_by uuid,
+    email_normalized text GENERATED ALWAYS AS (lower(btrim(email))) STORED,
+    custom_fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    score_history_id uuid,
+    CONSTRAINT leads_classification_check CHECK ((classification = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
+    CONSTRAINT leads_score_check CHECK (((score >= 0) AND (score <= 100))),
+    CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'website'::text, 'referral'::text, 'walk_in'::text, 'phone'::text, 'google'::text, 'api'::text, 'other'::text]))),
+    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'contacted'::text, 'qualified'::text, 'appointment_scheduled'::text, 'converted'::text, 'lost'::text, 'inactive'::text])))
+);
+
+ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.leads OWNER TO tistis_owner;
+
+--
+-- Name: hold_living_lead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_living_lead(p_lead uuid) RETURNS public.leads
+    LANGUAGE plpgsql
+    AS $$
+declare
+  l leads;
+begin
+  -- Merged while its row was waited for: once more.
+  for i in 1 .. 3 loop
+    select * into l from leads x where x.tenant_id = current_tenant() and x.id = living_lead(p_lead) for update;
+    exit when l.merged_into_id is null;
+  end loop;
+  return l;
+end $$;
+
+ALTER FUNCTION public.hold_living_lead(p_lead uuid) OWNER TO tistis_owner;
+
+--
 -- Name: hold_sends(uuid, text, double precision, boolean, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4427,7 +4529,7 @@ CREATE FUNCTION public.keep_lead() RETURNS trigger
 begin
   if tg_op = 'INSERT' then
     if new.score = 50 and new.classification <> 'warm' then
-      new.score := case new.classification when 'hot' then 75 else 25 end;
+      new.score := score_of_class(new.classification);
     else
       new.classification := classification_of(new.score);
     end if;
@@ -4438,9 +4540,7 @@ begin
       new.classification := classification_of(new.score);
       new.score_updated_at := app_now();
     elsif new.classification <> old.classification then
-      -- A policy under which 75 is not hot yet has its own beginning of hot.
-      new.score := case new.classification when 'hot' then case classification_of(75) when 'hot' then 75 else 80 end
-        when 'warm' then 55 else 25 end;
+      new.score := score_of_class(new.classification);
       new.score_updated_at := app_now();
     end if;
     -- Whoever says no reason has one all the same: every change is a row.
@@ -4574,66 +4674,6 @@ begin return (
 ); end $$;
 
 ALTER FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) OWNER TO tistis_owner;
-
---
--- Name: leads; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.leads (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    branch_id uuid,
-    phone character varying(32),
-    phone_normalized character varying(32),
-    first_name text,
-    last_name text,
-    full_name text,
-    name text,
-    email text,
-    source text DEFAULT 'whatsapp'::text NOT NULL,
-    source_details jsonb DEFAULT '{}'::jsonb NOT NULL,
-    status text DEFAULT 'new'::text NOT NULL,
-    classification text DEFAULT 'warm'::text NOT NULL,
-    score integer DEFAULT 50 NOT NULL,
-    interested_services text[] DEFAULT '{}'::text[] NOT NULL,
-    notes text,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
-    assigned_staff_id uuid,
-    preferred_language text DEFAULT 'es'::text NOT NULL,
-    first_contact_at timestamp with time zone,
-    last_contact_at timestamp with time zone,
-    last_interaction_at timestamp with time zone,
-    escalated_to_human boolean DEFAULT false NOT NULL,
-    merged_into_id uuid,
-    deleted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    utm_source text,
-    utm_medium text,
-    utm_campaign text,
-    next_followup_at timestamp with time zone,
-    converted_at timestamp with time zone,
-    score_updated_at timestamp with time zone,
-    scoring_signals jsonb DEFAULT '{}'::jsonb NOT NULL,
-    preferred_branch_id uuid,
-    preferred_staff_id uuid,
-    instagram_username text,
-    profile_image_url text,
-    primary_service_id uuid,
-    interested_service_id uuid,
-    deleted_by uuid,
-    email_normalized text GENERATED ALWAYS AS (lower(btrim(email))) STORED,
-    custom_fields jsonb DEFAULT '{}'::jsonb NOT NULL,
-    score_history_id uuid,
-    CONSTRAINT leads_classification_check CHECK ((classification = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
-    CONSTRAINT leads_score_check CHECK (((score >= 0) AND (score <= 100))),
-    CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'website'::text, 'referral'::text, 'walk_in'::text, 'phone'::text, 'google'::text, 'api'::text, 'other'::text]))),
-    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'contacted'::text, 'qualified'::text, 'appointment_scheduled'::text, 'converted'::text, 'lost'::text, 'inactive'::text])))
-);
-
-ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.leads OWNER TO tistis_owner;
 
 --
 -- Name: lead_json(public.leads); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5063,6 +5103,24 @@ end $$;
 ALTER FUNCTION public.merge_echo(p_message uuid, p_external_id text) OWNER TO tistis_owner;
 
 --
+-- Name: merge_follow_ups(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.merge_follow_ups(p_survivor uuid, p_merged uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into follow_ups as f (tenant_id, lead_id, silent_since, attempts, last_at, ended)
+    select m.tenant_id, p_survivor, m.silent_since, m.attempts, m.last_at, m.ended from follow_ups m
+     where m.tenant_id = current_tenant() and m.lead_id = p_merged
+    on conflict (tenant_id, lead_id) do update set silent_since = greatest(f.silent_since, excluded.silent_since),
+      attempts = greatest(f.attempts, excluded.attempts), last_at = greatest(f.last_at, excluded.last_at),
+      ended = case when 'declined' in (f.ended, excluded.ended) then 'declined'
+        when excluded.silent_since > f.silent_since then excluded.ended else f.ended end
+$$;
+
+ALTER FUNCTION public.merge_follow_ups(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
+
+--
 -- Name: merge_leads(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5130,6 +5188,7 @@ begin
   perform merge_windows(p_survivor, p_merged);
   perform merge_consents(p_survivor, p_merged);
   perform merge_records(p_survivor, p_merged);
+  perform merge_follow_ups(p_survivor, p_merged);
   update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update channel_events set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   insert into message_reactions as old (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
@@ -5377,6 +5436,20 @@ CREATE FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone 
 $$;
 
 ALTER FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) OWNER TO tistis_owner;
+
+--
+-- Name: moved_score(integer, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.moved_score(p_score integer, p_points integer) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  -- Not by more than there is, or the sum would not fit.
+  return least(greatest(least(greatest(p_score, 0), 100) + least(greatest(p_points, -100), 100), 0), 100);
+end $$;
+
+ALTER FUNCTION public.moved_score(p_score integer, p_points integer) OWNER TO tistis_owner;
 
 --
 -- Name: name_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6435,7 +6508,6 @@ declare
   v_connections uuid[] := '{}';
   v_contacts jsonb[] := '{}';
   v_talks boolean[] := '{}';
-  v_survivor uuid;
   v_kinds text[];
   c record;
 begin
@@ -6468,11 +6540,7 @@ begin
   end loop;
   for i in 1 .. cardinality(v_keys) loop
     -- Names that came together later in the batch may have merged a lead that was found earlier in it.
-    while cardinality(v_keys) > 1 loop
-      select l.merged_into_id into v_survivor from leads l where l.tenant_id = v_tenant and l.id = v_leads[i];
-      exit when v_survivor is null;
-      v_leads[i] := v_survivor;
-    end loop;
+    if cardinality(v_keys) > 1 then v_leads[i] := living_lead(v_leads[i]); end if;
     v_conversations := v_conversations
       || case when v_talks[i] then conversation_of(v_leads[i], v_connections[i], v_contacts[i]) end;
   end loop;
@@ -6966,8 +7034,8 @@ begin
     from rows from (jsonb_to_recordset(p_said -> 'signals') as (signal text, points int)) with ordinality
       n (signal, points, place)
     left join ai_scoring_rules r on r.tenant_id = v_tenant and r.signal_name = n.signal
-   where coalesce(r.is_active, true) and not exists (select from ai_tenant_context a where a.tenant_id = v_tenant
-     and (a.scoring_policy <> 'signals' or not a.enable_scoring));
+   where coalesce(r.is_active, true) and wants_scores() and not exists (select from ai_tenant_context a
+     where a.tenant_id = v_tenant and a.scoring_policy <> 'signals');
   select a.score, a.classification into score, classification
     from apply_signals(p_lead, v_signals, p_message, 'ai_detection', p_conversation) a;
   return next;
@@ -7631,6 +7699,19 @@ end $$;
 ALTER FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) OWNER TO tistis_owner;
 
 --
+-- Name: said_hours(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.said_hours(p_hours jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  return case when jsonb_typeof(p_hours) = 'object' then nullif(p_hours, '{}') end;
+end $$;
+
+ALTER FUNCTION public.said_hours(p_hours jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: said_lately(uuid, uuid, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -7709,8 +7790,7 @@ begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation_id;
   if c.id is null then
     raise exception 'there is no conversation %', p_conversation_id using errcode = 'no_data_found';
-  elsif c.lead_id is distinct from coalesce((select m.merged_into_id from leads m
-      where m.tenant_id = v_tenant and m.id = p_lead_id), p_lead_id) then
+  elsif c.lead_id is distinct from living_lead(p_lead_id) then
     raise exception 'conversation % is not this lead''s', p_conversation_id using errcode = 'invalid_parameter_value';
   elsif coalesce(p_content, '') !~ '\S' and coalesce(p_message_type, 'text') = 'text' then
     raise exception 'p_content is empty' using errcode = 'invalid_parameter_value';
@@ -7758,6 +7838,21 @@ begin
 end $$;
 
 ALTER FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: score_of_class(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.score_of_class(p_class text) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  -- A policy under which 75 is not hot yet has its own beginning of hot.
+  return case p_class when 'hot' then case classification_of(75) when 'hot' then 75 else 80 end when 'warm' then 55
+    else 25 end;
+end $$;
+
+ALTER FUNCTION public.score_of_class(p_class text) OWNER TO tistis_owner;
 
 --
 -- Name: score_turn(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -8219,6 +8314,9 @@ begin return (
       -- Who fell silent has written meanwhile, or people are at it.
       when m.metadata ? 'follow_up' and c.last_question_id > m.id then 'newer_inbound'
       when m.metadata ? 'follow_up' and (not c.ai_handling or c.status = 'escalated') then 'human_took_over'
+      -- Or has booked, or said stop.
+      when m.metadata ? 'follow_up' and follow_up_obstacle(c.lead_id, c.channel) is not null
+        then follow_up_obstacle(c.lead_id, c.channel)
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
       -- What a person types may leave later, where the platform has approved that.
@@ -8860,7 +8958,6 @@ CREATE FUNCTION public.turn_to_score(p_conversation uuid) RETURNS jsonb
     AS $$
 declare
   v_tenant uuid := current_tenant();
-  v_enabled boolean;
   v_policy text;
   v_said jsonb;
   v_since timestamptz;
@@ -8869,9 +8966,8 @@ declare
 begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
   if c.last_question_id is null or c.scored_message_id >= c.last_question_id then return null; end if;
-  select a.enable_scoring, a.scoring_policy into v_enabled, v_policy from ai_tenant_context a where a.tenant_id = v_tenant;
-  if not v_enabled then return null; end if;
-  v_policy := coalesce(v_policy, 'signals');
+  if not wants_scores() then return null; end if;
+  v_policy := coalesce((select a.scoring_policy from ai_tenant_context a where a.tenant_id = v_tenant), 'signals');
   select jsonb_agg(left(m.content, 2000) order by m.id), min(m.created_at) into v_said, v_since
     from (select x.id, x.content, x.created_at from messages x
        where x.tenant_id = v_tenant and x.conversation_id = c.id and x.role = 'user' and x.deleted_at is null
@@ -9051,11 +9147,9 @@ begin
   if p_score_change is null or p_change_source is null then
     raise exception 'p_score_change and p_change_source must not be null' using errcode = 'null_value_not_allowed';
   end if;
-  select * into l from leads x where x.tenant_id = v_tenant and x.id = coalesce(
-    (select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead_id), p_lead_id) for update;
+  l := hold_living_lead(p_lead_id);
   if l.id is null or l.deleted_at is not null then return null; end if;
-  -- Not by more than there is, or the sum would not fit.
-  v_score := least(greatest(l.score + least(greatest(p_score_change, -100), 100), 0), 100);
+  v_score := moved_score(l.score, p_score_change);
   v_row := note_score(l, v_score, p_score_change, p_signal_name, p_change_source, p_reason, p_message_id, p_staff_id,
     p_conversation_id);
   if v_row is null then return l.score; end if;
@@ -9251,6 +9345,18 @@ begin
 end $$;
 
 ALTER FUNCTION public.wants_event(p_event text) OWNER TO tistis_owner;
+
+--
+-- Name: wants_scores(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.wants_scores() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return not exists (select from ai_tenant_context a where a.tenant_id = current_tenant() and not a.enable_scoring);
+end $$;
+
+ALTER FUNCTION public.wants_scores() OWNER TO tistis_owner;
 
 --
 -- Name: welcome_customer(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -15690,6 +15796,13 @@ REVOKE ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) FROM 
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_functions;
 
 --
+-- Name: FUNCTION follow_up_obstacle(p_lead uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.follow_up_obstacle(p_lead uuid, p_channel text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.follow_up_obstacle(p_lead uuid, p_channel text) TO tistis_functions;
+
+--
 -- Name: FUNCTION follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -15846,6 +15959,39 @@ REVOKE ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conver
 GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_functions;
 
 --
+-- Name: TABLE leads; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_tiktok;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_webhook;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
+
+--
+-- Name: COLUMN leads.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.leads TO tistis_definer;
+
+--
+-- Name: COLUMN leads.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(id) ON TABLE public.leads TO tistis_definer;
+
+--
+-- Name: FUNCTION hold_living_lead(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_living_lead(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_living_lead(p_lead uuid) TO tistis_functions;
+
+--
 -- Name: FUNCTION hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -15935,32 +16081,6 @@ GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_functions;
 
 REVOKE ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_functions;
-
---
--- Name: TABLE leads; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_instagram;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_facebook;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_tiktok;
-GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_webhook;
-GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
-GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_api;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
-
---
--- Name: COLUMN leads.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(tenant_id) ON TABLE public.leads TO tistis_definer;
-
---
--- Name: COLUMN leads.id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(id) ON TABLE public.leads TO tistis_definer;
 
 --
 -- Name: FUNCTION lead_json(l public.leads); Type: ACL; Schema: public; Owner: tistis_owner
@@ -16115,6 +16235,13 @@ GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO t
 
 REVOKE ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_functions;
+
+--
+-- Name: FUNCTION merge_follow_ups(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.merge_follow_ups(p_survivor uuid, p_merged uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_follow_ups(p_survivor uuid, p_merged uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -16295,6 +16422,13 @@ GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_function
 
 REVOKE ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_functions;
+
+--
+-- Name: FUNCTION moved_score(p_score integer, p_points integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.moved_score(p_score integer, p_points integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.moved_score(p_score integer, p_points integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -16779,6 +16913,13 @@ REVOKE ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_fro
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_functions;
 
 --
+-- Name: FUNCTION said_hours(p_hours jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.said_hours(p_hours jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.said_hours(p_hours jsonb) TO tistis_functions;
+
+--
 -- Name: FUNCTION said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16805,6 +16946,13 @@ GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_func
 
 REVOKE ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION score_of_class(p_class text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.score_of_class(p_class text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.score_of_class(p_class text) TO tistis_functions;
 
 --
 -- Name: FUNCTION score_turn(p_conversation uuid, p_turn jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17181,6 +17329,13 @@ GRANT ALL ON FUNCTION public.want_token_keys() TO tistis_api;
 
 REVOKE ALL ON FUNCTION public.wants_event(p_event text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_functions;
+
+--
+-- Name: FUNCTION wants_scores(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.wants_scores() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wants_scores() TO tistis_functions;
 
 --
 -- Name: FUNCTION welcome_customer(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17852,9 +18007,67 @@ GRANT SELECT ON TABLE public.faqs TO tistis_guide;
 -- Name: TABLE follow_ups; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT INSERT,UPDATE ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT INSERT,UPDATE ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT INSERT,UPDATE ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT INSERT,UPDATE ON TABLE public.follow_ups TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.follow_ups TO tistis_guide;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_guide;
+
+--
+-- Name: COLUMN follow_ups.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.follow_ups TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN follow_ups.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(lead_id) ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT SELECT(lead_id) ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT SELECT(lead_id) ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT SELECT(lead_id) ON TABLE public.follow_ups TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN follow_ups.silent_since; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(silent_since) ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT SELECT(silent_since) ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT SELECT(silent_since) ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT SELECT(silent_since) ON TABLE public.follow_ups TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN follow_ups.attempts; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(attempts) ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT SELECT(attempts) ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT SELECT(attempts) ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT SELECT(attempts) ON TABLE public.follow_ups TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN follow_ups.last_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(last_at) ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT SELECT(last_at) ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT SELECT(last_at) ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT SELECT(last_at) ON TABLE public.follow_ups TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN follow_ups.ended; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(ended) ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT SELECT(ended) ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT SELECT(ended) ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT SELECT(ended) ON TABLE public.follow_ups TO tistis_webhook_tiktok;
 
 --
 -- Name: TABLE inbound_secrets; Type: ACL; Schema: public; Owner: tistis_owner

@@ -87,6 +87,9 @@ begin return (
       -- Who fell silent has written meanwhile, or people are at it.
       when m.metadata ? 'follow_up' and c.last_question_id > m.id then 'newer_inbound'
       when m.metadata ? 'follow_up' and (not c.ai_handling or c.status = 'escalated') then 'human_took_over'
+      -- Or has booked, or said stop.
+      when m.metadata ? 'follow_up' and follow_up_obstacle(c.lead_id, c.channel) is not null
+        then follow_up_obstacle(c.lead_id, c.channel)
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
       -- What a person types may leave later, where the platform has approved that.

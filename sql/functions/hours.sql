@@ -31,6 +31,13 @@ begin
      order by 1;
 end $$;
 
+-- Hours that say something; null if they do not.
+create or replace function said_hours(p_hours jsonb) returns jsonb
+language plpgsql immutable as $$
+begin
+  return case when jsonb_typeof(p_hours) = 'object' then nullif(p_hours, '{}') end;
+end $$;
+
 -- Whether it is open at p_at, and when it opens next if it is not (within a week). Both null: it has said nothing of its hours.
 create or replace function opening_state(p_hours jsonb, p_at timestamp, out is_open boolean, out next_open timestamp)
 language plpgsql immutable as $$
