@@ -156,6 +156,8 @@ grant select (tenant_id, default_first_message_delay, default_subsequent_message
   tistis_webhook_facebook, tistis_webhook_tiktok;
 grant select (tenant_id, lead_id), update (lead_id) on patients, appointments, lead_score_history to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
+grant select (tenant_id, lead_id, silent_since, attempts, last_at, ended), insert, update on follow_ups
+  to tistis_webhook_whatsapp, tistis_webhook_instagram, tistis_webhook_facebook, tistis_webhook_tiktok;
 
 -- Whoever does something that the business's n8n wants to hear of: puts it there, and reads no event again.
 grant select (tenant_id, is_enabled, events) on n8n_settings to tistis_webhook_whatsapp, tistis_webhook_instagram,
@@ -330,7 +332,7 @@ grant update (lead_id) on lead_score_history to tistis_guide;
 grant update (lead_id, content, details, raw) on channel_events to tistis_guide;
 grant update (status, error_message, filename, source_url) on media_files to tistis_guide;
 grant update (lead_id, status, cancellation_reason) on appointments to tistis_guide;
-grant select on follow_ups to tistis_guide;
+grant select, insert, update on follow_ups to tistis_guide;
 -- Whose time is taken changes with an appointment's status.
 grant insert, delete on occupied_times to tistis_guide;
 grant update (lead_id) on patients to tistis_guide;

@@ -25,6 +25,8 @@ public struct AssistantSettings: Sendable, Equatable {
   public var outOfHours: String?
   public var greeting: String?
   public var usesEmojis: Bool
+  /// People are scored: Claude may note what they say about becoming a customer.
+  public var scoresPeople: Bool
   /// Of what is spoken, beside `language`.
   public var otherLanguages: [String]
 
@@ -46,6 +48,7 @@ public struct AssistantSettings: Sendable, Equatable {
       ? field["out_of_hours_message"].prose ?? (language == "en" ? Self.closedEnglish : Self.closed) : nil
     greeting = field["auto_greeting_enabled"].bool == true ? field["auto_greeting_message"].prose : nil
     usesEmojis = field["use_emojis"].bool ?? false
+    scoresPeople = field["enable_scoring"].bool ?? true
     let spoken = field["supported_languages"].items.compactMap(\.line)
     otherLanguages = spoken.filter { [language] in $0 != language }
   }

@@ -12,6 +12,9 @@ public enum FollowUp {
   public static let declined = 90.0 * 86_400
   /// Minutes of the branch's day outside of which nobody is asked, however long the business is open.
   static let awake = 9 * 60..<20 * 60
+  /// When a business is open that has said nothing of its hours, as `openingHours` reads them: what
+  /// `ai_tenant_context.business_hours` begins with.
+  public static let hours: JSON = ["start": "09:00", "end": "18:00", "days": [1, 2, 3, 4, 5]]
   /// One that could not leave within so many seconds is left out.
   public static let lastsFor = 4.0 * 3600
 
@@ -23,13 +26,14 @@ public enum FollowUp {
     case nothing
   }
 
-  /// `lastSaid`: by whomever, the last attempt included; `isOpen`: the business now, nil: nobody knows.
+  /// `lastSaid`: by whomever, and known to have left. `lastAsked`: the last attempt of this silence, whatever came of it; nil:
+  /// none. An attempt counts from itself, since one that got lost may have been read all the same.
   public static func step(
-    lastSaid: Instant, attempts done: Int, isOpen: Bool?, minuteOfDay: Int, _ now: Instant
+    lastSaid: Instant, lastAsked: Instant?, attempts done: Int, isOpen: Bool, minuteOfDay: Int, _ now: Instant
   ) -> Step {
-    let silent = now - lastSaid
+    let silent = now - max(lastSaid, lastAsked ?? lastSaid)
     guard silent >= silence, silent < late else { return .nothing }
     if done >= attempts { return .giveUp }
-    return isOpen != false && awake.contains(minuteOfDay) ? .ask(attempt: done + 1) : .nothing
+    return isOpen && awake.contains(minuteOfDay) ? .ask(attempt: done + 1) : .nothing
   }
 }

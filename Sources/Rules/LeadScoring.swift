@@ -1,4 +1,5 @@
-/// How likely it is that somebody becomes a customer: 0 to 100, 50 for a stranger.
+/// How likely it is that somebody becomes a customer: 0 to 100, 50 for a stranger. What SQL does when it adds points to a score
+/// under its lock (`sql/functions/scores.sql`) is held against this by tests, over every score.
 public enum LeadScore {
   public static let bounds = 0...100
   public static let start = 50
@@ -18,6 +19,15 @@ public enum LeadClassification: String, Sendable, CaseIterable {
 
   public init(score: Int, _ policy: ScoringPolicy) {
     self = score >= policy.hotFrom ? .hot : score >= ScoringPolicy.warmFrom ? .warm : .cold
+  }
+
+  /// The score of whoever is called so by hand, or for another reason than points.
+  public func score(_ policy: ScoringPolicy) -> Int {
+    switch self {
+    case .hot: Swift.max(75, policy.hotFrom)
+    case .warm: 55
+    case .cold: 25
+    }
   }
 }
 

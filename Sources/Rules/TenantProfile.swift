@@ -7,7 +7,7 @@ import Core
 ///                  supported_languages: [text], business_hours: as `openingHours` reads them, use_emojis: bool,
 ///                  escalation_keywords: [text], auto_escalate_after_messages: int, escalate_on_hot_lead: bool,
 ///                  min_confidence, escalation_message, out_of_hours_enabled, out_of_hours_message,
-///                  auto_greeting_enabled, auto_greeting_message }
+///                  auto_greeting_enabled, auto_greeting_message, enable_scoring }
 ///     services: [{ name, description, price_min, price_max, currency, price_note, duration_minutes, category,
 ///                  promotion_text, special_instructions }]
 ///     faqs:     [{ question, answer }]

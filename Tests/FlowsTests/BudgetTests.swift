@@ -140,6 +140,54 @@ import Testing
     }
   }
 
+  /// A call whose answer nobody heard may have been paid for: it is counted, as far as it is known, and no second one is made
+  /// on a budget that it has used up.
+  @Test(arguments: [("reset", "no_answer"), ("malformed", "unreadable"), ("504", "no_answer")])
+  func whatNobodyHeardIsCounted(_ fault: String, _ word: String) async throws {
+    try await Shop.test { shop in
+      try budget(shop, ["monthly_token_budget": 100])
+      let tag = unique("q")
+      try await Sandbox.fail("anthropic", fault, match: tag, times: 9)
+      let phone = try shop.says("¿Cuánto cuesta la limpieza? \(tag)")
+      try await shop.work(most: 1)
+      #expect(
+        try shop.count(
+          "ai_usage_logs",
+          """
+          stop_reason = '\(word)' and not was_successful and prompt_tokens > 100 and completion_tokens >= 500 and cost_usd > 0
+            and job_id is not null and conversation_id is not null and metadata ->> 'estimated' = 'true'
+            and metadata ->> 'why' <> ''
+          """) == 1)
+      #expect(
+        try shop.value("calls || ' ' || (cost_usd = (select sum(cost_usd) from ai_usage_logs))", of: "ai_usage_months")
+          == "1 true")
+      #expect(try alerts(shop) == ["act 1 100"])
+      #expect(try shop.count("ai_steps") == 0)
+      for _ in 0..<3 {
+        try shop.hurry()
+        try await shop.work()
+      }
+      #expect(try await shop.asked(tag) == 1)
+      #expect(try shop.value("escalated_by", of: "conversations") == "budget")
+      #expect(try await shop.texts(phone).count == 1, "the person is told that people take over")
+    }
+  }
+
+  /// What Anthropic refused, or what never left, costs nothing.
+  @Test(arguments: ["429", "500", "529", "400", "nobody"]) func whatFailedForNothingIsNotCounted(_ fault: String)
+    async throws
+  {
+    try await Shop.test { shop in
+      let tag = unique("q")
+      try await Sandbox.fail("anthropic", fault == "nobody" ? "500" : fault, match: tag)
+      _ = try shop.says("¿Cuánto cuesta la limpieza? \(tag)")
+      try await shop.work(fault == "nobody" ? ["ANTHROPIC_BASE_URL": "http://127.0.0.1:1"] : [:], most: 1)
+      #expect(try shop.job("error_message") != nil)
+      #expect(try shop.count("ai_usage_logs") + shop.count("ai_usage_months") == 0)
+    }
+  }
+
+  /// A call is of the day and the month in which it was written down, by the database's clock and in the business's zone.
   @Test func aNewMonthBeginsAtMidnightOfTheBusiness() async throws {
     try await Shop.test { shop in
       try shop.run(
@@ -149,21 +197,32 @@ import Testing
           on conflict (tenant_id) do update set monthly_token_budget = 150;
         """)
       // Hermosillo is seven hours behind.
+      let (last, first) = (UUID(), UUID())
       let cases = [
-        ("2026-02-01 06:59:59+00", "2026-01-01", true), ("2026-02-01 07:00:00+00", "2026-02-01", false),
+        ("2026-02-01 06:59:59.999999+00", last, "2026-01-01", true),
+        ("2026-02-01 07:00:00+00", first, "2026-02-01", false),
       ]
-      for (i, (now, month, spent)) in cases.enumerated() {
+      for (now, id, month, spent) in cases {
         let session = shop.database.connection()
         try session.script("select set_config('app.now', '\(now)', false)")
         let scope = session.tenant(shop.tenant.id)
-        if i == 0 { try scope.recordCall(call: usage("1")) }
+        // Whoever did not hear that it was written down writes it again, after midnight: it stays the old month's.
+        try scope.recordCall(call: usage("1", id: last))
         #expect(try isSpent(scope) == spent)
+        try scope.recordCall(call: usage("1", id: id))
+        #expect(try isSpent(scope))
         let found: String? = try scope.one("month", "select business_month()::text", []) { (row) throws(StoreError) in
           try row.get(0)
         }
         #expect(found == month)
       }
-      #expect(try shop.value("month", of: "ai_usage_months") == "2026-01-01")
+      let months = try shop.database.column(
+        "select month || ' ' || calls from ai_usage_months where tenant_id = '\(shop.tenant.id.text)' order by month")
+      #expect(months == ["2026-01-01 1", "2026-02-01 1"])
+      let days = Field(
+        try jobs(shop).usage(from: "2026-01-01", to: "2026-02-28", conversationId: nil).parse())["by_day"].items
+      #expect(days.compactMap { $0["day"].text } == ["2026-01-31", "2026-02-01"])
+      #expect(days.compactMap { $0["calls"].integer } == [1, 1])
     }
   }
 

@@ -64,6 +64,181 @@ import Testing
     }
   }
 
+  /// Nobody knows whether it left, or it is known that it did not: it counts, and the next is two days after it, also if the
+  /// conversation says nothing of it.
+  @Test(arguments: [("reset", "unknown", "cold"), ("code:131026", "failed", "unsent")])
+  func anAttemptCountsWhateverCameOfIt(_ fault: String, _ status: String, _ end: String) async throws {
+    try await Clinic.test { clinic in
+      let phone = try await silent(clinic)
+      for attempt in 1...3 {
+        try await Sandbox.fail("whatsapp", fault, match: phone)
+        let before = try #require(try clinic.shop.value("last_message_at", of: "conversations"))
+        try await clinic.run(.followups)
+        try clinic.shop.run("update conversations set last_message_at = '\(before)'")
+        #expect(try clinic.shop.count("messages", "metadata ? 'follow_up' and status = '\(status)'") == attempt)
+        for hours in [4, 43] {
+          try pass(clinic, hours)
+          try await clinic.run(.followups)
+          #expect(try asked(clinic) == attempt)
+        }
+        try pass(clinic, 2)
+      }
+      try await clinic.run(.followups)
+      #expect(try asked(clinic) == 3)
+      #expect(try clinic.shop.value("ended || ' ' || attempts", of: "follow_ups") == "\(end) 3")
+    }
+  }
+
+  @Test func whoIsNotScoredGrowsNotCold() async throws {
+    try await Clinic.test { clinic in
+      try clinic.shop.run(
+        "insert into ai_tenant_context (tenant_id, enable_scoring) values ('\(clinic.shop.tenant.id.text)', false)")
+      _ = try await silent(clinic)
+      try await clinic.run(.followups)
+      try clinic.shop.run("update follow_ups set attempts = 3")
+      try pass(clinic, 49)
+      try await clinic.run(.followups)
+      #expect(try clinic.shop.value("ended", of: "follow_ups") == "cold")
+      #expect(try clinic.shop.value("classification || ' ' || score", of: "leads") == "warm 50")
+      #expect(try clinic.shop.count("lead_score_history") == 0)
+    }
+  }
+
+  struct Hours: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// nil: there is no branch.
+    var branch: String?
+    /// nil: it has no settings.
+    var business: String?
+    /// In Hermosillo, where it is Wednesday on the 4th.
+    let at: String
+    let isOpen: Bool
+    var testDescription: String { name }
+  }
+
+  static let hours = [
+    Hours(
+      name: "the business's", business: #"{"start": "08:00", "end": "12:00", "days": [3]}"#, at: "04 11:59",
+      isOpen: true),
+    Hours(
+      name: "not after them", business: #"{"start": "08:00", "end": "12:00", "days": [3]}"#, at: "04 12:00",
+      isOpen: false),
+    Hours(
+      name: "not on its other days", business: #"{"start": "08:00", "end": "12:00", "days": [3]}"#, at: "05 11:00",
+      isOpen: false),
+    Hours(
+      name: "not in its pause",
+      business: #"{"wednesday": [{"open": "09:00", "close": "13:00"}, {"open": "16:00", "close": "20:00"}]}"#,
+      at: "04 14:00",
+      isOpen: false),
+    Hours(name: "ours on a weekday", at: "04 10:00", isOpen: true),
+    Hours(name: "ours in the evening", at: "04 18:00", isOpen: false),
+    Hours(name: "ours on a Sunday", at: "08 10:00", isOpen: false),
+    Hours(name: "hours that say nothing", business: "{}", at: "04 10:00", isOpen: true),
+    Hours(name: "hours that are none", business: #""always""#, at: "08 10:00", isOpen: false),
+    Hours(
+      name: "a branch that has said nothing", branch: "{}",
+      business: #"{"start": "08:00", "end": "12:00", "days": [7]}"#,
+      at: "08 10:00", isOpen: true),
+    Hours(name: "such a branch of such a business", branch: "{}", at: "04 10:00", isOpen: true),
+    Hours(
+      name: "the branch's before the business's", branch: #"{"sunday": {"open": "10:00", "close": "11:00"}}"#,
+      business: #"{"start": "08:00", "end": "12:00", "days": [3]}"#, at: "04 10:00", isOpen: false),
+  ]
+
+  @Test(arguments: hours) func whenItIsOpen(_ hours: Hours) async throws {
+    try await Clinic.test { clinic in
+      _ = try await silent(clinic)
+      let now = "2026-03-\(hours.at)-07"
+      let tenant = clinic.shop.tenant.id.text
+      try clinic.shop.run(
+        """
+        update tenants set settings = settings || '{"timezone": "America/Hermosillo"}';
+        update conversations set last_message_at = timestamptz '\(now)' - interval '50 hours',
+          last_inbound_at = timestamptz '\(now)' - interval '51 hours';
+        """)
+      if let branch = hours.branch {
+        try clinic.shop.run("update branches set timezone = 'America/Hermosillo', operating_hours = '\(branch)'")
+      } else {
+        try clinic.shop.run("update branches set is_active = false, timezone = 'Asia/Tokyo'")
+      }
+      if let business = hours.business {
+        try clinic.shop.run(
+          "insert into ai_tenant_context (tenant_id, business_hours) values ('\(tenant)', '\(business)')")
+      }
+      func near() throws -> FollowUpsNearRow? {
+        let session = clinic.shop.database.connection(user: "tistis_jobs")
+        try session.script("select set_config('app.now', '\(now)', false)")
+        return try session.tenant(clinic.shop.tenant.id).followUpsNear(
+          rule: Office.followUpRule, after: UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)), limit: 10
+        ).first
+      }
+      let row = try #require(try near())
+      #expect(row.isOpen == hours.isOpen)
+      #expect(
+        Int(row.localMinute)
+          == Int(hours.at.dropFirst(3).prefix(2)).map { $0 * 60 + (hours.at.hasSuffix("59") ? 59 : 0) })
+      // A closing of the whole business.
+      try clinic.shop.run(
+        """
+        insert into times_off (tenant_id, starts_at, ends_at)
+          values ('\(tenant)', timestamptz '\(now)' - interval '1 hour', timestamptz '\(now)' + interval '1 hour')
+        """)
+      #expect(try near()?.isOpen == false)
+    }
+  }
+
+  /// Asked under two names they were asked all the same; the webhook that finds it out carries it along.
+  @Test func whoIsOnePersonAfterAll() async throws {
+    try await Shop.test { shop in
+      let (client, phone) = (try GuideClient(shop), newPhone())
+      let (a, b) = (
+        try client.lead("+" + phone),
+        try client.row("lead_id", "find_or_create_channel_lead($1::uuid, null, 'whatsapp', 'MX.abc')", client.id)
+      )
+      func write(_ rows: String) throws {
+        try shop.run(
+          """
+          delete from follow_ups;
+          insert into follow_ups (tenant_id, lead_id, silent_since, attempts, last_at, ended)
+            select '\(client.id)', l::uuid, d::timestamptz, n, d::timestamptz + interval '2 days', e
+              from (values \(rows)) v (l, d, n, e);
+          """)
+      }
+      func merged() throws -> String? {
+        try client.write("select merge_follow_ups('\(a)', '\(b)')")
+        return try shop.value(
+          "concat_ws(' ', silent_since::date, attempts, last_at::date, ended)", of: "follow_ups", "lead_id = '\(a)'")
+      }
+      let cases = [
+        ("('\(a)', '2026-03-01 12:00', 3, 'cold'), ('\(b)', '2026-03-05 12:00', 1, null)", "2026-03-05 3 2026-03-07"),
+        ("('\(a)', '2026-03-05 12:00', 1, null), ('\(b)', '2026-03-01 12:00', 2, 'unsent')", "2026-03-05 2 2026-03-07"),
+        (
+          "('\(a)', '2026-03-01 12:00', 1, null), ('\(b)', '2026-03-05 12:00', 3, 'cold')",
+          "2026-03-05 3 2026-03-07 cold"
+        ),
+        (
+          "('\(a)', '2026-03-05 12:00', 1, null), ('\(b)', '2026-03-01 12:00', 1, 'declined')",
+          "2026-03-05 1 2026-03-07 declined"
+        ),
+        (
+          "('\(a)', '2026-03-01 12:00', 1, 'declined'), ('\(b)', '2026-03-05 12:00', 2, null)",
+          "2026-03-05 2 2026-03-07 declined"
+        ),
+        ("('\(a)', '2026-03-01 12:00', 2, null)", "2026-03-01 2 2026-03-03"),
+      ]
+      for (rows, expected) in cases {
+        try write(rows)
+        #expect(try merged() == expected)
+        #expect(try merged() == expected, "twice")
+      }
+      try write("('\(b)', '2026-03-01 12:00', 2, 'declined')")
+      try shop.post(message("hola", from: phone, user: "MX.abc"))
+      #expect(try shop.value("merged_into_id", of: "leads", "id = '\(b)'") == a)
+      #expect(try shop.value("attempts || ' ' || ended", of: "follow_ups", "lead_id = '\(a)'") == "2 declined")
+    }
+  }
+
   @Test func manyAtOnceAreOne() async throws {
     try await Clinic.test { clinic in
       _ = try await silent(clinic)
@@ -176,6 +351,30 @@ import Testing
       #expect(
         try clinic.shop.value("status || ' ' || error_code", of: "messages", "metadata ? 'follow_up'")
           == "withheld newer_inbound")
+    }
+  }
+
+  /// What waits to leave does not, once they come anyway or have said stop.
+  @Test(arguments: [true, false]) func needlessMeanwhile(_ books: Bool) async throws {
+    try await Clinic.test { clinic in
+      let phone = try await silent(clinic)
+      try clinic.shop.run("update send_pace set blocked_until = now() + interval '1 hour'")
+      try await clinic.run(.followups)
+      #expect(try clinic.shop.count("messages", "metadata ? 'follow_up' and status = 'pending'") == 1)
+      if books {
+        _ = try clinic.appointment(of: phone, inHours: 40)
+      } else {
+        try clinic.shop.run(
+          """
+          insert into contact_consents (tenant_id, lead_id, channel, scope, state, source, said_at)
+            select tenant_id, id, 'instagram', 'all', 'stopped', 'staff', now() from leads
+          """)
+      }
+      try clinic.shop.hurry()
+      try await clinic.shop.work()
+      #expect(
+        try clinic.shop.value("status || ' ' || error_code", of: "messages", "metadata ? 'follow_up'")
+          == (books ? "withheld too_late" : "withheld opted_out"))
     }
   }
 

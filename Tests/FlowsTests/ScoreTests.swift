@@ -135,8 +135,97 @@ import Testing
   @Test(arguments: ScoringPolicy.allCases) func classesInSQL(_ policy: ScoringPolicy) async throws {
     try await Shop.test { shop in
       try set(shop, "scoring_policy", policy.rawValue)
-      let found = try GuideClient(shop).ask("select classification_of(s) from generate_series(0, 100) s order by s")
+      let client = try GuideClient(shop)
+      let found = try client.ask("select classification_of(s) from generate_series(0, 100) s order by s")
       #expect(found == (0...100).map { LeadClassification(score: $0, policy).rawValue })
+      // A class that is set by hand, or with which somebody is entered.
+      _ = try shop.says("hola")
+      for classification in [LeadClassification.hot, .warm, .cold, .hot] {
+        let (name, score) = (classification.rawValue, classification.score(policy))
+        #expect(try client.ask("select score_of_class($1)", [name]) == ["\(score)"])
+        try client.write("update leads set classification = '\(name)'")
+        #expect(try shop.value("score || classification", of: "leads") == "\(score)\(name)")
+      }
+      try client.write(
+        "insert into leads (tenant_id, full_name, classification) values ('\(shop.tenant.id.text)', 'Eva', 'hot')")
+      #expect(
+        try shop.value("score || classification", of: "leads", "full_name = 'Eva'")
+          == "\(LeadClassification.hot.score(policy))hot")
+    }
+  }
+
+  /// SQL and Rules count alike, from each score and by any number of points.
+  @Test func movesInSQL() async throws {
+    try await Shop.test { shop in
+      let client = try GuideClient(shop)
+      let points = Array(-150...150) + [Int(Int32.min), Int(Int32.max)]
+      let found = try client.ask(
+        """
+        select string_agg(moved_score(s, p)::text, ',' order by n) from generate_series(0, 100) s,
+          unnest($1::int[]) with ordinality x (p, n) group by s order by s
+        """, ["{" + points.map { "\($0)" }.joined(separator: ",") + "}"])
+      let expected = (0...100).map { score in
+        points.map { "\(LeadScore.moved(score, by: $0))" }.joined(separator: ",")
+      }
+      #expect(found == expected)
+      #expect(
+        try client.ask(
+          "select column_default from information_schema.columns where table_name = 'leads' and column_name = 'score'")
+          == ["\(LeadScore.start)"])
+    }
+  }
+
+  /// Merged into one who was merged into another: what was said counts for whoever that is now.
+  @Test func theEndOfAChainOfMerges() async throws {
+    try await Shop.test { shop in
+      for _ in 0..<4 { _ = try shop.says("hola") }
+      let leads = try shop.database.column(
+        "select id::text from leads where tenant_id = '\(shop.tenant.id.text)' order by id"
+      ).compactMap { $0 }
+      for (merged, survivor) in zip(leads, leads.dropFirst()) {
+        try shop.run(
+          "update leads set merged_into_id = '\(survivor)', deleted_at = now(), status = 'inactive' where id = '\(merged)'"
+        )
+      }
+      let client = try GuideClient(shop)
+      #expect(try client.ask("select update_lead_score($1::uuid, 5, 'x', 'manual')", [leads[0]]) == ["55"])
+      let raised = #"[{"signal": "urgent", "points": 15}]"#
+      #expect(
+        try client.ask(
+          "select score from apply_signals($1::uuid, $2::jsonb, null, 'ai_detection')", [leads[0], raised])
+          == ["70"])
+      #expect(try shop.value("score", of: "leads", "id = '\(leads[3])'") == "70")
+      #expect(try shop.count("lead_score_history", "lead_id = '\(leads[3])'") == 2)
+      // A ring, which nothing of ours makes, is nobody; and it ends.
+      try shop.run(
+        "update leads set merged_into_id = '\(leads[0])', deleted_at = now(), status = 'inactive' where id = '\(leads[3])'"
+      )
+      #expect(try client.ask("select update_lead_score($1::uuid, 5, 'x', 'manual')", [leads[1]]) == ["null"])
+      let people = try shop.database.column(
+        "select contact_address from conversations where tenant_id = '\(shop.tenant.id.text)'"
+      ).compactMap { $0 }
+      try shop.post(message("hola", from: people[0]), message("hola", from: people[1]))
+      #expect(try shop.count("messages") == 6)
+    }
+  }
+
+  @Test func whoWantsNoScores() async throws {
+    try await Shop.test { shop in
+      let tags = (unique("s"), unique("s"))
+      func offered(_ tag: String) async throws -> Bool {
+        let asked = try await Sandbox.requests("anthropic", match: tag)
+        #expect(asked.count == 1)
+        return asked.first?["body"]["tools"].items.contains { $0["name"].text == "record_lead_signals" } ?? false
+      }
+      _ = try shop.says("¿A qué hora abren? \(tags.0)")
+      try await shop.work()
+      #expect(try await offered(tags.0))
+      try set(shop, "enable_scoring", "false")
+      _ = try shop.says("Me interesa, me urge. \(tags.1)")
+      try await shop.work()
+      #expect(try await !offered(tags.1))
+      #expect(try history(shop).isEmpty)
+      #expect(try shop.count("leads", "score <> 50 or scoring_signals <> '{}'") == 0)
     }
   }
 

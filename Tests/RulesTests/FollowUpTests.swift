@@ -9,8 +9,10 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
     let hours: Double
+    /// Hours since the last attempt.
+    var asked: Double?
     var done = 0
-    var open: Bool? = true
+    var open = true
     var minute = 12 * 60
     let step: FollowUp.Step
     var testDescription: String { name }
@@ -26,7 +28,12 @@ import Testing
     Case(name: "cold at night too", hours: 48, done: 3, open: false, minute: 120, step: .giveUp),
     Case(name: "closed", hours: 50, open: false, step: .nothing),
     Case(name: "open at night", hours: 50, minute: 23 * 60, step: .nothing),
-    Case(name: "nobody knows when it is open", hours: 50, open: nil, step: .ask(attempt: 1)),
+    Case(name: "an attempt that is not known to have left", hours: 52, asked: 4, done: 1, step: .nothing),
+    Case(name: "two days after such a one", hours: 100, asked: 48, done: 1, step: .ask(attempt: 2)),
+    Case(name: "the third after two such", hours: 150, asked: 49, done: 2, step: .ask(attempt: 3)),
+    Case(name: "three such", hours: 200, asked: 48, done: 3, step: .giveUp),
+    Case(name: "forgotten after such a one", hours: 250, asked: 145, done: 2, step: .nothing),
+    Case(name: "one that waited before it left", hours: 47, asked: 50, done: 1, step: .nothing),
     Case(name: "before nine", hours: 50, minute: 9 * 60 - 1, step: .nothing),
     Case(name: "after a weekend", hours: 110, step: .ask(attempt: 1)),
     Case(name: "forgotten", hours: 144, step: .nothing),
@@ -36,13 +43,16 @@ import Testing
 
   @Test(arguments: cases) func step(_ c: Case) {
     let step = FollowUp.step(
-      lastSaid: Self.said, attempts: c.done, isOpen: c.open, minuteOfDay: c.minute, Self.said + c.hours * 3600)
+      lastSaid: Self.said, lastAsked: c.asked.map { Self.said + (c.hours - $0) * 3600 }, attempts: c.done,
+      isOpen: c.open, minuteOfDay: c.minute, Self.said + c.hours * 3600)
     #expect(step == c.step)
   }
 
-  /// If somebody looks every four hours: three words, at least two days apart, then cold, and nothing more.
-  @Test(arguments: [0.0, 3.5, 11, 17, 23.9]) func overTime(_ begins: Double) {
+  /// If somebody looks every four hours: three words, at least two days apart, then cold, and nothing more; also if none of
+  /// them is known to have left.
+  @Test(arguments: [0.0, 3.5, 11, 17, 23.9], [true, false]) func overTime(_ begins: Double, _ leaves: Bool) {
     var last = Self.said
+    var lastAsked: Instant?
     var asked = [Double]()
     var isCold = false
     for step in 0..<200 {
@@ -52,11 +62,12 @@ import Testing
       switch isCold
         ? .nothing
         : FollowUp.step(
-          lastSaid: last, attempts: asked.count, isOpen: true, minuteOfDay: minute, now)
+          lastSaid: last, lastAsked: lastAsked, attempts: asked.count, isOpen: true, minuteOfDay: minute, now)
       {
       case .ask(let attempt):
         asked.append(hour)
-        last = now
+        if leaves { last = now }
+        lastAsked = now
         #expect(attempt == asked.count && FollowUp.awake.contains(minute))
       case .giveUp: isCold = true
       case .nothing: break

@@ -23,6 +23,12 @@ import Testing
     for (score, policy, expected) in cases { #expect(LeadClassification(score: score, policy) == expected, "\(score)") }
   }
 
+  @Test(arguments: ScoringPolicy.allCases) func aClasssOwnScoreIsOfThatClass(_ policy: ScoringPolicy) {
+    for classification in LeadClassification.allCases {
+      #expect(LeadClassification(score: classification.score(policy), policy) == classification)
+    }
+  }
+
   /// Never out of bounds, never against the sign of its points, and further points never make less of them.
   @Test func movesStayInBounds() {
     var random = Seeded(7)

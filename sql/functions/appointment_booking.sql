@@ -170,7 +170,8 @@ begin
   return next;
 end $$;
 
--- Who a lead is now: merged into another it is that one.
+-- Who a lead is now: merged into another it is that one, and so on to the end. A hundred steps end it, should leads ever
+-- name each other in a ring.
 create or replace function living_lead(p_lead uuid) returns uuid
 language plpgsql stable as $$
 declare

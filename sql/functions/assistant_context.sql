@@ -12,7 +12,7 @@ begin return (
       'escalate_on_hot_lead', a.escalate_on_hot_lead, 'min_confidence', a.min_confidence::text,
       'escalation_message', a.escalation_message, 'out_of_hours_enabled', a.out_of_hours_enabled,
       'out_of_hours_message', a.out_of_hours_message, 'auto_greeting_enabled', a.auto_greeting_enabled,
-      'auto_greeting_message', a.auto_greeting_message,
+      'auto_greeting_message', a.auto_greeting_message, 'enable_scoring', a.enable_scoring,
       -- The account's own word comes before the business's.
       'response_style', coalesce(cc.ai_personality_override, a.response_style),
       'system_prompt', coalesce(nullif(btrim(cc.custom_instructions_override), ''), a.system_prompt)),

@@ -145,6 +145,7 @@ begin
   perform merge_windows(p_survivor, p_merged);
   perform merge_consents(p_survivor, p_merged);
   perform merge_records(p_survivor, p_merged);
+  perform merge_follow_ups(p_survivor, p_merged);
   update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update channel_events set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   insert into message_reactions as old (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)

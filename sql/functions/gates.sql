@@ -89,8 +89,10 @@ begin return (
       when m.metadata ? 'follow_up' and c.last_question_id > m.id then 'newer_inbound'
       when m.metadata ? 'follow_up' and (not c.ai_handling or c.status = 'escalated') then 'human_took_over'
       -- Who said "baja" while it waited: that opens the window and closes this.
-      when (m.metadata ? 'follow_up' or m.metadata ->> 'prepared' = 'services_menu')
-        and promotions_stopped(c.lead_id, c.channel) then 'opted_out'
+      when m.metadata ->> 'prepared' = 'services_menu' and promotions_stopped(c.lead_id, c.channel) then 'opted_out'
+      -- Or has booked, or said stop.
+      when m.metadata ? 'follow_up' and follow_up_obstacle(c.lead_id, c.channel) is not null
+        then follow_up_obstacle(c.lead_id, c.channel)
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
       -- What a person types may leave later, where the platform has approved that.

@@ -26,8 +26,7 @@ returns table (conversation_id uuid, is_new boolean)
 language plpgsql as $$
 declare
   v_tenant uuid := require_tenant(p_tenant_id);
-  v_lead uuid := coalesce((select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead_id),
-    p_lead_id);
+  v_lead uuid := living_lead(p_lead_id);
   v_channel text := (select cc.channel from channel_connections cc
     where cc.tenant_id = v_tenant and cc.id = p_channel_connection_id);
   v_contact jsonb;
@@ -74,8 +73,7 @@ begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation_id;
   if c.id is null then
     raise exception 'there is no conversation %', p_conversation_id using errcode = 'no_data_found';
-  elsif c.lead_id is distinct from coalesce((select m.merged_into_id from leads m
-      where m.tenant_id = v_tenant and m.id = p_lead_id), p_lead_id) then
+  elsif c.lead_id is distinct from living_lead(p_lead_id) then
     raise exception 'conversation % is not this lead''s', p_conversation_id using errcode = 'invalid_parameter_value';
   elsif coalesce(p_content, '') !~ '\S' and coalesce(p_message_type, 'text') = 'text' then
     raise exception 'p_content is empty' using errcode = 'invalid_parameter_value';

@@ -84,7 +84,7 @@ create or replace function keep_lead() returns trigger language plpgsql as $$
 begin
   if tg_op = 'INSERT' then
     if new.score = 50 and new.classification <> 'warm' then
-      new.score := case new.classification when 'hot' then 75 else 25 end;
+      new.score := score_of_class(new.classification);
     else
       new.classification := classification_of(new.score);
     end if;
@@ -95,9 +95,7 @@ begin
       new.classification := classification_of(new.score);
       new.score_updated_at := app_now();
     elsif new.classification <> old.classification then
-      -- A policy under which 75 is not hot yet has its own beginning of hot.
-      new.score := case new.classification when 'hot' then case classification_of(75) when 'hot' then 75 else 80 end
-        when 'warm' then 55 else 25 end;
+      new.score := score_of_class(new.classification);
       new.score_updated_at := app_now();
     end if;
     -- Whoever says no reason has one all the same: every change is a row.

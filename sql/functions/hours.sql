@@ -31,6 +31,13 @@ begin
      order by 1;
 end $$;
 
+-- Hours that say something; null if they do not.
+create or replace function said_hours(p_hours jsonb) returns jsonb
+language plpgsql immutable as $$
+begin
+  return case when jsonb_typeof(p_hours) = 'object' then nullif(p_hours, '{}') end;
+end $$;
+
 -- Whether it is open at p_at, and when it opens next by the clock on its wall if it is not: within a week, after a closing
 -- within two months. p_off: when it is closed whatever its hours say. Both null: it has said nothing of its hours.
 create or replace function opening_state(p_hours jsonb, p_at timestamptz, p_zone text, p_off tstzmultirange,

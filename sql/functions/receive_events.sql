@@ -20,7 +20,6 @@ declare
   v_connections uuid[] := '{}';
   v_contacts jsonb[] := '{}';
   v_talks boolean[] := '{}';
-  v_survivor uuid;
   v_kinds text[];
   c record;
 begin
@@ -53,11 +52,7 @@ begin
   end loop;
   for i in 1 .. cardinality(v_keys) loop
     -- Names that came together later in the batch may have merged a lead that was found earlier in it.
-    while cardinality(v_keys) > 1 loop
-      select l.merged_into_id into v_survivor from leads l where l.tenant_id = v_tenant and l.id = v_leads[i];
-      exit when v_survivor is null;
-      v_leads[i] := v_survivor;
-    end loop;
+    if cardinality(v_keys) > 1 then v_leads[i] := living_lead(v_leads[i]); end if;
     v_conversations := v_conversations
       || case when v_talks[i] then conversation_of(v_leads[i], v_connections[i], v_contacts[i]) end;
   end loop;

@@ -1,6 +1,17 @@
 -- How likely a person is to become a customer, and why: every change of a score is a row. What is worth how many points is
 -- decided by `Rules/LeadScoring`, which hands it in.
 
+-- What is stored is what Rules would say: tests compare `moved_score`, `classification_of` and `score_of_class` with them,
+-- over every score. They are here too because points are added to a score that is read under its lock.
+
+-- A score after so many points; as `LeadScore.moved`.
+create or replace function moved_score(p_score int, p_points int) returns int
+language plpgsql immutable as $$
+begin
+  -- Not by more than there is, or the sum would not fit.
+  return least(greatest(least(greatest(p_score, 0), 100) + least(greatest(p_points, -100), 100), 0), 100);
+end $$;
+
 -- 'hot', 'warm' or 'cold'; as `Rules/LeadClassification`. Between 70 and 79 it is the business's policy that decides.
 create or replace function classification_of(p_score int) returns text
 language plpgsql stable as $$
@@ -9,6 +20,35 @@ begin
     when exists (select from ai_tenant_context a where a.tenant_id = current_tenant() and a.scoring_policy = 'interactions')
       then 'warm'
     else 'hot' end;
+end $$;
+
+-- The score of whoever is called so by hand, or for another reason than points; as `LeadClassification.score`.
+create or replace function score_of_class(p_class text) returns int
+language plpgsql stable as $$
+begin
+  -- A policy under which 75 is not hot yet has its own beginning of hot.
+  return case p_class when 'hot' then case classification_of(75) when 'hot' then 75 else 80 end when 'warm' then 55
+    else 25 end;
+end $$;
+
+-- Whether the business wants people scored by what they say, do and leave unanswered.
+create or replace function wants_scores() returns boolean
+language plpgsql stable as $$
+begin return not exists (select from ai_tenant_context a where a.tenant_id = current_tenant() and not a.enable_scoring);
+end $$;
+
+-- A person's row, held until the transaction ends, whatever they have been merged into meanwhile; nothing for nobody.
+create or replace function hold_living_lead(p_lead uuid) returns leads
+language plpgsql as $$
+declare
+  l leads;
+begin
+  -- Merged while its row was waited for: once more.
+  for i in 1 .. 3 loop
+    select * into l from leads x where x.tenant_id = current_tenant() and x.id = living_lead(p_lead) for update;
+    exit when l.merged_into_id is null;
+  end loop;
+  return l;
 end $$;
 
 -- Writes a change of a score down and tells the business's automations. Null if this message has raised this signal before.
@@ -57,11 +97,9 @@ begin
   if p_score_change is null or p_change_source is null then
     raise exception 'p_score_change and p_change_source must not be null' using errcode = 'null_value_not_allowed';
   end if;
-  select * into l from leads x where x.tenant_id = v_tenant and x.id = coalesce(
-    (select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead_id), p_lead_id) for update;
+  l := hold_living_lead(p_lead_id);
   if l.id is null or l.deleted_at is not null then return null; end if;
-  -- Not by more than there is, or the sum would not fit.
-  v_score := least(greatest(l.score + least(greatest(p_score_change, -100), 100), 0), 100);
+  v_score := moved_score(l.score, p_score_change);
   v_row := note_score(l, v_score, p_score_change, p_signal_name, p_change_source, p_reason, p_message_id, p_staff_id,
     p_conversation_id);
   if v_row is null then return l.score; end if;
@@ -84,8 +122,7 @@ declare
   s record;
 begin
   -- Locked before what was counted is read: two of this person's conversations may come at once.
-  select l.id into v_lead from leads l where l.tenant_id = v_tenant and l.id = coalesce(
-    (select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead), p_lead) for update;
+  v_lead := (hold_living_lead(p_lead)).id;
   for s in select x.signal, x.reason, coalesce(x.points, x.total - (
         select coalesce(sum((h.metadata ->> 'points')::int), 0) from lead_score_history h
          where h.tenant_id = v_tenant and h.lead_id = v_lead and h.signal_name = x.signal)) as points
@@ -104,7 +141,6 @@ create or replace function turn_to_score(p_conversation uuid) returns jsonb
 language plpgsql stable as $$
 declare
   v_tenant uuid := current_tenant();
-  v_enabled boolean;
   v_policy text;
   v_said jsonb;
   v_since timestamptz;
@@ -113,9 +149,8 @@ declare
 begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
   if c.last_question_id is null or c.scored_message_id >= c.last_question_id then return null; end if;
-  select a.enable_scoring, a.scoring_policy into v_enabled, v_policy from ai_tenant_context a where a.tenant_id = v_tenant;
-  if not v_enabled then return null; end if;
-  v_policy := coalesce(v_policy, 'signals');
+  if not wants_scores() then return null; end if;
+  v_policy := coalesce((select a.scoring_policy from ai_tenant_context a where a.tenant_id = v_tenant), 'signals');
   select jsonb_agg(left(m.content, 2000) order by m.id), min(m.created_at) into v_said, v_since
     from (select x.id, x.content, x.created_at from messages x
        where x.tenant_id = v_tenant and x.conversation_id = c.id and x.role = 'user' and x.deleted_at is null
@@ -191,8 +226,8 @@ begin
     from rows from (jsonb_to_recordset(p_said -> 'signals') as (signal text, points int)) with ordinality
       n (signal, points, place)
     left join ai_scoring_rules r on r.tenant_id = v_tenant and r.signal_name = n.signal
-   where coalesce(r.is_active, true) and not exists (select from ai_tenant_context a where a.tenant_id = v_tenant
-     and (a.scoring_policy <> 'signals' or not a.enable_scoring));
+   where coalesce(r.is_active, true) and wants_scores() and not exists (select from ai_tenant_context a
+     where a.tenant_id = v_tenant and a.scoring_policy <> 'signals');
   select a.score, a.classification into score, classification
     from apply_signals(p_lead, v_signals, p_message, 'ai_detection', p_conversation) a;
   return next;

@@ -43,7 +43,16 @@ extension Office {
     _ call: ClaudeCall, _ asking: Asking, why: String, _ started: Instant, _ log: Log
   ) async -> Settled {
     log.info("given_up", ["conversation": asking.conversation.text, "why": why])
-    await record(givenUpRow(call, asking, why: why, started), asking.job, log)
+    await record(unheardRow(call, asking, "given_up", why: why, said: 0, started), asking.job, log)
     return why == Withheld.budgetSpent.rawValue ? await tooDear(asking, log) : .nothing(why)
+  }
+
+  /// A call failed. If it may have been paid for, it is counted: what it read by its length, and as much said as it was
+  /// allowed, or a model that is too slow would be asked for ever on no budget.
+  func failed(_ call: ClaudeCall, _ asking: Asking, _ error: PeerError, _ started: Instant, _ log: Log) async {
+    guard error.mayHaveCost else { return }
+    let word = if case .unparseable = error { "unreadable" } else { "no_answer" }
+    let row = unheardRow(call, asking, word, why: error.sentence, said: call.mostTokens, started)
+    await record(row, asking.job, log)
   }
 }

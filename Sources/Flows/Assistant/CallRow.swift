@@ -33,17 +33,23 @@ extension Office {
     return (id, JSONText(row.text))
   }
 
-  /// A call that was given up before its answer came, as far as it is known: no step, since nothing was said.
-  func givenUpRow(_ call: ClaudeCall, _ asking: Asking, why: String, _ started: Instant) -> JSONText {
+  /// A call whose answer nobody has heard, as far as it is known: no step, since nothing was said. What it read is counted by
+  /// its length.
+  /// - Parameters:
+  ///   - word: what becomes `stop_reason`.
+  ///   - said: tokens that the model has said at most.
+  func unheardRow(
+    _ call: ClaudeCall, _ asking: Asking, _ word: String, why: String, said: Int64, _ started: Instant
+  ) -> JSONText {
     let model = ClaudeModel.named(call.model)
-    let usage = ClaudeUsage(input: call.estimatedTokens)
+    let usage = ClaudeUsage(input: call.estimatedTokens, output: said)
     let row: JSON = [
       "id": .string(UUID().text), "conversation_id": .string(asking.conversation.text),
       "job_id": .string(asking.job.id.text), "ai_model": .string(model.id),
       "prompt_tokens": .number(Int32(clamping: usage.prompt)), "cache_write_tokens": 0, "cache_read_tokens": 0,
-      "completion_tokens": 0, "cost_usd": .string(usage.costUSD(model)),
+      "completion_tokens": .number(Int32(clamping: usage.output)), "cost_usd": .string(usage.costUSD(model)),
       "response_time_ms": .number(Int32(min((Instant.now - started) * 1000, 1e9))),
-      "stop_reason": "given_up", "was_successful": false,
+      "stop_reason": .string(word), "was_successful": false,
       "metadata": ["estimated": true, "why": .string(why)],
     ]
     return JSONText(row.text)

@@ -2,6 +2,8 @@ import Core
 import Rules
 import Store
 
+private let wantsScores: @Sendable (TenantProfile) -> Bool = { $0.assistant.scoresPeople }
+
 extension AssistantTool {
   /// record_lead_signals.
   static let scoring: [AssistantTool] = [
@@ -31,7 +33,7 @@ extension AssistantTool {
             "type": "string", "minLength": 1, "maxLength": 200, "description": "What they can pay, in their words.",
           ],
         ],
-      ]
+      ], isOffered: wantsScores
     ) { (use, scope) throws(StoreError) in
       let signals = use.input["signals"].items.compactMap { $0.text.flatMap { LeadSignal(rawValue: $0) } }
       let said: JSON = .object([

@@ -78,6 +78,7 @@ extension Office {
     } catch {
       var after: Double?
       if case .throttled(let seconds, _, _) = error { after = seconds }
+      await failed(call, asking, error, started, log)
       // Asking twice harms nobody: a lost answer is asked for again.
       return .stop(
         Stop(why: "\(error.code): \(error.sentence)", again: error.repeatable(idempotent: true), after: after))

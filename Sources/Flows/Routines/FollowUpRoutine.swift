@@ -8,11 +8,13 @@ extension Office {
 
   private static let nearAtOnce = 200
   /// As `follow_ups_near` reads it.
-  private static let rule: JSONText = {
+  static let followUpRule: JSONText = {
     let template = TemplateDefinition.followUp
     var rule = waysToTell
     rule["silence_seconds"] = .number(decimal(FollowUp.silence))
     rule["since_seconds"] = .number(decimal(FollowUp.late))
+    rule["attempts"] = .number(FollowUp.attempts)
+    rule["hours"] = FollowUp.hours
     rule["declined_seconds"] = .number(decimal(FollowUp.declined))
     rule["usable_templates"] = .array(OutboundContent.Template.usable.map { .string($0) })
     rule["template"] = [
@@ -30,7 +32,7 @@ extension Office {
     while true {
       let after = since
       let near = try await database.tenant(job.tenant) { (scope) throws(StoreError) in
-        try scope.followUpsNear(rule: Self.rule, after: after, limit: Int32(Self.nearAtOnce))
+        try scope.followUpsNear(rule: Self.followUpRule, after: after, limit: Int32(Self.nearAtOnce))
       }
       for row in near where row.step != .nothing {
         let requestID = job.requestID
@@ -52,7 +54,7 @@ extension Office {
   private static func ask(
     _ lead: UUID, _ conversation: UUID, _ scope: Scope, _ requestID: String?
   ) throws(StoreError) -> Asked {
-    guard let held = try scope.holdFollowUp(rule: rule, leadId: lead, conversationId: conversation) else {
+    guard let held = try scope.holdFollowUp(rule: followUpRule, leadId: lead, conversationId: conversation) else {
       return .nothing
     }
     switch held.step {
@@ -78,13 +80,15 @@ extension Office {
 extension FollowUpsNearRow {
   fileprivate var step: FollowUp.Step {
     FollowUp.step(
-      lastSaid: lastSaid, attempts: Int(attempts), isOpen: isOpen, minuteOfDay: Int(localMinute), nowIs)
+      lastSaid: lastSaid, lastAsked: lastAt, attempts: Int(attempts), isOpen: isOpen, minuteOfDay: Int(localMinute),
+      nowIs)
   }
 }
 
 extension HoldFollowUpRow {
   fileprivate var step: FollowUp.Step {
     FollowUp.step(
-      lastSaid: lastSaid, attempts: Int(attempts), isOpen: isOpen, minuteOfDay: Int(localMinute), nowIs)
+      lastSaid: lastSaid, lastAsked: lastAt, attempts: Int(attempts), isOpen: isOpen, minuteOfDay: Int(localMinute),
+      nowIs)
   }
 }

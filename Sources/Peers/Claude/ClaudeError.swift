@@ -23,6 +23,10 @@ extension PeerError {
     }
   }
 
+  /// A call of the model may have been paid for although nobody has heard its answer: that was lost or unreadable, or took
+  /// whoever stands between us and the model too long. Anthropic's other errors cost nothing.
+  public var mayHaveCost: Bool { mightHaveArrived || ["timeout_error", "http_504"].contains(code) }
+
   /// Types that pass by themselves, for errors inside an answer of 200.
   private static let passing: Set<String> = ["rate_limit_error", "api_error", "timeout_error", "overloaded_error"]
 }

@@ -93,6 +93,9 @@ extension ClaudeCall {
   /// About how many tokens it makes Claude read: three bytes each, rather too many than too few.
   public var estimatedTokens: Int64 { Int64((body.bytes.count + 2) / 3) }
 
+  /// How many tokens Claude may say at most.
+  public var mostTokens: Int64 { Int64(tokens(ClaudeModel.named(model))) }
+
   private func tokens(_ model: ClaudeModel) -> Int {
     let least = model.thinking == .onRequest ? 1 : ClaudeModel.leastForThinking
     return min(max(maxTokens, least), 64_000)

@@ -57,8 +57,9 @@ public struct FollowUpsNearRow: Sendable, Equatable {
   public var leadId: UUID
   public var conversationId: UUID
   public var lastSaid: Instant
+  public var lastAt: Instant?
   public var attempts: Int32
-  public var isOpen: Bool?
+  public var isOpen: Bool
   public var localMinute: Int32
   public var nowIs: Instant
 }
@@ -66,8 +67,9 @@ public struct FollowUpsNearRow: Sendable, Equatable {
 public struct HoldFollowUpRow: Sendable, Equatable {
   public var silentSince: Instant
   public var lastSaid: Instant
+  public var lastAt: Instant?
   public var attempts: Int32
-  public var isOpen: Bool?
+  public var isOpen: Bool
   public var localMinute: Int32
   public var service: String
   public var ownWords: String?
@@ -238,8 +240,8 @@ extension Scope {
     try many(
       "followUpsNear",
       #"""
-      select lead_id as "lead_id!", conversation_id as "conversation_id!", last_said as "last_said!", attempts as "attempts!",
-          is_open, local_minute as "local_minute!", now_is as "now_is!"
+      select lead_id as "lead_id!", conversation_id as "conversation_id!", last_said as "last_said!", last_at,
+          attempts as "attempts!", is_open as "is_open!", local_minute as "local_minute!", now_is as "now_is!"
         from follow_ups_near($1::jsonb, null, $2, $3)
       """#,
       [rule.sql, after.sql, limit.sql]
@@ -248,10 +250,11 @@ extension Scope {
         leadId: row.get(0),
         conversationId: row.get(1),
         lastSaid: row.get(2),
-        attempts: row.get(3),
-        isOpen: row.get(4),
-        localMinute: row.get(5),
-        nowIs: row.get(6)
+        lastAt: row.get(3),
+        attempts: row.get(4),
+        isOpen: row.get(5),
+        localMinute: row.get(6),
+        nowIs: row.get(7)
       )
     }
   }
@@ -261,7 +264,7 @@ extension Scope {
     try maybe(
       "holdFollowUp",
       #"""
-      select silent_since as "silent_since!", last_said as "last_said!", attempts as "attempts!", is_open,
+      select silent_since as "silent_since!", last_said as "last_said!", last_at, attempts as "attempts!", is_open as "is_open!",
           local_minute as "local_minute!", service as "service!", own_words, now_is as "now_is!"
         from hold_follow_up($1::jsonb, $2, $3)
       """#,
@@ -270,12 +273,13 @@ extension Scope {
       try HoldFollowUpRow(
         silentSince: row.get(0),
         lastSaid: row.get(1),
-        attempts: row.get(2),
-        isOpen: row.get(3),
-        localMinute: row.get(4),
-        service: row.get(5),
-        ownWords: row.get(6),
-        nowIs: row.get(7)
+        lastAt: row.get(2),
+        attempts: row.get(3),
+        isOpen: row.get(4),
+        localMinute: row.get(5),
+        service: row.get(6),
+        ownWords: row.get(7),
+        nowIs: row.get(8)
       )
     }
   }
