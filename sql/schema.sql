@@ -51,7 +51,9 @@ begin
   outcome := case when c.id is null then 'unknown' when c.last_question_id is null then 'nobody_asked' end;
   if outcome is not null then return next; return; end if;
   select m.id into message_id from messages m
-    where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id >= uuid_v7_floor(app_now() - interval '10 minutes')
+    where m.tenant_id = v_tenant and m.conversation_id = c.id
+      and m.id > coalesce(p_question, uuid_v7_floor(app_now() - interval '10 minutes'))
+      and (p_question is null or m.answers_message_id = p_question)
       and m.role = 'assistant' and m.metadata ->> 'n8n' = p_digest order by m.id limit 1;
   if message_id is not null then outcome := 'saved'; return next; return; end if;
   v_question := coalesce(p_question, c.last_question_id);
@@ -805,6 +807,7 @@ CREATE TABLE public.appointments (
     buffer_before_minutes integer DEFAULT 0 NOT NULL,
     buffer_after_minutes integer DEFAULT 0 NOT NULL,
     booking_key text,
+    booking_digest text,
     CONSTRAINT appointments_ai_booking_channel_check CHECK ((ai_booking_channel = ANY (ARRAY['ai_whatsapp'::text, 'ai_voice'::text, 'ai_webchat'::text, 'ai_instagram'::text, 'ai_facebook'::text, 'ai_tiktok'::text]))),
     CONSTRAINT appointments_ai_confidence_score_check CHECK (((ai_confidence_score >= (0)::numeric) AND (ai_confidence_score <= (1)::numeric))),
     CONSTRAINT appointments_ai_urgency_level_check CHECK (((ai_urgency_level >= 1) AND (ai_urgency_level <= 5))),
@@ -1340,8 +1343,8 @@ declare
   r record;
   f record;
 begin
-  select * into r from jsonb_to_record(p_request) as x (key text, lead_id uuid, branch_id uuid, service_id uuid,
-    staff_id uuid,
+  select * into r from jsonb_to_record(p_request) as x (key text, digest text, lead_id uuid, branch_id uuid,
+    service_id uuid, staff_id uuid,
     scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text,
       notes text,
     reason text, party_size int, created_by_staff_id uuid, anytime boolean);
@@ -1368,7 +1371,7 @@ begin
     insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
       duration_minutes,
         buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
-        ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key)
+        ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key, booking_digest)
       select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant
         and p.lead_id = r.lead_id),
           f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
@@ -1376,7 +1379,7 @@ begin
             and c.id = r.conversation_id),
           coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
           case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
-          r.created_by_staff_id, r.key
+          r.created_by_staff_id, r.key, r.digest
       returning 'booked', id into outcome, appointment_id;
     perform tell_of_appointment('appointment-scheduled', appointment_id);
     if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
@@ -1395,23 +1398,27 @@ CREATE FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) RETURNS TABLE
     LANGUAGE plpgsql
     AS $$
 declare
-  v_key text := p_request ->> 'key';
+  v_tenant uuid := require_tenant(current_tenant());
+  v_lead uuid := living_lead((p_request ->> 'lead_id')::uuid);
+  a record;
 begin
   if p_branch is not null and (p_request ->> 'branch_id')::uuid <> p_branch then
     outcome := 'unknown_branch'; return next; return;
   end if;
-  if not exists (select from leads l where l.tenant_id = current_tenant() and l.id = (p_request ->> 'lead_id')::uuid
+  if not exists (select from leads l where l.tenant_id = v_tenant and l.id = v_lead
     and l.deleted_at is null and (p_branch is null or l.branch_id = p_branch)) then
     outcome := 'unknown_lead'; return next; return;
   end if;
-  -- Wished again after it was cancelled it is another appointment.
-  for i in 1 .. 100 loop
-    exit when not exists (select from appointments a where a.tenant_id = current_tenant() and a.booking_key = v_key
-      and a.status not in ('scheduled', 'confirmed', 'in_progress'));
-    v_key := (p_request ->> 'key') || ':' || i;
-  end loop;
-  return query select b.outcome, b.appointment_id, b.detail
-    from book_appointment(p_request || jsonb_build_object('key', v_key)) b;
+  perform lock_bookings(v_tenant);
+  select x.id, x.status, x.lead_id, x.booking_digest into a from appointments x
+    where x.tenant_id = v_tenant and x.booking_key = p_request ->> 'key';
+  if a.id is not null then
+    outcome := case
+      when coalesce(a.booking_digest <> p_request ->> 'digest', a.lead_id is distinct from v_lead) then 'key_reused'
+      when a.status in ('cancelled', 'rescheduled') then a.status end;
+    if outcome is not null then return next; return; end if;
+  end if;
+  return query select b.outcome, b.appointment_id, b.detail from book_appointment(p_request) b;
 end $$;
 
 ALTER FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) OWNER TO tistis_owner;
@@ -3157,14 +3164,15 @@ CREATE FUNCTION public.erased_mark(p_id text) RETURNS bytea
 ALTER FUNCTION public.erased_mark(p_id text) OWNER TO tistis_owner;
 
 --
--- Name: escalate_by_n8n(uuid, uuid, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: escalate_by_n8n(uuid, uuid, text, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) RETURNS text
+CREATE FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid, p_message uuid) RETURNS text
     LANGUAGE plpgsql
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_back uuid;
   c conversations;
 begin
   if p_staff is not null and not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff
@@ -3174,7 +3182,18 @@ begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
     and (p_branch is null or x.branch_id = p_branch) for update;
   if c.id is null then return 'unknown'; end if;
+  if p_message is not null and not exists (select from messages m where m.tenant_id = v_tenant
+    and m.conversation_id = c.id and m.id = p_message) then
+    return 'unknown_message';
+  end if;
   if c.status not in ('active', 'waiting_response', 'escalated') then return 'conversation_closed'; end if;
+  v_back := uuid_v7_floor(c.handed_back_at);
+  if c.status <> 'escalated' and (p_message < v_back or p_message is null and c.handed_back_at >= c.escalated_at
+    and c.escalated_by = 'n8n' and c.escalation_reason = left(p_reason, 2000)
+    and not exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id >= v_back
+      and m.role = 'user')) then
+    return 'handed_back';
+  end if;
   perform escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff)));
   -- Handed over before: to this one, then.
   if p_staff is not null then
@@ -3183,7 +3202,7 @@ begin
   return 'escalated';
 end $$;
 
-ALTER FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) OWNER TO tistis_owner;
+ALTER FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid, p_message uuid) OWNER TO tistis_owner;
 
 --
 -- Name: escalate_conversation(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3741,7 +3760,7 @@ begin
          limit 1) b on true
       cross join lateral (
         select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as zone) z
-     where coalesce(x.follow_ups_enabled, true) and coalesce(x.ai_enabled, true)
+     where (coalesce(x.follow_ups_enabled, true) or p_rule ? 'by_hand') and coalesce(x.ai_enabled, true)
        and c.status in ('active', 'waiting_response') and c.ai_handling and c.thread_owner is null
        and (p_rule -> 'templates' ? c.channel
          or window_is_open(cc.id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))
@@ -4205,7 +4224,7 @@ begin
       join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
       left join ai_tenant_context x on x.tenant_id = a.tenant_id
      where a.tenant_id = v_tenant and a.id = p_appointment and a.status in ('scheduled', 'confirmed')
-       and a.scheduled_at > app_now() and coalesce(x.reminders_enabled, true)
+       and a.scheduled_at > app_now() and (coalesce(x.reminders_enabled, true) or p_ways ? 'by_hand')
        for update of a;
 end $$;
 
@@ -7993,23 +8012,35 @@ $$;
 ALTER FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
--- Name: set_lead_score(uuid, uuid, integer, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: set_lead_score(uuid, uuid, integer, text, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) RETURNS integer
+CREATE FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean) RETURNS integer
     LANGUAGE plpgsql
     AS $$
 declare
+  v_tenant uuid := current_tenant();
   v_lead uuid := living_lead(p_lead);
   v_score int;
+  h record;
 begin
-  select l.score into v_score from leads l where l.tenant_id = current_tenant() and l.id = v_lead
+  select l.score into v_score from leads l where l.tenant_id = v_tenant and l.id = v_lead and l.deleted_at is null
     and (p_branch is null or l.branch_id = p_branch) for update;
-  if not found then return null; end if;
+  if not found or v_score = p_score then return v_score; end if;
+  if not p_anew then
+    select x.id, x.new_score, x.reason into h from lead_score_history x
+      where x.tenant_id = v_tenant and x.lead_id = v_lead and x.signal_name = 'n8n' order by x.id desc
+      limit 1;
+    if h.new_score = p_score and h.reason is not distinct from p_reason and not exists (select from conversations c
+      join messages m on m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > h.id and m.role = 'user'
+      where c.tenant_id = v_tenant and c.lead_id = v_lead) then
+      return v_score;
+    end if;
+  end if;
   return update_lead_score(v_lead, p_score - v_score, 'n8n', 'rule_trigger', p_reason);
 end $$;
 
-ALTER FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) OWNER TO tistis_owner;
+ALTER FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean) OWNER TO tistis_owner;
 
 --
 -- Name: settle_event(uuid, text, boolean, integer, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -15542,11 +15573,11 @@ REVOKE ALL ON FUNCTION public.erased_mark(p_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_functions;
 
 --
--- Name: FUNCTION escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid, p_message uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid, p_message uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid, p_message uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -16870,11 +16901,11 @@ REVOKE ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope t
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_functions;
 
 --
--- Name: FUNCTION set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17854,6 +17885,7 @@ GRANT SELECT ON TABLE public.faqs TO tistis_guide;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_api;
 GRANT SELECT ON TABLE public.follow_ups TO tistis_guide;
 
 --

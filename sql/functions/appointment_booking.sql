@@ -94,7 +94,7 @@ begin return (
    where a.tenant_id = current_tenant() and a.id = p_appointment
 ); end $$;
 
--- {"key", "lead_id", "branch_id", "service_id"?, "staff_id"?, "scheduled_at", "duration_minutes"? (else the service's,
+-- {"key", "digest"? (of the wish), "lead_id", "branch_id", "service_id"?, "staff_id"?, "scheduled_at", "duration_minutes"? (else the service's,
 -- else the branch's), "conversation_id"?, "booking_source", "ai_booking_channel"?, "notes"?, "reason"?, "party_size"?,
 -- "created_by_staff_id"?, "anytime"?, "told"? (the person is told in the talk that books it)}. Outcomes: booked,
 -- slot_taken, lead_conflict, outside_hours, in_past, too_far, too_soon, unknown_branch, unknown_service, unknown_staff,
@@ -106,8 +106,8 @@ declare
   r record;
   f record;
 begin
-  select * into r from jsonb_to_record(p_request) as x (key text, lead_id uuid, branch_id uuid, service_id uuid,
-    staff_id uuid,
+  select * into r from jsonb_to_record(p_request) as x (key text, digest text, lead_id uuid, branch_id uuid,
+    service_id uuid, staff_id uuid,
     scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text,
       notes text,
     reason text, party_size int, created_by_staff_id uuid, anytime boolean);
@@ -134,7 +134,7 @@ begin
     insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
       duration_minutes,
         buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
-        ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key)
+        ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key, booking_digest)
       select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant
         and p.lead_id = r.lead_id),
           f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
@@ -142,7 +142,7 @@ begin
             and c.id = r.conversation_id),
           coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
           case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
-          r.created_by_staff_id, r.key
+          r.created_by_staff_id, r.key, r.digest
       returning 'booked', id into outcome, appointment_id;
     perform tell_of_appointment('appointment-scheduled', appointment_id);
     if not coalesce((p_request ->> 'told')::boolean, false) then perform ask_confirmation(appointment_id); end if;
