@@ -10,7 +10,8 @@ extension DialogueStage {
     var headers = [("Content-Type", "application/json")]
     switch turn["by"].text {
     case "nobody": break
-    case "other": headers.append(("X-API-Key", try APIClient(try Tenant.make(), scopes: ["webhook:write"]).key.reveal()))
+    case "other":
+      headers.append(("X-API-Key", try APIClient(try Tenant.make(), scopes: ["webhook:write"]).key.reveal()))
     default: headers.append(("X-API-Key", try APIClient(tenant, scopes: ["webhook:write"]).key.reveal()))
     }
     for _ in 0..<(turn["times"].integer ?? 1) {
