@@ -297,6 +297,8 @@ grant insert (tenant_id, id, channel_connection_id, external_id, kind, mime_type
 grant insert on uploads to tistis_api;
 grant select, delete on uploads to tistis_jobs, tistis_jobs_process;
 
+-- Following up whom another clock than ours asks for.
+grant select, insert, update on follow_ups to tistis_api;
 -- Scores with their reasons; what the answers cost, and what they may.
 grant select, insert on lead_score_history to tistis_api;
 grant select on ai_usage_logs, ai_usage_months to tistis_api;

@@ -31,6 +31,7 @@ final class DialogueStage {
     let place = dialogue["place"].text ?? "clinic"
     values = [
       "tenant": tenant.id.text, "slug": tenant.slug, "account": tenant.account, "connection": tenant.connection.text,
+      "sandbox": World.current.sandbox,
     ]
     if dialogue["other"].bool == true { values["other"] = try await onThread { try Tenant.make() }.id.text }
     for name in ["customer"]
@@ -148,7 +149,9 @@ final class DialogueStage {
   private func act(_ turn: Field) async throws {
     let account = accounts[Int(turn["account"].integer ?? 0)]
     let person = people[turn["as"].text ?? "customer"] ?? ""
-    if let command = turn["tistis"].text {
+    if turn["n8n"].exists {
+      try await callBack(turn)
+    } else if let command = turn["tistis"].text {
       let said = try await tistis(fill(command))
       if said.status != 0 { problems.append("tistis \(command): \(said.output)") }
     } else if let words = turn["staff"].text {
@@ -179,7 +182,7 @@ final class DialogueStage {
   private func settle(_ turn: Int) async throws {
     let open = """
       select count(*) from jobs where tenant_id = '{{tenant}}' and status in ('pending', 'processing')
-         and (job_type = 'ai_response' or job_type like 'send\\_%' or scheduled_for < now() + interval '5 seconds')
+         and (job_type = 'ai_response' and coalesce(unique_key, '') not like 'n8n:%' or job_type like 'send\\_%' or scheduled_for < now() + interval '5 seconds')
       """
     guard try await eventually({ try await scalar(open) == "0" }) else {
       let jobs = try await scalar(

@@ -18,8 +18,7 @@ import Testing
   ]
   private static let turnWords = [
     "customer", "as", "account", "asked", "before", "faults", "claude", "calls", "gets", "rows", "told", "while",
-    "staff",
-    "tistis",
+    "staff", "tistis", "n8n", "by", "times", "status", "code",
   ]
 
   @Test func thereAreDialogues() {

@@ -74,7 +74,7 @@ import Testing
       try read(
         #"{"action":"ai_response","conversation_id":"\#(Self.id)","content":"…","model":"claude-3-opus","tokens":150}"#
       )
-      .action == .answer(conversation: id, content: "…", question: nil, model: "claude-3-opus", tokens: 150))
+      .action == .answer(conversation: id, content: "…", model: "claude-3-opus", tokens: 150))
     #expect(
       try read(#"{"action":"update_lead_score","lead_id":"\#(Self.id)","score":75,"reason":"…"}"#).action
         == .score(lead: id, score: 75, reason: "…"))
@@ -95,13 +95,29 @@ import Testing
     #expect(throws: Refusal.self) { try read(body, key: String(repeating: "k", count: 256)) }
   }
 
+  /// Who signs by Standard Webhooks has named the call; a key of one's own comes first.
+  @Test func theSignedNameIsAKey() throws {
+    func key(_ headers: [String: String]) throws(Refusal) -> String? {
+      try N8NCall.read(
+        Request("POST", "/api/webhook", headers: headers, body: Array(#"{"action":"x"}"#.utf8))
+      ).key
+    }
+    #expect(try key(["webhook-id": "m", "webhook-signature": "v1,x"]) == "m")
+    #expect(try key(["webhook-id": "m"]) == nil)
+    #expect(try key(["webhook-id": "m", "webhook-signature": "v1,x", "idempotency-key": "k"]) == "k")
+  }
+
+  @Test(arguments: [
+    #""action":"schedule_appointment","lead_id":"ID","branch_id":"ID","scheduled_at":"9999-12-31T23:59:59-12:00""#,
+    #""action":"escalate_conversation","conversation_id":"ID","reason":"x","message_id":"yesterday""#,
+  ])
+  func whatNobodyCanKeepIsRefused(_ members: String) {
+    #expect(throws: Refusal.self) { try read("{" + members.replacing("ID", with: Self.id) + "}") }
+  }
+
   /// Empty where n8n's expression found nothing.
   @Test func anEmptyIDIsNone() throws {
     let call = try read(#"{"action":"ai_response","conversation_id":"\#(Self.id)","content":"x","question_id":""}"#)
-    guard case .answer(_, _, let question, _, _) = call.action else {
-      Issue.record("\(call)")
-      return
-    }
-    #expect(question == nil)
+    #expect(call.message == nil)
   }
 }

@@ -11,6 +11,8 @@ packages_build=(
   /usr/include/fcgiapp.h=libfcgi-dev /usr/include/postgresql/libpq-fe.h=libpq-dev
   '/usr/include/*/curl/curl.h=libcurl4-openssl-dev' /usr/include/yajl/yajl_parse.h=libyajl-dev
 )
+# shellcheck disable=SC2034 # bin/test reads it; plays the code in bin/etc/n8n
+packages_test=(command:node=nodejs)
 # shellcheck disable=SC2034 # bin/check reads it
 packages_check=(command:shellcheck=shellcheck command:systemd-analyze=systemd)
 # shellcheck disable=SC2034 # bin/release reads it

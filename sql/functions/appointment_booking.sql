@@ -105,8 +105,8 @@ begin return (
    where a.tenant_id = current_tenant() and a.id = p_appointment
 ); end $$;
 
--- {"key", "lead_id", "branch_id", "service_id"?, "staff_id"?, "scheduled_at", "duration_minutes"? (else the service's,
--- else the branch's), "conversation_id"?, "booking_source", "ai_booking_channel"?, "notes"?, "reason"?, "party_size"?,
+-- {"key", "digest"? (of the wish), "lead_id", "branch_id", "service_id"?, "staff_id"?, "scheduled_at", "duration_minutes"?
+-- (else the service's, else the branch's), "conversation_id"?, "booking_source", "ai_booking_channel"?, "notes"?, "reason"?, "party_size"?,
 -- "created_by_staff_id"?, "anytime"?, "on_grid"? (when a slot begins only), "told_after"? (the question whose answer tells the
 -- person), "confirmation_sent"? (whoever asks has told them)}. Else they are told by a message. Outcomes: booked, slot_taken,
 -- off_grid, lead_conflict, outside_hours, in_past, too_far, too_soon, unknown_branch, unknown_service, unknown_staff,
@@ -118,8 +118,8 @@ declare
   r record;
   f record;
 begin
-  select * into r from jsonb_to_record(p_request) as x (key text, lead_id uuid, branch_id uuid, service_id uuid,
-    staff_id uuid,
+  select * into r from jsonb_to_record(p_request) as x (key text, digest text, lead_id uuid, branch_id uuid,
+    service_id uuid, staff_id uuid,
     scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text,
       notes text,
     reason text, party_size int, created_by_staff_id uuid, anytime boolean, on_grid boolean, told_after uuid,
@@ -148,7 +148,8 @@ begin
       insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
         duration_minutes,
           buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
-          ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key, told_after, confirmation_sent)
+          ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key, booking_digest, told_after,
+          confirmation_sent)
         select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant
           and p.lead_id = r.lead_id),
             f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
@@ -156,7 +157,7 @@ begin
               and c.id = r.conversation_id),
             coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
             case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
-            r.created_by_staff_id, r.key, r.told_after, coalesce(r.confirmation_sent, false)
+            r.created_by_staff_id, r.key, r.digest, r.told_after, coalesce(r.confirmation_sent, false)
         returning 'booked', id into outcome, appointment_id;
     exception when exclusion_violation then
       -- Somebody wrote it without asking for room: the constraint has the last word.

@@ -3,8 +3,9 @@
 -- People who asked something, were answered by the assistant, and have been silent since; of p_lead alone if given, else
 -- those after p_after, by id. Nobody to whom people talk, who has an appointment, said stop, or cannot be reached.
 -- p_rule: {"silence_seconds", "since_seconds" (silent for no longer, since the last attempt if there was one), "attempts" (at
---   most), "declined_seconds", "hours" (of who has said nothing of theirs), and as `conversation_to_tell`: "templates",
---   "windows"; for `hold_follow_up`: "template": {"name", "language", "category"}, "usable_templates" as
+--   most), "declined_seconds", "hours" (of who has said nothing of theirs), "by_hand"? (also where the business does without
+--   ours), and as `conversation_to_tell`: "templates", "windows"; for `hold_follow_up`: "template": {"name", "language",
+--   "category"}, "usable_templates" as
 --   `template_gate`}
 create or replace function follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit int)
 returns table (lead_id uuid, conversation_id uuid, silent_since timestamptz, last_said timestamptz, attempts int,
@@ -46,7 +47,7 @@ begin
         select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as zone) z
       cross join lateral opening_state(coalesce(said_hours(b.operating_hours), said_hours(x.business_hours),
         p_rule -> 'hours'), app_now(), z.zone, '{}') s
-     where coalesce(x.follow_ups_enabled, true) and coalesce(x.ai_enabled, true)
+     where (coalesce(x.follow_ups_enabled, true) or p_rule ? 'by_hand') and coalesce(x.ai_enabled, true)
        and c.status in ('active', 'waiting_response') and c.ai_handling and c.thread_owner is null
        and (p_rule -> 'templates' ? c.channel
          or window_is_open(cc.id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))

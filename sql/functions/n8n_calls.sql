@@ -15,7 +15,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 
 -- Stores n8n's answer to a question with the jobs that send it, unless somebody else has answered it. p_question null: the
--- last one. p_digest: of what it says; the same again within ten minutes is the same answer. outcome:
+-- last one. p_digest: of what it says; the same again is the same answer, where no question is named for ten minutes. outcome:
 --   'saved'      message_id is its first part
 --   'unknown'    no such conversation
 --   'nobody_asked', 'answered', 'newer_inbound', or why `reply_gate` lets nothing leave: nothing was stored
@@ -33,7 +33,9 @@ begin
   outcome := case when c.id is null then 'unknown' when c.last_question_id is null then 'nobody_asked' end;
   if outcome is not null then return next; return; end if;
   select m.id into message_id from messages m
-    where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id >= uuid_v7_floor(app_now() - interval '10 minutes')
+    where m.tenant_id = v_tenant and m.conversation_id = c.id
+      and m.id > coalesce(p_question, uuid_v7_floor(app_now() - interval '10 minutes'))
+      and (p_question is null or m.answers_message_id = p_question)
       and m.role = 'assistant' and m.metadata ->> 'n8n' = p_digest order by m.id limit 1;
   if message_id is not null then outcome := 'saved'; return next; return; end if;
   v_question := coalesce(p_question, c.last_question_id);
@@ -54,25 +56,43 @@ begin
   return next;
 end $$;
 
--- Sets a person's score. Null: there is none of that branch (null: of any).
-create or replace function set_lead_score(p_lead uuid, p_branch uuid, p_score int, p_reason text) returns int
-language plpgsql as $$
+-- Sets a person's score. Null: there is none of that branch (null: of any). What it is already changes nothing, and neither
+-- does what n8n said last, for the same reason, while the person has written no more since; unless p_anew says that it is
+-- no repetition.
+create or replace function set_lead_score(p_lead uuid, p_branch uuid, p_score int, p_reason text, p_anew boolean)
+returns int language plpgsql as $$
 declare
+  v_tenant uuid := current_tenant();
   v_lead uuid := living_lead(p_lead);
   v_score int;
+  h record;
 begin
-  select l.score into v_score from leads l where l.tenant_id = current_tenant() and l.id = v_lead
+  select l.score into v_score from leads l where l.tenant_id = v_tenant and l.id = v_lead and l.deleted_at is null
     and (p_branch is null or l.branch_id = p_branch) for update;
-  if not found then return null; end if;
+  if not found or v_score = p_score then return v_score; end if;
+  if not p_anew then
+    select x.id, x.new_score, x.reason into h from lead_score_history x
+      where x.tenant_id = v_tenant and x.lead_id = v_lead and x.signal_name = 'n8n' order by x.id desc
+      limit 1;
+    if h.new_score = p_score and h.reason is not distinct from p_reason and not exists (select from conversations c
+      join messages m on m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > h.id and m.role = 'user'
+      where c.tenant_id = v_tenant and c.lead_id = v_lead) then
+      return v_score;
+    end if;
+  end if;
   return update_lead_score(v_lead, p_score - v_score, 'n8n', 'rule_trigger', p_reason);
 end $$;
 
 -- Hands a conversation to people, to p_staff if that is somebody of the business. outcome: 'escalated', also when it was
--- before; 'unknown'; 'unknown_staff'; 'conversation_closed'.
-create or replace function escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) returns text
+-- before; 'unknown'; 'unknown_staff'; 'unknown_message'; 'conversation_closed'; 'handed_back': people have had it since and
+-- gave it back. That is so for what p_message said before; where none is named, while the person has written nothing since,
+-- for the reason for which n8n handed it over.
+create or replace function escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid,
+  p_message uuid) returns text
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
+  v_back uuid;
   c conversations;
 begin
   if p_staff is not null and not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff
@@ -82,7 +102,18 @@ begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
     and (p_branch is null or x.branch_id = p_branch) for update;
   if c.id is null then return 'unknown'; end if;
+  if p_message is not null and not exists (select from messages m where m.tenant_id = v_tenant
+    and m.conversation_id = c.id and m.id = p_message) then
+    return 'unknown_message';
+  end if;
   if c.status not in ('active', 'waiting_response', 'escalated') then return 'conversation_closed'; end if;
+  v_back := uuid_v7_floor(c.handed_back_at);
+  if c.status <> 'escalated' and (p_message < v_back or p_message is null and c.handed_back_at >= c.escalated_at
+    and c.escalated_by = 'n8n' and c.escalation_reason = left(p_reason, 2000)
+    and not exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id >= v_back
+      and m.role = 'user')) then
+    return 'handed_back';
+  end if;
   perform escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff)));
   -- Handed over before: to this one, then.
   if p_staff is not null then
@@ -91,27 +122,35 @@ begin
   return 'escalated';
 end $$;
 
--- Books an appointment for a person (`book_appointment`); outcome as there. p_branch: the only one that the caller may book
--- at and whose people it may book for; null: any.
+-- Books an appointment for a person (`book_appointment`); outcome as there. p_request has also "digest": of the wish.
+-- p_branch: the only one that the caller may book at and whose people it may book for; null: any. Of what was booked under
+-- the key before, however long ago:
+--   'booked'                     the same wish
+--   'key_reused'                 another one
+--   'cancelled', 'rescheduled'   the same, which stands no more: whoever tells it late does not book it again
 create or replace function book_by_n8n(p_request jsonb, p_branch uuid)
 returns table (outcome text, appointment_id uuid, detail jsonb)
 language plpgsql as $$
 declare
-  v_key text := p_request ->> 'key';
+  v_tenant uuid := require_tenant(current_tenant());
+  v_lead uuid := living_lead((p_request ->> 'lead_id')::uuid);
+  a record;
 begin
   if p_branch is not null and (p_request ->> 'branch_id')::uuid <> p_branch then
     outcome := 'unknown_branch'; return next; return;
   end if;
-  if not exists (select from leads l where l.tenant_id = current_tenant() and l.id = (p_request ->> 'lead_id')::uuid
+  if not exists (select from leads l where l.tenant_id = v_tenant and l.id = v_lead
     and l.deleted_at is null and (p_branch is null or l.branch_id = p_branch)) then
     outcome := 'unknown_lead'; return next; return;
   end if;
-  -- Wished again after it was cancelled it is another appointment.
-  for i in 1 .. 100 loop
-    exit when not exists (select from appointments a where a.tenant_id = current_tenant() and a.booking_key = v_key
-      and a.status not in ('scheduled', 'confirmed', 'in_progress'));
-    v_key := (p_request ->> 'key') || ':' || i;
-  end loop;
-  return query select b.outcome, b.appointment_id, b.detail
-    from book_appointment(p_request || jsonb_build_object('key', v_key)) b;
+  perform lock_bookings(v_tenant);
+  select x.id, x.status, x.lead_id, x.booking_digest into a from appointments x
+    where x.tenant_id = v_tenant and x.booking_key = p_request ->> 'key';
+  if a.id is not null then
+    outcome := case
+      when coalesce(a.booking_digest <> p_request ->> 'digest', a.lead_id is distinct from v_lead) then 'key_reused'
+      when a.status in ('cancelled', 'rescheduled') then a.status end;
+    if outcome is not null then return next; return; end if;
+  end if;
+  return query select b.outcome, b.appointment_id, b.detail from book_appointment(p_request) b;
 end $$;

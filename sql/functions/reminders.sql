@@ -54,7 +54,8 @@ begin
 end $$;
 
 -- Holds an appointment, and the conversation in which its person can be told of it, until the transaction ends: whoever
--- else wants to tell them waits, and finds it told. No row: nobody is to be told anything of it any more.
+-- else wants to tell them waits, and finds it told. No row: nobody is to be told anything of it any more. p_ways with
+-- "by_hand": also where the business does without our own reminders.
 create or replace function hold_appointment(p_appointment uuid, p_ways jsonb, p_morning_minute int)
 returns table (conversation_id uuid, scheduled_at timestamptz, booked_at timestamptz, morning timestamptz,
   local_minute int, day_told boolean, hours_told boolean, confirmation_told boolean, confirmation_text text,
@@ -80,7 +81,7 @@ begin
       join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
       left join ai_tenant_context x on x.tenant_id = a.tenant_id
      where a.tenant_id = v_tenant and a.id = p_appointment and a.status in ('scheduled', 'confirmed')
-       and a.scheduled_at > app_now() and coalesce(x.reminders_enabled, true)
+       and a.scheduled_at > app_now() and (coalesce(x.reminders_enabled, true) or p_ways ? 'by_hand')
        for update of a;
 end $$;
 

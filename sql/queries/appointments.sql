@@ -50,7 +50,8 @@ select appointment_json(a) as "data!" from appointments a
  where a.tenant_id = current_tenant() and a.id = :id and (:only_branch?::uuid is null or a.branch_id = :only_branch);
 
 -- name: apiAppointments :one
--- A page of appointments in any order, and how many there are. first_day, last_day: by the branch's calendar.
+-- A page of appointments in any order, and how many there are. first_day, last_day: by the branch's calendar. Ids sort by time, and a
+-- cursor goes on behind one.
 with found as materialized (
   select a.id, a.scheduled_at, a.created_at, a.updated_at, a.status, a.duration_minutes
     from appointments a join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
@@ -64,7 +65,7 @@ with found as materialized (
 page as (
   select f.id, row_number() over (order by case when :descending then null else k.key end,
       case when :descending then k.key end desc nulls last, f.id) as place
-    from found f cross join lateral (select case :sort when 'created_at' then to_jsonb(f.created_at)
+    from found f cross join lateral (select case :sort when 'created_at' then to_jsonb(f.id)
       when 'updated_at' then to_jsonb(f.updated_at) when 'status' then to_jsonb(f.status)
       when 'duration_minutes' then to_jsonb(f.duration_minutes) else to_jsonb(f.scheduled_at) end as key) k
    order by place limit :limit offset :offset)

@@ -25,8 +25,8 @@ select tenant_id as "tenant_id!", is_plain as "is_plain!", is_platforms as "is_p
   from find_n8n(:kind, :id);
 
 -- name: conversationOfCall :maybe
--- The channel of a conversation that a caller of this branch (null: of any) may answer in.
-select c.channel as "channel!" from conversations c
+-- Channel and person of a conversation that a caller of this branch (null: of any) may speak in.
+select c.channel as "channel!", c.lead_id as "lead_id!" from conversations c
  where c.tenant_id = current_tenant() and c.id = :id and (:only_branch?::uuid is null or c.branch_id = :only_branch?);
 
 -- name: acceptAnswer :one
@@ -36,10 +36,10 @@ select outcome as "outcome!", message_id
     :request_id?);
 
 -- name: setLeadScore :one
-select set_lead_score(:lead_id, :only_branch?, :score, :reason?) as score;
+select set_lead_score(:lead_id, :only_branch?, :score, :reason?, :anew) as score;
 
 -- name: escalateByN8N :one
-select escalate_by_n8n(:conversation_id, :only_branch?, :reason, :staff_id?) as "outcome!";
+select escalate_by_n8n(:conversation_id, :only_branch?, :reason, :staff_id?, :message_id?) as "outcome!";
 
 -- name: n8nSettings :maybe
 -- The business's n8n; of its secrets their ends, and whether they are there.

@@ -9,13 +9,13 @@ extension N8NDoor {
   func perform(_ call: N8NCall, _ voice: Voice?, _ request: Request) throws(APIProblem) -> Response {
     guard let voice else { return Self.done("logged", []) }
     switch call.action {
-    case .answer(let conversation, let content, let question, let model, let tokens):
+    case .answer(let conversation, let content, let model, let tokens):
       let (parts, policy) = try parts(of: content, conversation, voice, request)
       let metadata = JSON.object(["model": model.map { .string($0) }, "tokens": tokens.map { .number($0) }])
       let digest = hex(sha256(Array(content.utf8)))
       let response = try once(call, voice, request) { (scope) throws(StoreError) in
         let row = try scope.acceptAnswer(
-          conversationId: conversation, parts: parts, questionId: question, digest: digest,
+          conversationId: conversation, parts: parts, questionId: call.message, digest: digest,
           metadata: JSONText(metadata.text), policy: policy, requestId: request.id)
         guard row.outcome == "saved", let message = row.messageId else { return .failure(Self.problem(row.outcome)) }
         return .success(["action": "ai_response_saved", "message_id": .string(message.text)])
@@ -24,15 +24,18 @@ extension N8NDoor {
       return response
     case .score(let lead, let score, let reason):
       return try once(call, voice, request) { (scope) throws(StoreError) in
-        let set = try scope.setLeadScore(leadId: lead, onlyBranch: voice.branch, score: score, reason: reason)
+        let set = try scope.setLeadScore(
+          leadId: lead, onlyBranch: voice.branch, score: score, reason: reason, anew: call.key != nil)
         guard let set else { return .failure(.unknown("lead")) }
         return .success(["action": "score_updated", "score": .number(set)])
       }
     case .book(let lead, let branch, let at, let service, let staff, let notes):
-      let wish = [lead.text, branch.text, at.description, service?.text ?? "", staff?.text ?? ""]
-      let key = call.key ?? hex(sha256(Array(wish.joined(separator: "|").utf8)))
+      var wish = [lead.text, branch.text, at.description, service?.text ?? "", staff?.text ?? ""]
+      if let message = call.message { wish.append(message.text) }
+      let digest = hex(sha256(Array(wish.joined(separator: "|").utf8)))
       let asked = JSON.object([
-        "key": .string("n8n:" + key), "lead_id": .string(lead.text), "branch_id": .string(branch.text),
+        "key": .string("n8n:" + (call.key ?? digest)), "digest": .string(digest),
+        "lead_id": .string(lead.text), "branch_id": .string(branch.text),
         "service_id": service.map { .string($0.text) }, "staff_id": staff.map { .string($0.text) },
         "scheduled_at": .string(at.description), "on_grid": true, "booking_source": "ai_chat",
         "notes": notes.map { .string($0) },
@@ -47,7 +50,8 @@ extension N8NDoor {
     case .escalate(let conversation, let reason, let staff):
       return try once(call, voice, request) { (scope) throws(StoreError) in
         let outcome = try scope.escalateByN8N(
-          conversationId: conversation, onlyBranch: voice.branch, reason: reason, staffId: staff)
+          conversationId: conversation, onlyBranch: voice.branch, reason: reason, staffId: staff,
+          messageId: call.message)
         guard outcome == "escalated" else { return .failure(Self.problem(outcome)) }
         return .success(["action": "escalated"])
       }
@@ -57,25 +61,32 @@ extension N8NDoor {
     }
   }
 
-  /// As the channel takes it.
+  /// As the channel takes it, and no more of it than of a model's own answer.
   private func parts(
     of content: String, _ conversation: UUID, _ voice: Voice, _ request: Request
   ) throws(APIProblem) -> ([String], JSONText) {
-    let found: String?
+    let found: ConversationOfCallRow?
     do throws(StoreError) {
       found = try app.database.tenant(voice.tenant).conversationOfCall(id: conversation, onlyBranch: voice.branch)
     } catch { throw app.problem(error, request) }
-    guard let channel = found.flatMap(ChannelName.init) else { throw .unknown("conversation") }
-    let limits = ChannelLimits.of(channel)
-    let parts = limits.parts(of: limits.shown(markdown: content))
-    guard !parts.isEmpty else { throw .malformed("$.content", "there is nothing in it but marks") }
+    guard let channel = (found?.channel).flatMap(ChannelName.init) else { throw .unknown("conversation") }
+    let parts = ChannelLimits.of(channel).spoken(markdown: content)
+    guard parts.contains(where: { $0.unicodeScalars.contains(where: Self.says) }) else {
+      throw .malformed("$.content", "there is nothing in it but marks")
+    }
     return (parts, gatePolicy(channel))
+  }
+
+  /// No blank, nothing invisible, none of Markdown's marks.
+  private static func says(_ scalar: Unicode.Scalar) -> Bool {
+    !scalar.properties.isWhitespace && scalar.properties.generalCategory != .format
+      && !"*_~`#->|=+".unicodeScalars.contains(scalar)
   }
 
   // MARK: Once
 
-  /// Under a key of n8n's own it is done once and answered the same for a day; what is refused leaves the key free. Without
-  /// one, each action by itself bears being told twice.
+  /// Under a key of n8n's own it is done once and answered the same for a day, what was booked for as long as there is the
+  /// appointment; what is refused leaves the key free. Without one, each action by itself bears being told twice.
   private func once(
     _ call: N8NCall, _ voice: Voice, _ request: Request,
     _ body: (Scope) throws(StoreError) -> Result<JSON, APIProblem>
@@ -93,6 +104,7 @@ extension N8NDoor {
             try scope.forgetRequests()
             if try scope.beginRequest(asker: asker, key: key, digest: digest) == 0 {
               earlier = try scope.earlierRequest(asker: asker, key: key)
+              guard earlier != nil else { throw .unavailable("the call before this one was just forgotten") }
               return
             }
           }
@@ -114,9 +126,7 @@ extension N8NDoor {
       }
     }
     if let earlier {
-      guard earlier.digest == digest else {
-        throw .conflict("IDEMPOTENCY_KEY_REUSED", "something else was told under this key")
-      }
+      guard earlier.digest == digest else { throw Self.reused }
       answer = (try? earlier.answer?.parse()) ?? .null
     }
     guard case .object(let members) = answer else { throw APIProblem(.shape("answer")) }
@@ -129,13 +139,19 @@ extension N8NDoor {
 
   // MARK: Why not
 
+  private static let reused = APIProblem.conflict("IDEMPOTENCY_KEY_REUSED", "something else was told under this key")
+
   static func problem(_ outcome: String, detail: JSONText? = nil) -> APIProblem {
     if outcome == "unknown" { return .unknown("conversation") }
+    if outcome == "key_reused" { return reused }
     if outcome.hasPrefix("unknown_") { return .unknown(String(outcome.dropFirst(8))) }
     let sentence =
       switch outcome {
       case "nobody_asked": "nobody has asked anything in this conversation"
       case "answered": "the question was answered already"
+      case "handed_back": "people have had the conversation since, and gave it back"
+      case "cancelled", "rescheduled":
+        "it was booked, and \(outcome) since: a new wish needs an idempotency_key of its own"
       default: Withheld(rawValue: outcome)?.sentence ?? "it cannot be booked so: \(outcome)"
       }
     let slots = detail.flatMap { try? $0.parse() }?["slots"]

@@ -4,11 +4,18 @@ import Rules
 import Store
 
 extension Office {
-  private enum Asked: Sendable { case asked, cold, nothing }
+  enum FollowedUp: Sendable {
+    case asked
+    case cold
+    case nothing
+  }
 
   private static let nearAtOnce = 200
   /// As `follow_ups_near` reads it.
-  static let followUpRule: JSONText = {
+  static let followUpRule = JSONText(.object(ruleMembers))
+  /// Also where the business does without our own follow-ups.
+  private static let ruleByHand = JSONText(.object(JSON.Members(ruleMembers.pairs + [.init("by_hand", true)])))
+  private static let ruleMembers: JSON.Members = {
     let template = TemplateDefinition.followUp
     var rule = waysToTell
     rule["silence_seconds"] = .number(decimal(FollowUp.silence))
@@ -21,7 +28,7 @@ extension Office {
       "name": .string(template.name), "language": .string(template.language),
       "category": .string(template.category.rawValue),
     ]
-    return JSONText(.object(rule))
+    return rule
   }()
 
   /// Asks again who fell silent. As with reminders one transaction holds the conversation, decides, stores and counts.
@@ -36,8 +43,8 @@ extension Office {
       }
       for row in near where row.step != .nothing {
         let requestID = job.requestID
-        let one = try await each(job, or: Asked.nothing) { (scope) throws(StoreError) in
-          try Self.ask(row.leadId, row.conversationId, scope, requestID)
+        let one = try await each(job, or: FollowedUp.nothing) { (scope) throws(StoreError) in
+          try Self.followUp(row.leadId, row.conversationId, scope, requestID)
         }
         switch one {
         case .asked: asked += 1
@@ -51,10 +58,12 @@ extension Office {
     return ["asked": .number(asked), "cold": .number(cold)]
   }
 
-  private static func ask(
-    _ lead: UUID, _ conversation: UUID, _ scope: Scope, _ requestID: String?
-  ) throws(StoreError) -> Asked {
-    guard let held = try scope.holdFollowUp(rule: followUpRule, leadId: lead, conversationId: conversation) else {
+  /// Asks one person again if it is their turn. `byHand`: it is not the clock that asks.
+  static func followUp(
+    _ lead: UUID, _ conversation: UUID, _ scope: Scope, _ requestID: String?, byHand: Bool = false
+  ) throws(StoreError) -> FollowedUp {
+    let rule = byHand ? ruleByHand : followUpRule
+    guard let held = try scope.holdFollowUp(rule: rule, leadId: lead, conversationId: conversation) else {
       return .nothing
     }
     switch held.step {

@@ -16,6 +16,8 @@ extension Office {
 
   private static let nearAtOnce = 200
   static let ways = JSONText(.object(waysToTell))
+  /// Also where the business does without our own reminders.
+  static let waysByHand = JSONText(.object(JSON.Members(waysToTell.pairs + [.init("by_hand", true)])))
 
   func remind(_ job: HeldJob) async throws(StoreError) -> JSON {
     var told = 0
@@ -61,8 +63,11 @@ extension Office {
 }
 
 extension Scope {
-  fileprivate func remind(of appointment: UUID, _ requestID: String?) throws(StoreError) -> Office.Told {
-    guard let held = try hold(appointment), let reminder = held.ground.due(held.nowIs) else { return .nothing }
+  /// Reminds of an appointment if it is its time. `byHand`: it is not the clock that asks.
+  func remind(of appointment: UUID, _ requestID: String?, byHand: Bool = false) throws(StoreError) -> Office.Told {
+    guard let held = try hold(appointment, byHand: byHand), let reminder = held.ground.due(held.nowIs) else {
+      return .nothing
+    }
     return try tell(
       .reminder(.ours(appointment)), of: appointment, in: held.conversationId, words: held.reminderText,
       what: reminder.rawValue, until: reminder.until(held.scheduledAt), requestID)
@@ -79,8 +84,10 @@ extension Scope {
       until: BookingConfirmation.until(start: held.scheduledAt, booked: held.bookedAt), requestID)
   }
 
-  private func hold(_ appointment: UUID) throws(StoreError) -> HoldAppointmentRow? {
-    try self.holdAppointment(appointmentId: appointment, ways: Office.ways, morningMinute: Int32(Reminder.morning))
+  private func hold(_ appointment: UUID, byHand: Bool = false) throws(StoreError) -> HoldAppointmentRow? {
+    try self.holdAppointment(
+      appointmentId: appointment, ways: byHand ? Office.waysByHand : Office.ways,
+      morningMinute: Int32(Reminder.morning))
   }
 
   private func tell(

@@ -4,8 +4,8 @@ import FoundationEssentials
 /// What n8n tells us: the guide's four actions. Field names and answers are the guide's.
 public struct N8NCall: Sendable, Equatable {
   public enum Action: Sendable, Equatable {
-    /// An answer to what a person asked; `question` is what the event called `question_id`.
-    case answer(conversation: UUID, content: String, question: UUID?, model: String?, tokens: Int64?)
+    /// An answer to what a person asked.
+    case answer(conversation: UUID, content: String, model: String?, tokens: Int64?)
     case score(lead: UUID, score: Int32, reason: String?)
     case book(lead: UUID, branch: UUID, at: Instant, service: UUID?, staff: UUID?, notes: String?)
     case escalate(conversation: UUID, reason: String, staff: UUID?)
@@ -18,14 +18,19 @@ public struct N8NCall: Sendable, Equatable {
   public let tenant: UUID?
   /// Under which it is done once.
   public let key: String?
+  /// The person's message that it is about, if it says so (`message_id` or `question_id`, as events call it).
+  public let message: UUID?
 
   /// Characters of an answer; what a channel takes at once is less, and it is sent in parts.
   static let longest = 20_000
 
+  /// Seconds of the years 1 to 9999, of which others can write down the time.
+  private static let years: Range<Int64> = -62_135_596_800..<253_402_300_800
+
   /// What it is about, if it is about something of ours.
   public var subject: (kind: String, id: UUID)? {
     switch action {
-    case .answer(let id, _, _, _, _), .escalate(let id, _, _): ("conversation", id)
+    case .answer(let id, _, _, _), .escalate(let id, _, _): ("conversation", id)
     case .score(let id, _, _), .book(let id, _, _, _, _, _): ("lead", id)
     case .other: nil
     }
@@ -42,11 +47,15 @@ public struct N8NCall: Sendable, Equatable {
       }
       throw .malformed(path: "$.action", fault: "expected a string, found nothing")
     }
-    let key = request.headers["idempotency-key"] ?? body["idempotency_key"].text
+    // Who signs by Standard Webhooks names what it tells, and the name is signed too.
+    let signed = request.headers["webhook-signature"].flatMap { _ in request.headers["webhook-id"] }
+    let key = request.headers["idempotency-key"] ?? body["idempotency_key"].text ?? signed
     if let key, !(1...255).contains(key.utf8.count) || key.utf8.contains(0) {
       throw .malformed(path: "Idempotency-Key", fault: "expected 1 to 255 characters")
     }
-    return N8NCall(action: try action(body), tenant: try id(body, "tenant_id"), key: key)
+    return N8NCall(
+      action: try action(body), tenant: try id(body, "tenant_id"), key: key,
+      message: try id(body, body["question_id"].exists ? "question_id" : "message_id"))
   }
 
   private static func action(_ body: Field) throws(Refusal) -> Action {
@@ -58,10 +67,8 @@ public struct N8NCall: Sendable, Equatable {
       guard content.contains(where: { !$0.isWhitespace }) else {
         throw .malformed(path: "$.content", fault: "there is nothing in it")
       }
-      let question = try id(body, body["question_id"].exists ? "question_id" : "message_id")
       return .answer(
-        conversation: try must(body, "conversation_id"), content: content, question: question,
-        model: try text(body, "model", most: 200),
+        conversation: try must(body, "conversation_id"), content: content, model: try text(body, "model", most: 200),
         tokens: (body["tokens"].integer).flatMap { $0 >= 0 ? $0 : nil })
     case "update_lead_score":
       try needs(body, "lead_id", "score")
@@ -72,7 +79,7 @@ public struct N8NCall: Sendable, Equatable {
         lead: try must(body, "lead_id"), score: Int32(score.rounded()), reason: try text(body, "reason", most: 2000))
     case "schedule_appointment":
       try needs(body, "lead_id", "branch_id", "scheduled_at")
-      guard let at = body["scheduled_at"].text.flatMap({ Instant($0) }) else {
+      guard let at = body["scheduled_at"].text.flatMap({ Instant($0) }), years.contains(at.seconds) else {
         throw .malformed(path: "$.scheduled_at", fault: "expected a time with its offset, such as 2026-01-15T16:00:00Z")
       }
       return .book(

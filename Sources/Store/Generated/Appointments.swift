@@ -279,7 +279,9 @@ extension Scope {
     ) { row throws(StoreError) in try row.get(0) }
   }
 
-  /// A page of appointments in any order, and how many there are. first_day, last_day: by the branch's calendar.
+  /// A page of appointments in any order, and how many there are. first_day, last_day: by the branch's calendar. Ids
+  /// sort by time, and a
+  /// cursor goes on behind one.
   public func apiAppointments(
     branchId: UUID?,
     staffId: UUID?,
@@ -310,7 +312,7 @@ extension Scope {
       page as (
         select f.id, row_number() over (order by case when $9 then null else k.key end,
             case when $9 then k.key end desc nulls last, f.id) as place
-          from found f cross join lateral (select case $10 when 'created_at' then to_jsonb(f.created_at)
+          from found f cross join lateral (select case $10 when 'created_at' then to_jsonb(f.id)
             when 'updated_at' then to_jsonb(f.updated_at) when 'status' then to_jsonb(f.status)
             when 'duration_minutes' then to_jsonb(f.duration_minutes) else to_jsonb(f.scheduled_at) end as key) k
          order by place limit $11 offset $12)

@@ -25,6 +25,11 @@ public struct FindN8NRow: Sendable, Equatable {
   public var secrets: JSONText
 }
 
+public struct ConversationOfCallRow: Sendable, Equatable {
+  public var channel: String
+  public var leadId: UUID
+}
+
 public struct AcceptAnswerRow: Sendable, Equatable {
   public var outcome: String
   public var messageId: UUID?
@@ -146,16 +151,18 @@ extension Scope {
     }
   }
 
-  /// The channel of a conversation that a caller of this branch (null: of any) may answer in.
-  public func conversationOfCall(id: UUID, onlyBranch: UUID?) throws(StoreError) -> String? {
+  /// Channel and person of a conversation that a caller of this branch (null: of any) may speak in.
+  public func conversationOfCall(id: UUID, onlyBranch: UUID?) throws(StoreError) -> ConversationOfCallRow? {
     try maybe(
       "conversationOfCall",
       #"""
-      select c.channel as "channel!" from conversations c
+      select c.channel as "channel!", c.lead_id as "lead_id!" from conversations c
        where c.tenant_id = current_tenant() and c.id = $1 and ($2::uuid is null or c.branch_id = $2)
       """#,
       [id.sql, onlyBranch.sql]
-    ) { row throws(StoreError) in try row.get(0) }
+    ) { row throws(StoreError) in
+      try ConversationOfCallRow(channel: row.get(0), leadId: row.get(1))
+    }
   }
 
   /// Stores n8n's answer with the jobs that send it (`accept_answer`).
@@ -185,14 +192,15 @@ extension Scope {
     leadId: UUID,
     onlyBranch: UUID?,
     score: Int32,
-    reason: String?
+    reason: String?,
+    anew: Bool
   ) throws(StoreError) -> Int32? {
     try one(
       "setLeadScore",
       #"""
-      select set_lead_score($1, $2, $3, $4) as score
+      select set_lead_score($1, $2, $3, $4, $5) as score
       """#,
-      [leadId.sql, onlyBranch.sql, score.sql, reason.sql]
+      [leadId.sql, onlyBranch.sql, score.sql, reason.sql, anew.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 
@@ -200,14 +208,15 @@ extension Scope {
     conversationId: UUID,
     onlyBranch: UUID?,
     reason: String,
-    staffId: UUID?
+    staffId: UUID?,
+    messageId: UUID?
   ) throws(StoreError) -> String {
     try one(
       "escalateByN8N",
       #"""
-      select escalate_by_n8n($1, $2, $3, $4) as "outcome!"
+      select escalate_by_n8n($1, $2, $3, $4, $5) as "outcome!"
       """#,
-      [conversationId.sql, onlyBranch.sql, reason.sql, staffId.sql]
+      [conversationId.sql, onlyBranch.sql, reason.sql, staffId.sql, messageId.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 
