@@ -137,6 +137,7 @@ import Testing
     try await Shop.test(delay: 60) { shop in
       let other = try Tenant.make(in: shop.database)
       _ = try say([.template(.init(name: "recordatorio", language: "es_MX"))], in: shop)
+      try shop.tenant.templates("recordatorio")
       try shop.run(
         """
         insert into message_templates (tenant_id, business_account_id, name, language, status)
@@ -210,17 +211,25 @@ struct TemplateCase: Sendable, CustomTestStringConvertible {
 }
 
 private let templateCases: [TemplateCase] = [
-  TemplateCase([], "accepted"),
+  // Nothing was ever heard of it.
+  TemplateCase([], "withheld template_blocked"),
   TemplateCase([template("APPROVED", "UTILITY")], "accepted"),
   TemplateCase([template("approved", "MARKETING")], "accepted"),
   TemplateCase([template("REINSTATED", "UTILITY")], "accepted"),
-  TemplateCase([template("UNKNOWN", "UTILITY")], "accepted"),
+  TemplateCase([template("FLAGGED", "UTILITY")], "accepted"),
+  TemplateCase([template("UNKNOWN", "UTILITY")], "withheld template_blocked"),
+  TemplateCase([template("PENDING", "UTILITY")], "withheld template_blocked"),
+  TemplateCase([template("IN_APPEAL", "UTILITY")], "withheld template_blocked"),
+  TemplateCase([template("DISABLED", "UTILITY")], "withheld template_blocked"),
+  TemplateCase([template("DELETED", "UTILITY")], "withheld template_blocked"),
   TemplateCase([template("PAUSED", "UTILITY")], "withheld template_blocked"),
   TemplateCase([template("REJECTED", nil)], "withheld template_blocked"),
   TemplateCase([template("SOMETHING_NEW", nil)], "withheld template_blocked"),
   // Of the same name, but not this one.
-  TemplateCase([template("PAUSED", "UTILITY", language: "es")], "accepted"),
-  TemplateCase([template("PAUSED", "UTILITY", business: "another")], "accepted"),
+  TemplateCase([template("APPROVED", nil), template("PAUSED", "UTILITY", language: "es")], "accepted"),
+  TemplateCase([template("APPROVED", nil, language: "es")], "withheld template_blocked"),
+  TemplateCase([template("APPROVED", nil), template("PAUSED", "UTILITY", business: "another")], "accepted"),
+  TemplateCase([template("APPROVED", nil, business: "another")], "withheld template_blocked"),
   TemplateCase([template("APPROVED", "MARKETING"), consent("marketing", "stopped")], "withheld opted_out"),
   TemplateCase([template("APPROVED", "UTILITY"), consent("marketing", "stopped")], "accepted"),
   TemplateCase([template("APPROVED", "UTILITY"), consent("all", "stopped")], "withheld opted_out"),
@@ -230,12 +239,16 @@ private let templateCases: [TemplateCase] = [
   TemplateCase([template("APPROVED", "UTILITY"), consent("marketing", "allowed", "1 hour")], "accepted"),
   // Nobody has told what it is for: it may be a promotion.
   TemplateCase([template("APPROVED", nil), consent("marketing", "stopped")], "withheld opted_out"),
-  // Nobody has told of it; whoever sends it says what it is.
-  TemplateCase([consent("marketing", "stopped"), category("marketing")], "withheld opted_out"),
-  TemplateCase([consent("marketing", "stopped"), category("utility")], "accepted"),
+  // Whoever sends it says what it is.
+  TemplateCase(
+    [template("APPROVED", nil), consent("marketing", "stopped"), category("marketing")], "withheld opted_out"),
+  TemplateCase([template("APPROVED", nil), consent("marketing", "stopped"), category("utility")], "accepted"),
   TemplateCase([template("APPROVED", "UTILITY"), consent("marketing", "stopped"), category("marketing")], "accepted"),
   TemplateCase(
-    [consent("marketing", "stopped", channel: "instagram", source: "platform"), category("marketing")], "accepted"),
+    [
+      template("APPROVED", nil), consent("marketing", "stopped", channel: "instagram", source: "platform"),
+      category("marketing"),
+    ], "accepted"),
   TemplateCase(["update messages set payload = null where role = 'staff';"], "withheld window_closed"),
   TemplateCase(
     ["update messages set payload = '{\"kind\": \"location\"}' where role = 'staff';"], "withheld window_closed"),
