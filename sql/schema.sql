@@ -143,6 +143,24 @@ $$;
 ALTER FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) OWNER TO tistis_owner;
 
 --
+-- Name: alert_template(uuid, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.alert_template(p_connection uuid, p_payload jsonb, p_usable jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_kind text := concat_ws(' ', 'template', p_payload ->> 'name', p_payload ->> 'language');
+begin
+  perform raise_alert(p_connection, jsonb_build_object('kind', v_kind, 'key', v_kind, 'severity', 'act',
+      'sentence', x.sentence || '; what it was for was not sent'))
+    from (select template_trouble(p_connection, p_payload, p_usable) as sentence) x
+   where x.sentence is not null;
+end $$;
+
+ALTER FUNCTION public.alert_template(p_connection uuid, p_payload jsonb, p_usable jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: alias_list(jsonb[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1275,6 +1293,9 @@ begin
       end if;
     end if;
     verdict := case when reason is null then 'go' else 'withheld' end;
+    if reason = 'template_blocked' then
+      perform alert_template(m.channel_connection_id, m.payload, p_policy -> 'usable_templates');
+    end if;
     update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
         send_attempt = p_attempt, attempted_at = case when verdict = 'go' then coalesce(x.attempted_at, app_clock()) end
       where x.tenant_id = v_tenant and x.id = p_message;
@@ -1742,7 +1763,7 @@ begin
   if o.id is null then return false; end if;
   n := jsonb_populate_record(o, p_values);
   update channel_connections c set connection_name = n.connection_name, account_name = n.account_name,
-      ai_enabled = n.ai_enabled, login = n.login, human_agent_enabled = n.human_agent_enabled,
+      ai_enabled = n.ai_enabled, login = n.login, meta_app_id = n.meta_app_id, human_agent_enabled = n.human_agent_enabled,
       is_personal_brand = n.is_personal_brand,
       whatsapp_phone_number_id = n.whatsapp_phone_number_id, whatsapp_business_account_id = n.whatsapp_business_account_id,
       instagram_account_id = n.instagram_account_id, instagram_page_id = n.instagram_page_id,
@@ -4254,16 +4275,24 @@ ALTER FUNCTION public.hold_erasures() OWNER TO tistis_owner;
 CREATE FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) RETURNS TABLE(lead_id uuid, conversation_id uuid, silent_since timestamp with time zone, last_said timestamp with time zone, attempts integer, last_at timestamp with time zone, is_open boolean, local_minute integer, service text, own_words text, now_is timestamp with time zone)
     LANGUAGE plpgsql
     AS $$
+declare
+  v conversations;
+  v_reason text;
 begin
   perform lock_lanes(current_tenant(), array['send:' || p_conversation], '{}');
-  perform 1 from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation for update;
-  return query
-    select * from follow_ups_near(p_rule, p_lead, '00000000-0000-0000-0000-000000000000', 1) n
-     where n.conversation_id = p_conversation
-       -- What the platform would not take is no attempt.
-       and (exists (select from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation
-           and window_is_open(c.channel_connection_id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))
-         or template_gate(p_conversation, p_rule, p_rule -> 'template') is null);
+  select c.* into v from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation for update;
+  if not window_is_open(v.channel_connection_id, v.lead_id, (p_rule -> 'windows' ->> v.channel)::int) then
+    -- What the platform would not take is no attempt.
+    v_reason := template_gate(p_conversation, p_rule, p_rule -> 'template');
+    if v_reason = 'template_blocked' then
+      perform alert_template(v.channel_connection_id, p_rule -> 'template', p_rule -> 'usable_templates');
+    end if;
+  end if;
+  if v_reason is null then
+    return query
+      select * from follow_ups_near(p_rule, p_lead, '00000000-0000-0000-0000-000000000000', 1) n
+       where n.conversation_id = p_conversation;
+  end if;
 end $$;
 
 ALTER FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) OWNER TO tistis_owner;
@@ -5364,6 +5393,53 @@ CREATE FUNCTION public.missing_of_business(p_ids jsonb) RETURNS text
 $$;
 
 ALTER FUNCTION public.missing_of_business(p_ids jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: model_answers(); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.model_answers() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  update platform_alerts set resolved_at = clock_timestamp() where kind = 'model_refused' and resolved_at is null
+$$;
+
+ALTER FUNCTION public.model_answers() OWNER TO tistis_definer;
+
+--
+-- Name: model_refused(text); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.model_refused(p_why text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  v_first boolean;
+begin
+  insert into platform_alerts as a (kind, sentence) values ('model_refused', format(
+      'Anthropic takes none of our calls (%s): the assistant answers nobody, people take over. See that the account has '
+      || 'credit and that ANTHROPIC_API_KEY in jobs.env is a key of it', left(p_why, 500)))
+    on conflict (kind) where resolved_at is null do update set last_seen = clock_timestamp(), sentence = excluded.sentence
+    returning a.xmax = 0 into v_first;
+  return v_first;
+end $$;
+
+ALTER FUNCTION public.model_refused(p_why text) OWNER TO tistis_definer;
+
+--
+-- Name: model_refused_since(); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.model_refused_since() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select a.since from platform_alerts a where a.kind = 'model_refused' and a.resolved_at is null
+$$;
+
+ALTER FUNCTION public.model_refused_since() OWNER TO tistis_definer;
 
 --
 -- Name: morning_before(timestamp with time zone, text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6999,7 +7075,10 @@ begin
         stop_reason text, was_successful boolean, metadata jsonb)
   on conflict do nothing
   returning * into u;
-  if u.id is not null then perform count_usage(u); end if;
+  if u.id is null then return; end if;
+  -- Before the month's row, as everybody does.
+  if u.stop_reason is distinct from 'given_up' then perform model_answers(); end if;
+  perform count_usage(u);
 end $$;
 
 ALTER FUNCTION public.record_usage(p_usage jsonb) OWNER TO tistis_owner;
@@ -7051,25 +7130,38 @@ declare
   v_lanes text[];
   v_keys text[];
   v_id uuid;
+  v_message uuid;
+  v_rest jsonb;
+  v_nth int := 0;
 begin
   select array_agg(distinct lane), array_agg(distinct unique_key) into v_lanes, v_keys
     from jobs where tenant_id = v_tenant and id = any (p_ids) and status = 'dead';
   perform lock_lanes(v_tenant, v_lanes, v_keys);
-  foreach v_id in array p_ids loop
+  -- In the order in which they were put there.
+  for v_id in select x from unnest(p_ids) x order by x loop
     update jobs d set status = 'pending', attempts = 0,
         -- Each wait had added one.
-        max_attempts = case when d.job_type like 'send\_%' then 6 else d.max_attempts end, worker_id = null, completed_at = null, scheduled_for = app_now(),
+        max_attempts = case when d.job_type like 'send\_%' then 6 else d.max_attempts end, worker_id = null, completed_at = null,
+        -- One after the other, each with what follows it.
+        scheduled_for = app_now() + v_nth * interval '1 microsecond',
         lane_head = d.lane is null, holds_lane = false, updated_at = now()
       where d.tenant_id = v_tenant and d.id = v_id and d.status = 'dead'
         and not exists (select 1 from jobs p where p.tenant_id = v_tenant and p.unique_key = d.unique_key
           and p.status = 'pending');
     if found then
+      v_nth := v_nth + 1;
       -- A message that the platform never had may leave after all; what may have been sent is never sent again.
       update messages m set status = 'pending', error_code = null, error_message = null
         from jobs d
         where d.tenant_id = v_tenant and d.id = v_id and m.tenant_id = v_tenant
           and m.id::text = d.payload ->> 'message_id' and d.job_type like 'send\_%'
-          and m.status = 'failed' and m.external_id is null;
+          and m.status = 'failed' and m.external_id is null
+        returning m.id into v_message;
+      if found then
+        select coalesce(jsonb_agg(r.job || jsonb_build_object('delay_seconds', (v_nth + r.n - 1) * 1e-6) order by r.n), '[]')
+          into v_rest from jsonb_array_elements(revive_parts(v_message, v_id)) with ordinality r (job, n);
+        v_nth := v_nth + enqueue_jobs(v_rest);
+      end if;
       -- An attachment that was given up is asked for once more.
       update media_files f set status = 'pending', error_message = null
         from jobs d
@@ -7569,6 +7661,31 @@ CREATE FUNCTION public.revive_lead(p_lead_id uuid) RETURNS void
 $$;
 
 ALTER FUNCTION public.revive_lead(p_lead_id uuid) OWNER TO tistis_owner;
+
+--
+-- Name: revive_parts(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.revive_parts(p_message uuid, p_job uuid) RETURNS jsonb
+    LANGUAGE sql
+    AS $$
+  with rest as (
+    update messages x set status = 'pending', error_code = null, error_message = null
+      from messages m
+     where m.tenant_id = current_tenant() and m.id = p_message and x.tenant_id = m.tenant_id
+       and x.conversation_id = m.conversation_id and x.id > m.id and x.role = m.role
+       and x.status = 'withheld' and x.error_code = 'incomplete'
+       and (x.metadata ->> 'group' = m.metadata ->> 'group'
+         or m.role = 'assistant' and x.processed_by_job_id = m.processed_by_job_id
+           and x.answers_message_id = m.answers_message_id)
+    returning x.id)
+  select coalesce(jsonb_agg(jsonb_build_object('job_type', j.job_type, 'lane', j.lane, 'priority', j.priority,
+      'max_attempts', 6, 'request_id', j.request_id,
+      'payload', j.payload || jsonb_build_object('message_id', r.id)) order by r.id), '[]')
+    from rest r join jobs j on j.tenant_id = current_tenant() and j.id = p_job
+$$;
+
+ALTER FUNCTION public.revive_parts(p_message uuid, p_job uuid) OWNER TO tistis_owner;
 
 --
 -- Name: rows_of_person(uuid[], text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -8721,6 +8838,47 @@ begin return (
 ); end $$;
 
 ALTER FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: template_trouble(uuid, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_what text := format('the template %s (%s) ', p_payload ->> 'name', p_payload ->> 'language');
+  v_business text;
+  v_status text;
+  v_reason text;
+  v_elsewhere text;
+begin
+  select cc.whatsapp_business_account_id into v_business from channel_connections cc
+   where cc.tenant_id = v_tenant and cc.id = p_connection;
+  -- As `template_gate` looks.
+  select upper(t.status), t.reason into v_status, v_reason from message_templates t
+   where t.tenant_id = v_tenant and t.name = p_payload ->> 'name' and t.language = p_payload ->> 'language'
+     and t.business_account_id = coalesce(v_business, t.business_account_id)
+   order by t.updated_at desc limit 1;
+  if p_usable ? coalesce(v_status, 'UNKNOWN') then return null; end if;
+  select string_agg(distinct t.language, ', ') into v_elsewhere from message_templates t
+   where t.tenant_id = v_tenant and t.name = p_payload ->> 'name' and t.language <> p_payload ->> 'language'
+     and t.business_account_id = coalesce(v_business, t.business_account_id) and p_usable ? upper(t.status);
+  return v_what || case
+      when v_elsewhere is not null then 'is not approved; it is in ' || v_elsewhere || ': use that language'
+      when coalesce(v_status, 'UNKNOWN') = 'UNKNOWN' then 'is not known to be approved: ask WhatsApp (tistis templates '
+        || 'sync); if it is one of ours and not there, submit it (tistis templates create) and wait for the approval'
+      when v_status like 'PENDING%' or v_status in ('IN_APPEAL', 'LIMIT_EXCEEDED') then 'is ' || v_status
+        || ': wait for WhatsApp''s approval, which comes by itself (tistis templates sync asks for it)'
+      when v_status = 'PAUSED' then 'is PAUSED' || coalesce(' (' || v_reason || ')', '')
+        || ': it is sent again once WhatsApp reinstates it; change its text or whom it goes to'
+      when v_status = 'DELETED' then 'is gone: make it again (tistis templates create)'
+      else 'is ' || v_status || coalesce(' (' || v_reason || ')', '')
+        || ': correct it in Meta''s WhatsApp Manager and submit it again, or make another one' end;
+end $$;
+
+ALTER FUNCTION public.template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: tenant_profile(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -14547,6 +14705,13 @@ REVOKE ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_functions;
 
 --
+-- Name: FUNCTION alert_template(p_connection uuid, p_payload jsonb, p_usable jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.alert_template(p_connection uuid, p_payload jsonb, p_usable jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.alert_template(p_connection uuid, p_payload jsonb, p_usable jsonb) TO tistis_functions;
+
+--
 -- Name: FUNCTION alias_list(VARIADIC p_aliases jsonb[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16290,6 +16455,29 @@ REVOKE ALL ON FUNCTION public.missing_of_business(p_ids jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_functions;
 
 --
+-- Name: FUNCTION model_answers(); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.model_answers() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.model_answers() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.model_answers() TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION model_refused(p_why text); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.model_refused(p_why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.model_refused(p_why text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.model_refused(p_why text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION model_refused_since(); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.model_refused_since() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.model_refused_since() TO tistis_health;
+
+--
 -- Name: FUNCTION morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16772,6 +16960,13 @@ REVOKE ALL ON FUNCTION public.revive_lead(p_lead_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_functions;
 
 --
+-- Name: FUNCTION revive_parts(p_message uuid, p_job uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.revive_parts(p_message uuid, p_job uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.revive_parts(p_message uuid, p_job uuid) TO tistis_functions;
+
+--
 -- Name: FUNCTION rows_of_person(p_leads uuid[], p_names text, p_from uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -17046,6 +17241,13 @@ GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO 
 
 REVOKE ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION tenant_profile(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
