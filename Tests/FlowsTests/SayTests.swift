@@ -30,7 +30,10 @@ import Testing
       let wishes = try Self.fixtures()
       #expect(Set(wishes.map(\.kind)) == ChannelLimits.of(.whatsapp).content?.kinds)
       var phones = [String]()
-      for wish in wishes { phones.append(try say([wish], in: shop)) }
+      for wish in wishes {
+        if case .template(let use) = wish { try shop.tenant.templates(use.name, language: use.language) }
+        phones.append(try say([wish], in: shop))
+      }
       try await shop.work()
       for (wish, phone) in zip(wishes, phones) {
         let sent = try await Sandbox.requests("whatsapp", match: phone).filter { $0["accepted"].bool == true }
