@@ -276,7 +276,7 @@ grant insert on alerts to tistis_api;
 grant select, insert on channel_connections to tistis_api;
 grant update (connection_name, account_name, ai_enabled, login, human_agent_enabled, is_personal_brand, whatsapp_phone_number_id,
   whatsapp_business_account_id, instagram_account_id, instagram_page_id, instagram_username, facebook_page_id,
-  facebook_page_name, tiktok_business_id, tiktok_client_key, tiktok_open_id, first_message_delay_seconds,
+  facebook_page_name, meta_app_id, tiktok_business_id, tiktok_client_key, tiktok_open_id, first_message_delay_seconds,
   subsequent_message_delay_seconds, ai_personality_override, custom_instructions_override, status, stopped_code, stopped_at,
   error_count, last_error_at, last_error_message, connected_at, disconnected_at, tested_at, test_result)
   on channel_connections to tistis_api;

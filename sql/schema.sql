@@ -17796,6 +17796,12 @@ GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_api;
 GRANT UPDATE(is_personal_brand) ON TABLE public.channel_connections TO tistis_api;
 
 --
+-- Name: COLUMN channel_connections.meta_app_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(meta_app_id) ON TABLE public.channel_connections TO tistis_api;
+
+--
 -- Name: COLUMN channel_connections.login; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
