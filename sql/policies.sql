@@ -94,6 +94,9 @@ alter function queue_stats() owner to tistis_definer;
 alter function health_report(float8) owner to tistis_definer;
 alter function health_queue(int) owner to tistis_definer;
 alter function cron_stopped(float8) owner to tistis_definer;
+alter function model_refused(text) owner to tistis_definer;
+alter function model_answers() owner to tistis_definer;
+alter function model_refused_since() owner to tistis_definer;
 alter function list_tenants() owner to tistis_definer;
 alter function tenants_in_doubt(float8) owner to tistis_definer;
 alter function tokens_to_renew(jsonb, int) owner to tistis_definer;
@@ -191,7 +194,7 @@ grant select (id, triggered_by_message_id, signal_name), insert on lead_score_hi
 grant execute on function worker_heartbeat(uuid, text, text, float8), worker_stopped(uuid), recover_jobs(float8),
   claim_jobs(uuid, int, text, uuid, timestamptz), next_job_due(timestamptz), settle_jobs(jsonb), prune_jobs(interval, int),
   list_jobs(int, text, uuid), queue_stats(), tenants_in_doubt(float8), retention_due(timestamptz, int),
-  tokens_to_renew(jsonb, int) to tistis_jobs, tistis_jobs_process;
+  tokens_to_renew(jsonb, int), model_refused(text), model_answers() to tistis_jobs, tistis_jobs_process;
 -- Cron asks as jobs' user.
 grant execute on function ask_routine(text, text) to tistis_jobs;
 grant update (looks) on sends_in_doubt to tistis_jobs, tistis_jobs_process;
@@ -275,7 +278,7 @@ grant insert on alerts to tistis_api;
 grant select, insert on channel_connections to tistis_api;
 grant update (connection_name, account_name, ai_enabled, login, human_agent_enabled, is_personal_brand, whatsapp_phone_number_id,
   whatsapp_business_account_id, instagram_account_id, instagram_page_id, instagram_username, facebook_page_id,
-  facebook_page_name, tiktok_business_id, tiktok_client_key, tiktok_open_id, first_message_delay_seconds,
+  facebook_page_name, meta_app_id, tiktok_business_id, tiktok_client_key, tiktok_open_id, first_message_delay_seconds,
   subsequent_message_delay_seconds, ai_personality_override, custom_instructions_override, status, stopped_code, stopped_at,
   error_count, last_error_at, last_error_message, connected_at, disconnected_at, tested_at, test_result)
   on channel_connections to tistis_api;
@@ -307,7 +310,8 @@ grant insert (tenant_id, monthly_budget_usd, monthly_token_budget), update (mont
 grant insert on alerts to tistis_api;
 
 -- health: asks how it all is, and says when cron has stopped. No row of any tenant.
-grant execute on function health_report(float8), health_queue(int), cron_stopped(float8) to tistis_health;
+grant execute on function health_report(float8), health_queue(int), cron_stopped(float8), model_refused_since()
+  to tistis_health;
 -- SQL clients of the integration guide: they read everything of their tenant but sealed secrets. Its functions run with
 -- these rights, so a client may also write what a function writes; of messages and jobs only the columns that they need.
 grant execute on function claim_next_job(), complete_job(uuid, jsonb, text) to tistis_guide;

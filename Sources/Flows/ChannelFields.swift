@@ -19,7 +19,8 @@ public struct ChannelFields: Sendable {
   private static let texts = [
     "connection_name", "account_name", "whatsapp_phone_number_id", "whatsapp_business_account_id",
     "instagram_account_id",
-    "instagram_page_id", "instagram_username", "facebook_page_id", "facebook_page_name", "tiktok_business_id",
+    "instagram_page_id", "instagram_username", "facebook_page_id", "facebook_page_name", "meta_app_id",
+    "tiktok_business_id",
     "tiktok_client_key", "tiktok_open_id", "ai_personality_override", "custom_instructions_override",
   ]
   private static let delays = [("first_message_delay_seconds", 1800), ("subsequent_message_delay_seconds", 300)]
@@ -170,7 +171,7 @@ extension ChannelDetailsRow {
       "id": .string(id.text), "channel": .string(channel), "account_number": .number(accountNumber),
       "account_id": text(accountId), "status": .string(status), "ai_enabled": .bool(aiEnabled),
       "connection_name": text(connectionName), "account_name": text(accountName),
-      "is_personal_brand": .bool(isPersonalBrand), "login": text(login),
+      "is_personal_brand": .bool(isPersonalBrand), "login": text(login), "meta_app_id": text(metaAppId),
       "human_agent_enabled": .bool(humanAgentEnabled), "whatsapp_phone_number_id": text(whatsappPhoneNumberId),
       "whatsapp_business_account_id": text(whatsappBusinessAccountId), "instagram_account_id": text(instagramAccountId),
       "instagram_page_id": text(instagramPageId), "instagram_username": text(instagramUsername),

@@ -8,7 +8,10 @@ public enum Footing {
     // Its user is cron's, who asks for routines.
     "jobs": queue + ["ask_routine(text,text)"],
     "jobs-process": queue,
-    "health": ["health_report(double precision)", "health_queue(integer)", "cron_stopped(double precision)"],
+    "health": [
+      "health_report(double precision)", "health_queue(integer)", "cron_stopped(double precision)",
+      "model_refused_since()",
+    ],
   ]
 
   private static let webhook = ["find_channel(text,text)", "find_accounts(text,text[])"]
@@ -18,7 +21,7 @@ public enum Footing {
     "claim_jobs(uuid,integer,text,uuid,timestamp with time zone)", "next_job_due(timestamp with time zone)",
     "settle_jobs(jsonb)", "prune_jobs(interval,integer)", "list_jobs(integer,text,uuid)", "queue_stats()",
     "tenants_in_doubt(double precision)", "retention_due(timestamp with time zone,integer)",
-    "tokens_to_renew(jsonb,integer)",
+    "tokens_to_renew(jsonb,integer)", "model_refused(text)", "model_answers()",
   ]
 
   /// The role of a program: `webhook-whatsapp` is `tistis_webhook_whatsapp` to Postgres.

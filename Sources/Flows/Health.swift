@@ -77,6 +77,7 @@ public final class HealthDoor {
       {
         app.log.error("cron_stopped", ["since": since.description])
       }
+      found.modelRefused = try app.database.everyone.modelRefusedSince()
       found.queue = try app.database.everyone.healthQueue(limit: Self.countedAtMost)
     } catch {
       found.why = error.sentence

@@ -10,6 +10,8 @@ struct HealthLook {
     var report: HealthReportRow?
     var schema: Int32?
     var queue: HealthQueueRow?
+    /// Since when Anthropic takes none of our calls.
+    var modelRefused: Instant?
     /// What went wrong first.
     var why: String?
   }
@@ -29,6 +31,7 @@ struct HealthLook {
     facts.schema = found.schema ?? 0
     facts.neededSchema = App.schema
     facts.silent = found.report?.silentSince != nil
+    facts.modelRefused = found.modelRefused != nil
     facts.oldestDue = found.queue?.oldestDueSeconds
     (status, reasons) = HealthStatus.of(facts)
     why = found.why
@@ -52,7 +55,9 @@ struct HealthLook {
     ]
     return [
       .init("reasons", .array(reasons.map { .string($0) })),
-      .init("services", .object(["database": databaseService(whole), "jobs": jobsService(running)])),
+      .init(
+        "services",
+        .object(["database": databaseService(whole), "jobs": jobsService(running), "model": modelService])),
       .init("checks", checks), .init("schema_version", found.schema.map { .number($0) } ?? .null),
       .init("queue", queue), .init("jobs", jobs),
     ]
@@ -70,6 +75,13 @@ struct HealthLook {
   private func jobsService(_ running: Bool) -> JSON {
     let state = found.report == nil ? "unknown" : running ? "healthy" : "degraded"
     return .object(["status": .string(state), "last_check": .string(at.description)])
+  }
+
+  private var modelService: JSON {
+    .object([
+      "status": found.report == nil ? "unknown" : found.modelRefused == nil ? "healthy" : "degraded",
+      "refused_since": found.modelRefused.map { .string($0.description) }, "last_check": .string(at.description),
+    ])
   }
 
   private var queue: JSON {

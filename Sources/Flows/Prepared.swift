@@ -9,6 +9,8 @@ public enum PreparedOutcome: Sendable, Equatable {
   case queued(message: UUID, form: String)
   /// The person's window is closed, and there is no template for it on that channel.
   case windowClosed
+  /// Only the template could go, and the platform has not approved it; the account and what to do about it.
+  case templateBlocked(BlockedTemplate, why: String)
   /// Nothing to offer.
   case empty
   /// It offers something, and the person wants no promotions.
@@ -16,6 +18,12 @@ public enum PreparedOutcome: Sendable, Equatable {
   /// It would be refused.
   case unfit(ContentFault)
   case unknown
+}
+
+/// A template that an account may not use now.
+public struct BlockedTemplate: Sendable, Equatable {
+  let account: UUID
+  let template: OutboundContent.Template
 }
 
 /// What is prepared, by whom it is asked for.
@@ -76,6 +84,9 @@ extension Scope {
       let ours = ladder(prepared.open, limits)
       contents = own.count <= ours.count && own.allSatisfy { $0.fits(limits) } ? own : ours
     } else if let template = prepared.closed, channel == .whatsapp {
+      if let why = try templateTrouble([.template(template)], connectionId: ground.connectionId) {
+        return .templateBlocked(.init(account: ground.connectionId, template: template), why: why)
+      }
       contents = [.template(template)]
     } else {
       return .windowClosed
@@ -87,6 +98,12 @@ extension Scope {
     let message = try sendPrepared(
       conversationId: conversation, parts: staffParts(contents), kind: prepared.kind, requestId: requestId)
     return message.map { .queued(message: $0, form: contents.first?.kind.rawValue ?? "text") } ?? .unknown
+  }
+
+  /// Tells people that this keeps something from being said.
+  func alert(of blocked: BlockedTemplate) throws(StoreError) {
+    try self.alertTemplate(
+      connectionId: blocked.account, template: blocked.template.named, usable: OutboundContent.Template.usableText)
   }
 
   private func words(

@@ -132,6 +132,23 @@ extension Scope {
   }
 }
 
+extension OutboundContent.Template {
+  static let usableText = JSONText(.array(usable.map { .string($0) }))
+  var named: JSONText { JSONText(["name": .string(name), "language": .string(language)]) }
+}
+
+extension Scope {
+  /// Why one of these templates may not leave that account now, and what to do; nil: all are approved.
+  public func templateTrouble(_ contents: [OutboundContent], connectionId: UUID) throws(StoreError) -> String? {
+    for case .template(let use) in contents {
+      let trouble = try self.templateTrouble(
+        connectionId: connectionId, template: use.named, usable: OutboundContent.Template.usableText)
+      if let trouble { return trouble }
+    }
+    return nil
+  }
+}
+
 extension Office {
   /// The last look before a template leaves: what the platform would refuse is not even asked.
   func checkTemplate(_ content: OutboundContent, _ ready: any Outgoing, _ job: HeldJob) async throws(PeerError) {

@@ -26,6 +26,8 @@ public struct ChannelCheck: Sendable {
   public struct Learned: Sendable, Equatable {
     /// The app that the token was made by.
     public var app: String?
+    /// The platform has just subscribed the app that the token was made by.
+    public var isSubscribed = false
     /// The token has the permissions that we need.
     public var mayMessage = false
     /// Some conversation of the account's.

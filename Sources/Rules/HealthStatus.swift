@@ -12,6 +12,8 @@ public enum HealthStatus: String, Sendable {
     public var neededSchema: Int32 = 0
     /// Nobody has worked on the queue for too long.
     public var silent = false
+    /// The model's platform takes none of our calls.
+    public var modelRefused = false
     /// Age of the oldest job that is due, in seconds; nil: the queue could not be looked at.
     public var oldestDue: Double?
 
@@ -31,6 +33,7 @@ public enum HealthStatus: String, Sendable {
     var reasons = [String]()
     if latency > slowSeconds { reasons.append("the database is slow") }
     if facts.silent { reasons.append("no run of jobs is alive: cron has stopped") }
+    if facts.modelRefused { reasons.append("Anthropic refuses our key: people answer") }
     switch facts.oldestDue {
     case nil: reasons.append("the queue could not be looked at")
     case .some(let age) where age > waitingSeconds: reasons.append("jobs wait longer than \(Int(waitingSeconds)) s")

@@ -70,8 +70,8 @@ extension OutboundContent {
       self.buttons = buttons
     }
 
-    /// What a template can be (as the platform's news call it) and still be sent. What nothing was heard of is tried.
-    public static let usable = ["APPROVED", "FLAGGED", "REINSTATED", "UNKNOWN"]
+    /// What a template can be (as the platform's news call it) and still be sent. One of which nothing was heard cannot.
+    public static let usable = ["APPROVED", "FLAGGED", "REINSTATED"]
   }
 }
 

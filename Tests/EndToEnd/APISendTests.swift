@@ -14,6 +14,7 @@ import Testing
     try await Sandbox.register(tenant)
     let conversation = try await tenant.hears()
     let client = try APIClient(tenant, scopes: Self.scopes)
+    try tenant.templates("recordatorio")
     let contents: [JSON] = [
       ["content": "Le atiende **Ana**"],
       ["message": ["kind": "buttons", "body": "¿Confirma?", "options": [["id": "si", "title": "Sí"]]]],

@@ -81,19 +81,31 @@ import Testing
   }
 
   /// The same on the other channels: a number that no column holds, in what the platform sent.
-  @Test(arguments: [Platform.instagram, .facebook]) func whatIsParkedElsewhereIsReplayedToo(_ platform: Platform)
+  @Test(arguments: [Platform.instagram, .facebook, .tiktok]) func whatIsParkedElsewhereIsReplayedToo(
+    _ platform: Platform
+  )
     async throws
   {
     let tenant = try Tenant.make(on: platform, delay: 60)
     let id = unique("parked_")
     let text = String(
       decoding: platform.text("hola", from: uniqueDigits("61"), to: tenant.account, id: id), as: UTF8.self)
-    let body = Array(text.replacing("\"\(id)\"", with: "\"\(id)\",\"weight\":1e999999").utf8)
+    // TikTok's message is a string inside: the number stands beside it.
+    let (mark, weight) = (platform == .tiktok ? "\"user_openid\"" : "\"mid\"", "\"weight\":1e999999,")
+    let body = Array(text.replacing(mark, with: weight + mark).utf8)
     #expect(try await Web.deliver(body, to: tenant).status == 200)
     #expect(try tenant.count("webhook_dead_letters", where: "status = 'pending'") == 1)
     #expect(try tenant.count("messages") == 0)
     let (still, said) = try await tistis("webhooks", "replay", "--tenant", tenant.slug)
     #expect(still == 69 && said.contains("0 of 1 stored"), "\(said)")
+    let letter = try #require(try tenant.value("id", of: "webhook_dead_letters"))
+    let (shown, whole) = try await tistis("webhooks", "show", "--tenant", tenant.slug, "--id", letter)
+    #expect(shown == 0 && whole.contains(id) && whole.contains("1e999999"), "\(whole)")
+    for command in ["replay", "show"] {
+      let (foreign, why) = try await tistis("webhooks", command, "--tenant", "la-fonda", "--id", letter)
+      #expect(foreign == 69 && !why.contains(id), "\(why)")
+    }
+    #expect(try tenant.value("status || retry_count", of: "webhook_dead_letters") == "pending1")
     try tenant.database.run(
       """
       update webhook_dead_letters set payload = to_jsonb(replace(payload #>> '{}', '1e999999', '1'))
@@ -105,6 +117,33 @@ import Testing
       #expect(try tenant.count("messages", where: "external_id = '\(id)' and content = 'hola'") == 1)
     }
     #expect(try tenant.count("webhook_dead_letters", where: "status = 'completed'") == 1)
+  }
+
+  /// What is inside TikTok's string, and is kept as what it is, may be the culprit too.
+  @Test func aFaultInsideTikToksContent() async throws {
+    let tenant = try Tenant.make(on: .tiktok, delay: 60)
+    let content: JSON = [
+      "auto_message_type": "WELCOME_MESSAGE", "note": #"dice "hola" \ñ"#, "weight": .number("1e999999"),
+    ]
+    let body: JSON = [
+      "client_key": "dev_tiktok_client_key", "event": "im_auto_message_config_update",
+      "create_time": .number(Instant.now.seconds), "user_openid": .string(tenant.account),
+      "content": .string(content.text),
+    ]
+    for _ in 0..<2 { #expect(try await Web.deliver(body.bytes, to: tenant).status == 200) }
+    #expect(try tenant.count("webhook_dead_letters", where: "status = 'pending' and channel = 'tiktok'") == 1)
+    try tenant.database.run(
+      """
+      update webhook_dead_letters set payload = to_jsonb(replace(payload #>> '{}', '1e999999', '7'))
+        where tenant_id = '\(tenant.id.text)'
+      """)
+    for expected in ["1 of 1 stored", "0 of 0 stored"] {
+      let (_, ended) = try await tistis("webhooks", "replay", "--tenant", tenant.slug)
+      #expect(ended.contains(expected), "\(ended)")
+      #expect(
+        try tenant.value("details #>> '{value,note}' || (details #>> '{value,weight}')", of: "channel_events")
+          == #"dice "hola" \ñ7"#)
+    }
   }
 
   @Test func aPersonTakesOverAndHandsBack() async throws {

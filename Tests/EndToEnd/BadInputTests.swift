@@ -42,6 +42,20 @@ import Testing
     }
   }
 
+  /// An address that cannot be read is no fault of the server's.
+  @Test(arguments: [
+    ("/%00", 400), ("/api/leads/%00", 400), ("/api/webhook/whatsapp/a%00b", 400), ("/api/%zz", 400),
+    ("/" + String(repeating: "x", count: 20_000), 431), ("/.malformed", 404), ("/.header_too_large", 404),
+  ])
+  func addressesThatCannotBeRead(_ path: String, _ status: Int) async throws {
+    for method in ["GET", "POST"] {
+      let answer = try await Web.send(method, World.current.url + path)
+      #expect(answer.status == status, "\(method)")
+      let code = [400: "malformed", 431: "too_large", 404: "unknown"][status]
+      #expect(Field(try JSON.parse(answer.body))["code"].text == code)
+    }
+  }
+
   /// What one tenant's secret signs proves nothing to another, nor to the address that all share.
   @Test(arguments: Platform.allCases) func anothersSecret(_ platform: Platform) async throws {
     let (mine, theirs) = (try Tenant.make(on: platform), try Tenant.make(on: platform))

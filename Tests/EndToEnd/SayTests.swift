@@ -20,6 +20,10 @@ import Testing
     #expect(
       try await Web.deliver(tenant.payload([Tenant.text("hola", from: "5216311230001")]), to: tenant).status == 200)
     let conversation = try #require(try tenant.value("id", of: "conversations"))
+    let (blocked, why) = try await send(tenant, conversation, ["--template", "recordatorio", "--param", "Ana"])
+    #expect(blocked == 69 && why.contains("tistis templates sync"), "\(why)")
+    #expect(try tenant.count("messages", where: "role = 'staff'") == 0)
+    try tenant.templates("recordatorio")
     let words = [
       ["¿Confirma su **cita**?", "--button", "si=Sí", "--button", "no=No = nunca"],
       ["Menú", "--link", "https://example.com/menu"],

@@ -20,6 +20,7 @@ struct Clinic {
 
   init(_ shop: Shop) throws {
     self.shop = shop
+    try shop.tenant.templates()
     let day = #"[{"open": "00:00", "close": "24:00"}]"#
     let week = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
       .map { "\"\($0)\": \(day)" }.joined(separator: ", ")

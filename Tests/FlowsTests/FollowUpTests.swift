@@ -297,7 +297,7 @@ import Testing
     Spoilt(
       name: "no template",
       sql:
-        "insert into message_templates (tenant_id, business_account_id, name, language, status) values ('$tenant', '1', 'seguimiento', 'es_MX', 'PAUSED')"
+        "insert into message_templates (tenant_id, business_account_id, name, language, status) values ('$tenant', '1', 'seguimiento', 'es_MX', 'PAUSED') on conflict (tenant_id, business_account_id, name, language) do update set status = excluded.status"
     ),
     Spoilt(
       name: "closed today",

@@ -88,6 +88,21 @@ import Testing
     }
   }
 
+  /// Anthropic takes none of our calls: that is told, and costs nobody the 200.
+  @Test func aModelThatRefuses() async throws {
+    try await Database.cloned { database in
+      try database.run("insert into workers (name) values ('alive'); select model_refused('401: invalid x-api-key')")
+      let (response, body) = try ask(door(database), remote: "127.0.0.1")
+      #expect(response.status == 200 && body["status"].text == "degraded")
+      #expect(body["reasons"][0].text == "Anthropic refuses our key: people answer")
+      #expect(body["services"]["model"]["status"].text == "degraded")
+      #expect(body["services"]["model"]["refused_since"].text != nil)
+      try database.run("select model_answers()")
+      let (_, after) = try ask(door(database), remote: "127.0.0.1")
+      #expect(after["status"].text == "healthy" && after["services"]["model"]["status"].text == "healthy")
+    }
+  }
+
   @Test func whatStopsTheTakingInIsUnhealthy() async throws {
     try await Database.cloned { database in
       try database.run("alter database \(database.name) set default_transaction_read_only = on; " + Self.silent)

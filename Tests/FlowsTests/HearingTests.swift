@@ -32,12 +32,14 @@ import Testing
       let app = try shop.app()
       let body = shop.tenant.payload([message("hola", from: newPhone())])
       let forged = shop.request(body, signature: "sha256=" + String(repeating: "0", count: 64))
+      let began = Instant.now
       for _ in 0..<5 {
         let refusal = try shop.refusal(app, forged)
         #expect(refusal?.status == 403)
       }
-      // One at once, the others with the next second's.
-      #expect(try shop.value("signature_failures", of: "channel_connections") == "1")
+      let told = try shop.value("signature_failures", of: "channel_connections")
+      // One at once, the others with the next second's; on a machine that is slow that has come already.
+      #expect(told == "1" || Instant.now - began >= ChannelHearing.seconds.failures, "\(told ?? "")")
       try await Task.sleep(for: .seconds(ChannelHearing.seconds.failures + 0.05))
       _ = try shop.refusal(app, forged)
       #expect(try shop.value("signature_failures", of: "channel_connections") == "6")

@@ -35,6 +35,7 @@ import Testing
           """)
       }
       let conversation = try #require(UUID(uuidString: try shop.value("id", of: "conversations") ?? ""))
+      try shop.tenant.templates("algo")
       for category in [OutboundContent.Template.Category.marketing, .utility] {
         let use = OutboundContent.Template(name: "algo", language: "es_MX", category: category)
         let id = try shop.database.connection().tenant(shop.tenant.id).sendStaffMessage(

@@ -76,6 +76,7 @@ import Testing
     try await Shop.test(delay: 60) { shop in
       let phone = try shop.says("hola")
       let id = try conversation(shop, phone)
+      try shop.tenant.templates()
       for (closed, kind) in [(false, "interactive"), (true, "template")] {
         if closed { try closeWindow(shop) }
         let outcome = try scope(shop).sendPrepared(wish, conversation: id, onlyBranch: nil, requestId: nil)

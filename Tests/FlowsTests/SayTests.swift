@@ -30,7 +30,10 @@ import Testing
       let wishes = try Self.fixtures()
       #expect(Set(wishes.map(\.kind)) == ChannelLimits.of(.whatsapp).content?.kinds)
       var phones = [String]()
-      for wish in wishes { phones.append(try say([wish], in: shop)) }
+      for wish in wishes {
+        if case .template(let use) = wish { try shop.tenant.templates(use.name, language: use.language) }
+        phones.append(try say([wish], in: shop))
+      }
       try await shop.work()
       for (wish, phone) in zip(wishes, phones) {
         let sent = try await Sandbox.requests("whatsapp", match: phone).filter { $0["accepted"].bool == true }
@@ -137,6 +140,7 @@ import Testing
     try await Shop.test(delay: 60) { shop in
       let other = try Tenant.make(in: shop.database)
       _ = try say([.template(.init(name: "recordatorio", language: "es_MX"))], in: shop)
+      try shop.tenant.templates("recordatorio")
       try shop.run(
         """
         insert into message_templates (tenant_id, business_account_id, name, language, status)
@@ -210,17 +214,25 @@ struct TemplateCase: Sendable, CustomTestStringConvertible {
 }
 
 private let templateCases: [TemplateCase] = [
-  TemplateCase([], "accepted"),
+  // Nothing was ever heard of it.
+  TemplateCase([], "withheld template_blocked"),
   TemplateCase([template("APPROVED", "UTILITY")], "accepted"),
   TemplateCase([template("approved", "MARKETING")], "accepted"),
   TemplateCase([template("REINSTATED", "UTILITY")], "accepted"),
-  TemplateCase([template("UNKNOWN", "UTILITY")], "accepted"),
+  TemplateCase([template("FLAGGED", "UTILITY")], "accepted"),
+  TemplateCase([template("UNKNOWN", "UTILITY")], "withheld template_blocked"),
+  TemplateCase([template("PENDING", "UTILITY")], "withheld template_blocked"),
+  TemplateCase([template("IN_APPEAL", "UTILITY")], "withheld template_blocked"),
+  TemplateCase([template("DISABLED", "UTILITY")], "withheld template_blocked"),
+  TemplateCase([template("DELETED", "UTILITY")], "withheld template_blocked"),
   TemplateCase([template("PAUSED", "UTILITY")], "withheld template_blocked"),
   TemplateCase([template("REJECTED", nil)], "withheld template_blocked"),
   TemplateCase([template("SOMETHING_NEW", nil)], "withheld template_blocked"),
   // Of the same name, but not this one.
-  TemplateCase([template("PAUSED", "UTILITY", language: "es")], "accepted"),
-  TemplateCase([template("PAUSED", "UTILITY", business: "another")], "accepted"),
+  TemplateCase([template("APPROVED", nil), template("PAUSED", "UTILITY", language: "es")], "accepted"),
+  TemplateCase([template("APPROVED", nil, language: "es")], "withheld template_blocked"),
+  TemplateCase([template("APPROVED", nil), template("PAUSED", "UTILITY", business: "another")], "accepted"),
+  TemplateCase([template("APPROVED", nil, business: "another")], "withheld template_blocked"),
   TemplateCase([template("APPROVED", "MARKETING"), consent("marketing", "stopped")], "withheld opted_out"),
   TemplateCase([template("APPROVED", "UTILITY"), consent("marketing", "stopped")], "accepted"),
   TemplateCase([template("APPROVED", "UTILITY"), consent("all", "stopped")], "withheld opted_out"),
@@ -230,12 +242,16 @@ private let templateCases: [TemplateCase] = [
   TemplateCase([template("APPROVED", "UTILITY"), consent("marketing", "allowed", "1 hour")], "accepted"),
   // Nobody has told what it is for: it may be a promotion.
   TemplateCase([template("APPROVED", nil), consent("marketing", "stopped")], "withheld opted_out"),
-  // Nobody has told of it; whoever sends it says what it is.
-  TemplateCase([consent("marketing", "stopped"), category("marketing")], "withheld opted_out"),
-  TemplateCase([consent("marketing", "stopped"), category("utility")], "accepted"),
+  // Whoever sends it says what it is.
+  TemplateCase(
+    [template("APPROVED", nil), consent("marketing", "stopped"), category("marketing")], "withheld opted_out"),
+  TemplateCase([template("APPROVED", nil), consent("marketing", "stopped"), category("utility")], "accepted"),
   TemplateCase([template("APPROVED", "UTILITY"), consent("marketing", "stopped"), category("marketing")], "accepted"),
   TemplateCase(
-    [consent("marketing", "stopped", channel: "instagram", source: "platform"), category("marketing")], "accepted"),
+    [
+      template("APPROVED", nil), consent("marketing", "stopped", channel: "instagram", source: "platform"),
+      category("marketing"),
+    ], "accepted"),
   TemplateCase(["update messages set payload = null where role = 'staff';"], "withheld window_closed"),
   TemplateCase(
     ["update messages set payload = '{\"kind\": \"location\"}' where role = 'staff';"], "withheld window_closed"),

@@ -44,6 +44,7 @@ import Testing
   @Test func aRestingTemplateLetsAnswersPass() async throws {
     try await Shop.test(delay: 60) { shop in
       let phone = try shop.says("hola")
+      try shop.tenant.templates("oferta")
       try shop.run(
         """
         do $$ begin

@@ -67,6 +67,9 @@ import Testing
     }
   }
 
+  /// The sandbox's, which every token of its is made by.
+  private static let ourApp = "900000000000001"
+
   private func with(_ body: (World) async throws -> Void) async throws {
     try await Shop.test(delay: 60) { shop in try await body(World(shop: shop)) }
   }
@@ -155,11 +158,45 @@ import Testing
           ["channel": "instagram", "callback": "/nowhere", "statuses": [], "access_token": .string(secret)])
       }
       let id = try world.connect(
-        "instagram", [("instagram_account_id", world.instagram), ("login", "instagram")], token: token)
+        "instagram", [("instagram_account_id", world.instagram), ("login", "instagram"), ("meta_app_id", Self.ourApp)],
+        token: token)
       let result = try await world.test(id)
       let states = result["checks"].items.map { "\($0["name"].text ?? "") \($0["state"].text ?? "")" }
       #expect(states == expected && result["ok"].bool == good, "\(result)")
       if !isTheirs { #expect(world.finding(result, "token")["sentence"].text?.contains(owner) == true) }
+    }
+  }
+
+  /// Its token does not tell which app made it: as long as nobody has, an app that is subscribed may be anybody's. What is
+  /// entered as ours, what is found, and how the whole is
+  @Test func whoseAppOfItsOwnLogin() async throws {
+    try await with { world in
+      let token = unique("test_ig_login")
+      try await Sandbox.tell(
+        "PUT", "accounts/\(world.instagram)",
+        ["channel": "instagram", "callback": "/nowhere", "statuses": [], "access_token": .string(token)])
+      let id = try world.connect(
+        "instagram", [("instagram_account_id", world.instagram), ("login", "instagram")], token: token)
+      func look(_ app: String?, subscribe: Bool = false) async throws -> (state: String?, ok: Bool?, cure: String) {
+        let fields: JSON = .object(["meta_app_id": app.map { .string($0) } ?? .null])
+        let columns = try ChannelFields(Field(fields), channel: "instagram", placed: false).columns
+        let isChanged = try world.shop.database.connection().tenant(world.shop.tenant.id).changeChannel(
+          connectionId: id, fields: JSONText(columns))
+        #expect(isChanged)
+        let result = try await world.test(id, subscribe: subscribe)
+        let found = world.finding(result, "subscription")
+        return (found["state"].text, result["ok"].bool, found["cure"].text ?? "")
+      }
+      let unsaid = try await look(nil)
+      #expect(unsaid.state == "unknown" && unsaid.ok == false && unsaid.cure.contains("meta_app_id"), "\(unsaid)")
+      #expect(try world.shop.count("channel_connections", "id = '\(id.text)' and test_result ->> 'ok' = 'true'") == 0)
+      let ours = try await look(Self.ourApp)
+      #expect(ours.state == "ok" && ours.ok == true, "\(ours)")
+      let another = try await look(uniqueDigits("4"))
+      #expect(another.state == "failed" && another.ok == false, "\(another)")
+      // Whoever is subscribed by this very token is its app.
+      let now = try await look(nil, subscribe: true)
+      #expect(now.state == "ok" && now.ok == true, "\(now)")
     }
   }
 

@@ -16,6 +16,8 @@ private let definerFunctions = [
   "queue_stats(): tistis_jobs, tistis_jobs_process",
   "health_report(double precision): tistis_health, tistis_owner",
   "health_queue(integer): tistis_health, tistis_owner", "cron_stopped(double precision): tistis_health",
+  "model_refused(text): tistis_jobs, tistis_jobs_process", "model_answers(): tistis_jobs, tistis_jobs_process",
+  "model_refused_since(): tistis_health",
   "list_tenants(): tistis_owner", "tenants_in_doubt(double precision): tistis_jobs, tistis_jobs_process",
   "tokens_to_renew(jsonb,integer): tistis_jobs, tistis_jobs_process",
   "find_api_key(text,text): tistis_api, tistis_webhook", "find_n8n(text,uuid): tistis_webhook",

@@ -8,6 +8,7 @@ import Testing
     var schema: Int32 = 12
     var silent = false
     var oldestDue: Double? = 0
+    var modelRefused = false
     var status: HealthStatus
     var reason: String?
   }
@@ -17,6 +18,7 @@ import Testing
     Case(schema: 13, oldestDue: 300, status: .healthy),
     Case(latency: 1.2, status: .degraded, reason: "the database is slow"),
     Case(silent: true, status: .degraded, reason: "no run of jobs is alive: cron has stopped"),
+    Case(modelRefused: true, status: .degraded, reason: "Anthropic refuses our key: people answer"),
     Case(oldestDue: 301, status: .degraded, reason: "jobs wait longer than 300 s"),
     Case(oldestDue: nil, status: .degraded, reason: "the queue could not be looked at"),
     // What stops the taking in is worse than whatever waits behind it.
@@ -33,6 +35,7 @@ import Testing
     facts.neededSchema = 12
     facts.silent = one.silent
     facts.oldestDue = one.oldestDue
+    facts.modelRefused = one.modelRefused
     let (status, reasons) = HealthStatus.of(facts)
     #expect(status == one.status)
     #expect(reasons == [one.reason].compactMap { $0 })

@@ -72,6 +72,21 @@ public struct Tenant: Sendable {
     if token { try store.setOutbound(Secret("test_token"), kind: "access_token", connection: connection, tenant: id) }
   }
 
+  /// These templates are what the platform says of them; without names ours, approved.
+  public func templates(
+    _ names: String..., language: String = "es_MX", status: String = "APPROVED", business: String? = nil
+  ) throws {
+    let ours = ["cita_confirmada", "recordatorio_cita", "bienvenida_esva", "cotizacion_enviada", "seguimiento"]
+    let list = (names.isEmpty ? ours : names).map { "'\($0)'" }.joined(separator: ", ")
+    try database.run(
+      """
+      insert into message_templates (tenant_id, business_account_id, name, language, status)
+        select '\(id.text)', coalesce(\(business.map { "'\($0)'" } ?? "null"), (select whatsapp_business_account_id
+            from channel_connections where id = '\(connection.text)'), '1'), unnest(array[\(list)]), '\(language)', '\(status)'
+        on conflict (tenant_id, business_account_id, name, language) do update set status = excluded.status
+      """)
+  }
+
   /// WhatsApp's name for the account.
   public var phoneNumberID: String { account }
 

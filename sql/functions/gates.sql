@@ -38,7 +38,7 @@ begin return (
    where c.tenant_id = current_tenant() and c.id = p_conversation
 ); end $$;
 
--- Why a template must not leave; null when it may, also while the window is closed. What nothing was heard of is tried.
+-- Why a template must not leave; null when it may, also while the window is closed. What nothing was heard of must not.
 --
 -- p_policy: {"usable_templates": the states in which a template is taken} (`Rules/OutboundTemplate`).
 -- p_payload: {"name", "language", "category"?}; what the platform told of the template's category counts before it.

@@ -68,6 +68,33 @@ language sql as $$
   update platform_alerts set resolved_at = clock_timestamp() where kind = 'cron_stopped' and resolved_at is null
 $$;
 
+-- Anthropic takes none of our calls: the installation's key is no good, or its account has no credit. Said once, until it
+-- takes one again. True for the one who said it first.
+create or replace function model_refused(p_why text) returns boolean
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  v_first boolean;
+begin
+  insert into platform_alerts as a (kind, sentence) values ('model_refused', format(
+      'Anthropic takes none of our calls (%s): the assistant answers nobody, people take over. See that the account has '
+      || 'credit and that ANTHROPIC_API_KEY in jobs.env is a key of it', left(p_why, 500)))
+    on conflict (kind) where resolved_at is null do update set last_seen = clock_timestamp(), sentence = excluded.sentence
+    returning a.xmax = 0 into v_first;
+  return v_first;
+end $$;
+
+-- It has taken one. Within the transaction that keeps what the call cost.
+create or replace function model_answers() returns void
+language sql security definer set search_path = public, pg_temp as $$
+  update platform_alerts set resolved_at = clock_timestamp() where kind = 'model_refused' and resolved_at is null
+$$;
+
+-- Since when it takes none; null: it does, as far as we know.
+create or replace function model_refused_since() returns timestamptz
+language sql stable security definer set search_path = public, pg_temp as $$
+  select a.since from platform_alerts a where a.kind = 'model_refused' and a.resolved_at is null
+$$;
+
 -- All businesses, for `tistis doctor`, which then looks at each in its own name.
 create or replace function list_tenants() returns table (id uuid, slug text)
 language sql stable security definer set search_path = public, pg_temp as $$

@@ -71,6 +71,9 @@ begin
       end if;
     end if;
     verdict := case when reason is null then 'go' else 'withheld' end;
+    if reason = 'template_blocked' then
+      perform alert_template(m.channel_connection_id, m.payload, p_policy -> 'usable_templates');
+    end if;
     update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
         send_attempt = p_attempt, attempted_at = case when verdict = 'go' then coalesce(x.attempted_at, app_clock()) end
       where x.tenant_id = v_tenant and x.id = p_message;

@@ -35,7 +35,10 @@ begin
         stop_reason text, was_successful boolean, metadata jsonb)
   on conflict do nothing
   returning * into u;
-  if u.id is not null then perform count_usage(u); end if;
+  if u.id is null then return; end if;
+  -- Before the month's row, as everybody does.
+  if u.stop_reason is distinct from 'given_up' then perform model_answers(); end if;
+  perform count_usage(u);
 end $$;
 
 -- Adds a call to its month, and says so when that uses up 80 % or all of what the month may cost or take.

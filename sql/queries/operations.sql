@@ -12,6 +12,13 @@ select oldest_due_seconds as "oldest_due_seconds!", due as "due!", dead as "dead
 -- Says that cron has stopped, if it has; true for the one who said it first.
 select cron_stopped(:silent_seconds) as "first!";
 
+-- name: modelRefused :one
+-- Anthropic takes none of our calls; true for who says so first.
+select model_refused(:why) as "first!";
+
+-- name: modelRefusedSince :one
+select model_refused_since();
+
 -- name: listPlatformAlerts :many
 -- What is wrong with the installation, the latest first; of what is resolved only if asked.
 select id, kind, sentence, since, last_seen, resolved_at from platform_alerts

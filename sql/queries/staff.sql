@@ -3,8 +3,9 @@
 -- the assistant; null if there is no such conversation.
 select send_staff_message(:conversation_id, :parts::jsonb, :staff_id?, :request_id?, :automatic::boolean);
 
--- name: channelOfConversation :maybe
-select c.channel from conversations c where c.tenant_id = current_tenant() and c.id = :conversation_id;
+-- name: accountOfConversation :maybe
+-- Where a conversation takes place.
+select c.channel, c.channel_connection_id as connection_id from conversations c where c.tenant_id = current_tenant() and c.id = :conversation_id;
 
 -- name: handBackConversation :one
 -- Gives a conversation back to the assistant; false if there is none to give back.

@@ -35,6 +35,14 @@ select t.components, t.parameter_format
  where cc.tenant_id = current_tenant() and cc.id = :connection_id and t.components is not null
  order by t.updated_at desc limit 1;
 
+-- name: templateTrouble :one
+-- What keeps a template from leaving an account, with what to do; null: nothing that we know of.
+select template_trouble(:connection_id, :template::jsonb, :usable::jsonb);
+
+-- name: alertTemplate :exec
+-- Tells people that it does.
+select alert_template(:connection_id, :template::jsonb, :usable::jsonb);
+
 -- name: preparedGround :maybe
 -- What a prepared message is made of: whom it goes to, in whose name, and whether the person's window is open.
 select c.channel as "channel!", c.channel_connection_id as "connection_id!", t.name as "business!",

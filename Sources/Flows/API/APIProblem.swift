@@ -37,6 +37,9 @@ public struct APIProblem: Error, Sendable {
     APIProblem(409, code, sentence, members: members)
   }
 
+  /// A template that its platform has not approved, or not yet; `why` says what to do.
+  static func templateBlocked(_ why: String) -> APIProblem { .conflict("TEMPLATE_BLOCKED", why) }
+
   init(_ refusal: Refusal) {
     self.init(refusal.status, refusal.code, refusal.sentence)
     if case .malformed(let path, let fault) = refusal { faults = [ShapeFault(path: path, fault: fault)] }

@@ -17,7 +17,7 @@ extension ChannelDoor {
   static let changeable: [Shape.Member] =
     [
       "whatsapp_phone_number_id", "whatsapp_business_account_id", "instagram_account_id", "instagram_page_id",
-      "facebook_page_id", "tiktok_business_id", "tiktok_open_id",
+      "facebook_page_id", "meta_app_id", "tiktok_business_id", "tiktok_open_id",
     ].map { .may($0, externalID) }
     + ["connection_name", "account_name", "instagram_username", "facebook_page_name", "tiktok_client_key"].map {
       .may($0, .line)
@@ -43,6 +43,7 @@ extension ChannelDoor {
     .needs("id", .id), .needs("channel", .word(names)), .needs("account_number", .integer(1...2)),
     .needs("account_id", text), .needs("status", .line), .needs("ai_enabled", .flag), .needs("connection_name", text),
     .needs("account_name", text), .needs("is_personal_brand", .flag), .needs("login", text),
+    .needs("meta_app_id", text),
     .needs("human_agent_enabled", .flag), .needs("whatsapp_phone_number_id", text),
     .needs("whatsapp_business_account_id", text), .needs("instagram_account_id", text),
     .needs("instagram_page_id", text),

@@ -69,6 +69,7 @@ extension Route {
         "the person has not written for so long that only a template may be sent, and there is none for this")
     case .empty: .conflict("NO_SERVICES", "the business offers nothing: enter its services first")
     case .optedOut: .conflict("OPTED_OUT", "the person asked for no more promotions: offer them what they ask for")
+    case .templateBlocked(_, let why): .templateBlocked(why)
     case .unfit(let fault): .conflict(fault.code, fault.sentence)
     case .unknown, .queued: .unknown("conversation, or appointment of its person")
     }

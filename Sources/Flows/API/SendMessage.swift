@@ -50,6 +50,9 @@ enum Sending {
     try limit(call)
     let said = try call.once(asked) {
       (scope) throws(StoreError) in
+      if let account, let why = try scope.templateTrouble(parts, connectionId: account) {
+        return .failure(.templateBlocked(why))
+      }
       if let account, let fault = try scope.templateFault(parts, connectionId: account) {
         return .failure(.malformed("$.content" + (fault.path.isEmpty ? "" : "." + fault.path), fault.fault))
       }

@@ -15,7 +15,11 @@ extension Office {
     _ found: ConversationToAnswerRow, _ conversation: UUID, _ question: UUID, _ job: HeldJob, _ log: Log
   ) async -> Settled {
     let key = settings.secret(.anthropicKey)
-    guard !key.isEmpty else { return .stop(Stop(why: "ANTHROPIC_API_KEY is not set", again: false, after: nil)) }
+    guard !key.isEmpty else {
+      let why = "ANTHROPIC_API_KEY is not set"
+      await tellRefused(why, log)
+      return .stop(Stop(why: why, again: false, after: nil))
+    }
     let profile = TenantProfile(Field((try? found.context.parse()) ?? [:]))
     var talk = Deliberation(Field((try? found.steps?.parse()) ?? []))
     var gate: String?
@@ -79,9 +83,21 @@ extension Office {
       var after: Double?
       if case .throttled(let seconds, _, _) = error { after = seconds }
       await failed(call, asking, error, started, log)
+      // The key is the installation's: nobody's conversation is answered.
+      if case .unauthorised = error { await tellRefused("\(error.code): \(error.sentence)", log) }
       // Asking twice harms nobody: a lost answer is asked for again.
       return .stop(
         Stop(why: "\(error.code): \(error.sentence)", again: error.repeatable(idempotent: true), after: after))
+    }
+  }
+
+  /// Says so to whoever runs the installation; the next call that is taken ends it (`record_usage`).
+  private func tellRefused(_ why: String, _ log: Log) async {
+    do throws(StoreError) {
+      let isFirst = try await database.everyone { (scope) throws(StoreError) in try scope.modelRefused(why: why) }
+      if isFirst { log.error("model_refused", ["why": why]) }
+    } catch {
+      log.warning("model_refused_not_told", ["why": error.sentence])
     }
   }
 

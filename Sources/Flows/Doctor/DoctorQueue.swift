@@ -17,7 +17,9 @@ extension Doctor {
       add("cron", .ok, "\(report.workers) at work; \(last)")
     }
     for alert in try database.everyone.listPlatformAlerts(all: false, limit: 100) {
-      add("alerts", .problem, "\(alert.kind) since \(alert.since): \(alert.sentence)", "it is resolved by the next run")
+      add(
+        "alerts", .problem, "\(alert.kind) since \(alert.since): \(alert.sentence)",
+        alert.kind == "model_refused" ? "it is resolved by the next answer" : "it is resolved by the next run")
     }
     do throws(StoreError) {
       let queue = try database.everyone.healthQueue(limit: HealthDoor.countedAtMost)

@@ -10,6 +10,8 @@ extension Office {
     case told
     /// By no conversation can the person be told now; a later run looks again.
     case unreachable
+    /// Only a template could go, and it is not approved: people are told, and a later run looks again.
+    case blocked(String)
     /// Not any more, or not yet.
     case nothing
   }
@@ -38,7 +40,7 @@ extension Office {
         }
         switch one {
         case .told: told += 1
-        case .unreachable: unreachable += 1
+        case .unreachable, .blocked: unreachable += 1
         case .nothing: break
         }
       }
@@ -55,6 +57,8 @@ extension Office {
       let told = try await database.transaction(job.tenant) { (scope) throws(StoreError) in
         try scope.confirmBooking(of: appointment, requestID)
       }
+      // Until it is old news, or the template approved.
+      if case .blocked(let why) = told { return .snooze(after: 600, why: why) }
       return .done(["told": .string("\(told)")])
     } catch {
       return job.isLastAttempt ? .bury(why: error.sentence) : .retry(after: pause(nil, job), why: error.sentence)
@@ -94,10 +98,14 @@ extension Scope {
     _ wish: PreparedWish, of appointment: UUID, in conversation: UUID?, words: String?, what: String, until: Instant,
     _ requestID: String?
   ) throws(StoreError) -> Office.Told {
-    guard let conversation,
-      case .queued(let message, _) = try sendPrepared(
-        wish, conversation: conversation, onlyBranch: nil, requestId: requestID, ownWords: words)
-    else { return .unreachable }
+    guard let conversation else { return .unreachable }
+    let outcome = try sendPrepared(
+      wish, conversation: conversation, onlyBranch: nil, requestId: requestID, ownWords: words)
+    if case .templateBlocked(let blocked, let why) = outcome {
+      try alert(of: blocked)
+      return .blocked(why)
+    }
+    guard case .queued(let message, _) = outcome else { return .unreachable }
     try self.noteTold(appointmentId: appointment, messageId: message, what: what, until: until)
     return .told
   }

@@ -39,7 +39,8 @@ extension CheckedAccount {
     if subscribing {
       let wanted = subscribedFields.map { "?subscribed_fields=" + $0.joined(separator: ",") } ?? ""
       let post = HTTPRequest("POST", through.base + path + wanted, headers: [Self.bearer(through)], timeout: 8)
-      checks.append(ChannelCheck("subscribe", { _ in post }) { response, _ in Self.subscribed(response) })
+      checks.append(
+        ChannelCheck("subscribe", { _ in post }) { response, learned in Self.subscribed(response, &learned) })
     }
     checks.append(
       ChannelCheck("subscription", { _ in get(path) }) { response, learned in subscription(response, learned) })
@@ -178,12 +179,15 @@ extension CheckedAccount {
     return .init(.ok, "\(clipped(name, 120))\(status)\(quality)")
   }
 
-  private static func subscribed(_ response: HTTPResponse) -> ChannelCheck.Finding {
+  private static func subscribed(
+    _ response: HTTPResponse, _ learned: inout ChannelCheck.Learned
+  ) -> ChannelCheck.Finding {
     do throws(PeerError) {
       guard try GraphAnswer.body(response)["success"].bool == true else {
         return .init(
           .failed, "Meta did not subscribe the account", cure: "try again, or subscribe it in the app's dashboard")
       }
+      learned.isSubscribed = true
       return .init(.ok, "the account was subscribed to our app")
     } catch {
       return .init(
@@ -193,7 +197,8 @@ extension CheckedAccount {
   }
 
   /// `{"data": [{"whatsapp_business_api_data": {"id", "name"}} or {"id", "name", "subscribed_fields": […]}]}`. One without
-  /// an id is taken for ours, and so is every one if it is not known which app we are.
+  /// an id is taken for ours. Instagram's own login tells nobody which app made its token: unless somebody has entered it,
+  /// or that app was subscribed just now, nobody can say whether ours is among them.
   private func subscription(_ response: HTTPResponse, _ learned: ChannelCheck.Learned) -> ChannelCheck.Finding {
     let body: Field
     do throws(PeerError) { body = try GraphAnswer.body(response) } catch { return fault(error) }
@@ -204,12 +209,19 @@ extension CheckedAccount {
     guard !apps.isEmpty else {
       return .init(.failed, "no app is subscribed: the account's messages reach nobody", cure: cure)
     }
+    let names = apps.map { clipped($0["name"].text ?? $0["id"].loose ?? "?", 80) }.joined(separator: ", ")
+    guard learned.app != nil || learned.isSubscribed else {
+      return .init(
+        .unknown,
+        "subscribed: \(names); whether that is our app cannot be told, for the channel does not say which that is",
+        cure: "enter the app's id as meta_app_id (Instagram's own login: the Instagram app ID of the dashboard), or "
+          + cure)
+    }
     let ours = apps.filter { app in learned.app.flatMap { id in app["id"].loose.map { $0 == id } } ?? true }
     guard !ours.isEmpty else {
-      let others = apps.map { clipped($0["name"].text ?? $0["id"].loose ?? "?", 80) }.joined(separator: ", ")
       return .init(
         .failed,
-        "only others are subscribed (\(others)), our app \(learned.app ?? "") is not: messages do not reach us",
+        "only others are subscribed (\(names)), our app \(learned.app ?? "") is not: messages do not reach us",
         cure: cure)
     }
     let listed = ours.filter { $0["subscribed_fields"].exists }.map { app in

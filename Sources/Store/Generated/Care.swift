@@ -42,6 +42,7 @@ public struct ChannelDetailsRow: Sendable, Equatable {
   public var createdAt: Instant
   public var updatedAt: Instant
   public var login: String?
+  public var metaAppId: String?
   public var humanAgentEnabled: Bool
   public var lastWebhookAt: Instant?
   public var signatureFailures: Int32
@@ -148,7 +149,7 @@ extension Scope {
           cc.subsequent_message_delay_seconds, cc.ai_personality_override, cc.custom_instructions_override, cc.quality,
           cc.messaging_limit, cc.error_count as "error_count!", cc.last_message_at, cc.last_error_at, cc.last_error_message,
           cc.stopped_code, cc.stopped_at, cc.connected_at, cc.disconnected_at, cc.created_at as "created_at!",
-          cc.updated_at as "updated_at!", cc.login, cc.human_agent_enabled as "human_agent_enabled!", cc.last_webhook_at,
+          cc.updated_at as "updated_at!", cc.login, cc.meta_app_id, cc.human_agent_enabled as "human_agent_enabled!", cc.last_webhook_at,
           cc.signature_failures as "signature_failures!", cc.last_signature_failure_at, cc.tested_at, cc.test_result, cc.owned_at,
           t.slug as "slug!", b.name as "branch_name?", b.city as "branch_city?", b.is_headquarters as "branch_headquarters?",
           (select jsonb_object_agg(h.kind, jsonb_build_object('hint', '••••' || coalesce(h.hint, ''), 'expires_at', h.expires_at)
@@ -202,18 +203,19 @@ extension Scope {
         createdAt: row.get(34),
         updatedAt: row.get(35),
         login: row.get(36),
-        humanAgentEnabled: row.get(37),
-        lastWebhookAt: row.get(38),
-        signatureFailures: row.get(39),
-        lastSignatureFailureAt: row.get(40),
-        testedAt: row.get(41),
-        testResult: row.get(42),
-        ownedAt: row.get(43),
-        slug: row.get(44),
-        branchName: row.get(45),
-        branchCity: row.get(46),
-        branchHeadquarters: row.get(47),
-        secrets: row.get(48)
+        metaAppId: row.get(37),
+        humanAgentEnabled: row.get(38),
+        lastWebhookAt: row.get(39),
+        signatureFailures: row.get(40),
+        lastSignatureFailureAt: row.get(41),
+        testedAt: row.get(42),
+        testResult: row.get(43),
+        ownedAt: row.get(44),
+        slug: row.get(45),
+        branchName: row.get(46),
+        branchCity: row.get(47),
+        branchHeadquarters: row.get(48),
+        secrets: row.get(49)
       )
     }
   }

@@ -139,6 +139,27 @@ extension Scope {
     ) { row throws(StoreError) in try row.get(0) }
   }
 
+  /// Anthropic takes none of our calls; true for who says so first.
+  public func modelRefused(why: String) throws(StoreError) -> Bool {
+    try one(
+      "modelRefused",
+      #"""
+      select model_refused($1) as "first!"
+      """#,
+      [why.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  public func modelRefusedSince() throws(StoreError) -> Instant? {
+    try one(
+      "modelRefusedSince",
+      #"""
+      select model_refused_since()
+      """#,
+      []
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
   /// What is wrong with the installation, the latest first; of what is resolved only if asked.
   public func listPlatformAlerts(all: Bool, limit: Int64) throws(StoreError) -> [ListPlatformAlertsRow] {
     try many(

@@ -3,6 +3,11 @@
 
 import FoundationEssentials
 
+public struct AccountOfConversationRow: Sendable, Equatable {
+  public var channel: String
+  public var connectionId: UUID
+}
+
 public struct ListConversationsRow: Sendable, Equatable {
   public var id: UUID
   public var status: String
@@ -32,14 +37,17 @@ extension Scope {
     ) { row throws(StoreError) in try row.get(0) }
   }
 
-  public func channelOfConversation(conversationId: UUID) throws(StoreError) -> String? {
+  /// Where a conversation takes place.
+  public func accountOfConversation(conversationId: UUID) throws(StoreError) -> AccountOfConversationRow? {
     try maybe(
-      "channelOfConversation",
+      "accountOfConversation",
       #"""
-      select c.channel from conversations c where c.tenant_id = current_tenant() and c.id = $1
+      select c.channel, c.channel_connection_id as connection_id from conversations c where c.tenant_id = current_tenant() and c.id = $1
       """#,
       [conversationId.sql]
-    ) { row throws(StoreError) in try row.get(0) }
+    ) { row throws(StoreError) in
+      try AccountOfConversationRow(channel: row.get(0), connectionId: row.get(1))
+    }
   }
 
   /// Gives a conversation back to the assistant; false if there is none to give back.

@@ -171,6 +171,28 @@ extension Scope {
     }
   }
 
+  /// What keeps a template from leaving an account, with what to do; null: nothing that we know of.
+  public func templateTrouble(connectionId: UUID, template: JSONText, usable: JSONText) throws(StoreError) -> String? {
+    try one(
+      "templateTrouble",
+      #"""
+      select template_trouble($1, $2::jsonb, $3::jsonb)
+      """#,
+      [connectionId.sql, template.sql, usable.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// Tells people that it does.
+  public func alertTemplate(connectionId: UUID, template: JSONText, usable: JSONText) throws(StoreError) {
+    try exec(
+      "alertTemplate",
+      #"""
+      select alert_template($1, $2::jsonb, $3::jsonb)
+      """#,
+      [connectionId.sql, template.sql, usable.sql]
+    )
+  }
+
   /// What a prepared message is made of: whom it goes to, in whose name, and whether the person's window is open.
   public func preparedGround(
     windowHours: Int32,

@@ -23,7 +23,8 @@ extension Conversations {
 
         The JSON is what Sources/Rules/OutboundJSON.swift reads, for example \
         {"kind": "location", "latitude": 31.3, "longitude": -110.9, "name": "Clínica"}; there are examples of every kind \
-        in Tests/PeersTests/Fixtures/whatsapp-send. Only a template leaves while the person's window is closed.
+        in Tests/PeersTests/Fixtures/whatsapp-send. Only a template leaves while the person's window is closed, and \
+        none that its platform has not approved (exit 69).
         """)
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "The conversation's id.", transform: uuid) var conversation: UUID
@@ -57,12 +58,14 @@ extension Conversations {
       return parts
     }
 
+    struct Blocked: Error, CustomStringConvertible { let description: String }
+
     func run() throws {
       var refusal: ValidationError?
       administer([.databaseURL]) { settings in
         let selected = try Selected(tenant, settings)
-        let channel = try selected.scope.channelOfConversation(conversationId: conversation)
-        guard let channel = channel.flatMap(ChannelName.init) else { throw Unknown() }
+        let account = try selected.scope.accountOfConversation(conversationId: conversation)
+        guard let account, let channel = ChannelName(rawValue: account.channel) else { throw Unknown() }
         let parts: [OutboundContent]
         do {
           parts = try self.parts(channel)
@@ -73,6 +76,9 @@ extension Conversations {
         if dryRun {
           for part in parts { say(part.json.text) }
           return
+        }
+        if let why = try selected.scope.templateTrouble(parts, connectionId: account.connectionId) {
+          throw Blocked(description: why)
         }
         let id = try selected.scope.sendStaffMessage(
           conversationId: conversation, contents: parts, replyTo: replyTo, staffId: nil, requestId: nil)

@@ -33,8 +33,9 @@ struct JobsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Drive dead jobs again, with all their attempts.",
       discussion: """
-        An answer is given only if the assistant still may: hand an escalated conversation back first. A message that \
-        may have been sent is never sent again.
+        Who was told that people take over is not answered by the assistant after all: what they write next is, once \
+        the conversation is handed back. A message that may have been sent is never sent again; one that failed takes \
+        its later parts along.
         """)
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "Only this one (default: all of them).", transform: uuid) var id: UUID?
