@@ -3,5 +3,5 @@ extension Route {
   public static let all: [Route] =
     conversations + messages + sending + prepared + leads + leadsV1 + appointments + slots + channels
     + channelAssistant + templates + media + uploads + alerts + keys + n8n + traces + usage + leadScores + assistant
-    + document
+    + instructions + routineSettings + keyAudit + team + teamHours + timesOff + services + branches + document
 }
