@@ -21,13 +21,13 @@ extension Scope {
   func replaceKey(
     _ id: UUID, with key: Secret, keptFor hours: Int, by user: UUID?
   ) throws(StoreError) -> (id: UUID, name: String, ends: Instant)? {
-    let row = try replaceAPIKey(graceHours: Int32(hours), id: id, key: APIKey.kept(key), by: user)
+    let row = try self.replaceAPIKey(graceHours: Int32(hours), id: id, key: APIKey.kept(key), by: user)
     guard let next = row.id, let name = row.name, let ends = row.endsAt else { return nil }
-    try noteReplacement(by: next, id: id)
-    try noteOfKey(
+    try self.noteReplacement(by: next, id: id)
+    try self.noteOfKey(
       id: id, action: "rotated", by: user,
       more: JSONText(["replaced_by": .string(next.text), "ends_at": .string(ends.description)]))
-    try noteOfKey(id: next, action: "created", by: user, more: JSONText(["replaces": .string(id.text)]))
+    try self.noteOfKey(id: next, action: "created", by: user, more: JSONText(["replaces": .string(id.text)]))
     return (next, name, ends)
   }
 }
