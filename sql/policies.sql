@@ -274,6 +274,18 @@ grant insert (tenant_id), update (ai_enabled, model, system_prompt, temperature,
 -- Handing a conversation to people: to whom, and that somebody waits.
 grant select on staff_branches to tistis_api;
 grant insert on alerts to tistis_api;
+grant insert, update, delete on ai_custom_instructions to tistis_api;
+-- What is done by the clock, and in which words.
+grant insert (reminders_enabled, follow_ups_enabled, confirmation_text, reminder_text, follow_up_text),
+  update (reminders_enabled, follow_ups_enabled, confirmation_text, reminder_text, follow_up_text)
+  on ai_tenant_context to tistis_api;
+-- When the team works, what each of them does and how it is booked.
+grant insert, delete on staff_hours, staff_services, times_off to tistis_api;
+grant update (duration_minutes, buffer_before_minutes, buffer_after_minutes, is_bookable, is_active) on services to tistis_api;
+grant update (operating_hours, slot_minutes, booking_notice_minutes, advance_booking_days, appointment_duration_default, places)
+  on branches to tistis_api;
+-- What was done to keys is added to, and no more.
+grant select, insert on api_key_audit to tistis_api;
 -- Channels: it puts secrets there and cannot read one, not even sealed; what people see of them are hints.
 grant select, insert on channel_connections to tistis_api;
 grant update (connection_name, account_name, ai_enabled, login, human_agent_enabled, is_personal_brand, whatsapp_phone_number_id,

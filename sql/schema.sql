@@ -75,6 +75,31 @@ end $$;
 ALTER FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
+-- Name: add_api_key(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.add_api_key(p_key jsonb) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+  k jsonb := p_key;
+  v_id uuid;
+begin
+  insert into api_keys (tenant_id, name, description, environment, key_hash, key_prefix, key_hint, scopes, scope_type,
+      branch_id, rate_limit_rpm, rate_limit_daily, ip_whitelist, expires_at, created_by)
+    values (current_tenant(), k ->> 'name', k ->> 'description', coalesce(k ->> 'environment', 'live'), k ->> 'key_hash',
+      k ->> 'key_prefix', k ->> 'key_hint', text_list(k -> 'scopes'), coalesce(k ->> 'scope_type', 'branch'),
+      (k ->> 'branch_id')::uuid, (k ->> 'rate_limit_rpm')::int, (k ->> 'rate_limit_daily')::int,
+      text_list(k -> 'ip_whitelist')::inet[], (k ->> 'expires_at')::timestamptz, (k ->> 'created_by')::uuid)
+    on conflict (key_hash) do nothing
+    returning id into v_id;
+  if v_id is not null then perform note_of_key(v_id, 'created', (k ->> 'created_by')::uuid, '{}'); end if;
+  return v_id;
+end $$;
+
+ALTER FUNCTION public.add_api_key(p_key jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: add_channel(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -102,6 +127,65 @@ begin
 end $$;
 
 ALTER FUNCTION public.add_channel(p_values jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: add_instruction(jsonb, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.add_instruction(p_wish jsonb, p_most integer) RETURNS TABLE(outcome text, id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  w ai_custom_instructions;
+begin
+  -- Two at once do not make one too many.
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|instructions', 2));
+  w := jsonb_populate_record(null::ai_custom_instructions, p_wish);
+  outcome := case
+    when w.branch_id is not null and not exists (select from branches b where b.tenant_id = v_tenant and b.id = w.branch_id)
+      then 'unknown_branch'
+    when (select count(*) from ai_custom_instructions i where i.tenant_id = v_tenant) >= p_most then 'too_many'
+    else 'added' end;
+  if outcome = 'added' then
+    insert into ai_custom_instructions as i (tenant_id, branch_id, instruction_type, title, instruction, examples, priority,
+        is_active, include_in_prompt)
+      values (v_tenant, w.branch_id, w.instruction_type, w.title, w.instruction, nullif(w.examples, ''),
+        coalesce(w.priority, 0), coalesce(w.is_active, true), coalesce(w.include_in_prompt, true))
+      returning i.id into id;
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.add_instruction(p_wish jsonb, p_most integer) OWNER TO tistis_owner;
+
+--
+-- Name: add_time_off(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.add_time_off(p_wish jsonb) RETURNS TABLE(outcome text, id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  w record;
+begin
+  perform lock_bookings(v_tenant);
+  select * into w from jsonb_to_record(p_wish) as x (branch_id uuid, staff_id uuid, starts_at timestamptz,
+    ends_at timestamptz, reason text);
+  outcome := case
+    when w.branch_id is not null and not exists (select from branches b where b.tenant_id = v_tenant and b.id = w.branch_id)
+      then 'unknown_branch'
+    when w.staff_id is not null and not sees_staff(w.staff_id, w.branch_id) then 'unknown_staff'
+    else 'added' end;
+  if outcome = 'added' then
+    insert into times_off as o (tenant_id, branch_id, staff_id, starts_at, ends_at, reason)
+      values (v_tenant, w.branch_id, w.staff_id, w.starts_at, w.ends_at, nullif(w.reason, '')) returning o.id into id;
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.add_time_off(p_wish jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: ai_context_of_config(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -824,6 +908,19 @@ ALTER TABLE ONLY public.appointments FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.appointments OWNER TO tistis_owner;
 
 --
+-- Name: appointment_in_the_way(public.appointments); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.appointment_in_the_way(a public.appointments) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('id', a.id, 'lead_id', a.lead_id, 'branch_id', a.branch_id, 'staff_id', a.staff_id,
+    'service_id', a.service_id, 'scheduled_at', a.scheduled_at, 'end_time', a.end_time, 'status', a.status)
+$$;
+
+ALTER FUNCTION public.appointment_in_the_way(a public.appointments) OWNER TO tistis_owner;
+
+--
 -- Name: appointment_json(public.appointments); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -869,6 +966,64 @@ begin return exists (
 ); end $$;
 
 ALTER FUNCTION public.appointment_stands(p_appointment uuid, p_at timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: times_off; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.times_off (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    staff_id uuid,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT times_off_check CHECK ((ends_at > starts_at))
+);
+
+ALTER TABLE ONLY public.times_off FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.times_off OWNER TO tistis_owner;
+
+--
+-- Name: appointments_during(public.times_off, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.appointments_during(o public.times_off, p_branch uuid, p_most integer) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object('total', count(*), 'first', coalesce(jsonb_agg(appointment_in_the_way(x.a)
+      order by x.n) filter (where x.n <= p_most), '[]'))
+    from (select a, row_number() over (order by a.scheduled_at, a.id) as n from appointments a
+      where a.tenant_id = o.tenant_id and a.status in ('scheduled', 'confirmed', 'in_progress')
+        -- Nothing is longer than a day.
+        and a.scheduled_at > o.starts_at - interval '1 day' and a.scheduled_at < o.ends_at and a.end_time > o.starts_at
+        and a.end_time > app_now() and (p_branch is null or a.branch_id = p_branch) and (o.branch_id is null or a.branch_id = o.branch_id)
+        and (o.staff_id is null or a.staff_id = o.staff_id)) x
+); end $$;
+
+ALTER FUNCTION public.appointments_during(o public.times_off, p_branch uuid, p_most integer) OWNER TO tistis_owner;
+
+--
+-- Name: appointments_outside(uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.appointments_outside(p_staff uuid, p_branch uuid, p_most integer) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select jsonb_build_object('total', count(*), 'first', coalesce(jsonb_agg(appointment_in_the_way(x.a)
+      order by x.n) filter (where x.n <= p_most), '[]'))
+    from (select a, row_number() over (order by a.scheduled_at, a.id) as n from appointments a
+      where a.tenant_id = current_tenant() and a.staff_id = p_staff and a.branch_id = p_branch
+        and a.status in ('scheduled', 'confirmed', 'in_progress') and a.scheduled_at > app_now()
+        and not tstzrange(a.scheduled_at, a.end_time) <@ working_times(p_branch, p_staff, a.scheduled_at, a.end_time)) x
+); end $$;
+
+ALTER FUNCTION public.appointments_outside(p_staff uuid, p_branch uuid, p_most integer) OWNER TO tistis_owner;
 
 --
 -- Name: ask_again(uuid[], jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1474,6 +1629,65 @@ end $$;
 ALTER FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) OWNER TO tistis_owner;
 
 --
+-- Name: branches; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.branches (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name character varying(100) NOT NULL,
+    slug character varying(50) NOT NULL,
+    branch_code text,
+    address text,
+    address_line_2 text,
+    city text NOT NULL,
+    state text,
+    country text DEFAULT 'Mexico'::text NOT NULL,
+    postal_code text,
+    latitude double precision,
+    longitude double precision,
+    google_maps_url text,
+    phone text,
+    whatsapp_number text,
+    email text,
+    timezone text DEFAULT 'America/Mexico_City'::text NOT NULL,
+    operating_hours jsonb DEFAULT '{}'::jsonb NOT NULL,
+    is_headquarters boolean DEFAULT false NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    appointment_duration_default integer DEFAULT 30 NOT NULL,
+    advance_booking_days integer DEFAULT 30 NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    slot_minutes integer DEFAULT 30 NOT NULL,
+    booking_notice_minutes integer DEFAULT 0 NOT NULL,
+    places integer DEFAULT 1 NOT NULL,
+    CONSTRAINT branches_booking_notice_minutes_check CHECK (((booking_notice_minutes >= 0) AND (booking_notice_minutes <= 43200))),
+    CONSTRAINT branches_places_check CHECK (((places >= 0) AND (places <= 1000))),
+    CONSTRAINT branches_slot_minutes_check CHECK (((slot_minutes >= 5) AND (slot_minutes <= 480)))
+);
+
+ALTER TABLE ONLY public.branches FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.branches OWNER TO tistis_owner;
+
+--
+-- Name: branch_json(public.branches); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.branch_json(b public.branches) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return jsonb_build_object('id', b.id, 'name', b.name, 'slug', b.slug, 'city', b.city, 'timezone', b.timezone,
+  'is_headquarters', b.is_headquarters, 'is_active', b.is_active, 'operating_hours', b.operating_hours,
+  'slot_minutes', b.slot_minutes, 'booking_notice_minutes', b.booking_notice_minutes,
+  'advance_booking_days', b.advance_booking_days, 'appointment_duration_default', b.appointment_duration_default,
+  'places', b.places, 'created_at', b.created_at, 'updated_at', b.updated_at);
+end $$;
+
+ALTER FUNCTION public.branch_json(b public.branches) OWNER TO tistis_owner;
+
+--
 -- Name: budget_json(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1707,6 +1921,40 @@ $_$;
 ALTER FUNCTION public.canonical_phone(p_number text) OWNER TO tistis_owner;
 
 --
+-- Name: change_api_key(uuid, jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.change_api_key(p_key uuid, p_change jsonb, p_by uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  a jsonb;
+  b jsonb;
+  v_changes jsonb;
+begin
+  select to_jsonb(k) into a from api_keys k where k.tenant_id = v_tenant and k.id = p_key and k.is_active for update;
+  if a is null then return false; end if;
+  update api_keys k set
+      name = coalesce(p_change ->> 'name', k.name), description = changed(p_change, 'description', k.description),
+      scopes = case when p_change ? 'scopes' then text_list(p_change -> 'scopes') else k.scopes end,
+      rate_limit_rpm = coalesce((p_change ->> 'rate_limit_rpm')::int, k.rate_limit_rpm),
+      rate_limit_daily = coalesce((p_change ->> 'rate_limit_daily')::int, k.rate_limit_daily),
+      ip_whitelist = case when p_change ? 'ip_whitelist' then text_list(p_change -> 'ip_whitelist')::inet[]
+        else k.ip_whitelist end,
+      expires_at = changed(p_change, 'expires_at', k.expires_at::text)::timestamptz
+    where k.tenant_id = v_tenant and k.id = p_key returning to_jsonb(k) into b;
+  select jsonb_object_agg(x.key, jsonb_build_object('from', a -> x.key, 'to', x.value)) into v_changes
+    from jsonb_each(b) x where x.value is distinct from a -> x.key and x.key <> 'updated_at';
+  if v_changes is not null then
+    perform note_of_key(p_key, 'changed', p_by, jsonb_build_object('changes', v_changes));
+  end if;
+  return true;
+end $$;
+
+ALTER FUNCTION public.change_api_key(p_key uuid, p_change jsonb, p_by uuid) OWNER TO tistis_owner;
+
+--
 -- Name: change_assistant_config(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1735,6 +1983,30 @@ begin
 end $$;
 
 ALTER FUNCTION public.change_assistant_config(p_values jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: change_branch(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.change_branch(p_branch uuid, p_change jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  n branches;
+begin
+  perform lock_bookings(v_tenant);
+  select * into n from branches b where b.tenant_id = v_tenant and b.id = p_branch;
+  if n.id is null then return null; end if;
+  n := jsonb_populate_record(n, p_change);
+  update branches b set operating_hours = n.operating_hours, slot_minutes = n.slot_minutes,
+      booking_notice_minutes = n.booking_notice_minutes, advance_booking_days = n.advance_booking_days,
+      appointment_duration_default = n.appointment_duration_default, places = n.places
+    where b.tenant_id = v_tenant and b.id = p_branch returning b.* into n;
+  return branch_json(n);
+end $$;
+
+ALTER FUNCTION public.change_branch(p_branch uuid, p_change jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: change_channel(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1816,6 +2088,54 @@ begin
 end $$;
 
 ALTER FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: change_instruction(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.change_instruction(p_id uuid, p_change jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  n ai_custom_instructions;
+begin
+  select * into n from ai_custom_instructions i where i.tenant_id = v_tenant and i.id = p_id for update;
+  if n.id is null then return null; end if;
+  n := jsonb_populate_record(n, p_change);
+  update ai_custom_instructions i set instruction_type = n.instruction_type, title = n.title,
+      instruction = n.instruction, examples = nullif(n.examples, ''), priority = n.priority, is_active = n.is_active,
+      include_in_prompt = n.include_in_prompt
+    where i.tenant_id = v_tenant and i.id = p_id returning i.* into n;
+  return instruction_json(n);
+end $$;
+
+ALTER FUNCTION public.change_instruction(p_id uuid, p_change jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: change_service(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.change_service(p_service uuid, p_change jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  c record;
+  s services;
+begin
+  perform lock_bookings(v_tenant);
+  select * into c from jsonb_to_record(p_change) as x (duration_minutes int, buffer_before_minutes int,
+    buffer_after_minutes int, is_bookable boolean, is_active boolean);
+  update services x set duration_minutes = coalesce(c.duration_minutes, x.duration_minutes),
+      buffer_before_minutes = coalesce(c.buffer_before_minutes, x.buffer_before_minutes),
+      buffer_after_minutes = coalesce(c.buffer_after_minutes, x.buffer_after_minutes),
+      is_bookable = coalesce(c.is_bookable, x.is_bookable), is_active = coalesce(c.is_active, x.is_active)
+    where x.tenant_id = v_tenant and x.id = p_service returning x.* into s;
+  return case when s.id is not null then service_json(s) end;
+end $$;
+
+ALTER FUNCTION public.change_service(p_service uuid, p_change jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: changed(jsonb, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4414,6 +4734,40 @@ end $$;
 ALTER FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) OWNER TO tistis_owner;
 
 --
+-- Name: ai_custom_instructions; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.ai_custom_instructions (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    instruction_type text NOT NULL,
+    title text NOT NULL,
+    instruction text NOT NULL,
+    examples text,
+    priority integer DEFAULT 0 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    include_in_prompt boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ai_custom_instructions_instruction_type_check CHECK ((instruction_type = ANY (ARRAY['identity'::text, 'greeting'::text, 'farewell'::text, 'pricing_policy'::text, 'special_cases'::text, 'competitors'::text, 'objections'::text, 'upsell'::text, 'tone_examples'::text, 'forbidden'::text, 'always_mention'::text, 'custom'::text])))
+);
+
+ALTER TABLE ONLY public.ai_custom_instructions FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.ai_custom_instructions OWNER TO tistis_owner;
+
+--
+-- Name: instruction_json(public.ai_custom_instructions); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.instruction_json(i public.ai_custom_instructions) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$ select to_jsonb(i) - 'tenant_id' $$;
+
+ALTER FUNCTION public.instruction_json(i public.ai_custom_instructions) OWNER TO tistis_owner;
+
+--
 -- Name: is_own_kind(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5741,6 +6095,22 @@ begin
 end $$;
 
 ALTER FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) OWNER TO tistis_owner;
+
+--
+-- Name: note_of_key(uuid, text, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_of_key(p_key uuid, p_action text, p_by uuid, p_more jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into api_key_audit (tenant_id, api_key_id, action, by_user, details)
+    select k.tenant_id, k.id, p_action, p_by, jsonb_build_object('name', k.name)
+        || case p_action when 'created' then jsonb_build_object('environment', k.environment, 'scope_type', k.scope_type,
+          'branch_id', k.branch_id, 'scopes', k.scopes) else '{}' end || p_more
+      from api_keys k where k.tenant_id = current_tenant() and k.id = p_key
+$$;
+
+ALTER FUNCTION public.note_of_key(p_key uuid, p_action text, p_by uuid, p_more jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: note_score(public.leads, integer, integer, text, text, text, uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -7672,6 +8042,23 @@ $$;
 ALTER FUNCTION public.revive_lead(p_lead_id uuid) OWNER TO tistis_owner;
 
 --
+-- Name: revoke_api_key(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.revoke_api_key(p_key uuid, p_by uuid, p_reason text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update api_keys set is_active = false, revoked_at = app_now(), revoked_by = p_by, revoke_reason = p_reason
+    where tenant_id = current_tenant() and id = p_key and is_active;
+  if not found then return false; end if;
+  perform note_of_key(p_key, 'revoked', p_by, jsonb_build_object('reason', p_reason));
+  return true;
+end $$;
+
+ALTER FUNCTION public.revoke_api_key(p_key uuid, p_by uuid, p_reason text) OWNER TO tistis_owner;
+
+--
 -- Name: rows_of_person(uuid[], text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -7974,6 +8361,20 @@ end $$;
 ALTER FUNCTION public.seen_before(p_messages uuid[]) OWNER TO tistis_owner;
 
 --
+-- Name: sees_staff(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.sees_staff(p_staff uuid, p_branch uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return exists (
+  select from staff s where s.tenant_id = current_tenant() and s.id = p_staff and (p_branch is null or exists (
+    select from staff_branches w where w.tenant_id = s.tenant_id and w.staff_id = s.id and w.branch_id = p_branch))
+); end $$;
+
+ALTER FUNCTION public.sees_staff(p_staff uuid, p_branch uuid) OWNER TO tistis_owner;
+
+--
 -- Name: send_prepared(uuid, jsonb, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -8037,6 +8438,72 @@ CREATE FUNCTION public.sending_login(p_channel text, p_login text) RETURNS text
 $$;
 
 ALTER FUNCTION public.sending_login(p_channel text, p_login text) OWNER TO tistis_owner;
+
+--
+-- Name: services; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.services (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    description text,
+    short_description text,
+    category text,
+    subcategory text,
+    price_min numeric(10,2),
+    price_max numeric(10,2),
+    price_unit text DEFAULT 'per_service'::text NOT NULL,
+    currency text DEFAULT 'MXN'::text NOT NULL,
+    price_note text,
+    duration_minutes integer DEFAULT 60 NOT NULL,
+    requires_consultation boolean DEFAULT false NOT NULL,
+    is_featured boolean DEFAULT false NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    display_order integer DEFAULT 0 NOT NULL,
+    keywords text[] DEFAULT '{}'::text[] NOT NULL,
+    ai_description text,
+    special_instructions text,
+    promotion_active boolean DEFAULT false NOT NULL,
+    promotion_text text,
+    lead_priority text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    sku text,
+    price_variants jsonb DEFAULT '[]'::jsonb NOT NULL,
+    sessions_required integer DEFAULT 1 NOT NULL,
+    is_bookable boolean DEFAULT true NOT NULL,
+    buffer_before_minutes integer DEFAULT 0 NOT NULL,
+    buffer_after_minutes integer DEFAULT 0 NOT NULL,
+    CONSTRAINT services_buffer_after_minutes_check CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 480))),
+    CONSTRAINT services_buffer_before_minutes_check CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 480))),
+    CONSTRAINT services_lead_priority_check CHECK ((lead_priority = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
+    CONSTRAINT services_price_unit_check CHECK ((price_unit = ANY (ARRAY['per_service'::text, 'per_hour'::text, 'per_session'::text, 'per_tooth'::text, 'per_unit'::text]))),
+    CONSTRAINT services_sessions_required_check CHECK ((sessions_required > 0))
+);
+
+ALTER TABLE ONLY public.services FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.services OWNER TO tistis_owner;
+
+--
+-- Name: service_json(public.services); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.service_json(s public.services) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return jsonb_build_object('id', s.id, 'name', s.name, 'slug', s.slug, 'category', s.category,
+  'description', s.description, 'price_min', s.price_min, 'price_max', s.price_max, 'currency', s.currency,
+  'price_note', s.price_note, 'duration_minutes', s.duration_minutes, 'buffer_before_minutes', s.buffer_before_minutes,
+  'buffer_after_minutes', s.buffer_after_minutes, 'is_bookable', s.is_bookable, 'is_active', s.is_active,
+  'created_at', s.created_at, 'updated_at', s.updated_at,
+  'staff_ids', (select coalesce(jsonb_agg(x.staff_id order by x.staff_id), '[]') from staff_services x
+    where x.tenant_id = s.tenant_id and x.service_id = s.id));
+end $$;
+
+ALTER FUNCTION public.service_json(s public.services) OWNER TO tistis_owner;
 
 --
 -- Name: set_budget(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -8111,6 +8578,67 @@ begin
 end $$;
 
 ALTER FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) OWNER TO tistis_owner;
+
+--
+-- Name: set_staff_hours(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.set_staff_hours(p_staff uuid, p_branch uuid, p_spans jsonb) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+begin
+  perform lock_bookings(v_tenant);
+  if not sees_staff(p_staff, null) then return 'unknown_staff'; end if;
+  if not sees_staff(p_staff, p_branch) then return 'unknown_branch'; end if;
+  delete from staff_hours h where h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = p_branch;
+  insert into staff_hours (tenant_id, staff_id, branch_id, weekday, opens, closes)
+    select v_tenant, p_staff, p_branch, s.weekday, s.opens, s.closes
+      from jsonb_to_recordset(p_spans) as s (weekday int, opens time, closes time);
+  return 'set';
+end $$;
+
+ALTER FUNCTION public.set_staff_hours(p_staff uuid, p_branch uuid, p_spans jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: set_staff_services(uuid, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.set_staff_services(p_staff uuid, p_services uuid[]) RETURNS TABLE(outcome text, place integer, left_alone jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_gone uuid[];
+begin
+  perform lock_bookings(v_tenant);
+  if not sees_staff(p_staff, null) then
+    outcome := 'unknown_staff';
+    return next;
+    return;
+  end if;
+  select min(n)::int - 1 into place from unnest(p_services) with ordinality x (id, n)
+    where not exists (select from services s where s.tenant_id = v_tenant and s.id = x.id);
+  if place is not null then
+    outcome := 'unknown_service';
+    return next;
+    return;
+  end if;
+  with gone as (
+    delete from staff_services x where x.tenant_id = v_tenant and x.staff_id = p_staff and x.service_id <> all (p_services)
+      returning x.service_id)
+  select coalesce(array_agg(service_id), '{}') into v_gone from gone;
+  insert into staff_services (tenant_id, staff_id, service_id)
+    select distinct v_tenant, p_staff, x from unnest(p_services) x on conflict do nothing;
+  outcome := 'set';
+  select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name, s.id), '[]') into left_alone
+    from services s where s.tenant_id = v_tenant and s.id = any (v_gone) and not exists (
+      select from staff_services x where x.tenant_id = v_tenant and x.service_id = s.id);
+  return next;
+end $$;
+
+ALTER FUNCTION public.set_staff_services(p_staff uuid, p_services uuid[]) OWNER TO tistis_owner;
 
 --
 -- Name: settle_event(uuid, text, boolean, integer, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -8342,6 +8870,86 @@ begin return (
 ); end $$;
 
 ALTER FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) OWNER TO tistis_owner;
+
+--
+-- Name: staff_hours_json(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.staff_hours_json(p_staff uuid, p_branch uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin return (
+  select coalesce(jsonb_agg(jsonb_build_object('branch_id', b.id, 'branch_name', b.name, 'timezone', b.timezone,
+      'hours', h.week) order by b.name, b.id), '[]')
+    from staff_branches w join branches b on b.tenant_id = w.tenant_id and b.id = w.branch_id
+    cross join lateral (
+      select case when count(x.opens) > 0 then jsonb_object_agg(d.name, d.spans) end as week
+        from (select n.name, max(h.opens) as opens, coalesce(jsonb_agg(jsonb_build_object('open', to_char(h.opens,
+            'HH24:MI'), 'close', to_char(h.closes, 'HH24:MI')) order by h.opens) filter (where h.opens is not null), '[]')
+            as spans
+          from unnest(array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])
+            with ordinality n (name, day)
+          left join staff_hours h on h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id = b.id
+            and h.weekday = n.day
+          group by n.name) d
+        cross join lateral (select d.opens) x) h
+   where w.tenant_id = v_tenant and w.staff_id = p_staff and (p_branch is null or w.branch_id = p_branch)
+); end $$;
+
+ALTER FUNCTION public.staff_hours_json(p_staff uuid, p_branch uuid) OWNER TO tistis_owner;
+
+--
+-- Name: staff; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.staff (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid,
+    first_name text NOT NULL,
+    last_name text NOT NULL,
+    display_name text,
+    email text NOT NULL,
+    phone text,
+    whatsapp_number text,
+    role text NOT NULL,
+    role_title text,
+    specialty text,
+    license_number text,
+    is_active boolean DEFAULT true NOT NULL,
+    notification_preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    avatar_url text,
+    CONSTRAINT staff_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'manager'::text, 'dentist'::text, 'specialist'::text, 'receptionist'::text, 'assistant'::text, 'staff'::text])))
+);
+
+ALTER TABLE ONLY public.staff FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff OWNER TO tistis_owner;
+
+--
+-- Name: staff_json(public.staff, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.staff_json(s public.staff, p_branch uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return jsonb_build_object('id', s.id, 'first_name', s.first_name, 'last_name', s.last_name,
+  'display_name', s.display_name, 'role', s.role, 'role_title', s.role_title, 'specialty', s.specialty,
+  'is_active', s.is_active, 'created_at', s.created_at,
+  'branches', (select coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'name', b.name, 'is_primary', w.is_primary)
+      order by w.is_primary desc, b.name, b.id), '[]')
+    from staff_branches w join branches b on b.tenant_id = w.tenant_id and b.id = w.branch_id
+    where w.tenant_id = s.tenant_id and w.staff_id = s.id and (p_branch is null or w.branch_id = p_branch)),
+  'services', (select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'name', v.name) order by v.name, v.id), '[]')
+    from staff_services x join services v on v.tenant_id = x.tenant_id and v.id = x.service_id
+    where x.tenant_id = s.tenant_id and x.staff_id = s.id));
+end $$;
+
+ALTER FUNCTION public.staff_json(s public.staff, p_branch uuid) OWNER TO tistis_owner;
 
 --
 -- Name: staff_to_take_over(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -8892,6 +9500,19 @@ CREATE FUNCTION public.text_list(p_list jsonb) RETURNS text[]
 $$;
 
 ALTER FUNCTION public.text_list(p_list jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: time_off_json(public.times_off); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.time_off_json(o public.times_off) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('id', o.id, 'branch_id', o.branch_id, 'staff_id', o.staff_id, 'starts_at', o.starts_at,
+    'ends_at', o.ends_at, 'reason', o.reason, 'created_at', o.created_at)
+$$;
+
+ALTER FUNCTION public.time_off_json(o public.times_off) OWNER TO tistis_owner;
 
 --
 -- Name: token_end(timestamp with time zone, timestamp with time zone, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -9683,30 +10304,6 @@ end $_$;
 ALTER FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) OWNER TO tistis_owner;
 
 --
--- Name: ai_custom_instructions; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.ai_custom_instructions (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    branch_id uuid,
-    instruction_type text NOT NULL,
-    title text NOT NULL,
-    instruction text NOT NULL,
-    examples text,
-    priority integer DEFAULT 0 NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    include_in_prompt boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ai_custom_instructions_instruction_type_check CHECK ((instruction_type = ANY (ARRAY['identity'::text, 'greeting'::text, 'farewell'::text, 'pricing_policy'::text, 'special_cases'::text, 'competitors'::text, 'objections'::text, 'upsell'::text, 'tone_examples'::text, 'forbidden'::text, 'always_mention'::text, 'custom'::text])))
-);
-
-ALTER TABLE ONLY public.ai_custom_instructions FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.ai_custom_instructions OWNER TO tistis_owner;
-
---
 -- Name: ai_dead_letter_queue; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -9857,6 +10454,25 @@ ALTER TABLE ONLY public.alerts FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.alerts OWNER TO tistis_owner;
 
 --
+-- Name: api_key_audit; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.api_key_audit (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    api_key_id uuid NOT NULL,
+    action text NOT NULL,
+    by_user uuid,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT api_key_audit_action_check CHECK ((action = ANY (ARRAY['created'::text, 'changed'::text, 'rotated'::text, 'revoked'::text])))
+);
+
+ALTER TABLE ONLY public.api_key_audit FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_key_audit OWNER TO tistis_owner;
+
+--
 -- Name: api_key_usage; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -9891,49 +10507,6 @@ CREATE TABLE public.api_requests (
 ALTER TABLE ONLY public.api_requests FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.api_requests OWNER TO tistis_owner;
-
---
--- Name: branches; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.branches (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    name character varying(100) NOT NULL,
-    slug character varying(50) NOT NULL,
-    branch_code text,
-    address text,
-    address_line_2 text,
-    city text NOT NULL,
-    state text,
-    country text DEFAULT 'Mexico'::text NOT NULL,
-    postal_code text,
-    latitude double precision,
-    longitude double precision,
-    google_maps_url text,
-    phone text,
-    whatsapp_number text,
-    email text,
-    timezone text DEFAULT 'America/Mexico_City'::text NOT NULL,
-    operating_hours jsonb DEFAULT '{}'::jsonb NOT NULL,
-    is_headquarters boolean DEFAULT false NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    appointment_duration_default integer DEFAULT 30 NOT NULL,
-    advance_booking_days integer DEFAULT 30 NOT NULL,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    slot_minutes integer DEFAULT 30 NOT NULL,
-    booking_notice_minutes integer DEFAULT 0 NOT NULL,
-    places integer DEFAULT 1 NOT NULL,
-    CONSTRAINT branches_booking_notice_minutes_check CHECK (((booking_notice_minutes >= 0) AND (booking_notice_minutes <= 43200))),
-    CONSTRAINT branches_places_check CHECK (((places >= 0) AND (places <= 1000))),
-    CONSTRAINT branches_slot_minutes_check CHECK (((slot_minutes >= 5) AND (slot_minutes <= 480)))
-);
-
-ALTER TABLE ONLY public.branches FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.branches OWNER TO tistis_owner;
 
 --
 -- Name: channel_connections; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -11097,84 +11670,6 @@ ALTER TABLE ONLY public.sends_in_doubt FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.sends_in_doubt OWNER TO tistis_owner;
 
 --
--- Name: services; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.services (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    name text NOT NULL,
-    slug text NOT NULL,
-    description text,
-    short_description text,
-    category text,
-    subcategory text,
-    price_min numeric(10,2),
-    price_max numeric(10,2),
-    price_unit text DEFAULT 'per_service'::text NOT NULL,
-    currency text DEFAULT 'MXN'::text NOT NULL,
-    price_note text,
-    duration_minutes integer DEFAULT 60 NOT NULL,
-    requires_consultation boolean DEFAULT false NOT NULL,
-    is_featured boolean DEFAULT false NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    display_order integer DEFAULT 0 NOT NULL,
-    keywords text[] DEFAULT '{}'::text[] NOT NULL,
-    ai_description text,
-    special_instructions text,
-    promotion_active boolean DEFAULT false NOT NULL,
-    promotion_text text,
-    lead_priority text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    sku text,
-    price_variants jsonb DEFAULT '[]'::jsonb NOT NULL,
-    sessions_required integer DEFAULT 1 NOT NULL,
-    is_bookable boolean DEFAULT true NOT NULL,
-    buffer_before_minutes integer DEFAULT 0 NOT NULL,
-    buffer_after_minutes integer DEFAULT 0 NOT NULL,
-    CONSTRAINT services_buffer_after_minutes_check CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 480))),
-    CONSTRAINT services_buffer_before_minutes_check CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 480))),
-    CONSTRAINT services_lead_priority_check CHECK ((lead_priority = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
-    CONSTRAINT services_price_unit_check CHECK ((price_unit = ANY (ARRAY['per_service'::text, 'per_hour'::text, 'per_session'::text, 'per_tooth'::text, 'per_unit'::text]))),
-    CONSTRAINT services_sessions_required_check CHECK ((sessions_required > 0))
-);
-
-ALTER TABLE ONLY public.services FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.services OWNER TO tistis_owner;
-
---
--- Name: staff; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.staff (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    user_id uuid,
-    first_name text NOT NULL,
-    last_name text NOT NULL,
-    display_name text,
-    email text NOT NULL,
-    phone text,
-    whatsapp_number text,
-    role text NOT NULL,
-    role_title text,
-    specialty text,
-    license_number text,
-    is_active boolean DEFAULT true NOT NULL,
-    notification_preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    avatar_url text,
-    CONSTRAINT staff_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'manager'::text, 'dentist'::text, 'specialist'::text, 'receptionist'::text, 'assistant'::text, 'staff'::text])))
-);
-
-ALTER TABLE ONLY public.staff FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.staff OWNER TO tistis_owner;
-
---
 -- Name: staff_branches; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -11223,26 +11718,6 @@ CREATE TABLE public.staff_services (
 ALTER TABLE ONLY public.staff_services FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.staff_services OWNER TO tistis_owner;
-
---
--- Name: times_off; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.times_off (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    branch_id uuid,
-    staff_id uuid,
-    starts_at timestamp with time zone NOT NULL,
-    ends_at timestamp with time zone NOT NULL,
-    reason text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT times_off_check CHECK ((ends_at > starts_at))
-);
-
-ALTER TABLE ONLY public.times_off FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.times_off OWNER TO tistis_owner;
 
 --
 -- Name: token_key_asks; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -11476,6 +11951,20 @@ ALTER TABLE ONLY public.alerts
 
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: api_key_audit api_key_audit_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_audit
+    ADD CONSTRAINT api_key_audit_id_key UNIQUE (id);
+
+--
+-- Name: api_key_audit api_key_audit_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_audit
+    ADD CONSTRAINT api_key_audit_pkey PRIMARY KEY (tenant_id, id);
 
 --
 -- Name: api_key_usage api_key_usage_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -12282,6 +12771,18 @@ CREATE INDEX ai_usage_logs_conversation ON public.ai_usage_logs USING btree (ten
 CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (tenant_id, dedup_key) WHERE (resolved_at IS NULL);
 
 --
+-- Name: api_key_audit_latest; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX api_key_audit_latest ON public.api_key_audit USING btree (tenant_id, created_at DESC, id DESC);
+
+--
+-- Name: api_key_audit_of_key; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX api_key_audit_of_key ON public.api_key_audit USING btree (tenant_id, api_key_id, created_at DESC, id DESC);
+
+--
 -- Name: api_keys_hash; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -12972,6 +13473,20 @@ ALTER TABLE ONLY public.alerts
 
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: api_key_audit api_key_audit_tenant_id_api_key_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_audit
+    ADD CONSTRAINT api_key_audit_tenant_id_api_key_id_fkey FOREIGN KEY (tenant_id, api_key_id) REFERENCES public.api_keys(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: api_key_audit api_key_audit_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_audit
+    ADD CONSTRAINT api_key_audit_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
 -- Name: api_key_usage api_key_usage_tenant_id_api_key_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -13882,6 +14397,12 @@ ALTER TABLE public.ai_usage_months ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: api_key_audit; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.api_key_audit ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: api_key_usage; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -14308,6 +14829,12 @@ CREATE POLICY wall ON public.ai_usage_months USING ((tenant_id = public.current_
 CREATE POLICY wall ON public.alerts USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: api_key_audit wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.api_key_audit USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: api_key_usage wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -14657,11 +15184,32 @@ REVOKE ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[],
 GRANT ALL ON FUNCTION public.accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text, p_metadata jsonb, p_policy jsonb, p_request_id text) TO tistis_functions;
 
 --
+-- Name: FUNCTION add_api_key(p_key jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.add_api_key(p_key jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.add_api_key(p_key jsonb) TO tistis_functions;
+
+--
 -- Name: FUNCTION add_channel(p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.add_channel(p_values jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.add_channel(p_values jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION add_instruction(p_wish jsonb, p_most integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.add_instruction(p_wish jsonb, p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.add_instruction(p_wish jsonb, p_most integer) TO tistis_functions;
+
+--
+-- Name: FUNCTION add_time_off(p_wish jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.add_time_off(p_wish jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.add_time_off(p_wish jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION ai_context_of_config(p_row jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14864,6 +15412,13 @@ GRANT UPDATE(status) ON TABLE public.appointments TO tistis_guide;
 GRANT UPDATE(cancellation_reason) ON TABLE public.appointments TO tistis_guide;
 
 --
+-- Name: FUNCTION appointment_in_the_way(a public.appointments); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.appointment_in_the_way(a public.appointments) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointment_in_the_way(a public.appointments) TO tistis_functions;
+
+--
 -- Name: FUNCTION appointment_json(a public.appointments); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -14876,6 +15431,30 @@ GRANT ALL ON FUNCTION public.appointment_json(a public.appointments) TO tistis_f
 
 REVOKE ALL ON FUNCTION public.appointment_stands(p_appointment uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid, p_at timestamp with time zone) TO tistis_functions;
+
+--
+-- Name: TABLE times_off; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.times_off TO tistis_webhook;
+GRANT SELECT ON TABLE public.times_off TO tistis_jobs;
+GRANT SELECT ON TABLE public.times_off TO tistis_jobs_process;
+GRANT SELECT,INSERT,DELETE ON TABLE public.times_off TO tistis_api;
+GRANT SELECT ON TABLE public.times_off TO tistis_guide;
+
+--
+-- Name: FUNCTION appointments_during(o public.times_off, p_branch uuid, p_most integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.appointments_during(o public.times_off, p_branch uuid, p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointments_during(o public.times_off, p_branch uuid, p_most integer) TO tistis_functions;
+
+--
+-- Name: FUNCTION appointments_outside(p_staff uuid, p_branch uuid, p_most integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.appointments_outside(p_staff uuid, p_branch uuid, p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointments_outside(p_staff uuid, p_branch uuid, p_most integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION ask_again(p_messages uuid[], p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -14989,6 +15568,59 @@ GRANT ALL ON FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) TO tist
 
 REVOKE ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.booking_names(p_service text, p_branch text, p_staff text, p_own_branch uuid) TO tistis_functions;
+
+--
+-- Name: TABLE branches; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.branches TO tistis_webhook;
+GRANT SELECT ON TABLE public.branches TO tistis_jobs;
+GRANT SELECT ON TABLE public.branches TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.branches TO tistis_api;
+GRANT SELECT ON TABLE public.branches TO tistis_guide;
+
+--
+-- Name: COLUMN branches.operating_hours; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(operating_hours) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.appointment_duration_default; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(appointment_duration_default) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.advance_booking_days; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(advance_booking_days) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.slot_minutes; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(slot_minutes) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.booking_notice_minutes; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(booking_notice_minutes) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.places; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(places) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: FUNCTION branch_json(b public.branches); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.branch_json(b public.branches) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.branch_json(b public.branches) TO tistis_functions;
 
 --
 -- Name: FUNCTION budget_json(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -15198,6 +15830,36 @@ GRANT INSERT(monthly_budget_usd),UPDATE(monthly_budget_usd) ON TABLE public.ai_t
 GRANT INSERT(monthly_token_budget),UPDATE(monthly_token_budget) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
+-- Name: COLUMN ai_tenant_context.reminders_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(reminders_enabled),UPDATE(reminders_enabled) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.follow_ups_enabled; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(follow_ups_enabled),UPDATE(follow_ups_enabled) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.confirmation_text; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(confirmation_text),UPDATE(confirmation_text) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.reminder_text; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(reminder_text),UPDATE(reminder_text) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
+-- Name: COLUMN ai_tenant_context.follow_up_text; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(follow_up_text),UPDATE(follow_up_text) ON TABLE public.ai_tenant_context TO tistis_api;
+
+--
 -- Name: FUNCTION budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -15247,11 +15909,25 @@ REVOKE ALL ON FUNCTION public.canonical_phone(p_number text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_functions;
 
 --
+-- Name: FUNCTION change_api_key(p_key uuid, p_change jsonb, p_by uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.change_api_key(p_key uuid, p_change jsonb, p_by uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_api_key(p_key uuid, p_change jsonb, p_by uuid) TO tistis_functions;
+
+--
 -- Name: FUNCTION change_assistant_config(p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.change_assistant_config(p_values jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.change_assistant_config(p_values jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION change_branch(p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.change_branch(p_branch uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_branch(p_branch uuid, p_change jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION change_channel(p_connection uuid, p_values jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -15266,6 +15942,20 @@ GRANT ALL ON FUNCTION public.change_channel(p_connection uuid, p_values jsonb) T
 
 REVOKE ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION change_instruction(p_id uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.change_instruction(p_id uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_instruction(p_id uuid, p_change jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION change_service(p_service uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.change_service(p_service uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_service(p_service uuid, p_change jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION changed(p_change jsonb, p_name text, p_old text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -16005,6 +16695,22 @@ REVOKE ALL ON FUNCTION public.increment_conversation_message_count(p_conversatio
 GRANT ALL ON FUNCTION public.increment_conversation_message_count(p_conversation_id uuid) TO tistis_functions;
 
 --
+-- Name: TABLE ai_custom_instructions; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_jobs;
+GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_jobs_process;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ai_custom_instructions TO tistis_api;
+GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_guide;
+
+--
+-- Name: FUNCTION instruction_json(i public.ai_custom_instructions); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.instruction_json(i public.ai_custom_instructions) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.instruction_json(i public.ai_custom_instructions) TO tistis_functions;
+
+--
 -- Name: FUNCTION is_own_kind(p_job_type text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16534,6 +17240,13 @@ REVOKE ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p
 GRANT ALL ON FUNCTION public.note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) TO tistis_functions;
 
 --
+-- Name: FUNCTION note_of_key(p_key uuid, p_action text, p_by uuid, p_more jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_of_key(p_key uuid, p_action text, p_by uuid, p_more jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_of_key(p_key uuid, p_action text, p_by uuid, p_more jsonb) TO tistis_functions;
+
+--
 -- Name: FUNCTION note_score(l public.leads, p_score integer, p_points integer, p_signal text, p_source text, p_reason text, p_message uuid, p_staff uuid, p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16924,6 +17637,13 @@ REVOKE ALL ON FUNCTION public.revive_lead(p_lead_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_functions;
 
 --
+-- Name: FUNCTION revoke_api_key(p_key uuid, p_by uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.revoke_api_key(p_key uuid, p_by uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.revoke_api_key(p_key uuid, p_by uuid, p_reason text) TO tistis_functions;
+
+--
 -- Name: FUNCTION rows_of_person(p_leads uuid[], p_names text, p_from uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16987,6 +17707,13 @@ REVOKE ALL ON FUNCTION public.seen_before(p_messages uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.seen_before(p_messages uuid[]) TO tistis_functions;
 
 --
+-- Name: FUNCTION sees_staff(p_staff uuid, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.sees_staff(p_staff uuid, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sees_staff(p_staff uuid, p_branch uuid) TO tistis_functions;
+
+--
 -- Name: FUNCTION send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -17008,6 +17735,53 @@ REVOKE ALL ON FUNCTION public.sending_login(p_channel text, p_login text) FROM P
 GRANT ALL ON FUNCTION public.sending_login(p_channel text, p_login text) TO tistis_functions;
 
 --
+-- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.services TO tistis_webhook;
+GRANT SELECT ON TABLE public.services TO tistis_jobs;
+GRANT SELECT ON TABLE public.services TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.services TO tistis_api;
+GRANT SELECT ON TABLE public.services TO tistis_guide;
+
+--
+-- Name: COLUMN services.duration_minutes; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(duration_minutes) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: COLUMN services.is_active; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(is_active) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: COLUMN services.is_bookable; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(is_bookable) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: COLUMN services.buffer_before_minutes; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(buffer_before_minutes) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: COLUMN services.buffer_after_minutes; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(buffer_after_minutes) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: FUNCTION service_json(s public.services); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.service_json(s public.services) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.service_json(s public.services) TO tistis_functions;
+
+--
 -- Name: FUNCTION set_budget(p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -17027,6 +17801,20 @@ GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope te
 
 REVOKE ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_functions;
+
+--
+-- Name: FUNCTION set_staff_hours(p_staff uuid, p_branch uuid, p_spans jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_staff_hours(p_staff uuid, p_branch uuid, p_spans jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_staff_hours(p_staff uuid, p_branch uuid, p_spans jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION set_staff_services(p_staff uuid, p_services uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_staff_services(p_staff uuid, p_services uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_staff_services(p_staff uuid, p_services uuid[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION settle_event(p_id uuid, p_status text, p_attempted boolean, p_http integer, p_error text, p_alert jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17070,6 +17858,30 @@ GRANT ALL ON FUNCTION public.soft_delete_lead(p_lead_id uuid, p_deleted_by uuid,
 
 REVOKE ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_message uuid) TO tistis_functions;
+
+--
+-- Name: FUNCTION staff_hours_json(p_staff uuid, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.staff_hours_json(p_staff uuid, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.staff_hours_json(p_staff uuid, p_branch uuid) TO tistis_functions;
+
+--
+-- Name: TABLE staff; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.staff TO tistis_webhook;
+GRANT SELECT ON TABLE public.staff TO tistis_jobs;
+GRANT SELECT ON TABLE public.staff TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff TO tistis_api;
+GRANT SELECT ON TABLE public.staff TO tistis_guide;
+
+--
+-- Name: FUNCTION staff_json(s public.staff, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.staff_json(s public.staff, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.staff_json(s public.staff, p_branch uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION staff_to_take_over(p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17220,6 +18032,13 @@ GRANT ALL ON FUNCTION public.tenants_in_doubt(p_seconds double precision) TO tis
 
 REVOKE ALL ON FUNCTION public.text_list(p_list jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.text_list(p_list jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION time_off_json(o public.times_off); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.time_off_json(o public.times_off) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.time_off_json(o public.times_off) TO tistis_functions;
 
 --
 -- Name: FUNCTION token_end(p_expires timestamp with time zone, p_sealed_at timestamp with time zone, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17428,15 +18247,6 @@ REVOKE ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key
 GRANT ALL ON FUNCTION public.write_through(p_table regclass, p_view text, p_key jsonb, p_old jsonb, p_new jsonb) TO tistis_functions;
 
 --
--- Name: TABLE ai_custom_instructions; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_jobs;
-GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_api;
-GRANT SELECT ON TABLE public.ai_custom_instructions TO tistis_guide;
-
---
 -- Name: TABLE ai_dead_letter_queue; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -17480,6 +18290,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_api;
 GRANT SELECT ON TABLE public.alerts TO tistis_guide;
 
 --
+-- Name: TABLE api_key_audit; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT ON TABLE public.api_key_audit TO tistis_api;
+
+--
 -- Name: TABLE api_key_usage; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -17494,16 +18310,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_requests TO tistis_webhook
 GRANT SELECT,DELETE ON TABLE public.api_requests TO tistis_jobs;
 GRANT SELECT,DELETE ON TABLE public.api_requests TO tistis_jobs_process;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_requests TO tistis_api;
-
---
--- Name: TABLE branches; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT ON TABLE public.branches TO tistis_webhook;
-GRANT SELECT ON TABLE public.branches TO tistis_jobs;
-GRANT SELECT ON TABLE public.branches TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.branches TO tistis_api;
-GRANT SELECT ON TABLE public.branches TO tistis_guide;
 
 --
 -- Name: TABLE channel_connections; Type: ACL; Schema: public; Owner: tistis_owner
@@ -18642,26 +19448,6 @@ GRANT UPDATE(looks) ON TABLE public.sends_in_doubt TO tistis_jobs;
 GRANT UPDATE(looks) ON TABLE public.sends_in_doubt TO tistis_jobs_process;
 
 --
--- Name: TABLE services; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT ON TABLE public.services TO tistis_webhook;
-GRANT SELECT ON TABLE public.services TO tistis_jobs;
-GRANT SELECT ON TABLE public.services TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.services TO tistis_api;
-GRANT SELECT ON TABLE public.services TO tistis_guide;
-
---
--- Name: TABLE staff; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT ON TABLE public.staff TO tistis_webhook;
-GRANT SELECT ON TABLE public.staff TO tistis_jobs;
-GRANT SELECT ON TABLE public.staff TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.staff TO tistis_api;
-GRANT SELECT ON TABLE public.staff TO tistis_guide;
-
---
 -- Name: TABLE staff_branches; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18678,7 +19464,7 @@ GRANT SELECT ON TABLE public.staff_branches TO tistis_guide;
 GRANT SELECT ON TABLE public.staff_hours TO tistis_webhook;
 GRANT SELECT ON TABLE public.staff_hours TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff_hours TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.staff_hours TO tistis_api;
+GRANT SELECT,INSERT,DELETE ON TABLE public.staff_hours TO tistis_api;
 GRANT SELECT ON TABLE public.staff_hours TO tistis_guide;
 
 --
@@ -18688,18 +19474,8 @@ GRANT SELECT ON TABLE public.staff_hours TO tistis_guide;
 GRANT SELECT ON TABLE public.staff_services TO tistis_webhook;
 GRANT SELECT ON TABLE public.staff_services TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff_services TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.staff_services TO tistis_api;
+GRANT SELECT,INSERT,DELETE ON TABLE public.staff_services TO tistis_api;
 GRANT SELECT ON TABLE public.staff_services TO tistis_guide;
-
---
--- Name: TABLE times_off; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT ON TABLE public.times_off TO tistis_webhook;
-GRANT SELECT ON TABLE public.times_off TO tistis_jobs;
-GRANT SELECT ON TABLE public.times_off TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.times_off TO tistis_api;
-GRANT SELECT ON TABLE public.times_off TO tistis_guide;
 
 --
 -- Name: TABLE token_key_asks; Type: ACL; Schema: public; Owner: tistis_owner

@@ -2,7 +2,7 @@
 public enum APIScope {
   private static let readAndWrite = [
     "leads", "conversations", "appointments", "patients", "treatments", "quotes", "services", "menu", "orders",
-    "inventory", "tables", "kitchen", "reservations", "webhook", "channels", "templates", "media",
+    "inventory", "tables", "kitchen", "reservations", "webhook", "channels", "templates", "media", "staff",
   ]
 
   public static let all =

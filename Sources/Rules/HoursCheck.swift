@@ -35,7 +35,7 @@ private func spanFault(_ field: Field, _ from: String, _ to: String) -> (path: S
 }
 
 /// `HH:MM`.
-private func isTime(_ text: String) -> Bool {
+func isTime(_ text: String) -> Bool {
   let parts = text.split(separator: ":", omittingEmptySubsequences: false)
   guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (48...57).contains($0) } })
   else {

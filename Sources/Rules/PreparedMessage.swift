@@ -39,6 +39,11 @@ public struct PreparedMessage: Sendable, Equatable {
   /// What fills the gaps, by their names.
   var values: [String: String] = [:]
 
+  /// The gaps that a business's own words may have.
+  public static func gaps(appointment: Bool) -> [String] {
+    ["nombre", "servicio", "negocio"] + (appointment ? ["fecha", "hora"] : [])
+  }
+
   public static func appointmentConfirmation(_ words: AppointmentWords) -> PreparedMessage {
     appointment("appointment_confirmation", .appointmentConfirmation, words)
   }

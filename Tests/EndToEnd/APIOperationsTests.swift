@@ -161,6 +161,23 @@ import Testing
     _ = try await ask("PATCH", path, ["notes": "con frenos"], &done)
     let moved = try await ask("POST", path + "/reschedule", ["scheduled_at": .string(times[8])], &done)
     _ = try await ask("DELETE", all + "/" + (moved.data["id"].text ?? "") + "?reason=viaje", nil, &done)
+    try await week("/api/staff/" + staff, "/api/services/" + service, "/api/branches/" + branch, &done)
+    let off = try await ask(
+      "POST", "/api/times-off", ["starts_at": .string(times[0]), "ends_at": .string(times[1])], &done)
+    let one = "/api/times-off/\(off.data["id"].text ?? "")"
+    for (method, path) in [("GET", one), ("GET", "/api/times-off"), ("DELETE", one)] {
+      _ = try await ask(method, path, nil, &done)
+    }
+  }
+
+  private func week(_ staff: String, _ service: String, _ branch: String, _ done: inout Set<String>) async throws {
+    for path in ["/api/staff", "/api/services", "/api/branches", staff, service, branch, staff + "/hours"] {
+      _ = try await ask("GET", path, nil, &done)
+    }
+    _ = try await ask("PUT", staff + "/hours", ["hours": ["monday": [["open": "09:00", "close": "14:00"]]]], &done)
+    _ = try await ask("PUT", staff + "/services", ["service_ids": []], &done)
+    _ = try await ask("PATCH", service, ["buffer_after_minutes": 10], &done)
+    _ = try await ask("PATCH", branch, ["places": 2], &done)
   }
 
   private func assistant(_ done: inout Set<String>) async throws {
@@ -169,6 +186,14 @@ import Testing
     _ = try await ask("PUT", path, ["ai_personality": "formal", "use_emojis": true], &done)
     _ = try await ask("POST", path, ["system_prompt": "Sé breve."], &done)
     _ = try await ask("GET", path + "/preview?channel_id=\(tenant.connection.text)", nil, &done)
+    let wish: JSON = ["instruction_type": "forbidden", "title": "Precios", "instruction": "No des descuentos."]
+    let made = try await ask("POST", path + "/instructions", wish, &done)
+    let one = path + "/instructions/\(made.data["id"].text ?? "")"
+    _ = try await ask("GET", path + "/instructions", nil, &done)
+    _ = try await ask("PATCH", one, ["priority": 3], &done)
+    _ = try await ask("DELETE", one, nil, &done)
+    _ = try await ask("GET", "/api/settings/routines", nil, &done)
+    _ = try await ask("PATCH", "/api/settings/routines", ["follow_ups": false], &done)
   }
 
   private func automations(_ done: inout Set<String>) async throws {
@@ -198,5 +223,6 @@ import Testing
     _ = try await ask("GET", path + "/usage", nil, &done)
     _ = try await ask("POST", path + "/rotate", [:], &done)
     _ = try await ask("DELETE", path, nil, &done)
+    _ = try await ask("GET", all + "/audit", nil, &done)
   }
 }

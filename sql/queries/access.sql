@@ -37,15 +37,21 @@ delete from token_keys t where t.kid not in (select k ->> 'kid' from jsonb_array
 -- name: addAPIKey :maybe
 -- A new key: {"name", "description", "environment", "key_hash", "key_prefix", "key_hint", "scopes", "scope_type", "branch_id",
 -- "rate_limit_rpm", "rate_limit_daily", "ip_whitelist", "expires_at", "created_by"}. No row: that very key is there.
-insert into api_keys (tenant_id, name, description, environment, key_hash, key_prefix, key_hint, scopes, scope_type,
-    branch_id, rate_limit_rpm, rate_limit_daily, ip_whitelist, expires_at, created_by)
-  select current_tenant(), k ->> 'name', k ->> 'description', coalesce(k ->> 'environment', 'live'), k ->> 'key_hash',
-      k ->> 'key_prefix', k ->> 'key_hint', text_list(k -> 'scopes'), coalesce(k ->> 'scope_type', 'branch'),
-      (k ->> 'branch_id')::uuid, (k ->> 'rate_limit_rpm')::int, (k ->> 'rate_limit_daily')::int,
-      text_list(k -> 'ip_whitelist')::inet[], (k ->> 'expires_at')::timestamptz, (k ->> 'created_by')::uuid
-    from (select :key::jsonb as k) x
-  on conflict (key_hash) do nothing
-  returning id;
+select x.id as "id!" from add_api_key(:key::jsonb) x (id) where x.id is not null;
+
+-- name: noteOfKey :exec
+-- Writes down what was done to a key: created, rotated.
+select note_of_key(:id, :action, :by?, :more::jsonb);
+
+-- name: apiKeyAudit :many
+-- What was done to the keys, or to one, the latest first, from a place in the list on.
+select a.id, a.created_at, jsonb_build_object('id', a.id, 'api_key_id', a.api_key_id, 'action', a.action,
+    'by_user', a.by_user, 'details', a.details, 'created_at', a.created_at) as "data!"
+  from api_key_audit a
+ where a.tenant_id = current_tenant() and (:key_id?::uuid is null or a.api_key_id = :key_id)
+   and (:action?::text is null or a.action = :action)
+   and (:before?::timestamptz is null or (a.created_at, a.id) < (:before, :before_id?::uuid))
+ order by a.created_at desc, a.id desc limit :limit;
 
 -- name: apiKeys :many
 -- The tenant's keys, the newest first, without their secrets.
@@ -64,22 +70,13 @@ select t.plan, (select count(*) from api_keys k where k.tenant_id = t.id and k.i
 -- name: branchIsThere :one
 select exists (select from branches b where b.tenant_id = current_tenant() and b.id = :id) as "there!";
 
--- name: changeAPIKey :count
--- Changes what is named.
-update api_keys k set
-    name = coalesce(c ->> 'name', k.name), description = changed(c, 'description', k.description),
-    scopes = case when c ? 'scopes' then text_list(c -> 'scopes') else k.scopes end,
-    rate_limit_rpm = coalesce((c ->> 'rate_limit_rpm')::int, k.rate_limit_rpm),
-    rate_limit_daily = coalesce((c ->> 'rate_limit_daily')::int, k.rate_limit_daily),
-    ip_whitelist = case when c ? 'ip_whitelist' then text_list(c -> 'ip_whitelist')::inet[] else k.ip_whitelist end,
-    expires_at = changed(c, 'expires_at', k.expires_at::text)::timestamptz
-  from (select :change::jsonb as c) x
- where k.tenant_id = current_tenant() and k.id = :id and k.is_active;
+-- name: changeAPIKey :one
+-- Changes what is named; false: there is no such key in use.
+select change_api_key(:id, :change::jsonb, :by?) as "changed!";
 
--- name: revokeAPIKey :count
--- Nobody is let in by it from now on. None: there is no such key, or it is revoked already.
-update api_keys set is_active = false, revoked_at = app_now(), revoked_by = :by?, revoke_reason = :reason?
- where tenant_id = current_tenant() and id = :id and is_active;
+-- name: revokeAPIKey :one
+-- Nobody is let in by it from now on. False: there is no such key, or it is revoked already.
+select revoke_api_key(:id, :by?, :reason?) as "revoked!";
 
 -- name: replaceAPIKey :one
 -- Puts another in the place of a key that is in use and not replaced yet: {"key_hash", "key_prefix", "key_hint"}. Both are

@@ -29,7 +29,7 @@ extension Route {
     ) { (call) throws(APIProblem) in
       _ = try Keys.read(call, call.id())
       _ = try call.store { (scope) throws(StoreError) in
-        try scope.revokeAPIKey(by: call.caller.user, reason: call.text("reason"), id: call.id())
+        try scope.revokeAPIKey(id: call.id(), by: call.caller.user, reason: call.text("reason"))
       }
       return .json(["success": true, "message": "revoked"])
     },
@@ -180,32 +180,30 @@ enum Keys {
     _ = try read(call, call.id())
     let changed = try named { () throws(APIProblem) in
       try call.store { (scope) throws(StoreError) in
-        try scope.changeAPIKey(change: JSONText(call.body.value ?? .null), id: call.id())
+        try scope.changeAPIKey(id: call.id(), change: JSONText(call.body.value ?? .null), by: call.caller.user)
       }
     }
-    guard changed > 0 else { throw .conflict("KEY_REVOKED", "the key has been revoked") }
+    guard changed else { throw .conflict("KEY_REVOKED", "the key has been revoked") }
     return .json(["key": try read(call, call.id())])
   }
 
   static func rotate(_ call: APICall) throws(APIProblem) -> Response {
-    let hours = Int32(call.body["grace_period_hours"].integer ?? 24)
+    let hours = Int(call.body["grace_period_hours"].integer ?? 24)
     let old = Field(try read(call, call.id()))
     let key = APIKey.make(test: old["environment"].text == "test")
-    let row = try call.transaction { (scope) throws(StoreError) in
-      let row = try scope.replaceAPIKey(
-        graceHours: hours, id: call.id(), key: APIKey.kept(key), by: call.caller.user)
-      if let id = row.id { try scope.noteReplacement(by: id, id: call.id()) }
-      return row
+    let made = try call.transaction { (scope) throws(StoreError) in
+      try scope.replaceKey(call.id(), with: key, keptFor: hours, by: call.caller.user)
     }
-    guard let id = row.id, let name = row.name, let ends = row.endsAt else {
+    guard let made else {
       throw .conflict("KEY_NOT_ACTIVE", "the key has been revoked or replaced already")
     }
     return .json(
       [
         "old_key": [
-          "id": .string(call.id().text), "name": .string(name), "deactivation_scheduled_at": .string(ends.description),
+          "id": .string(call.id().text), "name": .string(made.name),
+          "deactivation_scheduled_at": .string(made.ends.description),
         ],
-        "new_key": ["id": .string(id.text), "name": .string(name), "api_key_secret": .string(key.reveal())],
+        "new_key": ["id": .string(made.id.text), "name": .string(made.name), "api_key_secret": .string(key.reveal())],
         "message": "both keys are taken until the old one ends; the new secret is not shown again",
       ], status: 201)
   }

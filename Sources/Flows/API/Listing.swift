@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Store
 
 /// Lists come in pages, as existing clients ask (`page`, `pageSize`), or from a place on (`cursor`): the second way stays
 /// quick however far it goes, and shows nothing twice when something new comes meanwhile.
@@ -22,6 +23,12 @@ struct Listing {
       .init("sortOrder", .word(["asc", "desc"]), "\(order) if not said."),
     ]
   }
+
+  /// Of lists that go on from a place only.
+  static let onward: [Route.Parameter] = [
+    .init("pageSize", .integer(pageSizes), "Entries a page, 20 if not said."),
+    .init("cursor", .text(1...300), "What next_cursor said: goes on behind it."),
+  ]
 
   /// - Parameter name: the list's; with the filters it is what a cursor belongs to.
   init(_ call: APICall, _ name: String, filters: [String]) throws(APIProblem) {
@@ -51,6 +58,17 @@ struct Listing {
     .object([
       "pageSize": .number(size), "hasMore": .bool(more),
       "next_cursor": more ? last.map { .string($0.text(place, caller)) } ?? .null : .null,
+    ])
+  }
+
+  /// The answer of a list that goes on from a place only.
+  /// - Parameter rows: one more than is shown, if there are more; each with its place.
+  func onward(_ call: APICall, _ rows: [(data: JSONText, place: Cursor)]) throws(APIProblem) -> Response {
+    let shown = rows.prefix(Int(size))
+    var data: [JSON] = []
+    for row in shown { data.append(try call.data(row.data, or: "entry")) }
+    return .json([
+      "data": .array(data), "pagination": pagination(more: rows.count > shown.count, last: shown.last?.place),
     ])
   }
 

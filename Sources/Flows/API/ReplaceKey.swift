@@ -10,10 +10,24 @@ extension Connection {
     try transaction(tenant: tenant) { (scope) throws(StoreError) in
       guard let old = try scope.keysOf(all: false, limit: 1000).first(where: { $0.id == id }) else { return nil }
       let key = APIKey.make(test: old.environment == "test")
-      let row = try scope.replaceAPIKey(graceHours: Int32(hours), id: id, key: APIKey.kept(key), by: nil)
-      guard let next = row.id else { return nil }
-      try scope.noteReplacement(by: next, id: id)
+      guard let next = try scope.replaceKey(id, with: key, keptFor: hours, by: nil)?.id else { return nil }
       return (next, key)
     }
+  }
+}
+
+extension Scope {
+  /// Puts another key in the place of one that is in use, in a transaction; both are taken until `ends`. nil: there is none.
+  func replaceKey(
+    _ id: UUID, with key: Secret, keptFor hours: Int, by user: UUID?
+  ) throws(StoreError) -> (id: UUID, name: String, ends: Instant)? {
+    let row = try self.replaceAPIKey(graceHours: Int32(hours), id: id, key: APIKey.kept(key), by: user)
+    guard let next = row.id, let name = row.name, let ends = row.endsAt else { return nil }
+    try self.noteReplacement(by: next, id: id)
+    try self.noteOfKey(
+      id: id, action: "rotated", by: user,
+      more: JSONText(["replaced_by": .string(next.text), "ends_at": .string(ends.description)]))
+    try self.noteOfKey(id: next, action: "created", by: user, more: JSONText(["replaces": .string(id.text)]))
+    return (next, name, ends)
   }
 }

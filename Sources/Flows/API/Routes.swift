@@ -2,7 +2,6 @@ extension Route {
   /// Everything that `api` serves: one file a resource.
   public static let all: [Route] =
     conversations + messages + sending + prepared + leads + leadsV1 + appointments + slots + channels
-    + due + channelAssistant + templates + media + uploads + alerts + keys + n8n + traces + usage + leadScores
-    + assistant
-    + document
+    + due + channelAssistant + templates + media + uploads + alerts + keys + n8n + traces + usage + leadScores + assistant
+    + instructions + routineSettings + keyAudit + team + teamHours + timesOff + services + branches + document
 }

@@ -37,6 +37,12 @@ public struct FindTokenKeyRow: Sendable, Equatable {
   public var aged: Bool
 }
 
+public struct ApiKeyAuditRow: Sendable, Equatable {
+  public var id: UUID
+  public var createdAt: Instant
+  public var data: JSONText
+}
+
 public struct ApiKeyGroundRow: Sendable, Equatable {
   public var plan: String
   public var keys: Int64
@@ -176,18 +182,46 @@ extension Scope {
     try maybe(
       "addAPIKey",
       #"""
-      insert into api_keys (tenant_id, name, description, environment, key_hash, key_prefix, key_hint, scopes, scope_type,
-          branch_id, rate_limit_rpm, rate_limit_daily, ip_whitelist, expires_at, created_by)
-        select current_tenant(), k ->> 'name', k ->> 'description', coalesce(k ->> 'environment', 'live'), k ->> 'key_hash',
-            k ->> 'key_prefix', k ->> 'key_hint', text_list(k -> 'scopes'), coalesce(k ->> 'scope_type', 'branch'),
-            (k ->> 'branch_id')::uuid, (k ->> 'rate_limit_rpm')::int, (k ->> 'rate_limit_daily')::int,
-            text_list(k -> 'ip_whitelist')::inet[], (k ->> 'expires_at')::timestamptz, (k ->> 'created_by')::uuid
-          from (select $1::jsonb as k) x
-        on conflict (key_hash) do nothing
-        returning id
+      select x.id as "id!" from add_api_key($1::jsonb) x (id) where x.id is not null
       """#,
       [key.sql]
     ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// Writes down what was done to a key: created, rotated.
+  public func noteOfKey(id: UUID, action: String, by: UUID?, more: JSONText) throws(StoreError) {
+    try exec(
+      "noteOfKey",
+      #"""
+      select note_of_key($1, $2, $3, $4::jsonb)
+      """#,
+      [id.sql, action.sql, by.sql, more.sql]
+    )
+  }
+
+  /// What was done to the keys, or to one, the latest first, from a place in the list on.
+  public func apiKeyAudit(
+    keyId: UUID?,
+    action: String?,
+    before: Instant?,
+    beforeId: UUID?,
+    limit: Int64
+  ) throws(StoreError) -> [ApiKeyAuditRow] {
+    try many(
+      "apiKeyAudit",
+      #"""
+      select a.id, a.created_at, jsonb_build_object('id', a.id, 'api_key_id', a.api_key_id, 'action', a.action,
+          'by_user', a.by_user, 'details', a.details, 'created_at', a.created_at) as "data!"
+        from api_key_audit a
+       where a.tenant_id = current_tenant() and ($1::uuid is null or a.api_key_id = $1)
+         and ($2::text is null or a.action = $2)
+         and ($3::timestamptz is null or (a.created_at, a.id) < ($3, $4::uuid))
+       order by a.created_at desc, a.id desc limit $5
+      """#,
+      [keyId.sql, action.sql, before.sql, beforeId.sql, limit.sql]
+    ) { row throws(StoreError) in
+      try ApiKeyAuditRow(id: row.get(0), createdAt: row.get(1), data: row.get(2))
+    }
   }
 
   /// The tenant's keys, the newest first, without their secrets.
@@ -237,35 +271,26 @@ extension Scope {
     ) { row throws(StoreError) in try row.get(0) }
   }
 
-  /// Changes what is named.
-  public func changeAPIKey(change: JSONText, id: UUID) throws(StoreError) -> Int {
-    try count(
+  /// Changes what is named; false: there is no such key in use.
+  public func changeAPIKey(id: UUID, change: JSONText, by: UUID?) throws(StoreError) -> Bool {
+    try one(
       "changeAPIKey",
       #"""
-      update api_keys k set
-          name = coalesce(c ->> 'name', k.name), description = changed(c, 'description', k.description),
-          scopes = case when c ? 'scopes' then text_list(c -> 'scopes') else k.scopes end,
-          rate_limit_rpm = coalesce((c ->> 'rate_limit_rpm')::int, k.rate_limit_rpm),
-          rate_limit_daily = coalesce((c ->> 'rate_limit_daily')::int, k.rate_limit_daily),
-          ip_whitelist = case when c ? 'ip_whitelist' then text_list(c -> 'ip_whitelist')::inet[] else k.ip_whitelist end,
-          expires_at = changed(c, 'expires_at', k.expires_at::text)::timestamptz
-        from (select $1::jsonb as c) x
-       where k.tenant_id = current_tenant() and k.id = $2 and k.is_active
+      select change_api_key($1, $2::jsonb, $3) as "changed!"
       """#,
-      [change.sql, id.sql]
-    )
+      [id.sql, change.sql, by.sql]
+    ) { row throws(StoreError) in try row.get(0) }
   }
 
-  /// Nobody is let in by it from now on. None: there is no such key, or it is revoked already.
-  public func revokeAPIKey(by: UUID?, reason: String?, id: UUID) throws(StoreError) -> Int {
-    try count(
+  /// Nobody is let in by it from now on. False: there is no such key, or it is revoked already.
+  public func revokeAPIKey(id: UUID, by: UUID?, reason: String?) throws(StoreError) -> Bool {
+    try one(
       "revokeAPIKey",
       #"""
-      update api_keys set is_active = false, revoked_at = app_now(), revoked_by = $1, revoke_reason = $2
-       where tenant_id = current_tenant() and id = $3 and is_active
+      select revoke_api_key($1, $2, $3) as "revoked!"
       """#,
-      [by.sql, reason.sql, id.sql]
-    )
+      [id.sql, by.sql, reason.sql]
+    ) { row throws(StoreError) in try row.get(0) }
   }
 
   /// Puts another in the place of a key that is in use and not replaced yet: {"key_hash", "key_prefix", "key_hint"}.

@@ -134,8 +134,8 @@ struct Keys: ParsableCommand {
     func run() throws {
       administer([.databaseURL]) { settings in
         let ended = try Selected(tenant, settings).scope.revokeAPIKey(
-          by: nil, reason: reason ?? "tistis keys revoke", id: id)
-        guard ended > 0 else {
+          id: id, by: nil, reason: reason ?? "tistis keys revoke")
+        guard ended else {
           throw Unknown(description: "the tenant has no such key, or it is over: tistis keys list --all")
         }
         tell("revoked", json ? ["id": .string(id.text), "status": "revoked"] : nil)
