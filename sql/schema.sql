@@ -51,7 +51,9 @@ begin
   outcome := case when c.id is null then 'unknown' when c.last_question_id is null then 'nobody_asked' end;
   if outcome is not null then return next; return; end if;
   select m.id into message_id from messages m
-    where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id >= uuid_v7_floor(app_now() - interval '10 minutes')
+    where m.tenant_id = v_tenant and m.conversation_id = c.id
+      and m.id > coalesce(p_question, uuid_v7_floor(app_now() - interval '10 minutes'))
+      and (p_question is null or m.answers_message_id = p_question)
       and m.role = 'assistant' and m.metadata ->> 'n8n' = p_digest order by m.id limit 1;
   if message_id is not null then outcome := 'saved'; return next; return; end if;
   v_question := coalesce(p_question, c.last_question_id);
@@ -225,6 +227,24 @@ CREATE FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_s
 $$;
 
 ALTER FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) OWNER TO tistis_owner;
+
+--
+-- Name: alert_template(uuid, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.alert_template(p_connection uuid, p_payload jsonb, p_usable jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_kind text := concat_ws(' ', 'template', p_payload ->> 'name', p_payload ->> 'language');
+begin
+  perform raise_alert(p_connection, jsonb_build_object('kind', v_kind, 'key', v_kind, 'severity', 'act',
+      'sentence', x.sentence || '; what it was for was not sent'))
+    from (select template_trouble(p_connection, p_payload, p_usable) as sentence) x
+   where x.sentence is not null;
+end $$;
+
+ALTER FUNCTION public.alert_template(p_connection uuid, p_payload jsonb, p_usable jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: alias_list(jsonb[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -699,8 +719,7 @@ declare
   s record;
 begin
   -- Locked before what was counted is read: two of this person's conversations may come at once.
-  select l.id into v_lead from leads l where l.tenant_id = v_tenant and l.id = coalesce(
-    (select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead), p_lead) for update;
+  v_lead := (hold_living_lead(p_lead)).id;
   for s in select x.signal, x.reason, coalesce(x.points, x.total - (
         select coalesce(sum((h.metadata ->> 'points')::int), 0) from lead_score_history h
          where h.tenant_id = v_tenant and h.lead_id = v_lead and h.signal_name = x.signal)) as points
@@ -889,6 +908,7 @@ CREATE TABLE public.appointments (
     booking_key text,
     told_after uuid,
     moved_at timestamp with time zone,
+    booking_digest text,
     CONSTRAINT appointments_ai_booking_channel_check CHECK ((ai_booking_channel = ANY (ARRAY['ai_whatsapp'::text, 'ai_voice'::text, 'ai_webchat'::text, 'ai_instagram'::text, 'ai_facebook'::text, 'ai_tiktok'::text]))),
     CONSTRAINT appointments_ai_confidence_score_check CHECK (((ai_confidence_score >= (0)::numeric) AND (ai_confidence_score <= (1)::numeric))),
     CONSTRAINT appointments_ai_urgency_level_check CHECK (((ai_urgency_level >= 1) AND (ai_urgency_level <= 5))),
@@ -1271,7 +1291,7 @@ begin return (
       'escalate_on_hot_lead', a.escalate_on_hot_lead, 'min_confidence', a.min_confidence::text,
       'escalation_message', a.escalation_message, 'out_of_hours_enabled', a.out_of_hours_enabled,
       'out_of_hours_message', a.out_of_hours_message, 'auto_greeting_enabled', a.auto_greeting_enabled,
-      'auto_greeting_message', a.auto_greeting_message,
+      'auto_greeting_message', a.auto_greeting_message, 'enable_scoring', a.enable_scoring,
       -- The account's own word comes before the business's.
       'response_style', coalesce(cc.ai_personality_override, a.response_style),
       'system_prompt', coalesce(nullif(btrim(cc.custom_instructions_override), ''), a.system_prompt)),
@@ -1434,6 +1454,9 @@ begin
       end if;
     end if;
     verdict := case when reason is null then 'go' else 'withheld' end;
+    if reason = 'template_blocked' then
+      perform alert_template(m.channel_connection_id, m.payload, p_policy -> 'usable_templates');
+    end if;
     update messages x set status = case verdict when 'go' then 'sending' else 'withheld' end, error_code = reason,
         send_attempt = p_attempt, attempted_at = case when verdict = 'go' then coalesce(x.attempted_at, app_clock()) end
       where x.tenant_id = v_tenant and x.id = p_message;
@@ -1499,8 +1522,8 @@ declare
   r record;
   f record;
 begin
-  select * into r from jsonb_to_record(p_request) as x (key text, lead_id uuid, branch_id uuid, service_id uuid,
-    staff_id uuid,
+  select * into r from jsonb_to_record(p_request) as x (key text, digest text, lead_id uuid, branch_id uuid,
+    service_id uuid, staff_id uuid,
     scheduled_at timestamptz, duration_minutes int, conversation_id uuid, booking_source text, ai_booking_channel text,
       notes text,
     reason text, party_size int, created_by_staff_id uuid, anytime boolean, on_grid boolean, told_after uuid,
@@ -1529,7 +1552,8 @@ begin
       insert into appointments (tenant_id, branch_id, lead_id, patient_id, staff_id, service_id, scheduled_at,
         duration_minutes,
           buffer_before_minutes, buffer_after_minutes, notes, reason, party_size, conversation_id, booking_source,
-          ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key, told_after, confirmation_sent)
+          ai_booking_channel, ai_booked_at, created_by_staff_id, booking_key, booking_digest, told_after,
+          confirmation_sent)
         select v_tenant, r.branch_id, r.lead_id, (select p.id from patients p where p.tenant_id = v_tenant
           and p.lead_id = r.lead_id),
             f.staff_id, r.service_id, r.scheduled_at, f.minutes, f.buffer_before, f.buffer_after, r.notes, r.reason,
@@ -1537,7 +1561,7 @@ begin
               and c.id = r.conversation_id),
             coalesce(r.booking_source, 'manual'), r.ai_booking_channel,
             case when r.ai_booking_channel is not null or r.booking_source = 'ai_chat' then app_now() end,
-            r.created_by_staff_id, r.key, r.told_after, coalesce(r.confirmation_sent, false)
+            r.created_by_staff_id, r.key, r.digest, r.told_after, coalesce(r.confirmation_sent, false)
         returning 'booked', id into outcome, appointment_id;
     exception when exclusion_violation then
       -- Somebody wrote it without asking for room: the constraint has the last word.
@@ -1561,23 +1585,27 @@ CREATE FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) RETURNS TABLE
     LANGUAGE plpgsql
     AS $$
 declare
-  v_key text := p_request ->> 'key';
+  v_tenant uuid := require_tenant(current_tenant());
+  v_lead uuid := living_lead((p_request ->> 'lead_id')::uuid);
+  a record;
 begin
   if p_branch is not null and (p_request ->> 'branch_id')::uuid <> p_branch then
     outcome := 'unknown_branch'; return next; return;
   end if;
-  if not exists (select from leads l where l.tenant_id = current_tenant() and l.id = (p_request ->> 'lead_id')::uuid
+  if not exists (select from leads l where l.tenant_id = v_tenant and l.id = v_lead
     and l.deleted_at is null and (p_branch is null or l.branch_id = p_branch)) then
     outcome := 'unknown_lead'; return next; return;
   end if;
-  -- Wished again after it was cancelled it is another appointment.
-  for i in 1 .. 100 loop
-    exit when not exists (select from appointments a where a.tenant_id = current_tenant() and a.booking_key = v_key
-      and a.status not in ('scheduled', 'confirmed', 'in_progress'));
-    v_key := (p_request ->> 'key') || ':' || i;
-  end loop;
-  return query select b.outcome, b.appointment_id, b.detail
-    from book_appointment(p_request || jsonb_build_object('key', v_key)) b;
+  perform lock_bookings(v_tenant);
+  select x.id, x.status, x.lead_id, x.booking_digest into a from appointments x
+    where x.tenant_id = v_tenant and x.booking_key = p_request ->> 'key';
+  if a.id is not null then
+    outcome := case
+      when coalesce(a.booking_digest <> p_request ->> 'digest', a.lead_id is distinct from v_lead) then 'key_reused'
+      when a.status in ('cancelled', 'rescheduled') then a.status end;
+    if outcome is not null then return next; return; end if;
+  end if;
+  return query select b.outcome, b.appointment_id, b.detail from book_appointment(p_request) b;
 end $$;
 
 ALTER FUNCTION public.book_by_n8n(p_request jsonb, p_branch uuid) OWNER TO tistis_owner;
@@ -2025,7 +2053,7 @@ begin
   if o.id is null then return false; end if;
   n := jsonb_populate_record(o, p_values);
   update channel_connections c set connection_name = n.connection_name, account_name = n.account_name,
-      ai_enabled = n.ai_enabled, login = n.login, human_agent_enabled = n.human_agent_enabled,
+      ai_enabled = n.ai_enabled, login = n.login, meta_app_id = n.meta_app_id, human_agent_enabled = n.human_agent_enabled,
       is_personal_brand = n.is_personal_brand,
       whatsapp_phone_number_id = n.whatsapp_phone_number_id, whatsapp_business_account_id = n.whatsapp_business_account_id,
       instagram_account_id = n.instagram_account_id, instagram_page_id = n.instagram_page_id,
@@ -3497,14 +3525,15 @@ CREATE FUNCTION public.erased_mark(p_id text) RETURNS bytea
 ALTER FUNCTION public.erased_mark(p_id text) OWNER TO tistis_owner;
 
 --
--- Name: escalate_by_n8n(uuid, uuid, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: escalate_by_n8n(uuid, uuid, text, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) RETURNS text
+CREATE FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid, p_message uuid) RETURNS text
     LANGUAGE plpgsql
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_back uuid;
   c conversations;
 begin
   if p_staff is not null and not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff
@@ -3514,7 +3543,18 @@ begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation
     and (p_branch is null or x.branch_id = p_branch) for update;
   if c.id is null then return 'unknown'; end if;
+  if p_message is not null and not exists (select from messages m where m.tenant_id = v_tenant
+    and m.conversation_id = c.id and m.id = p_message) then
+    return 'unknown_message';
+  end if;
   if c.status not in ('active', 'waiting_response', 'escalated') then return 'conversation_closed'; end if;
+  v_back := uuid_v7_floor(c.handed_back_at);
+  if c.status <> 'escalated' and (p_message < v_back or p_message is null and c.handed_back_at >= c.escalated_at
+    and c.escalated_by = 'n8n' and c.escalation_reason = left(p_reason, 2000)
+    and not exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id >= v_back
+      and m.role = 'user')) then
+    return 'handed_back';
+  end if;
   perform escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff)));
   -- Handed over before: to this one, then.
   if p_staff is not null then
@@ -3523,7 +3563,7 @@ begin
   return 'escalated';
 end $$;
 
-ALTER FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) OWNER TO tistis_owner;
+ALTER FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid, p_message uuid) OWNER TO tistis_owner;
 
 --
 -- Name: escalate_conversation(uuid, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3844,8 +3884,7 @@ CREATE FUNCTION public.find_or_create_conversation(p_tenant_id uuid, p_branch_id
     AS $$
 declare
   v_tenant uuid := require_tenant(p_tenant_id);
-  v_lead uuid := coalesce((select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead_id),
-    p_lead_id);
+  v_lead uuid := living_lead(p_lead_id);
   v_channel text := (select cc.channel from channel_connections cc
     where cc.tenant_id = v_tenant and cc.id = p_channel_connection_id);
   v_contact jsonb;
@@ -4052,6 +4091,32 @@ end $$;
 ALTER FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
 
 --
+-- Name: follow_up_obstacle(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.follow_up_obstacle(p_lead uuid, p_channel text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  if exists (select from appointments a where a.tenant_id = v_tenant and a.lead_id = p_lead
+    and a.status in ('scheduled', 'confirmed', 'in_progress') and a.end_time > app_now()) then
+    return 'too_late';
+  end if;
+  if exists (select from contact_consents k where k.tenant_id = v_tenant and k.lead_id = p_lead
+    and (k.state = 'stopped' or k.not_before > app_now())
+    and (k.channel = p_channel or k.source in ('keyword', 'staff') and not exists (select from contact_consents o
+      where o.tenant_id = v_tenant and o.lead_id = k.lead_id and o.channel = p_channel and o.scope = k.scope
+        and o.state = 'allowed' and o.said_at > k.said_at))) then
+    return 'opted_out';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION public.follow_up_obstacle(p_lead uuid, p_channel text) OWNER TO tistis_owner;
+
+--
 -- Name: follow_ups_near(jsonb, uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -4063,11 +4128,8 @@ declare
 begin
   return query
     select l.id, c.id, c.last_inbound_at, c.last_message_at,
-        case when f.silent_since >= c.last_inbound_at then f.attempts else 0 end,
-        case when f.silent_since >= c.last_inbound_at then f.last_at end,
-        case when b.id is not null then app_now() <@ (working_times(b.id, null, app_now(), app_now())
-          - off_times(b.id, null, app_now(), app_now())) end,
-        minute_of_day(app_now(), z.zone),
+        coalesce(a.attempts, 0), a.last_at,
+        s.is_open and not app_now() <@ off_times(b.id, null, app_now(), app_now()), minute_of_day(app_now(), z.zone),
         coalesce((select s.name from services s where s.tenant_id = v_tenant and s.id = l.interested_service_id),
           (select s.name from services s where s.tenant_id = v_tenant and s.is_active
              and (s.slug = any (l.interested_services) or s.name = any (l.interested_services)) order by s.id limit 1), ''),
@@ -4076,7 +4138,9 @@ begin
         -- Their latest conversation counts.
         select distinct on (o.lead_id) o.* from conversations o
          where o.tenant_id = v_tenant and (p_lead is null or o.lead_id = p_lead) and o.lead_id > p_after
-           and o.last_message_at > app_now() - make_interval(secs => (p_rule ->> 'since_seconds')::float8)
+           -- As long ago as it may be when no attempt of this silence is known to have left.
+           and o.last_message_at > app_now() - make_interval(secs => (p_rule ->> 'since_seconds')::float8
+             * ((p_rule ->> 'attempts')::int + 1))
          order by o.lead_id, o.last_message_at desc, o.id) c
       join leads l on l.tenant_id = v_tenant and l.id = c.lead_id and l.deleted_at is null and l.merged_into_id is null
        and l.status in ('new', 'contacted', 'qualified') and not l.escalated_to_human
@@ -4085,13 +4149,17 @@ begin
       join tenants t on t.id = v_tenant and t.status = 'active'
       left join ai_tenant_context x on x.tenant_id = v_tenant
       left join follow_ups f on f.tenant_id = v_tenant and f.lead_id = l.id
+      -- Who has written since is silent anew.
+      left join lateral (select f.attempts, f.last_at where f.silent_since >= c.last_inbound_at) a on true
       left join lateral (
-        select y.id, y.timezone from branches y where y.tenant_id = v_tenant and y.is_active
+        select y.id, y.timezone, y.operating_hours from branches y where y.tenant_id = v_tenant and y.is_active
          order by y.id = coalesce(c.branch_id, cc.branch_id, l.branch_id) desc nulls last, y.is_headquarters desc, y.id
          limit 1) b on true
       cross join lateral (
         select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as zone) z
-     where coalesce(x.follow_ups_enabled, true) and coalesce(x.ai_enabled, true)
+      cross join lateral opening_state(coalesce(said_hours(b.operating_hours), said_hours(x.business_hours),
+        p_rule -> 'hours'), app_now(), z.zone, '{}') s
+     where (coalesce(x.follow_ups_enabled, true) or p_rule ? 'by_hand') and coalesce(x.ai_enabled, true)
        and c.status in ('active', 'waiting_response') and c.ai_handling and c.thread_owner is null
        and (p_rule -> 'templates' ? c.channel
          or window_is_open(cc.id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))
@@ -4101,17 +4169,12 @@ begin
        and exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id
          and m.id > c.last_question_id and m.role = 'assistant' and m.answers_message_id = c.last_question_id
          and m.status in ('accepted', 'sent', 'delivered', 'read', 'played'))
-       and c.last_message_at < app_now() - make_interval(secs => (p_rule ->> 'silence_seconds')::float8)
+       and greatest(c.last_message_at, a.last_at) <= app_now() - make_interval(secs => (p_rule ->> 'silence_seconds')::float8)
+       and greatest(c.last_message_at, a.last_at) > app_now() - make_interval(secs => (p_rule ->> 'since_seconds')::float8)
        -- In no conversation of theirs people are at it.
        and not exists (select from conversations o where o.tenant_id = v_tenant and o.lead_id = l.id
          and o.status in ('active', 'waiting_response', 'escalated') and (o.status = 'escalated' or not o.ai_handling))
-       and not exists (select from appointments a where a.tenant_id = v_tenant and a.lead_id = l.id
-         and a.status in ('scheduled', 'confirmed', 'in_progress') and a.end_time > app_now())
-       and not exists (select from contact_consents k where k.tenant_id = v_tenant and k.lead_id = l.id
-         and (k.state = 'stopped' or k.not_before > app_now())
-         and (k.channel = c.channel or k.source in ('keyword', 'staff') and not exists (select from contact_consents o
-           where o.tenant_id = v_tenant and o.lead_id = k.lead_id and o.channel = c.channel and o.scope = k.scope
-             and o.state = 'allowed' and o.said_at > k.said_at)))
+       and follow_up_obstacle(l.id, c.channel) is null
        and (f.ended is null or f.ended in ('cold', 'unsent') and f.silent_since < c.last_inbound_at
          or f.ended = 'declined' and f.last_at < app_now() - make_interval(secs => (p_rule ->> 'declined_seconds')::float8))
      order by l.id limit p_limit;
@@ -4443,8 +4506,8 @@ begin
   if v_ended is distinct from 'cold' then return false; end if;
   select l.score, l.classification into v_score, v_classification from leads l
     where l.tenant_id = v_tenant and l.id = p_lead for update;
-  if v_classification <> 'cold' then
-    perform update_lead_score(p_lead, least(25 - v_score, -1), 'silence', 'time_decay', p_reason);
+  if v_classification <> 'cold' and wants_scores() then
+    perform update_lead_score(p_lead, least(score_of_class('cold') - v_score, -1), 'silence', 'time_decay', p_reason);
   end if;
   return true;
 end $$;
@@ -4563,7 +4626,7 @@ begin
       join branches b on b.tenant_id = a.tenant_id and b.id = a.branch_id
       left join ai_tenant_context x on x.tenant_id = a.tenant_id
      where a.tenant_id = v_tenant and a.id = p_appointment and a.status in ('scheduled', 'confirmed')
-       and a.scheduled_at > app_now() and coalesce(x.reminders_enabled, true)
+       and a.scheduled_at > app_now() and (coalesce(x.reminders_enabled, true) or p_ways ? 'by_hand')
        for update of a;
 end $$;
 
@@ -4612,19 +4675,107 @@ ALTER FUNCTION public.hold_erasures() OWNER TO tistis_owner;
 CREATE FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) RETURNS TABLE(lead_id uuid, conversation_id uuid, silent_since timestamp with time zone, last_said timestamp with time zone, attempts integer, last_at timestamp with time zone, is_open boolean, local_minute integer, service text, own_words text, now_is timestamp with time zone)
     LANGUAGE plpgsql
     AS $$
+declare
+  v conversations;
+  v_reason text;
 begin
   perform lock_lanes(current_tenant(), array['send:' || p_conversation], '{}');
-  perform 1 from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation for update;
-  return query
-    select * from follow_ups_near(p_rule, p_lead, '00000000-0000-0000-0000-000000000000', 1) n
-     where n.conversation_id = p_conversation
-       -- What the platform would not take is no attempt.
-       and (exists (select from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation
-           and window_is_open(c.channel_connection_id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))
-         or template_gate(p_conversation, p_rule, p_rule -> 'template') is null);
+  select c.* into v from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation for update;
+  if not window_is_open(v.channel_connection_id, v.lead_id, (p_rule -> 'windows' ->> v.channel)::int) then
+    -- What the platform would not take is no attempt.
+    v_reason := template_gate(p_conversation, p_rule, p_rule -> 'template');
+    if v_reason = 'template_blocked' then
+      perform alert_template(v.channel_connection_id, p_rule -> 'template', p_rule -> 'usable_templates');
+    end if;
+  end if;
+  if v_reason is null then
+    return query
+      select * from follow_ups_near(p_rule, p_lead, '00000000-0000-0000-0000-000000000000', 1) n
+       where n.conversation_id = p_conversation;
+  end if;
 end $$;
 
 ALTER FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) OWNER TO tistis_owner;
+
+--
+-- Name: leads; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.leads (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    branch_id uuid,
+    phone character varying(32),
+    phone_normalized character varying(32),
+    first_name text,
+    last_name text,
+    full_name text,
+    name text,
+    email text,
+    source text DEFAULT 'whatsapp'::text NOT NULL,
+    source_details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT 'new'::text NOT NULL,
+    classification text DEFAULT 'warm'::text NOT NULL,
+    score integer DEFAULT 50 NOT NULL,
+    interested_services text[] DEFAULT '{}'::text[] NOT NULL,
+    notes text,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    assigned_staff_id uuid,
+    preferred_language text DEFAULT 'es'::text NOT NULL,
+    first_contact_at timestamp with time zone,
+    last_contact_at timestamp with time zone,
+    last_interaction_at timestamp with time zone,
+    escalated_to_human boolean DEFAULT false NOT NULL,
+    merged_into_id uuid,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    utm_source text,
+    utm_medium text,
+    utm_campaign text,
+    next_followup_at timestamp with time zone,
+    converted_at timestamp with time zone,
+    score_updated_at timestamp with time zone,
+    scoring_signals jsonb DEFAULT '{}'::jsonb NOT NULL,
+    preferred_branch_id uuid,
+    preferred_staff_id uuid,
+    instagram_username text,
+    profile_image_url text,
+    primary_service_id uuid,
+    interested_service_id uuid,
+    deleted_by uuid,
+    email_normalized text GENERATED ALWAYS AS (lower(btrim(email))) STORED,
+    custom_fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    score_history_id uuid,
+    CONSTRAINT leads_classification_check CHECK ((classification = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
+    CONSTRAINT leads_score_check CHECK (((score >= 0) AND (score <= 100))),
+    CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'website'::text, 'referral'::text, 'walk_in'::text, 'phone'::text, 'google'::text, 'api'::text, 'other'::text]))),
+    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'contacted'::text, 'qualified'::text, 'appointment_scheduled'::text, 'converted'::text, 'lost'::text, 'inactive'::text])))
+);
+
+ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.leads OWNER TO tistis_owner;
+
+--
+-- Name: hold_living_lead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hold_living_lead(p_lead uuid) RETURNS public.leads
+    LANGUAGE plpgsql
+    AS $$
+declare
+  l leads;
+begin
+  -- Merged while its row was waited for: once more.
+  for i in 1 .. 3 loop
+    select * into l from leads x where x.tenant_id = current_tenant() and x.id = living_lead(p_lead) for update;
+    exit when l.merged_into_id is null;
+  end loop;
+  return l;
+end $$;
+
+ALTER FUNCTION public.hold_living_lead(p_lead uuid) OWNER TO tistis_owner;
 
 --
 -- Name: hold_sends(uuid, text, double precision, boolean, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -4834,7 +4985,7 @@ CREATE FUNCTION public.keep_lead() RETURNS trigger
 begin
   if tg_op = 'INSERT' then
     if new.score = 50 and new.classification <> 'warm' then
-      new.score := case new.classification when 'hot' then 75 else 25 end;
+      new.score := score_of_class(new.classification);
     else
       new.classification := classification_of(new.score);
     end if;
@@ -4845,9 +4996,7 @@ begin
       new.classification := classification_of(new.score);
       new.score_updated_at := app_now();
     elsif new.classification <> old.classification then
-      -- A policy under which 75 is not hot yet has its own beginning of hot.
-      new.score := case new.classification when 'hot' then case classification_of(75) when 'hot' then 75 else 80 end
-        when 'warm' then 55 else 25 end;
+      new.score := score_of_class(new.classification);
       new.score_updated_at := app_now();
     end if;
     -- Whoever says no reason has one all the same: every change is a row.
@@ -4992,66 +5141,6 @@ begin return (
 ); end $$;
 
 ALTER FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) OWNER TO tistis_owner;
-
---
--- Name: leads; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.leads (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    branch_id uuid,
-    phone character varying(32),
-    phone_normalized character varying(32),
-    first_name text,
-    last_name text,
-    full_name text,
-    name text,
-    email text,
-    source text DEFAULT 'whatsapp'::text NOT NULL,
-    source_details jsonb DEFAULT '{}'::jsonb NOT NULL,
-    status text DEFAULT 'new'::text NOT NULL,
-    classification text DEFAULT 'warm'::text NOT NULL,
-    score integer DEFAULT 50 NOT NULL,
-    interested_services text[] DEFAULT '{}'::text[] NOT NULL,
-    notes text,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
-    assigned_staff_id uuid,
-    preferred_language text DEFAULT 'es'::text NOT NULL,
-    first_contact_at timestamp with time zone,
-    last_contact_at timestamp with time zone,
-    last_interaction_at timestamp with time zone,
-    escalated_to_human boolean DEFAULT false NOT NULL,
-    merged_into_id uuid,
-    deleted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    utm_source text,
-    utm_medium text,
-    utm_campaign text,
-    next_followup_at timestamp with time zone,
-    converted_at timestamp with time zone,
-    score_updated_at timestamp with time zone,
-    scoring_signals jsonb DEFAULT '{}'::jsonb NOT NULL,
-    preferred_branch_id uuid,
-    preferred_staff_id uuid,
-    instagram_username text,
-    profile_image_url text,
-    primary_service_id uuid,
-    interested_service_id uuid,
-    deleted_by uuid,
-    email_normalized text GENERATED ALWAYS AS (lower(btrim(email))) STORED,
-    custom_fields jsonb DEFAULT '{}'::jsonb NOT NULL,
-    score_history_id uuid,
-    CONSTRAINT leads_classification_check CHECK ((classification = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
-    CONSTRAINT leads_score_check CHECK (((score >= 0) AND (score <= 100))),
-    CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'website'::text, 'referral'::text, 'walk_in'::text, 'phone'::text, 'google'::text, 'api'::text, 'other'::text]))),
-    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'contacted'::text, 'qualified'::text, 'appointment_scheduled'::text, 'converted'::text, 'lost'::text, 'inactive'::text])))
-);
-
-ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.leads OWNER TO tistis_owner;
 
 --
 -- Name: lead_json(public.leads); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5482,6 +5571,24 @@ end $$;
 ALTER FUNCTION public.merge_echo(p_message uuid, p_external_id text) OWNER TO tistis_owner;
 
 --
+-- Name: merge_follow_ups(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.merge_follow_ups(p_survivor uuid, p_merged uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into follow_ups as f (tenant_id, lead_id, silent_since, attempts, last_at, ended)
+    select m.tenant_id, p_survivor, m.silent_since, m.attempts, m.last_at, m.ended from follow_ups m
+     where m.tenant_id = current_tenant() and m.lead_id = p_merged
+    on conflict (tenant_id, lead_id) do update set silent_since = greatest(f.silent_since, excluded.silent_since),
+      attempts = greatest(f.attempts, excluded.attempts), last_at = greatest(f.last_at, excluded.last_at),
+      ended = case when 'declined' in (f.ended, excluded.ended) then 'declined'
+        when excluded.silent_since > f.silent_since then excluded.ended else f.ended end
+$$;
+
+ALTER FUNCTION public.merge_follow_ups(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
+
+--
 -- Name: merge_leads(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5549,6 +5656,7 @@ begin
   perform merge_windows(p_survivor, p_merged);
   perform merge_consents(p_survivor, p_merged);
   perform merge_records(p_survivor, p_merged);
+  perform merge_follow_ups(p_survivor, p_merged);
   update lead_aliases set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   update channel_events set lead_id = p_survivor where tenant_id = v_tenant and lead_id = p_merged;
   insert into message_reactions as old (tenant_id, channel_connection_id, target_external_id, lead_id, emoji, reacted_at)
@@ -5787,6 +5895,53 @@ $$;
 ALTER FUNCTION public.missing_of_business(p_ids jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: model_answers(); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.model_answers() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  update platform_alerts set resolved_at = clock_timestamp() where kind = 'model_refused' and resolved_at is null
+$$;
+
+ALTER FUNCTION public.model_answers() OWNER TO tistis_definer;
+
+--
+-- Name: model_refused(text); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.model_refused(p_why text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  v_first boolean;
+begin
+  insert into platform_alerts as a (kind, sentence) values ('model_refused', format(
+      'Anthropic takes none of our calls (%s): the assistant answers nobody, people take over. See that the account has '
+      || 'credit and that ANTHROPIC_API_KEY in jobs.env is a key of it', left(p_why, 500)))
+    on conflict (kind) where resolved_at is null do update set last_seen = clock_timestamp(), sentence = excluded.sentence
+    returning a.xmax = 0 into v_first;
+  return v_first;
+end $$;
+
+ALTER FUNCTION public.model_refused(p_why text) OWNER TO tistis_definer;
+
+--
+-- Name: model_refused_since(); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.model_refused_since() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select a.since from platform_alerts a where a.kind = 'model_refused' and a.resolved_at is null
+$$;
+
+ALTER FUNCTION public.model_refused_since() OWNER TO tistis_definer;
+
+--
 -- Name: moments_of(timestamp without time zone, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5816,6 +5971,20 @@ CREATE FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone 
 $$;
 
 ALTER FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) OWNER TO tistis_owner;
+
+--
+-- Name: moved_score(integer, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.moved_score(p_score integer, p_points integer) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  -- Not by more than there is, or the sum would not fit.
+  return least(greatest(least(greatest(p_score, 0), 100) + least(greatest(p_points, -100), 100), 0), 100);
+end $$;
+
+ALTER FUNCTION public.moved_score(p_score integer, p_points integer) OWNER TO tistis_owner;
 
 --
 -- Name: name_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6900,7 +7069,6 @@ declare
   v_connections uuid[] := '{}';
   v_contacts jsonb[] := '{}';
   v_talks boolean[] := '{}';
-  v_survivor uuid;
   v_kinds text[];
   c record;
 begin
@@ -6933,11 +7101,7 @@ begin
   end loop;
   for i in 1 .. cardinality(v_keys) loop
     -- Names that came together later in the batch may have merged a lead that was found earlier in it.
-    while cardinality(v_keys) > 1 loop
-      select l.merged_into_id into v_survivor from leads l where l.tenant_id = v_tenant and l.id = v_leads[i];
-      exit when v_survivor is null;
-      v_leads[i] := v_survivor;
-    end loop;
+    if cardinality(v_keys) > 1 then v_leads[i] := living_lead(v_leads[i]); end if;
     v_conversations := v_conversations
       || case when v_talks[i] then conversation_of(v_leads[i], v_connections[i], v_contacts[i]) end;
   end loop;
@@ -7431,8 +7595,8 @@ begin
     from rows from (jsonb_to_recordset(p_said -> 'signals') as (signal text, points int)) with ordinality
       n (signal, points, place)
     left join ai_scoring_rules r on r.tenant_id = v_tenant and r.signal_name = n.signal
-   where coalesce(r.is_active, true) and not exists (select from ai_tenant_context a where a.tenant_id = v_tenant
-     and (a.scoring_policy <> 'signals' or not a.enable_scoring));
+   where coalesce(r.is_active, true) and wants_scores() and not exists (select from ai_tenant_context a
+     where a.tenant_id = v_tenant and a.scoring_policy <> 'signals');
   select a.score, a.classification into score, classification
     from apply_signals(p_lead, v_signals, p_message, 'ai_detection', p_conversation) a;
   return next;
@@ -7464,7 +7628,10 @@ begin
         stop_reason text, was_successful boolean, metadata jsonb)
   on conflict do nothing
   returning * into u;
-  if u.id is not null then perform count_usage(u); end if;
+  if u.id is null then return; end if;
+  -- Before the month's row, as everybody does.
+  if u.stop_reason is distinct from 'given_up' then perform model_answers(); end if;
+  perform count_usage(u);
 end $$;
 
 ALTER FUNCTION public.record_usage(p_usage jsonb) OWNER TO tistis_owner;
@@ -7516,25 +7683,38 @@ declare
   v_lanes text[];
   v_keys text[];
   v_id uuid;
+  v_message uuid;
+  v_rest jsonb;
+  v_nth int := 0;
 begin
   select array_agg(distinct lane), array_agg(distinct unique_key) into v_lanes, v_keys
     from jobs where tenant_id = v_tenant and id = any (p_ids) and status = 'dead';
   perform lock_lanes(v_tenant, v_lanes, v_keys);
-  foreach v_id in array p_ids loop
+  -- In the order in which they were put there.
+  for v_id in select x from unnest(p_ids) x order by x loop
     update jobs d set status = 'pending', attempts = 0,
         -- Each wait had added one.
-        max_attempts = case when d.job_type like 'send\_%' then 6 else d.max_attempts end, worker_id = null, completed_at = null, scheduled_for = app_now(),
+        max_attempts = case when d.job_type like 'send\_%' then 6 else d.max_attempts end, worker_id = null, completed_at = null,
+        -- One after the other, each with what follows it.
+        scheduled_for = app_now() + v_nth * interval '1 microsecond',
         lane_head = d.lane is null, holds_lane = false, updated_at = now()
       where d.tenant_id = v_tenant and d.id = v_id and d.status = 'dead'
         and not exists (select 1 from jobs p where p.tenant_id = v_tenant and p.unique_key = d.unique_key
           and p.status = 'pending');
     if found then
+      v_nth := v_nth + 1;
       -- A message that the platform never had may leave after all; what may have been sent is never sent again.
       update messages m set status = 'pending', error_code = null, error_message = null
         from jobs d
         where d.tenant_id = v_tenant and d.id = v_id and m.tenant_id = v_tenant
           and m.id::text = d.payload ->> 'message_id' and d.job_type like 'send\_%'
-          and m.status = 'failed' and m.external_id is null;
+          and m.status = 'failed' and m.external_id is null
+        returning m.id into v_message;
+      if found then
+        select coalesce(jsonb_agg(r.job || jsonb_build_object('delay_seconds', (v_nth + r.n - 1) * 1e-6) order by r.n), '[]')
+          into v_rest from jsonb_array_elements(revive_parts(v_message, v_id)) with ordinality r (job, n);
+        v_nth := v_nth + enqueue_jobs(v_rest);
+      end if;
       -- An attachment that was given up is asked for once more.
       update media_files f set status = 'pending', error_message = null
         from jobs d
@@ -8042,6 +8222,31 @@ $$;
 ALTER FUNCTION public.revive_lead(p_lead_id uuid) OWNER TO tistis_owner;
 
 --
+-- Name: revive_parts(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.revive_parts(p_message uuid, p_job uuid) RETURNS jsonb
+    LANGUAGE sql
+    AS $$
+  with rest as (
+    update messages x set status = 'pending', error_code = null, error_message = null
+      from messages m
+     where m.tenant_id = current_tenant() and m.id = p_message and x.tenant_id = m.tenant_id
+       and x.conversation_id = m.conversation_id and x.id > m.id and x.role = m.role
+       and x.status = 'withheld' and x.error_code = 'incomplete'
+       and (x.metadata ->> 'group' = m.metadata ->> 'group'
+         or m.role = 'assistant' and x.processed_by_job_id = m.processed_by_job_id
+           and x.answers_message_id = m.answers_message_id)
+    returning x.id)
+  select coalesce(jsonb_agg(jsonb_build_object('job_type', j.job_type, 'lane', j.lane, 'priority', j.priority,
+      'max_attempts', 6, 'request_id', j.request_id,
+      'payload', j.payload || jsonb_build_object('message_id', r.id)) order by r.id), '[]')
+    from rest r join jobs j on j.tenant_id = current_tenant() and j.id = p_job
+$$;
+
+ALTER FUNCTION public.revive_parts(p_message uuid, p_job uuid) OWNER TO tistis_owner;
+
+--
 -- Name: revoke_api_key(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -8117,6 +8322,19 @@ begin
 end $$;
 
 ALTER FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) OWNER TO tistis_owner;
+
+--
+-- Name: said_hours(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.said_hours(p_hours jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  return case when jsonb_typeof(p_hours) = 'object' then nullif(p_hours, '{}') end;
+end $$;
+
+ALTER FUNCTION public.said_hours(p_hours jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: said_lately(uuid, uuid, timestamp with time zone, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -8197,8 +8415,7 @@ begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation_id;
   if c.id is null then
     raise exception 'there is no conversation %', p_conversation_id using errcode = 'no_data_found';
-  elsif c.lead_id is distinct from coalesce((select m.merged_into_id from leads m
-      where m.tenant_id = v_tenant and m.id = p_lead_id), p_lead_id) then
+  elsif c.lead_id is distinct from living_lead(p_lead_id) then
     raise exception 'conversation % is not this lead''s', p_conversation_id using errcode = 'invalid_parameter_value';
   elsif coalesce(p_content, '') !~ '\S' and coalesce(p_message_type, 'text') = 'text' then
     raise exception 'p_content is empty' using errcode = 'invalid_parameter_value';
@@ -8246,6 +8463,21 @@ begin
 end $$;
 
 ALTER FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: score_of_class(text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.score_of_class(p_class text) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  -- A policy under which 75 is not hot yet has its own beginning of hot.
+  return case p_class when 'hot' then case classification_of(75) when 'hot' then 75 else 80 end when 'warm' then 55
+    else 25 end;
+end $$;
+
+ALTER FUNCTION public.score_of_class(p_class text) OWNER TO tistis_owner;
 
 --
 -- Name: score_turn(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -8561,23 +8793,35 @@ $$;
 ALTER FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
--- Name: set_lead_score(uuid, uuid, integer, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: set_lead_score(uuid, uuid, integer, text, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) RETURNS integer
+CREATE FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean) RETURNS integer
     LANGUAGE plpgsql
     AS $$
 declare
+  v_tenant uuid := current_tenant();
   v_lead uuid := living_lead(p_lead);
   v_score int;
+  h record;
 begin
-  select l.score into v_score from leads l where l.tenant_id = current_tenant() and l.id = v_lead
+  select l.score into v_score from leads l where l.tenant_id = v_tenant and l.id = v_lead and l.deleted_at is null
     and (p_branch is null or l.branch_id = p_branch) for update;
-  if not found then return null; end if;
+  if not found or v_score = p_score then return v_score; end if;
+  if not p_anew then
+    select x.id, x.new_score, x.reason into h from lead_score_history x
+      where x.tenant_id = v_tenant and x.lead_id = v_lead and x.signal_name = 'n8n' order by x.id desc
+      limit 1;
+    if h.new_score = p_score and h.reason is not distinct from p_reason and not exists (select from conversations c
+      join messages m on m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > h.id and m.role = 'user'
+      where c.tenant_id = v_tenant and c.lead_id = v_lead) then
+      return v_score;
+    end if;
+  end if;
   return update_lead_score(v_lead, p_score - v_score, 'n8n', 'rule_trigger', p_reason);
 end $$;
 
-ALTER FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) OWNER TO tistis_owner;
+ALTER FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean) OWNER TO tistis_owner;
 
 --
 -- Name: set_staff_hours(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -8850,8 +9094,10 @@ begin return (
       when m.metadata ? 'follow_up' and c.last_question_id > m.id then 'newer_inbound'
       when m.metadata ? 'follow_up' and (not c.ai_handling or c.status = 'escalated') then 'human_took_over'
       -- Who said "baja" while it waited: that opens the window and closes this.
-      when (m.metadata ? 'follow_up' or m.metadata ->> 'prepared' = 'services_menu')
-        and promotions_stopped(c.lead_id, c.channel) then 'opted_out'
+      when m.metadata ->> 'prepared' = 'services_menu' and promotions_stopped(c.lead_id, c.channel) then 'opted_out'
+      -- Or has booked, or said stop.
+      when m.metadata ? 'follow_up' and follow_up_obstacle(c.lead_id, c.channel) is not null
+        then follow_up_obstacle(c.lead_id, c.channel)
       when m.payload ->> 'kind' = 'template' then coalesce(template_gate(c.id, p_policy, m.payload),
         case when cc.status <> 'connected' then 'channel_inactive' end)
       -- What a person types may leave later, where the platform has approved that.
@@ -9436,6 +9682,47 @@ begin return (
 ALTER FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: template_trouble(uuid, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_what text := format('the template %s (%s) ', p_payload ->> 'name', p_payload ->> 'language');
+  v_business text;
+  v_status text;
+  v_reason text;
+  v_elsewhere text;
+begin
+  select cc.whatsapp_business_account_id into v_business from channel_connections cc
+   where cc.tenant_id = v_tenant and cc.id = p_connection;
+  -- As `template_gate` looks.
+  select upper(t.status), t.reason into v_status, v_reason from message_templates t
+   where t.tenant_id = v_tenant and t.name = p_payload ->> 'name' and t.language = p_payload ->> 'language'
+     and t.business_account_id = coalesce(v_business, t.business_account_id)
+   order by t.updated_at desc limit 1;
+  if p_usable ? coalesce(v_status, 'UNKNOWN') then return null; end if;
+  select string_agg(distinct t.language, ', ') into v_elsewhere from message_templates t
+   where t.tenant_id = v_tenant and t.name = p_payload ->> 'name' and t.language <> p_payload ->> 'language'
+     and t.business_account_id = coalesce(v_business, t.business_account_id) and p_usable ? upper(t.status);
+  return v_what || case
+      when v_elsewhere is not null then 'is not approved; it is in ' || v_elsewhere || ': use that language'
+      when coalesce(v_status, 'UNKNOWN') = 'UNKNOWN' then 'is not known to be approved: ask WhatsApp (tistis templates '
+        || 'sync); if it is one of ours and not there, submit it (tistis templates create) and wait for the approval'
+      when v_status like 'PENDING%' or v_status in ('IN_APPEAL', 'LIMIT_EXCEEDED') then 'is ' || v_status
+        || ': wait for WhatsApp''s approval, which comes by itself (tistis templates sync asks for it)'
+      when v_status = 'PAUSED' then 'is PAUSED' || coalesce(' (' || v_reason || ')', '')
+        || ': it is sent again once WhatsApp reinstates it; change its text or whom it goes to'
+      when v_status = 'DELETED' then 'is gone: make it again (tistis templates create)'
+      else 'is ' || v_status || coalesce(' (' || v_reason || ')', '')
+        || ': correct it in Meta''s WhatsApp Manager and submit it again, or make another one' end;
+end $$;
+
+ALTER FUNCTION public.template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: tenant_profile(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -9586,7 +9873,6 @@ CREATE FUNCTION public.turn_to_score(p_conversation uuid) RETURNS jsonb
     AS $$
 declare
   v_tenant uuid := current_tenant();
-  v_enabled boolean;
   v_policy text;
   v_said jsonb;
   v_since timestamptz;
@@ -9595,9 +9881,8 @@ declare
 begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
   if c.last_question_id is null or c.scored_message_id >= c.last_question_id then return null; end if;
-  select a.enable_scoring, a.scoring_policy into v_enabled, v_policy from ai_tenant_context a where a.tenant_id = v_tenant;
-  if not v_enabled then return null; end if;
-  v_policy := coalesce(v_policy, 'signals');
+  if not wants_scores() then return null; end if;
+  v_policy := coalesce((select a.scoring_policy from ai_tenant_context a where a.tenant_id = v_tenant), 'signals');
   select jsonb_agg(left(m.content, 2000) order by m.id), min(m.created_at) into v_said, v_since
     from (select x.id, x.content, x.created_at from messages x
        where x.tenant_id = v_tenant and x.conversation_id = c.id and x.role = 'user' and x.deleted_at is null
@@ -9789,11 +10074,9 @@ begin
   if p_score_change is null or p_change_source is null then
     raise exception 'p_score_change and p_change_source must not be null' using errcode = 'null_value_not_allowed';
   end if;
-  select * into l from leads x where x.tenant_id = v_tenant and x.id = coalesce(
-    (select m.merged_into_id from leads m where m.tenant_id = v_tenant and m.id = p_lead_id), p_lead_id) for update;
+  l := hold_living_lead(p_lead_id);
   if l.id is null or l.deleted_at is not null then return null; end if;
-  -- Not by more than there is, or the sum would not fit.
-  v_score := least(greatest(l.score + least(greatest(p_score_change, -100), 100), 0), 100);
+  v_score := moved_score(l.score, p_score_change);
   v_row := note_score(l, v_score, p_score_change, p_signal_name, p_change_source, p_reason, p_message_id, p_staff_id,
     p_conversation_id);
   if v_row is null then return l.score; end if;
@@ -9989,6 +10272,18 @@ begin
 end $$;
 
 ALTER FUNCTION public.wants_event(p_event text) OWNER TO tistis_owner;
+
+--
+-- Name: wants_scores(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.wants_scores() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return not exists (select from ai_tenant_context a where a.tenant_id = current_tenant() and not a.enable_scoring);
+end $$;
+
+ALTER FUNCTION public.wants_scores() OWNER TO tistis_owner;
 
 --
 -- Name: welcome_customer(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -15226,6 +15521,13 @@ REVOKE ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_
 GRANT ALL ON FUNCTION public.alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision) TO tistis_functions;
 
 --
+-- Name: FUNCTION alert_template(p_connection uuid, p_payload jsonb, p_usable jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.alert_template(p_connection uuid, p_payload jsonb, p_usable jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.alert_template(p_connection uuid, p_payload jsonb, p_usable jsonb) TO tistis_functions;
+
+--
 -- Name: FUNCTION alias_list(VARIADIC p_aliases jsonb[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16363,11 +16665,11 @@ REVOKE ALL ON FUNCTION public.erased_mark(p_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erased_mark(p_id text) TO tistis_functions;
 
 --
--- Name: FUNCTION escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid, p_message uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid, p_message uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_reason text, p_staff uuid, p_message uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION escalate_conversation(p_conversation uuid, p_reason text, p_details jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -16509,6 +16811,13 @@ GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_functions;
 
 REVOKE ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.follow_threads(p_events jsonb, p_new uuid[]) TO tistis_functions;
+
+--
+-- Name: FUNCTION follow_up_obstacle(p_lead uuid, p_channel text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.follow_up_obstacle(p_lead uuid, p_channel text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.follow_up_obstacle(p_lead uuid, p_channel text) TO tistis_functions;
 
 --
 -- Name: FUNCTION follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -16667,6 +16976,39 @@ REVOKE ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conver
 GRANT ALL ON FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) TO tistis_functions;
 
 --
+-- Name: TABLE leads; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_tiktok;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_webhook;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
+GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
+
+--
+-- Name: COLUMN leads.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.leads TO tistis_definer;
+
+--
+-- Name: COLUMN leads.id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(id) ON TABLE public.leads TO tistis_definer;
+
+--
+-- Name: FUNCTION hold_living_lead(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hold_living_lead(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_living_lead(p_lead uuid) TO tistis_functions;
+
+--
 -- Name: FUNCTION hold_sends(p_connection uuid, p_contact text, p_seconds double precision, p_initiated_only boolean, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16786,32 +17128,6 @@ GRANT ALL ON FUNCTION public.last_run_of_jobs() TO tistis_functions;
 
 REVOKE ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_functions;
-
---
--- Name: TABLE leads; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_whatsapp;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_instagram;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_facebook;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_webhook_tiktok;
-GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_webhook;
-GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs;
-GRANT SELECT,UPDATE ON TABLE public.leads TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_api;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO tistis_guide;
-
---
--- Name: COLUMN leads.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(tenant_id) ON TABLE public.leads TO tistis_definer;
-
---
--- Name: COLUMN leads.id; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT(id) ON TABLE public.leads TO tistis_definer;
 
 --
 -- Name: FUNCTION lead_json(l public.leads); Type: ACL; Schema: public; Owner: tistis_owner
@@ -16966,6 +17282,13 @@ GRANT ALL ON FUNCTION public.merge_consents(p_survivor uuid, p_merged uuid) TO t
 
 REVOKE ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.merge_echo(p_message uuid, p_external_id text) TO tistis_functions;
+
+--
+-- Name: FUNCTION merge_follow_ups(p_survivor uuid, p_merged uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.merge_follow_ups(p_survivor uuid, p_merged uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_follow_ups(p_survivor uuid, p_merged uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION merge_leads(p_survivor uuid, p_merged uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17141,6 +17464,29 @@ REVOKE ALL ON FUNCTION public.missing_of_business(p_ids jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.missing_of_business(p_ids jsonb) TO tistis_functions;
 
 --
+-- Name: FUNCTION model_answers(); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.model_answers() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.model_answers() TO tistis_jobs;
+GRANT ALL ON FUNCTION public.model_answers() TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION model_refused(p_why text); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.model_refused(p_why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.model_refused(p_why text) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.model_refused(p_why text) TO tistis_jobs_process;
+
+--
+-- Name: FUNCTION model_refused_since(); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.model_refused_since() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.model_refused_since() TO tistis_health;
+
+--
 -- Name: FUNCTION moments_of(p_wall timestamp without time zone, p_zone text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -17153,6 +17499,13 @@ GRANT ALL ON FUNCTION public.moments_of(p_wall timestamp without time zone, p_zo
 
 REVOKE ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.morning_before(p_at timestamp with time zone, p_timezone text, p_minute integer) TO tistis_functions;
+
+--
+-- Name: FUNCTION moved_score(p_score integer, p_points integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.moved_score(p_score integer, p_points integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.moved_score(p_score integer, p_points integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17637,6 +17990,13 @@ REVOKE ALL ON FUNCTION public.revive_lead(p_lead_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revive_lead(p_lead_id uuid) TO tistis_functions;
 
 --
+-- Name: FUNCTION revive_parts(p_message uuid, p_job uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.revive_parts(p_message uuid, p_job uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.revive_parts(p_message uuid, p_job uuid) TO tistis_functions;
+
+--
 -- Name: FUNCTION revoke_api_key(p_key uuid, p_by uuid, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -17649,6 +18009,13 @@ GRANT ALL ON FUNCTION public.revoke_api_key(p_key uuid, p_by uuid, p_reason text
 
 REVOKE ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_functions;
+
+--
+-- Name: FUNCTION said_hours(p_hours jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.said_hours(p_hours jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.said_hours(p_hours jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION said_lately(p_connection uuid, p_lead uuid, p_since timestamp with time zone, p_most integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17677,6 +18044,13 @@ GRANT ALL ON FUNCTION public.same_words(p_one text, p_other text) TO tistis_func
 
 REVOKE ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.save_incoming_message(p_conversation_id uuid, p_lead_id uuid, p_content text, p_message_type text, p_channel text, p_media_url text, p_whatsapp_message_id text, p_metadata jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION score_of_class(p_class text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.score_of_class(p_class text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.score_of_class(p_class text) TO tistis_functions;
 
 --
 -- Name: FUNCTION score_turn(p_conversation uuid, p_turn jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17796,11 +18170,11 @@ REVOKE ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope t
 GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope text, p_state text, p_source text, p_at timestamp with time zone) TO tistis_functions;
 
 --
--- Name: FUNCTION set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION set_staff_hours(p_staff uuid, p_branch uuid, p_spans jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -18012,6 +18386,13 @@ REVOKE ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb,
 GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb) TO tistis_functions;
 
 --
+-- Name: FUNCTION template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb) TO tistis_functions;
+
+--
 -- Name: FUNCTION tenant_profile(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18152,6 +18533,13 @@ GRANT ALL ON FUNCTION public.want_token_keys() TO tistis_api;
 
 REVOKE ALL ON FUNCTION public.wants_event(p_event text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wants_event(p_event text) TO tistis_functions;
+
+--
+-- Name: FUNCTION wants_scores(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.wants_scores() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wants_scores() TO tistis_functions;
 
 --
 -- Name: FUNCTION welcome_customer(p_appointment uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -18559,6 +18947,12 @@ GRANT UPDATE(stopped_at) ON TABLE public.channel_connections TO tistis_api;
 GRANT UPDATE(is_personal_brand) ON TABLE public.channel_connections TO tistis_api;
 
 --
+-- Name: COLUMN channel_connections.meta_app_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(meta_app_id) ON TABLE public.channel_connections TO tistis_api;
+
+--
 -- Name: COLUMN channel_connections.login; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18817,9 +19211,68 @@ GRANT SELECT ON TABLE public.faqs TO tistis_guide;
 -- Name: TABLE follow_ups; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT INSERT,UPDATE ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT INSERT,UPDATE ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT INSERT,UPDATE ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT INSERT,UPDATE ON TABLE public.follow_ups TO tistis_webhook_tiktok;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_jobs;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.follow_ups TO tistis_guide;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.follow_ups TO tistis_guide;
+
+--
+-- Name: COLUMN follow_ups.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(tenant_id) ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT SELECT(tenant_id) ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT SELECT(tenant_id) ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT SELECT(tenant_id) ON TABLE public.follow_ups TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN follow_ups.lead_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(lead_id) ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT SELECT(lead_id) ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT SELECT(lead_id) ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT SELECT(lead_id) ON TABLE public.follow_ups TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN follow_ups.silent_since; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(silent_since) ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT SELECT(silent_since) ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT SELECT(silent_since) ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT SELECT(silent_since) ON TABLE public.follow_ups TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN follow_ups.attempts; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(attempts) ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT SELECT(attempts) ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT SELECT(attempts) ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT SELECT(attempts) ON TABLE public.follow_ups TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN follow_ups.last_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(last_at) ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT SELECT(last_at) ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT SELECT(last_at) ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT SELECT(last_at) ON TABLE public.follow_ups TO tistis_webhook_tiktok;
+
+--
+-- Name: COLUMN follow_ups.ended; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(ended) ON TABLE public.follow_ups TO tistis_webhook_whatsapp;
+GRANT SELECT(ended) ON TABLE public.follow_ups TO tistis_webhook_instagram;
+GRANT SELECT(ended) ON TABLE public.follow_ups TO tistis_webhook_facebook;
+GRANT SELECT(ended) ON TABLE public.follow_ups TO tistis_webhook_tiktok;
 
 --
 -- Name: TABLE inbound_secrets; Type: ACL; Schema: public; Owner: tistis_owner

@@ -18,6 +18,7 @@ extension Route {
       switch told {
       case .told: break
       case .unreachable: throw .conflict("UNREACHABLE", "in no conversation can the person be told now")
+      case .blocked(let why): throw .conflict("TEMPLATE_BLOCKED", why)
       case .nothing: throw .conflict("NOT_DUE", "it is not the time to remind of it, or it was reminded of")
       }
       return done(call)
