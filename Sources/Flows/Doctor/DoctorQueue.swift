@@ -17,7 +17,12 @@ extension Doctor {
       add("cron", .ok, "\(report.workers) at work; \(last)")
     }
     for alert in try database.everyone.listPlatformAlerts(all: false, limit: 100) {
-      add("alerts", .problem, "\(alert.kind) since \(alert.since): \(alert.sentence)", "it is resolved by the next run")
+      let isForged = alert.kind.hasPrefix("signatures_")
+      add(
+        "alerts", isForged ? .warning : .problem, "\(alert.kind) since \(alert.since): \(alert.sentence)",
+        isForged
+          ? "compare META_APP_SECRET, INSTAGRAM_APP_SECRET or TIKTOK_CLIENT_SECRET with the app's dashboard; a genuine post "
+            + "resolves it" : "it is resolved by the next run")
     }
     do throws(StoreError) {
       let queue = try database.everyone.healthQueue(limit: HealthDoor.countedAtMost)
