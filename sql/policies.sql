@@ -97,6 +97,8 @@ alter function cron_stopped(float8) owner to tistis_definer;
 alter function model_refused(text) owner to tistis_definer;
 alter function model_answers() owner to tistis_definer;
 alter function model_refused_since() owner to tistis_definer;
+alter function shared_webhook_refused(text, int) owner to tistis_definer;
+alter function shared_webhook_heard(text) owner to tistis_definer;
 alter function list_tenants() owner to tistis_definer;
 alter function tenants_in_doubt(float8) owner to tistis_definer;
 alter function tokens_to_renew(jsonb, int) owner to tistis_definer;
@@ -129,7 +131,8 @@ begin
 end $$;
 
 -- The webhooks: each finds a channel, stores what arrived, enqueues. None can read a token.
-grant execute on function find_channel(text, text), find_accounts(text, text[]) to tistis_webhook_whatsapp, tistis_webhook_instagram,
+grant execute on function find_channel(text, text), find_accounts(text, text[]), shared_webhook_refused(text, int),
+  shared_webhook_heard(text) to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;
 grant select on tenants, channel_connections to tistis_webhook_whatsapp, tistis_webhook_instagram,
   tistis_webhook_facebook, tistis_webhook_tiktok;

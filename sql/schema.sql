@@ -3196,18 +3196,25 @@ end $$;
 ALTER FUNCTION public.end_escalation() OWNER TO tistis_owner;
 
 --
--- Name: end_renewal(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: end_renewal(uuid, uuid, jsonb, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) RETURNS integer
+CREATE FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb, p_token_stops text[], OUT stored integer, OUT due integer) RETURNS record
     LANGUAGE plpgsql
     AS $$
 declare
   v_tenant uuid := current_tenant();
-  v_count int := 0;
+  v_stop text;
+  v_renewed boolean := false;
   t record;
 begin
+  stored := 0;
   perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|token|' || p_connection::text, 0));
+  -- The account before its tokens, as who disconnects it.
+  if p_tokens <> '[]' then
+    select case when cc.status = 'error' then cc.stopped_code end into v_stop from channel_connections cc
+      where cc.tenant_id = v_tenant and cc.id = p_connection for update;
+  end if;
   for t in
     select * from jsonb_to_recordset(p_tokens) as x (kind text, used uuid, id uuid, sealed text, hint text,
       expires_at timestamptz)
@@ -3215,17 +3222,21 @@ begin
     update outbound_tokens k set id = t.id, sealed = decode(t.sealed, 'hex')
      where k.tenant_id = v_tenant and k.channel_connection_id = p_connection and k.kind = t.kind and k.id = t.used;
     if found then
-      v_count := v_count + 1;
+      stored := stored + 1;
+      v_renewed := v_renewed or t.kind = 'access_token';
       update secret_hints h set hint = t.hint, expires_at = t.expires_at
        where h.tenant_id = v_tenant and h.channel_connection_id = p_connection and h.kind = t.kind;
     end if;
   end loop;
   update outbound_tokens k set renewal = null, renewal_until = null
    where k.tenant_id = v_tenant and k.channel_connection_id = p_connection and k.renewal = p_attempt;
-  return v_count;
+  if v_renewed then
+    perform resolve_alerts(p_connection, array['token_ends']);
+    if v_stop = any (p_token_stops) then due := resume_channel(p_connection); end if;
+  end if;
 end $$;
 
-ALTER FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) OWNER TO tistis_owner;
+ALTER FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb, p_token_stops text[], OUT stored integer, OUT due integer) OWNER TO tistis_owner;
 
 --
 -- Name: end_send(uuid, uuid, text, text, text, text, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5726,6 +5737,20 @@ $$;
 ALTER FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) OWNER TO tistis_owner;
 
 --
+-- Name: message_attachments(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.message_attachments(p_tenant uuid, p_message uuid) RETURNS TABLE(told jsonb)
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('attachments', coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'kind', f.kind,
+      'mime_type', f.mime_type, 'filename', f.filename, 'size', f.size, 'status', f.status) order by f.id), '[]'))
+    from media_files f where f.tenant_id = p_tenant and f.message_id = p_message
+$$;
+
+ALTER FUNCTION public.message_attachments(p_tenant uuid, p_message uuid) OWNER TO tistis_owner;
+
+--
 -- Name: messages; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -7739,6 +7764,7 @@ declare
   v_current boolean;
 begin
   perform pg_advisory_xact_lock(hashtextextended(current_tenant()::text || '|token|' || p_connection::text, 0));
+  perform 1 from channel_connections cc where cc.tenant_id = current_tenant() and cc.id = p_connection for update;
   update outbound_tokens k set renewal = null, renewal_until = null
    where k.tenant_id = current_tenant() and k.channel_connection_id = p_connection and k.renewal = p_attempt;
   select exists (select from outbound_tokens k where k.tenant_id = current_tenant()
@@ -9040,6 +9066,52 @@ begin
 end $$;
 
 ALTER FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: shared_webhook_heard(text); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.shared_webhook_heard(p_channel text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  update platform_alerts set resolved_at = clock_timestamp()
+   where kind = 'signatures_' || p_channel and resolved_at is null
+     and last_seen < clock_timestamp() - interval '1 minute'
+$$;
+
+ALTER FUNCTION public.shared_webhook_heard(p_channel text) OWNER TO tistis_definer;
+
+--
+-- Name: shared_webhook_refused(text, integer); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.shared_webhook_refused(p_channel text, p_count integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  insert into platform_alerts as a (kind, sentence)
+    select 'signatures_' || p_channel, signature_sentence(p_channel, p_count)
+      where p_channel in ('whatsapp', 'instagram', 'facebook', 'tiktok')
+    on conflict (kind) where resolved_at is null do update set last_seen = clock_timestamp(),
+      sentence = signature_sentence(p_channel, least(substring(a.sentence from '^\d{1,9}')::int, 999999999 - p_count)
+        + p_count)
+$$;
+
+ALTER FUNCTION public.shared_webhook_refused(p_channel text, p_count integer) OWNER TO tistis_definer;
+
+--
+-- Name: signature_sentence(text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.signature_sentence(p_channel text, p_count integer) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select format('%s posts to /api/webhook/%s were refused by their signature, and no genuine one came after them. If the '
+    || 'platform sent them, its app has another secret than the settings of webhook-%s', p_count, p_channel, p_channel)
+$$;
+
+ALTER FUNCTION public.signature_sentence(p_channel text, p_count integer) OWNER TO tistis_owner;
 
 --
 -- Name: soft_delete_lead(uuid, uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -16616,11 +16688,11 @@ REVOKE ALL ON FUNCTION public.end_escalation() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_escalation() TO tistis_functions;
 
 --
--- Name: FUNCTION end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb, p_token_stops text[], OUT stored integer, OUT due integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb, p_token_stops text[], OUT stored integer, OUT due integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb, p_token_stops text[], OUT stored integer, OUT due integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION end_send(p_message uuid, p_attempt uuid, p_state text, p_external_id text, p_error_code text, p_error_message text, p_aliases jsonb, p_effects jsonb, OUT status text, OUT wait_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17310,6 +17382,13 @@ GRANT ALL ON FUNCTION public.merge_records(p_survivor uuid, p_merged uuid) TO ti
 
 REVOKE ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.merge_windows(p_survivor uuid, p_merged uuid) TO tistis_functions;
+
+--
+-- Name: FUNCTION message_attachments(p_tenant uuid, p_message uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.message_attachments(p_tenant uuid, p_message uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.message_attachments(p_tenant uuid, p_message uuid) TO tistis_functions;
 
 --
 -- Name: TABLE messages; Type: ACL; Schema: public; Owner: tistis_owner
@@ -18218,6 +18297,33 @@ GRANT ALL ON FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) TO t
 
 REVOKE ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.settle_read_back(p_message uuid, p_found jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION shared_webhook_heard(p_channel text); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.shared_webhook_heard(p_channel text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.shared_webhook_heard(p_channel text) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.shared_webhook_heard(p_channel text) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.shared_webhook_heard(p_channel text) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.shared_webhook_heard(p_channel text) TO tistis_webhook_tiktok;
+
+--
+-- Name: FUNCTION shared_webhook_refused(p_channel text, p_count integer); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.shared_webhook_refused(p_channel text, p_count integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.shared_webhook_refused(p_channel text, p_count integer) TO tistis_webhook_whatsapp;
+GRANT ALL ON FUNCTION public.shared_webhook_refused(p_channel text, p_count integer) TO tistis_webhook_instagram;
+GRANT ALL ON FUNCTION public.shared_webhook_refused(p_channel text, p_count integer) TO tistis_webhook_facebook;
+GRANT ALL ON FUNCTION public.shared_webhook_refused(p_channel text, p_count integer) TO tistis_webhook_tiktok;
+
+--
+-- Name: FUNCTION signature_sentence(p_channel text, p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.signature_sentence(p_channel text, p_count integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.signature_sentence(p_channel text, p_count integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION soft_delete_lead(p_lead_id uuid, p_deleted_by uuid, p_cancel_reason text); Type: ACL; Schema: public; Owner: tistis_owner

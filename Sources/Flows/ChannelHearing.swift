@@ -11,8 +11,9 @@ struct ChannelHearing {
   static let most = 10_000
 
   private var heard: [UUID: Instant] = [:]
-  private var failures: [UUID: Int] = [:]
+  private var failures: [UUID?: Int] = [:]
   private var written: Instant?
+  private var heardShared: Instant?
 
   /// Those of the accounts that are due to be noted; they are taken for noted.
   mutating func due(_ connections: Set<UUID>, _ now: Instant) -> [UUID] {
@@ -22,8 +23,16 @@ struct ChannelHearing {
     return due.sorted { $0.text < $1.text }
   }
 
-  /// One more request that nobody's secret signed; how many of the tenant's are due to be noted.
-  mutating func failed(_ tenant: UUID, _ now: Instant) -> Int? {
+  /// Whether it is due to be noted that the webhook that all tenants share was heard of; it is taken for noted.
+  mutating func dueShared(_ now: Instant) -> Bool {
+    if let heardShared, now - heardShared < Self.seconds.heard { return false }
+    heardShared = now
+    return true
+  }
+
+  /// One more request that nobody's secret signed; how many of the tenant's (nil: of the webhook that all share) are due to
+  /// be noted.
+  mutating func failed(_ tenant: UUID?, _ now: Instant) -> Int? {
     failures[tenant, default: 0] += 1
     if let written, now - written < Self.seconds.failures { return nil }
     written = now
@@ -50,6 +59,26 @@ extension App {
     do throws(StoreError) {
       try database.tenant(entry.tenant).noteSignatureFailures(
         connections: entry.accounts.map(\.id), count: Int32(clamping: count))
+    } catch {
+      log.warning("not_noted", ["why": error.sentence])
+    }
+  }
+
+  /// A request to the webhook that all tenants share, which none of the platform's secrets signed.
+  func noteSharedFailure(_ channel: Channel) {
+    guard let count = hearing.failed(nil, .now) else { return }
+    do throws(StoreError) {
+      try database.everyone.sharedWebhookRefused(channel: channel.name.rawValue, count: Int32(clamping: count))
+    } catch {
+      log.warning("not_noted", ["why": error.sentence])
+    }
+  }
+
+  /// A genuine one, stored.
+  func noteSharedHeard(_ channel: Channel) {
+    guard hearing.dueShared(.now) else { return }
+    do throws(StoreError) {
+      try database.everyone.sharedWebhookHeard(channel: channel.name.rawValue)
     } catch {
       log.warning("not_noted", ["why": error.sentence])
     }

@@ -14,7 +14,10 @@ public enum Footing {
     ],
   ]
 
-  private static let webhook = ["find_channel(text,text)", "find_accounts(text,text[])"]
+  private static let webhook = [
+    "find_channel(text,text)", "find_accounts(text,text[])", "shared_webhook_refused(text,integer)",
+    "shared_webhook_heard(text)",
+  ]
 
   private static let queue = [
     "worker_heartbeat(uuid,text,text,double precision)", "worker_stopped(uuid)", "recover_jobs(double precision)",

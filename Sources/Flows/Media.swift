@@ -1,6 +1,7 @@
 import Core
 import FoundationEssentials
 import Peers
+import Rules
 import Store
 
 /// Why an attachment is not there yet, or never will be.
@@ -48,10 +49,11 @@ extension Office {
     _ media: UUID, _ found: MediaToFetchRow, _ job: HeldJob, _ log: Log
   ) async throws(Missing) -> Outcome {
     guard !found.expired else { throw .gone("the platform's days for it are over") }
-    guard found.connected else { throw .closed("the channel is stopped") }
     guard let channel = Channel.named(found.channel), let ways = channel.media, let account = found.accountId else {
       throw .refused("its channel has no attachments to ask for")
     }
+    // An address that came along wants no token, and does not wait until somebody has mended the channel.
+    guard found.connected || ways.lookUp == nil else { throw .closed("the channel is stopped") }
     let token = open(found.token, found.tokenId, tenant: job.tenant)
     guard token != nil || ways.lookUp == nil else {
       throw .closed("no access token is configured, or it cannot be opened")
@@ -74,8 +76,8 @@ extension Office {
       let size = Int64(draft.size)
       let kept = try await insist(job.tenant) { (scope) throws(StoreError) in
         try scope.settleMedia(
-          status: "stored", storageKey: key, sha256: hex(digest), size: size, mimeType: place.mimeType, error: nil,
-          mediaId: media)
+          status: "stored", storageKey: key, sha256: hex(digest), size: size,
+          mimeType: place.mimeType ?? found.mimeType ?? place.servedAs, error: nil, mediaId: media)
       }
       guard kept > 0 else {
         // Its message was deleted or erased meanwhile.
@@ -105,24 +107,30 @@ extension Office {
   ) async throws -> MediaPlace {
     guard let lookUp = ways.lookUp else {
       guard let url = file.url else { throw Missing.gone("the message named no address") }
-      guard try await follow(url, ways, access, into: draft) else { throw Missing.gone("the file is there no more") }
-      return MediaPlace(url: url)
+      guard let type = try await follow(url, file, ways, access, into: draft) else {
+        throw Missing.gone("the file is there no more")
+      }
+      return MediaPlace(url: url, servedAs: MediaRules.known(type))
     }
     for _ in 0..<2 {
-      let place: MediaPlace
+      var place: MediaPlace
       do {
         place = try ways.found(try await http.send(try lookUp(file, access)))
       } catch { throw Missing(error) }
       guard (place.size ?? 0) <= Limits.attachment else { throw Missing.tooLarge }
-      if try await follow(place.url, ways, access, into: draft) { return place }
+      if let type = try await follow(place.url, file, ways, access, into: draft) {
+        place.servedAs = MediaRules.known(type)
+        return place
+      }
     }
     throw Missing.gone("the address that the platform named is dead, twice")
   }
 
-  /// The file at that address, or where it leads on to; false if there is nothing any more.
+  /// The file at that address, or where it leads on to. Returns what it is said to be (`Content-Type`, empty if nothing
+  /// was said); nil if there is nothing any more.
   private func follow(
-    _ url: String, _ ways: ChannelMedia, _ access: ChannelAccess, into draft: MediaFolder.Draft
-  ) async throws -> Bool {
+    _ url: String, _ file: HeldFile, _ ways: ChannelMedia, _ access: ChannelAccess, into draft: MediaFolder.Draft
+  ) async throws -> String? {
     var url = url
     var last: HTTPRequest?
     for _ in 0..<4 {
@@ -137,11 +145,17 @@ extension Office {
         throw Missing(error)
       }
       switch response.status {
-      case 200: return true
-      case 404, 410: return false
+      case 200:
+        let type = response.headers["content-type"] ?? ""
+        // An error that a server tells with 200. Nobody can say whether it lasts.
+        guard !MediaRules.isPage(type, insteadOf: file.kind) else {
+          throw Missing.later("a page (\(clipped(type, 60))) instead of the file", after: nil)
+        }
+        return type
+      case 404, 410: return nil
       case 301, 302, 303, 307, 308: url = response.headers["location"] ?? ""
       // An address that is signed is refused when its days are over; where a token goes along, that may be at fault.
-      case 401 where ways.lookUp == nil, 403 where ways.lookUp == nil: return false
+      case 401 where ways.lookUp == nil, 403 where ways.lookUp == nil: return nil
       case 401, 403: throw Missing.closed("HTTP \(response.status) for the file")
       default: throw Missing.later("HTTP \(response.status) for the file", after: nil)
       }

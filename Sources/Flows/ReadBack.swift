@@ -21,6 +21,10 @@ extension Office {
           })
       else { return .done(["skipped": "known meanwhile"]) }
       guard let left = found.attemptedAt else { return .done(["skipped": "nobody knows when it left"]) }
+      let channel = ChannelName(rawValue: found.channel)
+      guard let words = channel.flatMap({ try? content(found.content, found.payload).wordsShown(by: $0) }) else {
+        return .done(["skipped": "the platform shows no words of it"])
+      }
       let said: [SaidMessage]
       do throws(PeerError) {
         said = try await conversation(of: found, job)
@@ -33,7 +37,7 @@ extension Office {
         return job.isLastAttempt || !error.repeatable(idempotent: true)
           ? .snooze(after: 300, why: why) : .retry(after: pause(nil, job), why: why)
       }
-      let candidates = SaidMessage.candidates(for: found.content, leftAt: left, among: said)
+      let candidates = SaidMessage.candidates(for: words, leftAt: left, among: said)
       guard !candidates.isEmpty else {
         log.info("not_found", ["message": message.text])
         return .done(["found": false])

@@ -19,11 +19,17 @@ extension App {
         let names = channel.name.sharedSecrets.map(\.name).joined(separator: " nor ")
         throw .unconfigured("\(names) is not set: the shared webhook is closed")
       }
-      try channel.verify(request, signing)
+      do throws(Refusal) {
+        try channel.verify(request, signing)
+      } catch {
+        noteSharedFailure(channel)
+        throw error
+      }
       let events = try channel.read(Field(try JSON.parse(request.body)))
       for share in try shares(events, channel, request) {
         try store(share.events, channel, share.slug, share.tenant, request)
       }
+      noteSharedHeard(channel)
       return .json(["received": true])
     default: throw .wrongMethod(allowed: ["GET", "POST"])
     }

@@ -77,8 +77,10 @@ extension Office {
         return try await failed(error, found, connection, attempt, job, log)
       }
       let stored = try await keep(fresh, found, connection, attempt, job)
-      log.info("token_renewed", ["peer": found.channel, "tokens": String(stored)])
-      return .done(["tokens": .number(stored)])
+      log.info(
+        "token_renewed",
+        ["peer": found.channel, "tokens": String(stored.stored), "due": stored.due.map { String($0) }])
+      return .done(["tokens": .number(Int64(stored.stored)), "due": stored.due.map { .number(Int64($0)) } ?? .null])
     } catch {
       return job.isLastAttempt ? .snooze(after: 5, why: error.sentence) : .retry(after: 5, why: error.sentence)
     }
@@ -98,7 +100,7 @@ extension Office {
 
   private func keep(
     _ fresh: RenewedTokens, _ found: BeginRenewalRow, _ connection: UUID, _ attempt: UUID, _ job: HeldJob
-  ) async throws(StoreError) -> Int {
+  ) async throws(StoreError) -> EndRenewalRow {
     func row(_ kind: String, _ used: UUID?, _ token: Secret?, _ livesFor: Double?) -> JSON? {
       guard let used, let token else { return nil }
       let id = UUID()
@@ -114,10 +116,10 @@ extension Office {
         row("access_token", found.tokenId, fresh.accessToken, fresh.livesFor),
         row("refresh_token", found.refreshId, fresh.refreshToken, fresh.refreshLivesFor),
       ].compactMap(\.self))
-    return try await Int(
-      insist(job.tenant) { (scope) throws(StoreError) in
-        try scope.endRenewal(connectionId: connection, attempt: attempt, tokens: JSONText(tokens.text))
-      })
+    return try await insist(job.tenant) { (scope) throws(StoreError) in
+      try scope.endRenewal(
+        connectionId: connection, attempt: attempt, tokens: JSONText(tokens.text), tokenStops: TokenLife.stops)
+    }
   }
 
   // MARK: What went wrong
@@ -167,7 +169,8 @@ extension Office {
 
   private func release(_ connection: UUID, _ attempt: UUID, _ job: HeldJob) async throws(StoreError) {
     _ = try await insist(job.tenant) { (scope) throws(StoreError) in
-      try scope.endRenewal(connectionId: connection, attempt: attempt, tokens: JSONText(JSON.array([]).text))
+      try scope.endRenewal(
+        connectionId: connection, attempt: attempt, tokens: JSONText(JSON.array([]).text), tokenStops: [])
     }
   }
 }

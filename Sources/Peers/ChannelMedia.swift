@@ -81,14 +81,19 @@ public struct FileToUpload: Sendable, Equatable {
 public struct MediaPlace: Sendable, Equatable {
   public var url: String
   public var mimeType: String?
+  /// The type that it came with, where that is one we know; it counts where nobody named another.
+  public var servedAs: String?
   /// 32 bytes.
   public var sha256: [UInt8]?
   /// Bytes.
   public var size: Int?
 
-  public init(url: String, mimeType: String? = nil, sha256: [UInt8]? = nil, size: Int? = nil) {
+  public init(
+    url: String, mimeType: String? = nil, servedAs: String? = nil, sha256: [UInt8]? = nil, size: Int? = nil
+  ) {
     self.url = url
     self.mimeType = mimeType
+    self.servedAs = servedAs
     self.sha256 = sha256
     self.size = size
   }

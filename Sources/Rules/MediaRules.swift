@@ -74,6 +74,30 @@ public struct MediaRules: Sendable, Equatable {
   }
 }
 
+// MARK: What comes in
+
+extension MediaRules {
+  /// The type in a `Content-Type`, if it is one that we know files by; no other is remembered.
+  public static func known(_ contentType: String) -> String? {
+    let type = essence(contentType)
+    let isKnown = films.contains(type) || endings.values.contains { $0.contains(type) }
+    return isKnown ? type : nil
+  }
+
+  /// Whether a `Content-Type` says that it is a page or data where a picture, film or sound was announced. A document may
+  /// be either. What says nothing, or `application/octet-stream`, contradicts nobody.
+  public static func isPage(_ contentType: String, insteadOf kind: String) -> Bool {
+    let type = essence(contentType)
+    guard kind != "document", !type.hasPrefix("image/") else { return false }
+    return type.hasPrefix("text/") || type.hasSuffix("+xml") || type.hasSuffix("+json")
+      || ["application/json", "application/xml", "application/javascript"].contains(type)
+  }
+
+  private static func essence(_ contentType: String) -> String {
+    contentType.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
+  }
+}
+
 extension MediaRules {
   /// Why the file would be refused; nil: nothing speaks against it.
   func fault(_ media: OutboundContent.Media) -> (code: String, path: String, sentence: String)? {

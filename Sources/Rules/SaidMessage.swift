@@ -33,3 +33,18 @@ public struct SaidMessage: Sendable, Equatable {
     }.sorted { $0.distance < $1.distance }.map(\.message)
   }
 }
+
+extension OutboundContent {
+  /// The words that the platform shows of it in a conversation that is read back; nil: none that could be compared. What is
+  /// kept of it in `messages.content` is our own summary, with its buttons in brackets.
+  public func wordsShown(by channel: ChannelName) -> String? {
+    switch (self, channel) {
+    case (.text(let text), _): text
+    case (.quickReplies(let body, _), .facebook), (.quickReplies(let body, _), .instagram): body
+    // The title of a card.
+    case (.buttons(let frame, _), .tiktok): frame.body
+    // Meta shows templates and files without words, TikTok pictures.
+    default: nil
+    }
+  }
+}

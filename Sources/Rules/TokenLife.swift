@@ -14,4 +14,11 @@ public struct TokenLife: Sendable, Equatable {
     case .whatsapp, .facebook: nil
     }
   }
+
+  /// The codes of stops (`channel_connections.stopped_code`) that another access token ends: the platform did not know the
+  /// token any more. One that lacks a permission, and an account that is blocked, are for people. TikTok says 40001 to 40003
+  /// of both; those of permissions come back with the next send.
+  public static let stops: [String] =
+    ["token_expired", "http_401", "0", "102", "190"]
+    + (Array(40_001...40_003) + Array(40_102...40_107)).map { String($0) }
 }

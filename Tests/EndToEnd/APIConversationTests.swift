@@ -142,5 +142,18 @@ import Testing
     // By conversation, or where a tenant has one alone by the tenant's ids: both come in order.
     #expect(plan.contains("messages_of") || plan.contains("messages_pkey"), "\(plan)")
     #expect(!plan.contains("Sort") && !plan.contains("Filter: (id"), "\(plan)")
+    // The attachments are part of that look: one search of their index a message, and no function called for each.
+    let told = try session.transaction(tenant: tenant.id) { (scope) throws(StoreError) in
+      for way in ["seqscan", "bitmapscan"] { try scope.exec("way", "set local enable_\(way) = off", []) }
+      return try scope.many(
+        "explain",
+        """
+        explain select message_json(m) || a.told from messages m cross join lateral message_attachments(m.tenant_id, m.id) a
+         where m.tenant_id = current_tenant() and m.conversation_id = '\(id)' order by m.id desc limit 101
+        """, []
+      ) { row throws(StoreError) in try row.get(0) as String }
+    }.joined(separator: "\n")
+    #expect(told.contains("media_files_of") && told.contains("message_id = m.id"), "\(told)")
+    #expect(!told.contains("Function Scan") && !told.contains("Seq Scan"), "\(told)")
   }
 }

@@ -87,4 +87,52 @@ import Testing
     #expect(try await get(client, try Self.keep(tenant, status: "pending")).status == 409)
     #expect(try await get(client, try Self.keep(tenant, status: "gone")).status == 410)
   }
+
+  /// An album as Messenger tells of it, from its webhook to its bytes: whoever reads the message is told what came with it.
+  @Test func aPictureIsFoundThroughItsMessage() async throws {
+    let tenant = try Tenant.make(on: .facebook, delay: 60)
+    func address(_ file: JSON) async throws -> String {
+      let id = uniqueDigits("5")
+      try await Sandbox.tell("PUT", "media/\(id)", file)
+      let found = try await Web.send("GET", World.current.sandbox + "/graph/v25.0/\(id)?access_token=test_x")
+      return try #require(Field(try JSON.parse(found.body))["url"].text) + "?access_token=test_x"
+    }
+    let addresses = [
+      try await address(["text": "first", "mime_type": "image/png"]), try await address(["text": "the second"]),
+      World.current.sandbox + "/graph/media/dead?access_token=test_x",
+      try await address(["text": "<p>Come back later</p>", "mime_type": "text/html"]),
+    ]
+    let album = addresses.map { ["type": "image", "payload": ["url": .string($0)]] as JSON }
+    let item = Platform.facebook.item(
+      from: uniqueDigits("61"), to: tenant.account, .now, "message",
+      ["mid": .string(unique("m_")), "attachments": .array(album)])
+    for _ in 0..<2 {
+      #expect(try await Web.deliver(Platform.facebook.messaging(tenant.account, [item]), to: tenant).status == 200)
+    }
+    let client = try APIClient(tenant, scopes: ["conversations:read", "media:read"])
+    let conversation = try tenant.value("id", of: "conversations") ?? ""
+    func told() async throws -> [Field] {
+      try await client.ask("GET", "/api/conversations/\(conversation)/messages").data[0]["attachments"].items
+    }
+    #expect(
+      try await eventually {
+        try await told().map { $0["status"].text } == ["stored", "stored", "gone", "pending"]
+      })
+    let files = try await told()
+    #expect(files.map { $0["kind"].text } == ["image", "image", "image", "image"])
+    #expect(files.map { $0["mime_type"].text } == ["image/png", "image/jpeg", nil, nil])
+    #expect(files.map { $0["size"].integer } == [5, 10, nil, nil])
+    for (file, expected) in zip(files, [200, 200, 410, 409]) {
+      #expect(try await get(client, try #require(file["id"].text)).status == expected)
+    }
+    let first = try await get(client, files[0]["id"].text ?? "")
+    #expect(first.body == Array("first".utf8) && first.headers["content-type"] == "image/png")
+    // The same wherever a message is shown.
+    let message = try await client.ask("GET", "/api/messages/\(tenant.value("id", of: "messages") ?? "")")
+    #expect(message.data["attachments"].items.compactMap { $0["id"].text } == files.compactMap { $0["id"].text })
+    let whole = try await client.ask("GET", "/api/conversations/\(conversation)?include_messages=true")
+    #expect(whole.data["messages"][0]["attachments"].items.count == 4)
+    let other = try APIClient(try Tenant.make(), scopes: ["conversations:read", "media:read"])
+    #expect(try await get(other, files[0]["id"].text ?? "").status == 404)
+  }
 }

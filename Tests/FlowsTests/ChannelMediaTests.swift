@@ -49,7 +49,9 @@ import Testing
       #expect(try shop.count("media_files") == 1)
       #expect(try shop.value("media_url", of: "messages") == id)
       try await shop.work(settings)
-      #expect(try shop.value("status || ' ' || kind", of: "media_files") == "stored image")
+      // TikTok names no type: it is what the file came as.
+      #expect(
+        try shop.value("status || ' ' || kind || ' ' || mime_type", of: "media_files") == "stored image image/jpeg")
       let key = try shop.value("storage_key", of: "media_files") ?? ""
       #expect(key == "\(shop.tenant.id.text)/\(digest.prefix(2))/\(digest)")
       #expect(readFile((settings["MEDIA_DIR"] ?? "") + "/" + key) == "a film still")
@@ -98,6 +100,83 @@ import Testing
       #expect(try shop.count("media_files", "status = 'stored' and size = 6") == 1)
       #expect(try shop.count("media_files", "status = 'gone' and source_url is null") == 1)
       #expect(try shop.count("media_files", "status = 'refused' and error_message like '%host%'") == 1)
+    }
+  }
+
+  /// One picture, or what `kind` says, of a Messenger account, at the sandbox's address of that file.
+  private func receive(_ shop: Shop, _ kind: String, _ file: JSON) async throws {
+    let id = uniqueDigits("5")
+    try await Sandbox.tell("PUT", "media/\(id)", file)
+    let found = try await Web.send("GET", World.current.sandbox + "/graph/v25.0/\(id)?access_token=test_x")
+    let address = try #require(Field(try JSON.parse(found.body))["url"].text) + "?access_token=test_x"
+    let body = Platform.facebook.messaging(
+      shop.tenant.account,
+      [
+        Platform.facebook.item(
+          from: uniqueDigits("9"), to: shop.tenant.account, .now, "message",
+          [
+            "mid": .string(unique("m_")),
+            "attachments": [["type": .string(kind), "payload": ["url": .string(address)]]],
+          ])
+      ])
+    try receive(shop, try Channel.facebook.read(Field(try JSON.parse(body))))
+  }
+
+  /// kind as Messenger says it, what the file is served as, what becomes of it
+  private static let types: [(String, String, String)] = [
+    ("image", "image/png; charset=binary", "stored image/png"), ("image", "IMAGE/JPEG", "stored image/jpeg"),
+    // What says nothing of use is no type, and no reason to refuse.
+    ("image", "application/octet-stream", "stored -"), ("image", "image/x-evil", "stored -"),
+    ("video", "video/mp4", "stored video/mp4"), ("audio", "audio/mp4", "stored audio/mp4"),
+    ("file", "application/pdf", "stored application/pdf"), ("file", "text/html", "stored -"),
+    ("image", "text/html; charset=utf-8", "pending -"), ("video", "application/json", "pending -"),
+    ("audio", "text/plain", "pending -"), ("image", "application/xhtml+xml", "pending -"),
+  ]
+
+  @Test(arguments: types) func whatItIsServedAs(_ kind: String, _ type: String, _ expected: String) async throws {
+    try await test(on: .facebook) { shop, settings in
+      try await receive(shop, kind, ["text": "bytes", "mime_type": .string(type)])
+      try await shop.work(settings)
+      #expect(try shop.value("status || ' ' || coalesce(mime_type, '-')", of: "media_files") == expected)
+      guard expected.hasPrefix("pending") else { return }
+      // An error page with 200: asked for again, and given up like any other trouble, with the reason.
+      for _ in 0..<8 {
+        try shop.hurry()
+        try await shop.work(settings)
+      }
+      #expect(try shop.job("status", kind: "fetch_media") == "dead")
+      #expect(try shop.count("media_files", "status = 'gone' and error_message like 'a page (%'") == 1)
+    }
+  }
+
+  /// Their address wants no token, and is over in some days: it does not wait for a person.
+  @Test(arguments: [Platform.facebook, .instagram]) func aStoppedChannelsAddresses(_ platform: Platform) async throws {
+    try await test(on: .facebook) { shop, settings in
+      try await receive(shop, "image", ["text": "a menu"])
+      // What is known of a file says where it is, also for Instagram.
+      if platform == .instagram {
+        try shop.run(
+          """
+          update channel_connections set channel = 'instagram', instagram_account_id = facebook_page_id,
+            instagram_page_id = facebook_page_id || '0', facebook_page_id = null
+           where tenant_id = '\(shop.tenant.id.text)'
+          """)
+      }
+      try shop.run("update channel_connections set status = 'error', stopped_code = '190'")
+      try await shop.work(settings.merging(["INSTAGRAM_GRAPH_URL": World.current.sandbox + "/graph/v25.0"]) { $1 })
+      #expect(try shop.value("status || ' ' || size", of: "media_files") == "stored 6")
+    }
+  }
+
+  /// Where the platform has to be asked first, it waits.
+  @Test func aStoppedTikTokAccountsPicturesWait() async throws {
+    try await test(on: .tiktok) { shop, settings in
+      let id = unique("v1")
+      try await Sandbox.tell("PUT", "media/\(id)", ["text": "a film still"])
+      try receive(shop, try picture(id, shop.tenant.account))
+      try shop.run("update channel_connections set status = 'error'")
+      try await shop.work(settings)
+      #expect(try shop.value("status", of: "media_files") == "pending")
     }
   }
 

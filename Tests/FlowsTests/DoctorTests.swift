@@ -133,6 +133,10 @@ import Testing
       name: "an alert of the installation", sql: "insert into platform_alerts (kind, sentence) values ('x', 'alas')",
       area: "alerts", words: "alas"),
     World(
+      name: "the shared webhook is signed for with another secret",
+      sql: "select shared_webhook_refused('tiktok', 7)", area: "alerts", level: .warning,
+      words: "7 posts to /api/webhook/tiktok were refused by their signature"),
+    World(
       name: "jobs wait",
       sql: """
         insert into jobs (tenant_id, job_type) select id, 'x' from $tenant;

@@ -1,5 +1,7 @@
 import Core
 import FoundationEssentials
+import Peers
+import Store
 import TestSupport
 import Testing
 
@@ -50,6 +52,62 @@ import Testing
     }
   }
 
+  /// The webhook that all tenants share has no account to write it down at: it is the installation's.
+  @Test func whatNoneOfThePlatformsSecretsSigned() async throws {
+    try await Shop.test { shop in
+      let app = try shop.app()
+      let body = shop.tenant.payload([message("hola", from: newPhone())])
+      func post(_ app: App, _ signature: String) throws -> Int {
+        do throws(Refusal) {
+          return try app.receiveShared(.whatsapp, shop.request(body, signature: signature)).status
+        } catch { return error.status }
+      }
+      func open() throws -> [ListPlatformAlertsRow] {
+        try shop.database.connection().everyone.listPlatformAlerts(all: false, limit: 10)
+      }
+      // A tenant's own secret is none of the platform's.
+      for _ in 0..<5 { #expect(try post(app, shop.tenant.signature(body)) == 403) }
+      #expect(try open().map(\.kind) == ["signatures_whatsapp"])
+      #expect(try open()[0].sentence.hasPrefix("1 posts to /api/webhook/whatsapp were refused"))
+      try await Task.sleep(for: .seconds(ChannelHearing.seconds.failures + 0.05))
+      #expect(try post(app, "") == 403)
+      #expect(try open()[0].sentence.hasPrefix("6 posts"))
+      // A genuine one shows that it was somebody else, unless it came just before.
+      let genuine = Platform.whatsapp.signature(body, Platform.whatsapp.sharedSecret)
+      #expect(try post(app, genuine) == 200)
+      #expect(try open().count == 1)
+      try shop.run("update platform_alerts set last_seen = now() - interval '61 seconds'")
+      #expect(try post(app, genuine) == 200)
+      #expect(try open().count == 1, "asked once a minute a process")
+      #expect(try post(try shop.app(), genuine) == 200)
+      #expect(try open().isEmpty)
+      // The next is another alert.
+      #expect(try post(try shop.app(), "sha256=00") == 403)
+      #expect(try open().map { $0.sentence.prefix(8) } == ["1 posts "])
+    }
+  }
+
+  @Test func manyProcessesCountTogether() async throws {
+    try await Database.cloned { database in
+      await withTaskGroup(of: Void.self) { group in
+        for n in 0..<8 {
+          group.addTask {
+            try? await onThread {
+              let role = n % 2 == 0 ? "tistis_webhook_instagram" : "tistis_webhook_tiktok"
+              try database.connection(user: role).everyone.sharedWebhookRefused(channel: "tiktok", count: 5)
+            }
+          }
+        }
+      }
+      let scope = database.connection().everyone
+      #expect(try scope.listPlatformAlerts(all: true, limit: 10).map { $0.sentence.prefix(9) } == ["40 posts "])
+      // Nothing can be written there but that, whoever asks.
+      try database.connection(user: "tistis_webhook_tiktok").everyone.sharedWebhookRefused(channel: "x'", count: 5)
+      try scope.sharedWebhookRefused(channel: "tiktok", count: Int32.max)
+      #expect(try scope.listPlatformAlerts(all: true, limit: 10).count == 1)
+    }
+  }
+
   /// By the second and by the minute, of each apart.
   @Test func seldom() {
     var hearing = ChannelHearing()
@@ -62,5 +120,8 @@ import Testing
     #expect(hearing.failed(other, now + 0.9) == nil)
     #expect(hearing.failed(one, now + 1) == 2)
     #expect(hearing.failed(other, now + 2.5) == 2)
+    #expect(hearing.failed(nil, now + 3) == nil)
+    #expect(hearing.failed(nil, now + 4) == 2)
+    #expect(hearing.dueShared(now) && !hearing.dueShared(now + 59) && hearing.dueShared(now + 60))
   }
 }

@@ -13,13 +13,15 @@ import Testing
 
   /// A reply that nobody knows about, and a platform that shows a conversation with these words.
   private func lost(
-    _ channel: ChannelName, shows words: String?, status: String = "200 OK",
+    _ channel: ChannelName, shows words: String?, status: String = "200 OK", as payload: JSON? = nil,
+    content: String = "Cuesta 800",
     _ body: (Account, UUID, LoopbackServer) async throws -> Void
   ) async throws {
     try await Database.cloned { database in
       let account = try Account(channel, database, token: true)
       try account.receive(account.message("hola", from: account.stranger))
-      let (message, attempt) = (try account.pending("Cuesta 800"), UUID())
+      let (message, attempt) = (try account.pending(content), UUID())
+      if let payload { try account.run("update messages set payload = '\(payload.text)' where id = '\(message.text)'") }
       try account.begin(message, attempt)
       try account.end(message, attempt, "unknown")
       try account.run("update sends_in_doubt set since = now() - interval '2 minutes'")
@@ -27,9 +29,10 @@ import Testing
       let server = LoopbackServer { _ in
         guard let words else { return .send(ok("{}", status: status)) }
         let now = Instant.now
+        let form = payload == nil ? #""text":{"body":"\#(words)"}"# : #""template":{"title":"\#(words)"}"#
         let text =
           channel == .tiktok
-          ? #"{"code":0,"data":{"messages":[{"message_id":"m.found","timestamp":\#(now.seconds),"text":{"body":"\#(words)"},"from_user":{"id":"\#(mine)","role":"business_account"}}]}}"#
+          ? #"{"code":0,"data":{"messages":[{"message_id":"m.found","timestamp":\#(now.seconds),\#(form),"from_user":{"id":"\#(mine)","role":"business_account"}}]}}"#
           : #"{"data":[{"messages":{"data":[{"id":"m.found","created_time":"\#(now)","from":{"id":"\#(mine)"},"message":"\#(words)"}]}}]}"#
         return .send(ok(text, status: status))
       }
@@ -66,6 +69,31 @@ import Testing
       try account.receive(account.echo("Cuesta 800", to: person, id: "m.found"))
       #expect(try account.count("messages") == 2)
       #expect(try account.value("ai_handling", of: "conversations") == "true")
+    }
+  }
+
+  /// What is kept of choices is our summary of them; the platform shows their words.
+  @Test(arguments: channels) func choicesAreFoundByTheirWords(_ channel: ChannelName) async throws {
+    let option = OutboundContent.Option(id: "si", title: "Sí")
+    let choices: OutboundContent =
+      channel == .tiktok ? .buttons(.init(body: "¿Confirma?"), [option]) : .quickReplies("¿Confirma?", [option])
+    #expect(choices.summary == "¿Confirma?\n[Sí]")
+    try await lost(channel, shows: "¿Confirma?", as: choices.json, content: choices.summary) {
+      account, message, server in
+      try await look(account, server)
+      #expect(try account.status(message) == "sent")
+      #expect(try account.value("external_id", of: "messages", "id = '\(message.text)'") == "m.found")
+    }
+  }
+
+  /// A file, and a template of Meta's, come without words: nobody is asked, and a person is told as of all in doubt.
+  @Test(arguments: [ChannelName.facebook, .tiktok]) func aFileIsNotLookedFor(_ channel: ChannelName) async throws {
+    let file: JSON = ["kind": "media", "type": "image", "id": "123"]
+    try await lost(channel, shows: "[imagen]", as: file, content: "[imagen]") { account, message, server in
+      try await look(account, server)
+      #expect(server.received.isEmpty)
+      #expect(try account.value("status", of: "jobs", "job_type = 'read_back'") == "completed")
+      #expect(try account.status(message) == "unknown")
     }
   }
 

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Peers
 import Rules
 import Store
 import TestSupport
@@ -26,7 +27,8 @@ extension Shop {
 @Suite struct TokenTests {
   /// A TikTok account whose token ends in so many seconds; nil: nobody knows when.
   private func test(
-    endsIn seconds: Double? = 3600, refresh: String = "dev_refresh_1", _ body: (Shop) async throws -> Void
+    endsIn seconds: Double? = 3600, token: String = "dev_tiktok_first", refresh: String = "dev_refresh_1",
+    _ body: (Shop) async throws -> Void
   ) async throws {
     try await Database.cloned { database in
       // The seeded accounts' tokens have an age of their own.
@@ -37,7 +39,7 @@ extension Shop {
         try store.setOutbound(
           Secret(token), kind: kind, connection: shop.tenant.connection, tenant: shop.tenant.id, expires: end)
       }
-      try set("dev_tiktok_first", "access_token", seconds.map { Instant.now + $0 })
+      try set(token, "access_token", seconds.map { Instant.now + $0 })
       try set(refresh, "refresh_token", nil)
       try await body(shop)
     }
@@ -158,6 +160,90 @@ extension Shop {
       try shop.hurry()
       try await shop.work()
       #expect(try await token(shop) != "dev_tiktok_first")
+      #expect(try shop.count("alerts", "kind = 'token_ends' and resolved_at is not null") == 1, "it does not end now")
+    }
+  }
+
+  // MARK: Stopped before
+
+  /// Somebody asks; what TikTok says of the answer's token stops the account.
+  private func stop(_ shop: Shop) async throws {
+    try await Sandbox.register(shop.tenant, statuses: [])
+    let body = Platform.tiktok.text("¿Cuánto cuesta la limpieza?", from: uniqueDigits("61"), to: shop.tenant.account)
+    let events = try Channel.tiktok.read(Field(try JSON.parse(body)))
+    let session = shop.database.connection(user: "tistis_webhook_tiktok")
+    _ = try session.tenant(shop.tenant.id).receiveEvents(
+      events: JSONText(.array(events.map { $0.row(connection: shop.tenant.connection) })),
+      policy: JSONText(receivePolicy(delaySeconds: 0)), requestId: "r")
+    for _ in 0..<6 where try channel(shop) == "connected -" {
+      try shop.hurry()
+      try await shop.work(most: 1)
+    }
+  }
+
+  private func said(_ shop: Shop, _ status: String) throws -> Int {
+    try shop.count("messages", "role = 'assistant' and status = '\(status)'")
+  }
+
+  @Test func whatWaitedForATokenLeaves() async throws {
+    // Whoever stores it has said that it lives longer: nobody renews it in time.
+    try await test(endsIn: 7 * 3600, token: "ended") { shop in
+      try await stop(shop)
+      #expect(try channel(shop) == "error 40105")
+      #expect(try said(shop, "pending") == 1)
+      try shop.run("update secret_hints set expires_at = now() + interval '1 hour' where kind = 'access_token'")
+      // The distance between two messages to one person is another test's.
+      try shop.run("delete from send_pace")
+      try await housekeeping(shop)
+      try await shop.work()
+      try await shop.work()
+      #expect(try channel(shop) == "connected -")
+      #expect(try said(shop, "accepted") == 1)
+      #expect(try shop.count("alerts", "resolved_at is null") == 0)
+    }
+  }
+
+  /// Another token does not pay a bill, nor undo a block.
+  @Test(arguments: ["368", "account_blocked", "200"]) func anotherStopStays(_ code: String) async throws {
+    try await test { shop in
+      try shop.run(
+        """
+        do $$ begin
+          perform set_config('app.tenant_id', '\(shop.tenant.id.text)', true);
+          perform stop_channel('\(shop.tenant.connection.text)', 'x', '\(code)',
+            '\(alert("channel_stopped", code: code, .act, "x").text)');
+        end $$
+        """)
+      try await housekeeping(shop)
+      try await shop.work()
+      #expect(try await token(shop) != "dev_tiktok_first")
+      #expect(try channel(shop) == "error \(code)")
+      #expect(try shop.count("alerts", "kind = 'channel_stopped' and resolved_at is null") == 1)
+    }
+  }
+
+  /// A person has given another token meanwhile, and has not said that the account may go on: ours was not stored.
+  @Test func whatWasNotStoredResumesNothing() async throws {
+    try await test { shop in
+      let attempt = UUID()
+      let taken = try begin(shop, attempt)
+      try shop.run("update channel_connections set status = 'error', stopped_code = '40105', stopped_at = now()")
+      func end(_ used: UUID, _ tenant: UUID) throws -> EndRenewalRow {
+        let tokens: JSON = [
+          ["kind": "access_token", "used": .string(used.text), "id": .string(UUID().text), "sealed": "00"]
+        ]
+        return try shop.database.connection(user: "tistis_jobs").tenant(tenant).endRenewal(
+          connectionId: shop.tenant.connection, attempt: attempt, tokens: JSONText(tokens.text),
+          tokenStops: TokenLife.stops)
+      }
+      let used = try #require(taken.tokenId)
+      #expect(try end(UUID(), shop.tenant.id).stored == 0)
+      #expect(try end(used, try Shop(on: .tiktok, shop.database).tenant.id).stored == 0)
+      #expect(try channel(shop) == "error 40105")
+      #expect(try end(used, shop.tenant.id).due == 0)
+      #expect(try channel(shop) == "connected -")
+      // The same answer once more.
+      #expect(try end(used, shop.tenant.id).stored == 0)
     }
   }
 
@@ -210,7 +296,9 @@ extension Shop {
       ]
       #expect(
         try scope.endRenewal(
-          connectionId: shop.tenant.connection, attempt: attempt, tokens: JSONText(tokens.text)) == 0)
+          connectionId: shop.tenant.connection, attempt: attempt, tokens: JSONText(tokens.text),
+          tokenStops: TokenLife.stops
+        ).stored == 0)
       #expect(try await token(shop) == "dev_tiktok_by_hand")
       let notice = JSONText(alert("channel_stopped", code: "token_expired", .act, "x").text)
       #expect(

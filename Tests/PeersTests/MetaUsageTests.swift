@@ -3,9 +3,10 @@ import Peers
 import Rules
 import Testing
 
-/// `X-App-Usage` and `X-Business-Use-Case-Usage`, and how long an account rests for them.
+/// `X-App-Usage`, `X-Page-Usage` and `X-Business-Use-Case-Usage`, and how long an account rests for them.
 @Suite struct MetaUsageTests {
   private static let app = "x-app-usage"
+  private static let page = "x-page-usage"
   private static let business = "x-business-use-case-usage"
 
   @Test(
@@ -16,6 +17,8 @@ import Testing
       ([app: #"{"call_count":1,"total_cputime":99,"total_time":2}"#], 99, 5),
       ([app: #"{"call_count":100}"#], 100, 60),
       ([app: #"{"call_count":"1000000000000"}"#], 1000, 60),
+      ([page: #"{"call_count":28,"total_cputime":85,"total_time":79}"#, app: #"{"call_count":3}"#], 85, 1.5),
+      ([page: "junk", app: #"{"call_count":81}"#], 81, 0.5),
       ([business: #"{"1":[{"type":"whatsapp","call_count":85,"estimated_time_to_regain_access":0}]}"#], 85, 1.5),
       ([business: #"{"1":[{"type":"whatsapp","call_count":12,"estimated_time_to_regain_access":5}]}"#], 12, 300),
       ([business: #"{"1":[{"type":"whatsapp","estimated_time_to_regain_access":5}]}"#], 0, 300),

@@ -65,12 +65,13 @@ import Testing
       {"code":0,"message":"OK","data":{"messages":[
         {"message_id":"u5B=","timestamp":1789814497488,"type":"text","text":{"body":"Cuesta 800"},"from_user":{"id":"acc+1","role":"BUSINESS_ACCOUNT"}},
         {"message_id":"u5C=","timestamp":1789814490,"text":"¿Cuánto?","from_user":{"id":"+ZM","role":"personal_account"}},
-        {"message_id":"u5D=","type":"image","from_user":{"id":"acc+1"}},{"type":"text"}]}}
+        {"message_id":"u5D=","type":"image","from_user":{"id":"acc+1"}},{"type":"text"},
+        {"message_id":"u5E=","type":"template","template":{"type":"QA_BUTTON_CARD","title":"¿Confirma?","buttons":[]},"from_user":{"id":"acc+1"}}]}}
       """
     let said = try read(.tiktok, body)
-    #expect(said.map(\.externalID) == ["u5B=", "u5C=", "u5D="])
-    #expect(said.map(\.isOurs) == [true, false, true])
-    #expect(said.map(\.text) == ["Cuesta 800", "¿Cuánto?", nil])
+    #expect(said.map(\.externalID) == ["u5B=", "u5C=", "u5D=", "u5E="])
+    #expect(said.map(\.isOurs) == [true, false, true, true])
+    #expect(said.map(\.text) == ["Cuesta 800", "¿Cuánto?", nil, "¿Confirma?"])
     #expect(said[0].at == Instant(microseconds: 1_789_814_497_488_000))
   }
 

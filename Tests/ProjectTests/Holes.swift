@@ -4,7 +4,8 @@ private let webhooks =
 /// Every function that runs with other rights than its caller's, and who may call it.
 private let definerFunctions = [
   "find_channel(text,text): tistis_owner, " + webhooks,
-  "find_accounts(text,text[]): " + webhooks,
+  "find_accounts(text,text[]): " + webhooks, "shared_webhook_refused(text,integer): " + webhooks,
+  "shared_webhook_heard(text): " + webhooks,
   "worker_heartbeat(uuid,text,text,double precision): tistis_jobs, tistis_jobs_process",
   "worker_stopped(uuid): tistis_jobs, tistis_jobs_process",
   "recover_jobs(double precision): tistis_jobs, tistis_jobs_process",

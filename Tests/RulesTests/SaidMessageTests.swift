@@ -27,4 +27,23 @@ import Testing
     #expect(SaidMessage.candidates(for: " ", leftAt: left, among: [said("x", "", 1)]).isEmpty)
     #expect(SaidMessage.candidates(for: "hola", leftAt: left, among: []).isEmpty)
   }
+
+  /// Form, platform, the words that are looked for.
+  private static let forms: [(OutboundContent, ChannelName, String?)] = {
+    let yes = OutboundContent.Option(id: "si", title: "Sí")
+    let buttons = OutboundContent.buttons(.init(body: "¿Confirma?"), [yes])
+    let replies = OutboundContent.quickReplies("¿Confirma?", [yes])
+    return [
+      (.text("hola"), .facebook, "hola"), (.text("hola"), .tiktok, "hola"), (replies, .facebook, "¿Confirma?"),
+      (replies, .instagram, "¿Confirma?"), (replies, .tiktok, nil), (buttons, .tiktok, "¿Confirma?"),
+      (buttons, .facebook, nil), (.link(.init(body: "Mapa"), title: "Ver", url: "https://x.mx"), .instagram, nil),
+      (.cards([]), .facebook, nil), (.locationRequest("¿Dónde?"), .facebook, nil),
+    ]
+  }()
+
+  @Test(arguments: forms) func whatThePlatformShows(
+    _ content: OutboundContent, _ channel: ChannelName, _ words: String?
+  ) {
+    #expect(content.wordsShown(by: channel) == words)
+  }
 }

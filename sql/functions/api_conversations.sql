@@ -33,6 +33,15 @@ language sql stable as $$
     'edited_at', m.edited_at, 'deleted_at', m.deleted_at, 'created_at', m.created_at)
 $$;
 
+-- What came, or went, with a message: {"attachments": […]}, to be put beside `message_json`. A function in `from`, which
+-- Postgres puts into the query: one look into `media_files_of` a message.
+create or replace function message_attachments(p_tenant uuid, p_message uuid) returns table (told jsonb)
+language sql stable as $$
+  select jsonb_build_object('attachments', coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'kind', f.kind,
+      'mime_type', f.mime_type, 'filename', f.filename, 'size', f.size, 'status', f.status) order by f.id), '[]'))
+    from media_files f where f.tenant_id = p_tenant and f.message_id = p_message
+$$;
+
 -- Opens a conversation with somebody. outcome: created, exists (with its id), lead, connection (there is no account on
 -- that channel), address (the person has none there), branch, staff.
 create or replace function open_conversation(p_wish jsonb, p_branch uuid) returns table (outcome text, id uuid)

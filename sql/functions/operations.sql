@@ -95,6 +95,32 @@ language sql stable security definer set search_path = public, pg_temp as $$
   select a.since from platform_alerts a where a.kind = 'model_refused' and a.resolved_at is null
 $$;
 
+create or replace function signature_sentence(p_channel text, p_count int) returns text
+language sql immutable as $$
+  select format('%s posts to /api/webhook/%s were refused by their signature, and no genuine one came after them. If the '
+    || 'platform sent them, its app has another secret than the settings of webhook-%s', p_count, p_channel, p_channel)
+$$;
+
+-- So many posts to the webhook that all tenants share were signed with none of the platform's secrets: one open alert a
+-- platform, whose sentence begins with their number.
+create or replace function shared_webhook_refused(p_channel text, p_count int) returns void
+language sql security definer set search_path = public, pg_temp as $$
+  insert into platform_alerts as a (kind, sentence)
+    select 'signatures_' || p_channel, signature_sentence(p_channel, p_count)
+      where p_channel in ('whatsapp', 'instagram', 'facebook', 'tiktok')
+    on conflict (kind) where resolved_at is null do update set last_seen = clock_timestamp(),
+      sentence = signature_sentence(p_channel, least(substring(a.sentence from '^\d{1,9}')::int, 999999999 - p_count)
+        + p_count)
+$$;
+
+-- A genuine post came to it: what was refused more than a minute ago was somebody else's.
+create or replace function shared_webhook_heard(p_channel text) returns void
+language sql security definer set search_path = public, pg_temp as $$
+  update platform_alerts set resolved_at = clock_timestamp()
+   where kind = 'signatures_' || p_channel and resolved_at is null
+     and last_seen < clock_timestamp() - interval '1 minute'
+$$;
+
 -- All businesses, for `tistis doctor`, which then looks at each in its own name.
 create or replace function list_tenants() returns table (id uuid, slug text)
 language sql stable security definer set search_path = public, pg_temp as $$

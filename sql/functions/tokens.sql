@@ -66,16 +66,26 @@ begin
 end $$;
 
 -- Stores what a renewal brought: each of the two tokens in place of the one that was used for it, unless somebody has
--- given another meanwhile. p_tokens: [{"kind", "used" (id), "id", "sealed" (hex), "hint", "expires_at"}]. Returns how many
--- were stored.
-create or replace function end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb) returns int
+-- given another meanwhile. p_tokens: [{"kind", "used" (id), "id", "sealed" (hex), "hint", "expires_at"}]. An account that
+-- stood still for its token (one of the codes p_token_stops, `Rules/TokenLife`) goes on with the new one. `stored`: how many
+-- tokens; `due`: how many sends are due now, null if the account goes on as before.
+drop function if exists end_renewal(uuid, uuid, jsonb);
+create or replace function end_renewal(p_connection uuid, p_attempt uuid, p_tokens jsonb, p_token_stops text[],
+  out stored int, out due int)
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
-  v_count int := 0;
+  v_stop text;
+  v_renewed boolean := false;
   t record;
 begin
+  stored := 0;
   perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|token|' || p_connection::text, 0));
+  -- The account before its tokens, as who disconnects it.
+  if p_tokens <> '[]' then
+    select case when cc.status = 'error' then cc.stopped_code end into v_stop from channel_connections cc
+      where cc.tenant_id = v_tenant and cc.id = p_connection for update;
+  end if;
   for t in
     select * from jsonb_to_recordset(p_tokens) as x (kind text, used uuid, id uuid, sealed text, hint text,
       expires_at timestamptz)
@@ -83,14 +93,18 @@ begin
     update outbound_tokens k set id = t.id, sealed = decode(t.sealed, 'hex')
      where k.tenant_id = v_tenant and k.channel_connection_id = p_connection and k.kind = t.kind and k.id = t.used;
     if found then
-      v_count := v_count + 1;
+      stored := stored + 1;
+      v_renewed := v_renewed or t.kind = 'access_token';
       update secret_hints h set hint = t.hint, expires_at = t.expires_at
        where h.tenant_id = v_tenant and h.channel_connection_id = p_connection and h.kind = t.kind;
     end if;
   end loop;
   update outbound_tokens k set renewal = null, renewal_until = null
    where k.tenant_id = v_tenant and k.channel_connection_id = p_connection and k.renewal = p_attempt;
-  return v_count;
+  if v_renewed then
+    perform resolve_alerts(p_connection, array['token_ends']);
+    if v_stop = any (p_token_stops) then due := resume_channel(p_connection); end if;
+  end if;
 end $$;
 
 -- The platform refuses to renew p_token: nothing leaves until a person has connected the account again. False: somebody
@@ -102,6 +116,7 @@ declare
   v_current boolean;
 begin
   perform pg_advisory_xact_lock(hashtextextended(current_tenant()::text || '|token|' || p_connection::text, 0));
+  perform 1 from channel_connections cc where cc.tenant_id = current_tenant() and cc.id = p_connection for update;
   update outbound_tokens k set renewal = null, renewal_until = null
    where k.tenant_id = current_tenant() and k.channel_connection_id = p_connection and k.renewal = p_attempt;
   select exists (select from outbound_tokens k where k.tenant_id = current_tenant()

@@ -66,14 +66,16 @@ update conversations set staff_read_at = greatest(staff_read_at, app_now())
 
 -- name: messagesBefore :many
 -- What was said before an id (and a moment), the latest first; along the index, however long the talk is.
-select message_json(m) as "data!", m.created_at, m.id from messages m
+select message_json(m) || a.told as "data!", m.created_at, m.id
+  from messages m cross join lateral message_attachments(m.tenant_id, m.id) a
  where m.tenant_id = current_tenant() and m.conversation_id = :conversation_id and m.id < :before::uuid
    and (:before_at?::timestamptz is null or m.created_at < :before_at)
  order by m.id desc limit :limit;
 
 -- name: messagesAfter :many
 -- What was said after an id, the oldest first.
-select message_json(m) as "data!", m.created_at, m.id from messages m
+select message_json(m) || a.told as "data!", m.created_at, m.id
+  from messages m cross join lateral message_attachments(m.tenant_id, m.id) a
  where m.tenant_id = current_tenant() and m.conversation_id = :conversation_id and m.id > :after::uuid
    and (:after_at?::timestamptz is null or m.created_at > :after_at)
  order by m.id limit :limit;
@@ -87,8 +89,9 @@ select count(*) as "total!" from messages m
 select uuid_floor(:at::timestamptz) as "id!";
 
 -- name: apiMessage :maybe
-select message_json(m) as "data!" from messages m
+select message_json(m) || a.told as "data!" from messages m
   join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+  cross join lateral message_attachments(m.tenant_id, m.id) a
  where m.tenant_id = current_tenant() and m.id = :id and (:only_branch?::uuid is null or c.branch_id = :only_branch);
 
 -- name: noteMessage :one

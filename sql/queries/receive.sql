@@ -29,6 +29,14 @@ select note_webhooks(:connections::uuid[]);
 -- So many requests were signed with none of the secrets of these accounts.
 select note_signature_failures(:connections::uuid[], :count);
 
+-- name: sharedWebhookRefused :exec
+-- So many posts to the shared webhook were signed with none of the platform's secrets.
+select shared_webhook_refused(:channel, :count);
+
+-- name: sharedWebhookHeard :exec
+-- A genuine post came to the shared webhook.
+select shared_webhook_heard(:channel);
+
 -- name: replayDeadLetter :one
 -- Stores a parked event as if it came now; what became of it, null if there is no such open one.
 select replay_dead_letter(:id, :policy::jsonb);

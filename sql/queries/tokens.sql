@@ -12,8 +12,8 @@ select verdict as "verdict!", channel, app_key, ends_at, token_id, token, refres
   from begin_renewal(:connection_id, :attempt, :policy::jsonb, :seconds);
 
 -- name: endRenewal :one
--- Stores what a renewal brought; how many tokens.
-select end_renewal(:connection_id, :attempt, :tokens::jsonb) as "stored!";
+-- Stores what a renewal brought: how many tokens, and how many sends are due if the account goes on for it.
+select stored as "stored!", due from end_renewal(:connection_id, :attempt, :tokens::jsonb, :token_stops::text[]);
 
 -- name: refuseRenewal :one
 -- Stops an account whose token the platform does not renew; false: it has another one by now.

@@ -41,11 +41,18 @@ enum Said {
   ]
   private static let words = Shape.text(0...1_000_000)
 
+  /// Its bytes are at `/api/media/{id}` once it is stored.
+  private static let attachment = Shape.object([
+    .needs("id", .id), .needs("kind", .line), .needs("mime_type", .maybe(words)), .needs("filename", .maybe(words)),
+    .needs("size", .maybe(.count)), .needs("status", .word(["pending", "stored", "gone", "refused"])),
+  ])
+
   static let shape = Shape.object([
     .needs("id", .id), .needs("conversation_id", .id), .needs("role", .word(roles)),
     .needs("sender_type", .word(["lead", "ai", "staff", "system"])), .needs("sender_id", .maybe(.id)),
     .needs("content", words), .needs("content_type", .line), .needs("message_type", .line), .needs("channel", .line),
-    .needs("media_url", .maybe(words)), .needs("payload", .maybe(.map)), .needs("selection", .maybe(words)),
+    .needs("media_url", .maybe(words)), .needs("attachments", .list(attachment, atMost: 1000)),
+    .needs("payload", .maybe(.map)), .needs("selection", .maybe(words)),
     .needs("external_id", .maybe(words)), .needs("reply_to_external_id", .maybe(words)),
     .needs("status", .word(states)), .needs("error_code", .maybe(words)), .needs("error_message", .maybe(words)),
     .needs("sent_at", .maybe(.moment)), .needs("delivered_at", .maybe(.moment)), .needs("read_at", .maybe(.moment)),

@@ -17,9 +17,18 @@ extension Doctor {
       add("cron", .ok, "\(report.workers) at work; \(last)")
     }
     for alert in try database.everyone.listPlatformAlerts(all: false, limit: 100) {
+      let isForged = alert.kind.hasPrefix("signatures_")
+      let cure =
+        if isForged {
+          "compare META_APP_SECRET, INSTAGRAM_APP_SECRET or TIKTOK_CLIENT_SECRET with the app's dashboard; a genuine post "
+            + "resolves it"
+        } else if alert.kind == "model_refused" {
+          "it is resolved by the next answer"
+        } else {
+          "it is resolved by the next run"
+        }
       add(
-        "alerts", .problem, "\(alert.kind) since \(alert.since): \(alert.sentence)",
-        alert.kind == "model_refused" ? "it is resolved by the next answer" : "it is resolved by the next run")
+        "alerts", isForged ? .warning : .problem, "\(alert.kind) since \(alert.since): \(alert.sentence)", cure)
     }
     do throws(StoreError) {
       let queue = try database.everyone.healthQueue(limit: HealthDoor.countedAtMost)

@@ -4,12 +4,13 @@ import Rules
 extension Meta {
   /// How much of its limits an answer of the Graph API says that we have used; nil if it does not say.
   ///
-  /// `X-App-Usage: {"call_count", "total_cputime", "total_time"}` in percent; `X-Business-Use-Case-Usage: {"<id>":
+  /// `X-App-Usage` and `X-Page-Usage: {"call_count", "total_cputime", "total_time"}` in percent; `X-Business-Use-Case-Usage: {"<id>":
   /// [{"type", the same three, "estimated_time_to_regain_access" (minutes)}]}`, of which those of `useCase` count
   /// (Graph API rate limiting, November 2026).
   static func usage(_ headers: [String: String], of useCase: String) -> SendUsage? {
     var found = [SendUsage]()
-    if let app = object(headers["x-app-usage"]), let percent = percent(app) {
+    for name in ["x-app-usage", "x-page-usage"] {
+      guard let used = object(headers[name]), let percent = percent(used) else { continue }
       found.append(SendUsage(percent: percent))
     }
     if case .object(let members)? = object(headers["x-business-use-case-usage"])?.value {

@@ -24,7 +24,7 @@ extension ChannelReadBack {
           sender["role"].text?.lowercased() == "business_account"
           || sender["id"].loose.map { accounts.contains($0) } ?? false
         return SaidMessage(
-          externalID: id, text: item["text"]["body"].text ?? item["text"].text,
+          externalID: id, text: item["text"]["body"].text ?? item["text"].text ?? item["template"]["title"].text,
           at: Meta.instant(item["timestamp"]) ?? Meta.instant(item["create_time"]), isOurs: isOurs)
       }
     })

@@ -234,7 +234,8 @@ extension Scope {
     try many(
       "messagesBefore",
       #"""
-      select message_json(m) as "data!", m.created_at, m.id from messages m
+      select message_json(m) || a.told as "data!", m.created_at, m.id
+        from messages m cross join lateral message_attachments(m.tenant_id, m.id) a
        where m.tenant_id = current_tenant() and m.conversation_id = $1 and m.id < $2::uuid
          and ($3::timestamptz is null or m.created_at < $3)
        order by m.id desc limit $4
@@ -255,7 +256,8 @@ extension Scope {
     try many(
       "messagesAfter",
       #"""
-      select message_json(m) as "data!", m.created_at, m.id from messages m
+      select message_json(m) || a.told as "data!", m.created_at, m.id
+        from messages m cross join lateral message_attachments(m.tenant_id, m.id) a
        where m.tenant_id = current_tenant() and m.conversation_id = $1 and m.id > $2::uuid
          and ($3::timestamptz is null or m.created_at > $3)
        order by m.id limit $4
@@ -292,8 +294,9 @@ extension Scope {
     try maybe(
       "apiMessage",
       #"""
-      select message_json(m) as "data!" from messages m
+      select message_json(m) || a.told as "data!" from messages m
         join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+        cross join lateral message_attachments(m.tenant_id, m.id) a
        where m.tenant_id = current_tenant() and m.id = $1 and ($2::uuid is null or c.branch_id = $2)
       """#,
       [id.sql, onlyBranch.sql]

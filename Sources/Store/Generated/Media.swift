@@ -8,6 +8,7 @@ public struct MediaToFetchRow: Sendable, Equatable {
   public var externalId: String
   public var sourceUrl: String?
   public var kind: String
+  public var mimeType: String?
   public var sha256: String?
   public var expired: Bool
   public var message: String?
@@ -47,7 +48,7 @@ extension Scope {
     try maybe(
       "mediaToFetch",
       #"""
-      select f.status as "status!", f.external_id as "external_id!", f.source_url, f.kind as "kind!", f.sha256,
+      select f.status as "status!", f.external_id as "external_id!", f.source_url, f.kind as "kind!", f.mime_type, f.sha256,
           coalesce(f.expires_at <= app_now(), false) as "expired!", m.external_id as message, c.contact_address as conversation,
           cc.status = 'connected' as "connected!", cc.channel as "channel!", cc.account_id, k.id as token_id, k.sealed as token
         from media_files f
@@ -65,15 +66,16 @@ extension Scope {
         externalId: row.get(1),
         sourceUrl: row.get(2),
         kind: row.get(3),
-        sha256: row.get(4),
-        expired: row.get(5),
-        message: row.get(6),
-        conversation: row.get(7),
-        connected: row.get(8),
-        channel: row.get(9),
-        accountId: row.get(10),
-        tokenId: row.get(11),
-        token: row.get(12)
+        mimeType: row.get(4),
+        sha256: row.get(5),
+        expired: row.get(6),
+        message: row.get(7),
+        conversation: row.get(8),
+        connected: row.get(9),
+        channel: row.get(10),
+        accountId: row.get(11),
+        tokenId: row.get(12),
+        token: row.get(13)
       )
     }
   }

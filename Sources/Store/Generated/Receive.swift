@@ -157,6 +157,28 @@ extension Scope {
     )
   }
 
+  /// So many posts to the shared webhook were signed with none of the platform's secrets.
+  public func sharedWebhookRefused(channel: String, count: Int32) throws(StoreError) {
+    try exec(
+      "sharedWebhookRefused",
+      #"""
+      select shared_webhook_refused($1, $2)
+      """#,
+      [channel.sql, count.sql]
+    )
+  }
+
+  /// A genuine post came to the shared webhook.
+  public func sharedWebhookHeard(channel: String) throws(StoreError) {
+    try exec(
+      "sharedWebhookHeard",
+      #"""
+      select shared_webhook_heard($1)
+      """#,
+      [channel.sql]
+    )
+  }
+
   /// Stores a parked event as if it came now; what became of it, null if there is no such open one.
   public func replayDeadLetter(id: UUID, policy: JSONText) throws(StoreError) -> String? {
     try one(

@@ -45,7 +45,7 @@ extension Scope {
     try maybe(
       "whyMessage",
       #"""
-      select message_json(m) as "message!", m.metadata as "metadata!",
+      select message_json(m) || a.told as "message!", m.metadata as "metadata!",
           (select answer_json(s.conversation_id, s.job_id, s.question_id) from ai_steps s
             where s.tenant_id = m.tenant_id and s.conversation_id = m.conversation_id and s.ordinal = 1
               and case when m.role = 'assistant' then s.job_id = m.processed_by_job_id and s.question_id = m.answers_message_id
@@ -53,6 +53,7 @@ extension Scope {
             order by s.id desc limit 1) as answer
         from messages m
         join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+        cross join lateral message_attachments(m.tenant_id, m.id) a
        where m.tenant_id = current_tenant() and m.id = $1 and ($2::uuid is null or c.branch_id = $2)
       """#,
       [id.sql, onlyBranch.sql]

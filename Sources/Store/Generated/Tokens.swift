@@ -22,6 +22,11 @@ public struct BeginRenewalRow: Sendable, Equatable {
   public var secret: [UInt8]?
 }
 
+public struct EndRenewalRow: Sendable, Equatable {
+  public var stored: Int32
+  public var due: Int32?
+}
+
 extension Scope {
   /// Accounts whose access token ends soon, all tenants together.
   public func tokensToRenew(policy: JSONText, limit: Int32) throws(StoreError) -> [TokensToRenewRow] {
@@ -77,15 +82,22 @@ extension Scope {
     }
   }
 
-  /// Stores what a renewal brought; how many tokens.
-  public func endRenewal(connectionId: UUID, attempt: UUID, tokens: JSONText) throws(StoreError) -> Int32 {
+  /// Stores what a renewal brought: how many tokens, and how many sends are due if the account goes on for it.
+  public func endRenewal(
+    connectionId: UUID,
+    attempt: UUID,
+    tokens: JSONText,
+    tokenStops: [String]
+  ) throws(StoreError) -> EndRenewalRow {
     try one(
       "endRenewal",
       #"""
-      select end_renewal($1, $2, $3::jsonb) as "stored!"
+      select stored as "stored!", due from end_renewal($1, $2, $3::jsonb, $4::text[])
       """#,
-      [connectionId.sql, attempt.sql, tokens.sql]
-    ) { row throws(StoreError) in try row.get(0) }
+      [connectionId.sql, attempt.sql, tokens.sql, tokenStops.sql]
+    ) { row throws(StoreError) in
+      try EndRenewalRow(stored: row.get(0), due: row.get(1))
+    }
   }
 
   /// Stops an account whose token the platform does not renew; false: it has another one by now.
