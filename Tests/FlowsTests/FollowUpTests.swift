@@ -64,6 +64,26 @@ import Testing
     }
   }
 
+  /// Who was with people once and is the assistant's again is asked like everybody.
+  @Test func afterPeopleGaveThemBack() async throws {
+    try await Clinic.test { clinic in
+      let phone = try await silent(clinic, hours: 1)
+      let shop = clinic.shop
+      let id = try #require(UUID(uuidString: shop.value("id", of: "conversations") ?? ""))
+      let escalated = try shop.database.connection(user: "tistis_jobs").tenant(shop.tenant.id).escalateConversation(
+        conversationId: id, reason: "x")
+      let back = try shop.database.connection(user: "tistis_api").tenant(shop.tenant.id).handBackConversation(
+        conversationId: id)
+      #expect(escalated && back)
+      try shop.post(message("¿Y un blanqueamiento?", from: phone))
+      try shop.hurry()
+      try await shop.work()
+      try pass(clinic, 50)
+      try await clinic.run(.followups)
+      #expect(try asked(clinic) == 1)
+    }
+  }
+
   @Test func manyAtOnceAreOne() async throws {
     try await Clinic.test { clinic in
       _ = try await silent(clinic)
