@@ -324,6 +324,20 @@ begin return (
 ALTER FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) OWNER TO tistis_owner;
 
 --
+-- Name: answer_obstacle(uuid, uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.answer_obstacle(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return coalesce(answer_gate(p_conversation, p_question, p_job, p_policy),
+    case when budget_spent() then 'budget_spent' end);
+end $$;
+
+ALTER FUNCTION public.answer_obstacle(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: answer_steps(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1494,6 +1508,7 @@ begin
     from ai_steps s
    where s.tenant_id = v_tenant and s.conversation_id = u.conversation_id and s.tool_use_id = u.tool_use_id;
   if found then
+    reason := answer_obstacle(u.conversation_id, u.question_id, u.job_id, p_policy);
     return next;
     return;
   end if;
@@ -2790,6 +2805,14 @@ ALTER FUNCTION public.conversation_of(p_lead uuid, p_connection uuid, p_contact 
 CREATE FUNCTION public.conversation_state(p_conversation uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     AS $$
+declare
+  -- A talk of today; who comes back after weeks begins anew.
+  v_since timestamptz := (select greatest(coalesce(c.handed_back_at, '-infinity'), app_now() - interval '24 hours')
+    from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation);
+  -- Known to the planner, or it reads the whole talk: a message is stored after its transaction began, so that none of
+  -- these has an earlier id.
+  v_first uuid := uuid_v7_floor(v_since);
+  v_night uuid := uuid_v7_floor(app_now() - interval '12 hours');
 begin return (
   select jsonb_build_object(
     'since', c.handed_back_at,
@@ -2797,16 +2820,19 @@ begin return (
       select count(*) from messages m
        where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'user' and not m.historical
          and m.deleted_at is null
-         -- A talk of today; who comes back after weeks begins anew.
-         and m.created_at > greatest(coalesce(c.handed_back_at, '-infinity'), app_now() - interval '24 hours')) end,
+         and m.created_at > v_since and m.id >= v_first) end,
     'hot', coalesce(a.escalate_on_hot_lead, false) and l.classification = 'hot'
-      and coalesce(l.score_updated_at > c.handed_back_at, true),
+      -- Who was so when people gave them back is known to people, whatever points have come since.
+      and (c.handed_back_at is null or exists (select from lead_score_history h
+        where h.tenant_id = c.tenant_id and h.lead_id = c.lead_id and h.id >= uuid_v7_floor(c.handed_back_at)
+          and h.created_at > c.handed_back_at and h.new_classification = 'hot'
+          and h.previous_classification is distinct from 'hot')),
     'open', o.is_open, 'opens', to_char(o.next_open, 'YYYY-MM-DD HH24:MI'),
     'opens_weekday', extract(isodow from o.next_open)::int,
     'told_closed', coalesce(a.out_of_hours_enabled, false) and exists (select from messages m
       where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'assistant'
         and m.metadata ? 'out_of_hours' and m.status not in ('withheld', 'failed')
-        and m.created_at > app_now() - interval '12 hours'),
+        and m.created_at > app_now() - interval '12 hours' and m.id >= v_night),
     'about', jsonb_build_object('notes', left(l.notes, 1000), 'tags', to_jsonb(l.tags[1:10]),
       'interested_services', to_jsonb(l.interested_services[1:10]), 'classification', l.classification))
     from conversations c
@@ -3184,6 +3210,7 @@ begin
   end if;
   if old.status = 'escalated' and new.status <> 'escalated' then
     new.last_word_owed := false;
+    perform forget_escalation(new.tenant_id, new.lead_id, new.id);
     -- Another's SQL client may give a conversation back, and closes no alert: people do.
     if not has_column_privilege('alerts', 'resolved_at', 'update') then return new; end if;
     update alerts a set resolved_at = app_now()
@@ -3326,8 +3353,8 @@ begin
         u.input::json, u.output::json, u.is_error, u.hands_over, u.took_ms
       from jsonb_to_record(p_use) as u (id uuid, conversation_id uuid, job_id uuid, question_id uuid, ordinal int,
         name text, tool_use_id text, input text, output text, is_error boolean, hands_over boolean, took_ms int);
-  return coalesce(answer_gate((p_use ->> 'conversation_id')::uuid, (p_use ->> 'question_id')::uuid,
-    (p_use ->> 'job_id')::uuid, p_policy), case when budget_spent() then 'budget_spent' end);
+  return answer_obstacle((p_use ->> 'conversation_id')::uuid, (p_use ->> 'question_id')::uuid,
+    (p_use ->> 'job_id')::uuid, p_policy);
 end $$;
 
 ALTER FUNCTION public.end_tool_use(p_call jsonb, p_use jsonb, p_policy jsonb) OWNER TO tistis_owner;
@@ -4224,6 +4251,25 @@ begin
 end $$;
 
 ALTER FUNCTION public.forget_deleted(p_messages uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: forget_escalation(uuid, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.forget_escalation(p_tenant uuid, p_lead uuid, p_but uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  -- Another's SQL client may give a conversation back without the right to change a lead.
+  if not has_column_privilege('leads', 'escalated_to_human', 'update') then return; end if;
+  -- Held before the others are looked at: two conversations that end at once must not each see the other.
+  perform 1 from leads l where l.tenant_id = p_tenant and l.id = p_lead for update;
+  update leads l set escalated_to_human = false
+    where l.tenant_id = p_tenant and l.id = p_lead and l.escalated_to_human and not exists (select from conversations o
+      where o.tenant_id = p_tenant and o.lead_id = p_lead and o.id <> p_but and o.status = 'escalated');
+end $$;
+
+ALTER FUNCTION public.forget_escalation(p_tenant uuid, p_lead uuid, p_but uuid) OWNER TO tistis_owner;
 
 --
 -- Name: forget_reminders(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6971,10 +7017,10 @@ end $$;
 ALTER FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) OWNER TO tistis_owner;
 
 --
--- Name: put_staff_message(uuid, jsonb, uuid, text, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: put_staff_message(uuid, jsonb, uuid, text, boolean, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) RETURNS uuid
+CREATE FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean, p_takes_over boolean) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
 declare
@@ -6987,7 +7033,9 @@ declare
   v_first uuid;
   v_jobs jsonb := '[]';
 begin
-  update conversations v set last_human_at = app_now(), ai_handling = false, desk_has_it = true, last_message_at = greatest(v.last_message_at, app_now())
+  update conversations v set last_message_at = greatest(v.last_message_at, app_now()),
+      last_human_at = case when p_takes_over then app_now() else v.last_human_at end,
+      ai_handling = v.ai_handling and not p_takes_over, desk_has_it = v.desk_has_it or p_takes_over
     where v.tenant_id = v_tenant and v.id = p_conversation returning v.* into c;
   if c.id is null then return null; end if;
   for v_part in
@@ -7013,7 +7061,7 @@ begin
   return v_first;
 end $$;
 
-ALTER FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) OWNER TO tistis_owner;
+ALTER FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean, p_takes_over boolean) OWNER TO tistis_owner;
 
 --
 -- Name: question_data(public.conversations, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -8651,13 +8699,11 @@ begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = v_talk for update;
   if c.id is null then return null; end if;
   -- Nobody has typed it: it never leaves as a person's word (`staff_gate`).
-  v_message := put_staff_message(c.id, p_parts, null, p_request_id, true);
+  v_message := put_staff_message(c.id, p_parts, null, p_request_id, true, false);
   update messages m set metadata = m.metadata || jsonb_build_object('prepared', p_kind)
     from messages f
     where f.tenant_id = v_tenant and f.id = v_message and m.tenant_id = v_tenant and m.conversation_id = c.id
       and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;
-  update conversations x set last_human_at = c.last_human_at, ai_handling = c.ai_handling, desk_has_it = c.desk_has_it
-    where x.tenant_id = v_tenant and x.id = c.id;
   return v_message;
 end $$;
 
@@ -8680,7 +8726,7 @@ begin
     update conversations v set status = 'active', resolved_at = null
       where v.tenant_id = current_tenant() and v.id = v_talk and v.status in ('resolved', 'archived');
   end if;
-  return put_staff_message(v_talk, p_parts, p_staff, p_request_id, p_automatic);
+  return put_staff_message(v_talk, p_parts, p_staff, p_request_id, p_automatic, true);
 end $$;
 
 ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) OWNER TO tistis_owner;
@@ -15628,6 +15674,13 @@ REVOKE ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_que
 GRANT ALL ON FUNCTION public.answer_json(p_conversation uuid, p_job uuid, p_question uuid) TO tistis_functions;
 
 --
+-- Name: FUNCTION answer_obstacle(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.answer_obstacle(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_obstacle(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) TO tistis_functions;
+
+--
 -- Name: FUNCTION answer_steps(p_job uuid, p_question uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16906,6 +16959,13 @@ REVOKE ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.forget_deleted(p_messages uuid[]) TO tistis_functions;
 
 --
+-- Name: FUNCTION forget_escalation(p_tenant uuid, p_lead uuid, p_but uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.forget_escalation(p_tenant uuid, p_lead uuid, p_but uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.forget_escalation(p_tenant uuid, p_lead uuid, p_but uuid) TO tistis_functions;
+
+--
 -- Name: FUNCTION forget_reminders(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -17834,11 +17894,11 @@ REVOKE ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) 
 GRANT ALL ON FUNCTION public.put_event(p_event text, p_data jsonb, p_key text) TO tistis_functions;
 
 --
--- Name: FUNCTION put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean, p_takes_over boolean); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean, p_takes_over boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean, p_takes_over boolean) TO tistis_functions;
 
 --
 -- Name: FUNCTION question_data(c public.conversations, p_question uuid, p_last integer); Type: ACL; Schema: public; Owner: tistis_owner

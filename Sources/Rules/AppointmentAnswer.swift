@@ -46,14 +46,26 @@ public struct AppointmentAnswer: Sendable, Equatable {
       "confirmado", "confirmada", "si confirmada", "si asistire", "si voy", "si ahi estare", "ahi estare",
       "ahi nos vemos", "claro", "claro que si", "si claro", "si gracias", "si por favor", "ok", "okay", "ok gracias",
       "vale", "de acuerdo", "perfecto", "perfecto gracias", "si perfecto",
+      "yes", "yes please", "yes thanks", "yes thank you", "yes i confirm", "i confirm", "confirm", "confirmed", "sure",
+      "i ll be there", "ill be there", "yes i ll be there", "i will be there", "see you there", "see you then",
+      "ok thanks",
+      "ok thank you", "sounds good", "perfect",
     ]
     let otherwise = [
       "reagendar", "reagendar cita", "reagendar mi cita", "quiero reagendar", "necesito reagendar", "puedo reagendar",
       "reprogramar", "quiero reprogramar", "necesito reprogramar", "cambiar", "cambiar cita", "cambiar la cita",
       "cambiar mi cita", "cambiar de dia", "cambiar de hora", "otro dia", "otra hora", "otro horario", "no puedo",
       "no puedo ir", "no podre", "no podre ir", "no podre asistir",
+      "reschedule", "i want to reschedule", "i need to reschedule", "can i reschedule", "can we reschedule",
+      "change my appointment", "change the appointment", "another day", "another time", "a different day",
+      "a different time", "i can t", "i cant", "i cannot", "i can t make it", "i cant make it", "i cannot make it",
+      "can t make it", "cant make it",
     ]
-    var words: [String: Wish] = ["ya no gracias": .declineFollowUp, "ya no": .declineFollowUp]
+    let declined = [
+      "ya no gracias", "ya no", "no thanks", "no thank you", "not anymore", "not any more", "not interested",
+    ]
+    var words: [String: Wish] = [:]
+    for word in declined { words[word] = .declineFollowUp }
     for word in yes { words[word] = .confirm }
     for word in otherwise { words[word] = .reschedule }
     return words
@@ -79,5 +91,9 @@ extension AppointmentWords {
   private var of: String { service.isEmpty ? "" : " de " + service }
 }
 
-/// To who declines a follow-up.
-public let declinedFollowUp = "Gracias por avisarnos. Aquí estamos cuando nos necesite."
+/// To who declines a follow-up, in the business's `default_language`.
+public func declinedFollowUp(in language: String) -> String {
+  language == "en"
+    ? "Thank you for letting us know. We are here whenever you need us."
+    : "Gracias por avisarnos. Aquí estamos cuando nos necesite."
+}

@@ -48,7 +48,9 @@ public func takeOver(
   _ assistant: AssistantSettings, _ state: ConversationState, said: [StoredMessage]
 ) -> (by: EscalatedBy, why: String)? {
   let since = state.since ?? Instant(microseconds: .min)
-  let last = said.lastIndex { $0.role == .assistant || $0.role == .staff }.map { $0 + 1 } ?? 0
+  // A reminder that came meanwhile has answered nobody.
+  let answered = said.lastIndex { ($0.role == .assistant || $0.role == .staff) && !$0.isAutomatic }
+  let last = answered.map { $0 + 1 } ?? 0
   let unanswered = said[last...].filter { $0.role == .user && $0.at > since }
   for message in unanswered {
     if let word = keyword(assistant.escalationKeywords, in: message.content) { return (.keyword, "said: " + word) }

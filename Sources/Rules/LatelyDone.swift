@@ -26,6 +26,9 @@ public struct LatelyDone: Sendable, Equatable {
     }
   }
 
+  /// As `read` reads it.
+  public var json: JSON { ["name": .string(name), "input": input, "output": output, "told": .bool(isTold)] }
+
   /// Characters of one result: slots with their exact times fit.
   static let longest = 1500
 

@@ -9,12 +9,15 @@ public struct StoredMessage: Sendable, Equatable {
   public var content: String
   /// `messages.content_type`; a caption is only understood by who knows that there was a picture.
   public var contentType: String
+  /// Of the business, but nobody typed it: a reminder, say (`messages.metadata.automatic`).
+  public var isAutomatic: Bool
   public var at: Instant
 
-  public init(role: Role, content: String, contentType: String = "text", at: Instant) {
+  public init(role: Role, content: String, contentType: String = "text", isAutomatic: Bool = false, at: Instant) {
     self.role = role
     self.content = content
     self.contentType = contentType
+    self.isAutomatic = isAutomatic
     self.at = at
   }
 }
@@ -32,8 +35,8 @@ public struct Turn: Sendable, Equatable {
 }
 
 /// The last messages as alternating turns that begin and end with the person: at most `last` messages and `maxCharacters`
-/// of text in all, the newest kept. What staff wrote is the business's say, marked as a human's; notes of the system are
-/// left out. What we said after the person's last message is left out too, since models refuse to continue their own
+/// of text in all, the newest kept. What staff wrote is the business's say, marked as a human's if somebody typed it; notes of
+/// the system are left out. What we said after the person's last message is left out too, since models refuse to continue their own
 /// words: whether there is anything to answer was decided before. No turns at all: the person said nothing.
 public func turns(_ messages: [StoredMessage], last: Int = 20, maxCharacters: Int = 24_000) -> [Turn] {
   var kept = [Turn]()
@@ -70,7 +73,7 @@ private func turn(_ message: StoredMessage) -> Turn? {
   switch message.role {
   case .system: return nil
   case .assistant: return Turn(.assistant, content)
-  case .staff: return Turn(.assistant, "[Escribió una persona del equipo] " + content)
+  case .staff: return Turn(.assistant, (message.isAutomatic ? "" : "[Escribió una persona del equipo] ") + content)
   case .user:
     if let form = forms[message.contentType], !content.hasPrefix("[") { return Turn(.user, "[\(form)] " + content) }
     return Turn(.user, content)

@@ -44,6 +44,7 @@ import Testing
       // Given back, the assistant answers, and the old word does not count again.
       try handBack(shop)
       #expect(try shop.count("alerts", "resolved_at is null") == 0)
+      #expect(try shop.value("escalated_to_human", of: "leads") == "false")
       try shop.post(message("¿Cuánto cuesta la limpieza? \(tag)", from: phone))
       try await shop.work()
       #expect(try await shop.texts(phone).count == 2)
@@ -79,6 +80,56 @@ import Testing
         try await shop.work()
         #expect(try await shop.texts(phone) == [expected])
       }
+    }
+  }
+
+  /// A hot lead that people gave back is known to them; one that becomes hot once more is not.
+  @Test func aHotLeadThatWasGivenBackStaysWithTheAssistant() async throws {
+    try await Shop.test { shop in
+      try configure(shop, "escalate_on_hot_lead, enable_scoring", "true, false")
+      let jobs = shop.database.connection(user: "tistis_jobs").tenant(shop.tenant.id)
+      func score(_ points: Int) throws {
+        try jobs.exec(unique("score"), "select update_lead_score(id, \(points), null, 'manual') from leads", [])
+      }
+      let phone = try shop.says("[[echo:uno]]")
+      try score(60)
+      try await shop.work()
+      #expect(try await shop.texts(phone) == [lastWord])
+      try handBack(shop)
+      // Another signal.
+      try score(1)
+      try shop.post(message("[[echo:dos]]", from: phone))
+      try await shop.work()
+      #expect(try await shop.texts(phone) == [lastWord, "dos"])
+      try score(-50)
+      try score(50)
+      try shop.post(message("[[echo:tres]]", from: phone))
+      try await shop.work()
+      #expect(try await shop.texts(phone) == [lastWord, "dos", lastWord])
+    }
+  }
+
+  /// A person is with people until the last of their conversations is given back.
+  @Test func ofTwoConversations() async throws {
+    try await Shop.test { shop in
+      let phone = try shop.says("hola")
+      try shop.run(
+        """
+        with n as (insert into channel_connections (tenant_id, channel, status, whatsapp_phone_number_id, account_number)
+          values ('\(shop.tenant.id.text)', 'whatsapp', 'connected', '\(unique("n"))', 2) returning id)
+        insert into conversations (tenant_id, lead_id, channel, channel_connection_id, contact_kind, contact_address)
+          select c.tenant_id, c.lead_id, c.channel, n.id, c.contact_kind, 'otra' from conversations c, n
+        """)
+      let jobs = shop.database.connection(user: "tistis_jobs").tenant(shop.tenant.id)
+      let first = try #require(
+        UUID(uuidString: shop.value("id", of: "conversations", "contact_address = '\(phone)'") ?? ""))
+      #expect(try jobs.escalateConversation(conversationId: first, reason: "x"))
+      try shop.run("update conversations set status = 'escalated' where contact_address = 'otra'")
+      let api = shop.database.connection(user: "tistis_api").tenant(shop.tenant.id)
+      #expect(try api.handBackConversation(conversationId: first))
+      #expect(try shop.value("escalated_to_human", of: "leads") == "true")
+      try shop.run("update conversations set status = 'resolved' where contact_address = 'otra'")
+      #expect(try shop.value("escalated_to_human", of: "leads") == "false")
     }
   }
 

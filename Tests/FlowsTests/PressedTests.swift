@@ -96,6 +96,114 @@ import Testing
     }
   }
 
+  /// What is written in the same breath loses nothing.
+  @Test(arguments: ["button", "words", "thanks first"]) func withThanks(_ how: String) async throws {
+    try await Clinic.test { clinic in
+      let (phone, id) = try await reminded(clinic)
+      let before = try clinic.shop.count("ai_usage_logs")
+      if how == "thanks first" { try clinic.shop.post(message("Muchas gracias", from: phone)) }
+      if how == "words" {
+        try clinic.shop.post(message("Sí", from: phone))
+      } else {
+        try clinic.presses("confirmar_cita:\(id.text)", from: phone)
+      }
+      if how != "thanks first" { try clinic.shop.post(message("gracias", from: phone)) }
+      try await answer(clinic)
+      #expect(try status(clinic, id) == "confirmed confirmed")
+      #expect(try clinic.said(phone)?.contains("quedó confirmada para el") == true)
+      #expect(try clinic.shop.count("ai_usage_logs") == before)
+    }
+  }
+
+  @Test func twoAppointmentsInOneGo() async throws {
+    try await Clinic.test { clinic in
+      let (phone, first) = try await reminded(clinic)
+      let second = try clinic.appointment(of: phone, inHours: 3.8)
+      try await clinic.run(.reminders)
+      let before = try clinic.shop.count("ai_usage_logs")
+      try clinic.presses("confirmar_cita:\(first.text)", from: phone)
+      try clinic.presses("confirmar_cita:\(second.text)", from: phone)
+      try await answer(clinic)
+      #expect(try status(clinic, first) == "confirmed confirmed")
+      #expect(try status(clinic, second) == "confirmed confirmed")
+      #expect(try clinic.shop.count("ai_usage_logs") == before)
+      let said = try await clinic.shop.texts(phone).joined(separator: "\n")
+      #expect(said.ranges(of: "quedó confirmada").count == 2, "\(said)")
+    }
+  }
+
+  /// Claude reads the rest, and is told what was done. A reminder is no word of a person's of the team.
+  @Test func withAQuestion() async throws {
+    try await Clinic.test { clinic in
+      let (phone, id) = try await reminded(clinic)
+      let tag = unique("q")
+      try clinic.presses("confirmar_cita:\(id.text)", from: phone)
+      try clinic.shop.post(message("¿Dónde están? \(tag)", from: phone))
+      try await answer(clinic)
+      #expect(try status(clinic, id) == "confirmed confirmed")
+      let asked = try await Sandbox.requests("anthropic", match: tag).first?["body"].value?.text ?? ""
+      #expect(asked.contains("confirm_appointment") && asked.contains("aún no lo sabe"), "\(asked)")
+      #expect(asked.contains("Limpieza dental") && !asked.contains("[Escribió una persona"))
+    }
+  }
+
+  /// "Sí" beside a wish may mean the wish.
+  @Test func wordsWithAQuestion() async throws {
+    try await Clinic.test { clinic in
+      let (phone, id) = try await reminded(clinic)
+      let before = try clinic.shop.count("ai_usage_logs")
+      try clinic.shop.post(message("sí", from: phone))
+      try clinic.shop.post(message("¿puede ser a las 5?", from: phone))
+      try await answer(clinic)
+      #expect(try status(clinic, id) == "scheduled pending")
+      #expect(try clinic.shop.count("ai_usage_logs") == before + 1)
+    }
+  }
+
+  /// With people, too; and what was settled then is not said to whatever they write later.
+  @Test func inOneGoWhilePeopleHaveTheConversation() async throws {
+    try await Clinic.test { clinic in
+      let (phone, first) = try await reminded(clinic)
+      let second = try clinic.appointment(of: phone, inHours: 3.8)
+      let (said, asked) = (try clinic.said(phone), try clinic.shop.count("ai_usage_logs"))
+      try clinic.shop.run("update conversations set status = 'escalated', ai_handling = false")
+      try clinic.presses("confirmar_cita:\(first.text)", from: phone)
+      try clinic.presses("confirmar_cita:\(second.text)", from: phone)
+      try clinic.shop.post(message("gracias", from: phone))
+      try await answer(clinic)
+      #expect(try status(clinic, first) == "confirmed confirmed")
+      #expect(try status(clinic, second) == "confirmed confirmed")
+      #expect(try clinic.said(phone) == said)
+      #expect(try clinic.shop.count("ai_usage_logs") == asked)
+      let tag = unique("q")
+      try clinic.shop.run("update conversations set status = 'active', ai_handling = true")
+      try clinic.shop.post(message("[[echo:a su orden]] \(tag)", from: phone))
+      try clinic.shop.run("update jobs set created_at = created_at + interval '2 minutes' where status = 'pending'")
+      try await answer(clinic)
+      #expect(try clinic.said(phone) == "a su orden")
+      let told = try await Sandbox.requests("anthropic", match: tag).first?["body"].value?.text ?? ""
+      #expect(!told.contains("confirm_appointment"))
+    }
+  }
+
+  /// The database could not be asked: what is pressed is tried again.
+  @Test func tryAgainWhilePeopleHaveTheConversation() async throws {
+    try await Clinic.test { clinic in
+      let (phone, id) = try await reminded(clinic)
+      try clinic.shop.run("update conversations set status = 'escalated', ai_handling = false")
+      try clinic.presses("confirmar_cita:\(id.text)", from: phone)
+      let name = "alter function press_appointment(uuid, uuid, uuid, float8, boolean) rename to"
+      try clinic.shop.run("\(name) pressed_away")
+      try await answer(clinic)
+      #expect(try status(clinic, id) == "scheduled pending")
+      #expect(try clinic.shop.count("jobs", "job_type = 'ai_response' and status = 'pending'") == 1)
+      let back = "alter function pressed_away(uuid, uuid, uuid, float8, boolean) rename to press_appointment"
+      try clinic.shop.run(back)
+      try await answer(clinic)
+      #expect(try status(clinic, id) == "confirmed confirmed")
+    }
+  }
+
   @Test func overByThen() async throws {
     try await Clinic.test { clinic in
       let (phone, id) = try await reminded(clinic)

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Peers
 import Rules
 import Store
 import TestSupport
@@ -55,6 +56,34 @@ import Testing
       #expect(try await shop.texts(phone) == ["Listo"])
       await office.close()
       #expect(try shop.marks() == "ab")
+    }
+  }
+
+  /// The answer to a COMMIT was lost: asked again, the gate is asked as well.
+  @Test func whatWasUsedBeforeIsToldWithTheGatesWord() async throws {
+    try await Shop.test { shop in
+      let phone = try shop.says("marque")
+      let (job, conversation) = try shop.hold()
+      let office = try shop.office(tools: [.marker()])
+      let found = try #require(
+        try shop.database.connection(user: "tistis_jobs").tenant(shop.tenant.id).conversationToAnswer(
+          jobId: job.id, policy: gatePolicy(.whatsapp), lastMessages: 20, conversationId: conversation))
+      let place = ToolPlace(
+        found: found, conversation: conversation, question: try #require(found.lastQuestionId), profile: found.profile,
+        job: job, call: UUID.timeOrdered(), callOrdinal: 1, usage: nil, ordinal: 2)
+      let asks: JSON = [["type": "tool_use", "id": .string(unique("toolu_")), "name": "mark", "input": ["word": "a"]]]
+      let use = try #require(ClaudeAnswer.ToolUse.all(in: asks).first)
+      var words: [String] = []
+      for _ in 0..<3 {
+        switch await office.use(use, place, office.log) {
+        case .told(let answer, let gate): words.append("\(answer.isError) \(gate ?? "-")")
+        case .over(let settled): words.append("\(settled)")
+        }
+        if words.count == 2 { try shop.post(shop.tenant.echo("yo me encargo", to: phone)) }
+      }
+      await office.close()
+      #expect(words == ["false -", "false -", "false human_took_over"])
+      #expect(try shop.marks() == "a")
     }
   }
 

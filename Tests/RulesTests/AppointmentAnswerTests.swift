@@ -26,6 +26,9 @@ import Testing
     Case(content: "Ahí estaré.", wish: .confirm), Case(content: "👍🏽", wish: .confirm),
     Case(content: "No puedo ir", wish: .reschedule), Case(content: "¿Puedo reagendar?", wish: .reschedule),
     Case(content: "Otro día", wish: .reschedule), Case(content: "ya no, gracias", wish: .declineFollowUp),
+    Case(content: "Yes, I confirm", wish: .confirm), Case(content: "I'll be there!", wish: .confirm),
+    Case(content: "Can we reschedule?", wish: .reschedule), Case(content: "I can’t make it", wish: .reschedule),
+    Case(content: "No, thanks", wish: .declineFollowUp), Case(content: "yes, but at five", wish: nil),
     // What has to be read by somebody.
     Case(content: "no", wish: nil), Case(content: "Cancelar", wish: nil), Case(content: "", wish: nil),
     Case(content: "sí, pero ¿puede ser a las 5?", wish: nil), Case(content: "🙂", wish: nil),
@@ -38,6 +41,11 @@ import Testing
     #expect(answer?.wish == c.wish)
     #expect(answer?.appointment == (c.names ? Self.id : nil))
     if let answer { #expect(answer.isPressed == (c.selection != nil)) }
+  }
+
+  @Test func declinedInTheirLanguage() {
+    #expect(declinedFollowUp(in: "en").hasPrefix("Thank you"))
+    #expect(declinedFollowUp(in: "es").hasPrefix("Gracias") && declinedFollowUp(in: "fr").hasPrefix("Gracias"))
   }
 
   /// The business's own words take the place of ours while the window is open, and only there.

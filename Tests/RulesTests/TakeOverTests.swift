@@ -37,6 +37,11 @@ import Testing
     #expect(takeOver(assistant, never, said: talk) == nil)
     let more = talk + [said(.user, "QUEJA", 4), said(.user, "perdón", 5)]
     #expect(takeOver(assistant, never, said: more)?.by == .keyword)
+    // A reminder that came meanwhile has answered nobody; a person has.
+    var reminder = said(.staff, "Le esperamos mañana", 6)
+    #expect(takeOver(assistant, never, said: more + [reminder]) == nil)
+    reminder.isAutomatic = true
+    #expect(takeOver(assistant, never, said: more + [reminder])?.by == .keyword)
     // Nor what people have seen already.
     let since = ConversationState(Field(["since": .string(Instant(microseconds: 4_500_000).description)]))
     #expect(takeOver(assistant, since, said: more) == nil)

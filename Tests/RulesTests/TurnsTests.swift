@@ -23,6 +23,16 @@ import Testing
       ])
   }
 
+  /// Nobody typed a reminder.
+  @Test func whatAProgramSaidIsTheAssistants() {
+    var reminder = message(.staff, "Le esperamos mañana", 2)
+    reminder.isAutomatic = true
+    #expect(
+      text(turns([message(.user, "Hola", 1), reminder, message(.user, "Gracias", 3)])) == [
+        "user: Hola", "assistant: Le esperamos mañana", "user: Gracias",
+      ])
+  }
+
   @Test func endsWithThePerson() {
     #expect(text(turns([message(.user, "Hola", 1), message(.assistant, "¿Sí?", 2)])) == ["user: Hola"])
     #expect(turns([message(.assistant, "¿Sí?", 2)]).isEmpty)

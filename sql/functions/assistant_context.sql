@@ -37,6 +37,14 @@ begin return (
 --   about          what staff noted about the person: {"notes", "tags", "interested_services", "classification"}
 create or replace function conversation_state(p_conversation uuid) returns jsonb
 language plpgsql stable as $$
+declare
+  -- A talk of today; who comes back after weeks begins anew.
+  v_since timestamptz := (select greatest(coalesce(c.handed_back_at, '-infinity'), app_now() - interval '24 hours')
+    from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation);
+  -- Known to the planner, or it reads the whole talk: a message is stored after its transaction began, so that none of
+  -- these has an earlier id.
+  v_first uuid := uuid_v7_floor(v_since);
+  v_night uuid := uuid_v7_floor(app_now() - interval '12 hours');
 begin return (
   select jsonb_build_object(
     'since', c.handed_back_at,
@@ -44,16 +52,19 @@ begin return (
       select count(*) from messages m
        where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'user' and not m.historical
          and m.deleted_at is null
-         -- A talk of today; who comes back after weeks begins anew.
-         and m.created_at > greatest(coalesce(c.handed_back_at, '-infinity'), app_now() - interval '24 hours')) end,
+         and m.created_at > v_since and m.id >= v_first) end,
     'hot', coalesce(a.escalate_on_hot_lead, false) and l.classification = 'hot'
-      and coalesce(l.score_updated_at > c.handed_back_at, true),
+      -- Who was so when people gave them back is known to people, whatever points have come since.
+      and (c.handed_back_at is null or exists (select from lead_score_history h
+        where h.tenant_id = c.tenant_id and h.lead_id = c.lead_id and h.id >= uuid_v7_floor(c.handed_back_at)
+          and h.created_at > c.handed_back_at and h.new_classification = 'hot'
+          and h.previous_classification is distinct from 'hot')),
     'open', o.is_open, 'opens', to_char(o.next_open, 'YYYY-MM-DD HH24:MI'),
     'opens_weekday', extract(isodow from o.next_open)::int,
     'told_closed', coalesce(a.out_of_hours_enabled, false) and exists (select from messages m
       where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'assistant'
         and m.metadata ? 'out_of_hours' and m.status not in ('withheld', 'failed')
-        and m.created_at > app_now() - interval '12 hours'),
+        and m.created_at > app_now() - interval '12 hours' and m.id >= v_night),
     'about', jsonb_build_object('notes', left(l.notes, 1000), 'tags', to_jsonb(l.tags[1:10]),
       'interested_services', to_jsonb(l.interested_services[1:10]), 'classification', l.classification))
     from conversations c

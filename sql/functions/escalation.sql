@@ -79,6 +79,18 @@ begin
   return exists (select from store_reply(p_conversation, array[v_text], v_question, p_job, null, '{}', p_request_id));
 end $$;
 
+-- People wait for nobody of this person's any more, if in none of their other conversations.
+create or replace function forget_escalation(p_tenant uuid, p_lead uuid, p_but uuid) returns void language plpgsql as $$
+begin
+  -- Another's SQL client may give a conversation back without the right to change a lead.
+  if not has_column_privilege('leads', 'escalated_to_human', 'update') then return; end if;
+  -- Held before the others are looked at: two conversations that end at once must not each see the other.
+  perform 1 from leads l where l.tenant_id = p_tenant and l.id = p_lead for update;
+  update leads l set escalated_to_human = false
+    where l.tenant_id = p_tenant and l.id = p_lead and l.escalated_to_human and not exists (select from conversations o
+      where o.tenant_id = p_tenant and o.lead_id = p_lead and o.id <> p_but and o.status = 'escalated');
+end $$;
+
 -- What ends with an escalation, whoever ends it and how.
 create or replace function end_escalation() returns trigger language plpgsql as $$
 begin
@@ -88,6 +100,7 @@ begin
   end if;
   if old.status = 'escalated' and new.status <> 'escalated' then
     new.last_word_owed := false;
+    perform forget_escalation(new.tenant_id, new.lead_id, new.id);
     -- Another's SQL client may give a conversation back, and closes no alert: people do.
     if not has_column_privilege('alerts', 'resolved_at', 'update') then return new; end if;
     update alerts a set resolved_at = app_now()

@@ -16,12 +16,10 @@ begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = v_talk for update;
   if c.id is null then return null; end if;
   -- Nobody has typed it: it never leaves as a person's word (`staff_gate`).
-  v_message := put_staff_message(c.id, p_parts, null, p_request_id, true);
+  v_message := put_staff_message(c.id, p_parts, null, p_request_id, true, false);
   update messages m set metadata = m.metadata || jsonb_build_object('prepared', p_kind)
     from messages f
     where f.tenant_id = v_tenant and f.id = v_message and m.tenant_id = v_tenant and m.conversation_id = c.id
       and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;
-  update conversations x set last_human_at = c.last_human_at, ai_handling = c.ai_handling, desk_has_it = c.desk_has_it
-    where x.tenant_id = v_tenant and x.id = c.id;
   return v_message;
 end $$;

@@ -31,7 +31,7 @@ end $$;
 -- `begin_send` waits for the same row and asks the gate afterwards. What was resolved is open again, or they go on in the
 -- conversation that the person began since.
 --
--- p_parts, p_automatic, and what it returns: `put_staff_message`.
+-- p_parts, p_automatic, and what it returns: `put_staff_message`; it takes over.
 drop function if exists send_staff_message(uuid, jsonb, uuid, text);
 create or replace function send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text,
   p_automatic boolean) returns uuid language plpgsql as $$
@@ -45,14 +45,16 @@ begin
     update conversations v set status = 'active', resolved_at = null
       where v.tenant_id = current_tenant() and v.id = v_talk and v.status in ('resolved', 'archived');
   end if;
-  return put_staff_message(v_talk, p_parts, p_staff, p_request_id, p_automatic);
+  return put_staff_message(v_talk, p_parts, p_staff, p_request_id, p_automatic, true);
 end $$;
 
 -- The same in a conversation whose lane is held, whatever its state. p_parts: [{"content", "content_type"?, "payload"?,
 -- "reply_to"?}], sent one after the other. p_automatic: a program says it, nobody typed it, so that it never leaves as a
--- person's word (`staff_gate`). Returns the first one's message; null: there is no such conversation.
+-- person's word (`staff_gate`). p_takes_over: the assistant is silent from here on; false: whose the conversation is stays as
+-- it was. Returns the first one's message; null: there is no such conversation.
+drop function if exists put_staff_message(uuid, jsonb, uuid, text, boolean);
 create or replace function put_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text,
-  p_automatic boolean) returns uuid language plpgsql as $$
+  p_automatic boolean, p_takes_over boolean) returns uuid language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
   v_group uuid := uuid_v7();
@@ -63,7 +65,9 @@ declare
   v_first uuid;
   v_jobs jsonb := '[]';
 begin
-  update conversations v set last_human_at = app_now(), ai_handling = false, desk_has_it = true, last_message_at = greatest(v.last_message_at, app_now())
+  update conversations v set last_message_at = greatest(v.last_message_at, app_now()),
+      last_human_at = case when p_takes_over then app_now() else v.last_human_at end,
+      ai_handling = v.ai_handling and not p_takes_over, desk_has_it = v.desk_has_it or p_takes_over
     where v.tenant_id = v_tenant and v.id = p_conversation returning v.* into c;
   if c.id is null then return null; end if;
   for v_part in

@@ -29,12 +29,21 @@ begin
   return case when v_last and v_gate = 'escalated' then null else v_gate end;
 end $$;
 
+-- The gate's word about an answer under way, or that the budget for the rest of it is spent; null: it may go on.
+create or replace function answer_obstacle(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb) returns text
+language plpgsql stable as $$
+begin
+  return coalesce(answer_gate(p_conversation, p_question, p_job, p_policy),
+    case when budget_spent() then 'budget_spent' end);
+end $$;
+
 -- Whether a tool may be used now. Asked first in the transaction that uses it and then keeps what it did
 -- (`end_tool_use`); until that is over, nobody else may use one for this job.
 --   p_use {"conversation_id", "job_id", "question_id", "call_id": of the call that asked for it, "call_ordinal",
 --     "tool_use_id"}
 --   verdict 'use'
---   verdict 'used'      before: `output`, `is_error` and `hands_over` say what came of it
+--   verdict 'used'      before: `output`, `is_error` and `hands_over` say what came of it, and `reason` what stands in the
+--                       way of the answer now, as `end_tool_use` would
 --   verdict 'withheld'  `reason` is the gate's word: no effect begins for an answer that could not leave
 --   verdict 'lost'      another worker answers this, or the person was erased
 create or replace function begin_tool_use(p_use jsonb, p_policy jsonb)
@@ -51,6 +60,7 @@ begin
     from ai_steps s
    where s.tenant_id = v_tenant and s.conversation_id = u.conversation_id and s.tool_use_id = u.tool_use_id;
   if found then
+    reason := answer_obstacle(u.conversation_id, u.question_id, u.job_id, p_policy);
     return next;
     return;
   end if;
@@ -78,8 +88,8 @@ begin
         u.input::json, u.output::json, u.is_error, u.hands_over, u.took_ms
       from jsonb_to_record(p_use) as u (id uuid, conversation_id uuid, job_id uuid, question_id uuid, ordinal int,
         name text, tool_use_id text, input text, output text, is_error boolean, hands_over boolean, took_ms int);
-  return coalesce(answer_gate((p_use ->> 'conversation_id')::uuid, (p_use ->> 'question_id')::uuid,
-    (p_use ->> 'job_id')::uuid, p_policy), case when budget_spent() then 'budget_spent' end);
+  return answer_obstacle((p_use ->> 'conversation_id')::uuid, (p_use ->> 'question_id')::uuid,
+    (p_use ->> 'job_id')::uuid, p_policy);
 end $$;
 
 -- The steps of one answer, in their order, as a worker that goes on with it needs them; null: there are none.

@@ -2,7 +2,7 @@
 -- Everything that answering a conversation needs, in one round trip: the gate's verdict, whether
 -- the month's budget is spent, what the person's turn is scored by, the steps that this job has done
 -- before, what tools did lately, the business, the last messages (oldest first: [{"role", "content", "content_type",
--- "at"}]), and what marks the person's message as read.
+-- "automatic", "at"}]), and what marks the person's message as read.
 select c.channel as "channel!", c.status as "status!", c.last_question_id, q.external_id as question_external_id,
     answer_gate(c.id, c.last_question_id, :job_id, :policy::jsonb) as gate,
     budget_spent() as "budget_spent!", turn_to_score(c.id) as turn,
@@ -16,9 +16,19 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
     coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as "timezone!",
     exists (select from n8n_settings n where n.tenant_id = c.tenant_id and n.is_enabled and n.answers_by = 'n8n')
       as "by_n8n!",
-    -- What the person said last: {"content", "content_type", "selection", "metadata"}; `selection` is the id of what was pressed.
-    jsonb_build_object('content', q.content, 'content_type', q.content_type, 'selection', q.selection,
-      'metadata', q.metadata) as "question!",
+    -- What the person said last, in one go, oldest first: [{"id", "content", "content_type", "selection"}]; `selection` is the
+    -- id of what was pressed. All that came together into this job and has not been answered; a minute before it too, for
+    -- what came in at the same time may have begun earlier.
+    (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'content', s.content, 'content_type', s.content_type,
+          'selection', s.selection) order by s.id), '[]')
+      from (select m.id, m.content, m.content_type, m.selection from messages m
+             where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'user' and m.deleted_at is null
+               and m.id between least(f.since, c.last_question_id) and c.last_question_id and (m.id = c.last_question_id
+                 or m.metadata ? 'wants_answer' and not m.stale and not m.historical
+                   and not exists (select from messages r where r.tenant_id = c.tenant_id and r.conversation_id = c.id
+                     and r.id > m.id and r.role = 'assistant' and r.answers_message_id >= m.id
+                     and r.answers_message_id < c.last_question_id and r.status not in ('withheld', 'failed')))
+             order by m.id desc limit :last_messages::bigint) s) as "burst!",
     coalesce(l.name, l.full_name) as lead_name,
     assistant_context(c.tenant_id, cc.id, coalesce(c.branch_id, cc.branch_id)) as "context!",
     conversation_state(c.id) as "state!",
@@ -27,18 +37,28 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
     extract(isodow from app_now() at time zone coalesce(b.timezone, t.settings ->> 'timezone',
       'America/Mexico_City'))::int as "weekday!",
     (select coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'content', r.content, 'content_type', r.content_type,
-          'at', r.at) order by r.at, r.id), '[]')
+          'automatic', r.automatic, 'at', r.at) order by r.at, r.id), '[]')
       -- In the order in which it was said: some of it came late. What came at once has its arrival's time, for the
       -- platform's whole seconds would mix it up with what we said.
-      from (select m.id, m.role, m.content, m.content_type,
-                case when m.external_timestamp < m.created_at - interval '10 seconds' then m.external_timestamp
-                  else m.created_at end as at
-              from messages m
-             where m.tenant_id = c.tenant_id and m.conversation_id = c.id
-               and m.status not in ('withheld', 'failed', 'pending') and m.deleted_at is null
-               -- What was said a month before the account was connected is no part of this talk.
-               and not (m.historical and m.external_timestamp < app_now() - interval '30 days')
-             order by at desc, m.id desc limit :last_messages) r) as "turns!",
+      -- Along the index, however long the conversation is: what comes late is seldom older than thrice as many. What history
+      -- brought counts apart, for it may come after what is said now.
+      from (select w.*, case when w.external_timestamp < w.created_at - interval '10 seconds' then w.external_timestamp
+                else w.created_at end as at from (
+              (select m.id, m.role, m.content, m.content_type, m.metadata ? 'automatic' as automatic,
+                  m.external_timestamp, m.created_at
+                 from messages m
+                where m.tenant_id = c.tenant_id and m.conversation_id = c.id
+                  and m.status not in ('withheld', 'failed', 'pending') and m.deleted_at is null
+                  -- What was said a month before the account was connected is no part of this talk.
+                  and not (m.historical and m.external_timestamp < app_now() - interval '30 days')
+                order by m.id desc limit 3 * :last_messages::bigint)
+              union
+              (select m.id, m.role, m.content, m.content_type, m.metadata ? 'automatic', m.external_timestamp, m.created_at
+                 from messages m
+                where m.tenant_id = c.tenant_id and m.conversation_id = c.id and not m.historical
+                  and m.status not in ('withheld', 'failed', 'pending') and m.deleted_at is null
+                order by m.id desc limit 3 * :last_messages::bigint)) w
+             order by at desc, w.id desc limit :last_messages::bigint) r) as "turns!",
     c.contact_kind, c.contact_address, cc.id as "connection_id!", cc.sending_id as account_id, sending_login(cc.channel, cc.login) as login, k.id as token_id,
     k.sealed as token
   from conversations c
@@ -46,6 +66,8 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
   join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
   join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
   left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
+  left join lateral (select uuid_v7_floor(j.created_at - interval '1 minute') as since
+    from jobs j where j.tenant_id = c.tenant_id and j.id = :job_id) f on true
   left join messages q on q.tenant_id = c.tenant_id and q.id = c.last_question_id
   left join outbound_tokens k on k.tenant_id = c.tenant_id and k.channel_connection_id = cc.id
     and k.kind = 'access_token'

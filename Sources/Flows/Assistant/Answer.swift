@@ -39,7 +39,10 @@ extension Office {
     if found.answered { return [JobResult(job, .done(["skipped": "answered before"]))] }
     if let gate = found.gate {
       // What is pressed holds, though nothing is said to it: people have the conversation.
-      _ = await pressedAppointment(found, conversation, job, log)
+      if case .stop(let stop) = await pressedAppointments(found, conversation, job, log).settled, stop.again {
+        if !job.isLastAttempt { return [JobResult(job, .retry(after: pause(stop.after, job), why: stop.why))] }
+        log.error("press_lost", ["conversation": conversation.text, "why": stop.why])
+      }
       // A refused answer is not worth its price.
       log.info("not_asked", ["conversation": conversation.text, "why": gate])
       if gate == Withheld.escalated.rawValue { return [JobResult(job, await sayLastWord(conversation, job))] }
@@ -50,15 +53,20 @@ extension Office {
     // Nobody waits for a courtesy.
     Task { await markSeen(found, job, log) }
     // What a model has begun is ended by it.
+    var informed = found
     if found.steps == nil {
-      switch await withoutModel(found, conversation, job, log) {
+      let pressed = await pressedAppointments(found, conversation, job, log)
+      informed.did(pressed.done)
+      var settled = pressed.settled
+      if case .notSettled = settled { settled = await withoutModel(informed, conversation, job, log) }
+      switch settled {
       case .notSettled: break
       case .say(let reply): return await deliver(reply, found, conversation, question, job, log)
       case .nothing(let why): return [JobResult(job, .done(["settled": .string(why)]))]
       case .stop(let stop): return [JobResult(job, await give(up: stop, conversation, job, log))]
       }
     }
-    switch await think(found, conversation, question, job, log) {
+    switch await think(informed, conversation, question, job, log) {
     case .say(let reply): return await deliver(reply, found, conversation, question, job, log)
     case .nothing(Withheld.channelInactive.rawValue):
       return [JobResult(job, .snooze(after: 60, why: Withheld.channelInactive.rawValue))]

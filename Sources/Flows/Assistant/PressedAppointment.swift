@@ -3,61 +3,116 @@ import FoundationEssentials
 import Rules
 import Store
 
+/// What came of the answers to our words about appointments in what a person said.
+struct Pressed {
+  /// `.notSettled`: somebody has to read it, or nothing of the kind was said.
+  var settled: Settled
+  /// What was done nevertheless, which the person has not been told.
+  var done: [LatelyDone] = []
+}
+
+extension ConversationToAnswerRow {
+  /// The model shall know of it.
+  mutating func did(_ done: [LatelyDone]) {
+    guard !done.isEmpty else { return }
+    let before = Field((try? lately?.parse()) ?? []).items.compactMap(\.value)
+    lately = JSONText(JSON.array(before + done.map(\.json)).text)
+  }
+}
+
 extension Office {
   /// Seconds from now within which another time is offered.
   private static let offeredSeconds = 14.0 * 86_400
 
   /// Whoever presses “Confirmar” or “Reagendar”, or says so right after we asked, means one appointment of theirs, and needs
-  /// no model. Run twice it comes to the same: what is confirmed stays so.
-  func pressedAppointment(
+  /// no model, whatever courtesies they write beside it. Run twice it comes to the same: what is confirmed stays so.
+  func pressedAppointments(
     _ found: ConversationToAnswerRow, _ conversation: UUID, _ job: HeldJob, _ log: Log
-  ) async -> Settled {
-    let question = Field((try? found.question.parse()) ?? .null)
-    guard let id = found.lastQuestionId,
-      let answer = AppointmentAnswer(
-        content: question["content"].text ?? "", selection: question["selection"].text)
-    else { return .notSettled }
+  ) async -> Pressed {
+    let burst = BurstAnswer(found.saidInOneGo)
+    var ends: [AnswerEnd] = []
     do throws(StoreError) {
-      switch answer.wish {
-      case .declineFollowUp:
-        let declined = try await insist(job.tenant) { (scope) throws(StoreError) in
-          try scope.declineFollowUp(conversationId: conversation, questionId: id, pressed: answer.isPressed)
-        }
-        return declined ? .say(Reply(text: declinedFollowUp, metadata: ["settled": "follow_up_declined"])) : .notSettled
-      case .confirm, .reschedule:
-        return try await settle(answer, conversation, id, job, log)
+      for part in burst.parts {
+        guard let id = UUID(uuidString: part.id) else { continue }
+        let end = try await self.end(part.answer, id, found, conversation, job, log)
+        // Of two words about one appointment the later.
+        if let about = end.appointment { ends.removeAll { $0.appointment == about } }
+        // Plain words right after other words of ours mean those.
+        if end.text != nil || part.answer.isPressed || end.appointment != nil { ends.append(end) }
       }
     } catch {
-      return .stop(Stop(why: error.sentence, again: true, after: nil))
+      return Pressed(settled: .stop(Stop(why: error.sentence, again: true, after: nil)))
+    }
+    let texts = ends.compactMap(\.text)
+    guard burst.isAll, let last = ends.last, texts.count == ends.count else {
+      return Pressed(settled: .notSettled, done: ends.compactMap(\.done))
+    }
+    let metadata: JSON = .object([
+      "settled": .string(last.what), "appointment_id": last.appointment.map { .string($0.text) },
+    ])
+    return Pressed(settled: .say(Reply(text: texts.joined(separator: "\n\n"), metadata: metadata)))
+  }
+
+  /// What came of one answer.
+  private struct AnswerEnd {
+    /// For `messages.metadata.settled`.
+    var what = ""
+    var appointment: UUID?
+    /// What is said to it; nil: somebody has to think about it.
+    var text: String?
+    /// What the model is told of it where others answer.
+    var done: LatelyDone?
+  }
+
+  private func end(
+    _ answer: AppointmentAnswer, _ message: UUID, _ found: ConversationToAnswerRow, _ conversation: UUID,
+    _ job: HeldJob, _ log: Log
+  ) async throws(StoreError) -> AnswerEnd {
+    switch answer.wish {
+    case .declineFollowUp:
+      let declined = try await insist(job.tenant) { (scope) throws(StoreError) in
+        try scope.declineFollowUp(conversationId: conversation, questionId: message, pressed: answer.isPressed)
+      }
+      guard declined else { return AnswerEnd() }
+      return AnswerEnd(
+        what: "follow_up_declined", text: declinedFollowUp(in: found.profile.assistant.language),
+        done: LatelyDone(name: "decline_follow_up", input: [:], output: ["declined": true], isTold: false))
+    case .confirm, .reschedule:
+      return try await settle(answer, conversation, message, isSilent: found.gate != nil, job, log)
     }
   }
 
+  /// `isSilent`: nothing will be said to it, so that no other times are looked for.
   private func settle(
-    _ answer: AppointmentAnswer, _ conversation: UUID, _ question: UUID, _ job: HeldJob, _ log: Log
-  ) async throws(StoreError) -> Settled {
+    _ answer: AppointmentAnswer, _ conversation: UUID, _ message: UUID, isSilent: Bool, _ job: HeldJob, _ log: Log
+  ) async throws(StoreError) -> AnswerEnd {
     let named = answer.appointment.flatMap { UUID(uuidString: $0) }
     // A name that is none is nobody's appointment, not the last one's.
-    guard (named == nil) == (answer.appointment == nil) else { return .notSettled }
+    guard (named == nil) == (answer.appointment == nil) else { return AnswerEnd() }
     let row = try await insist(job.tenant) { (scope) throws(StoreError) in
       try scope.pressAppointment(
-        conversationId: conversation, questionId: question, appointmentId: named,
+        conversationId: conversation, questionId: message, appointmentId: named,
         seconds: Reminder.answerable, confirm: answer.wish == .confirm)
     }
     // Nobody's, or somebody else's: who wrote is answered as always.
-    guard let row else { return .notSettled }
+    guard let row else { return AnswerEnd() }
     let words = AppointmentWords(
       name: "", service: row.service, business: "",
       date: spanishDate(weekday: Int(row.weekday), day: Int(row.day), month: Int(row.month)), time: row.clock,
       id: row.appointmentId.text)
     log.info("appointment_answered", ["appointment": row.appointmentId.text, "outcome": row.outcome])
-    func say(_ text: String, _ what: String) -> Settled {
-      .say(
-        Reply(
-          text: text, metadata: ["settled": .string(what), "appointment_id": .string(row.appointmentId.text)]))
+    var end = AnswerEnd(appointment: row.appointmentId)
+    func done(_ outcome: JSON) -> LatelyDone {
+      LatelyDone(
+        name: "confirm_appointment", input: ["appointment_id": .string(row.appointmentId.text)],
+        output: [
+          "outcome": outcome, "service": .string(row.service), "date": .string(words.date), "time": .string(words.time),
+        ], isTold: false)
     }
     switch row.outcome {
-    case "confirmed": return say(words.confirmed, "appointment_confirmed")
-    case "over": return say(words.over, "appointment_over")
+    case "confirmed": (end.what, end.text, end.done) = ("appointment_confirmed", words.confirmed, done("confirmed"))
+    case "over": (end.what, end.text, end.done) = ("appointment_over", words.over, done("is_over"))
+    case _ where isSilent: break
     default:
       let free = try await insist(job.tenant) { (scope) throws(StoreError) in
         try scope.freeSlots(
@@ -71,8 +126,9 @@ extension Office {
             at: $0.startsAt, date: $0.localDate, time: $0.localTime, weekday: Int($0.weekday), branch: $0.branchSlug)
         }, most: 6
       ).map(\.words)
-      // Somebody has to think about it.
-      return offered.isEmpty ? .notSettled : say(words.offer(offered), "appointment_moving")
+      // Where nothing is free, somebody has to think about it.
+      if !offered.isEmpty { (end.what, end.text) = ("appointment_moving", words.offer(offered)) }
     }
+    return end
   }
 }

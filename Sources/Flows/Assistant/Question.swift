@@ -16,7 +16,18 @@ extension ConversationToAnswerRow {
       }
       return StoredMessage(
         role: role, content: content, contentType: item["content_type"].text ?? "text",
+        isAutomatic: item["automatic"].bool ?? false,
         at: item["at"].text.flatMap { Instant($0) } ?? Instant(microseconds: 0))
+    }
+  }
+
+  /// What the person said in one go, oldest first; the last is the question.
+  var saidInOneGo: [BurstMessage] {
+    Field((try? burst.parse()) ?? []).items.compactMap { item in
+      guard let id = item["id"].text else { return nil }
+      return BurstMessage(
+        id: id, content: item["content"].text ?? "", contentType: item["content_type"].text ?? "text",
+        selection: item["selection"].text)
     }
   }
 

@@ -92,7 +92,7 @@ extension Office {
     case "used":
       let output = (try? begun.output?.parse()) ?? .null
       let answer = ToolAnswer(output, isError: begun.isError ?? false, handsOver: begun.handsOver ?? false)
-      return .told(answer, gate: nil)
+      return .told(answer, gate: begun.reason)
     case "withheld": return .over(.nothing(begun.reason ?? "withheld"))
     default: return .over(.nothing("another worker answers this, or nobody is there any more"))
     }

@@ -16,12 +16,12 @@ enum Settled {
 }
 
 extension Office {
-  /// Whoever can settle a question without a model, in their order; the first that does so decides. Each is asked again
-  /// when a job runs twice, so each must come to the same end then.
+  /// Whoever can settle a question without a model, in their order, after `pressedAppointments`; the first that does so
+  /// decides. Each is asked again when a job runs twice, so each must come to the same end then.
   func withoutModel(
     _ found: ConversationToAnswerRow, _ conversation: UUID, _ job: HeldJob, _ log: Log
   ) async -> Settled {
-    let ways = [pressedAppointment, escalationWords, outOfHours, answeredByN8N]
+    let ways = [escalationWords, outOfHours, answeredByN8N]
     for way in ways {
       let settled = await way(found, conversation, job, log)
       if case .notSettled = settled { continue }

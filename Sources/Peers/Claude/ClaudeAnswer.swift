@@ -2,7 +2,7 @@ import Core
 
 /// What Claude answered.
 public struct ClaudeAnswer: Sendable, Equatable {
-  /// The text blocks joined, without the spaces around them. May be empty.
+  /// The text blocks, each on a line of its own where nothing parts them, without the spaces around them. May be empty.
   public var text: String
   public var stopReason: StopReason
   public var toolUses: [ToolUse]
@@ -72,7 +72,11 @@ extension ClaudeAnswer {
       throw .unparseable("HTTP \(response.status), but not a message of Claude's")
     }
     let blocks = body["content"].items
-    let words = blocks.compactMap { $0["type"].text == "text" ? $0["text"].text : nil }.joined()
+    let words = blocks.compactMap { $0["type"].text == "text" ? $0["text"].text : nil }.filter { !$0.isEmpty }
+      .reduce("") { text, block in
+        let isParted = text.last?.isWhitespace ?? true || block.first?.isWhitespace ?? true
+        return text + (isParted ? "" : "\n") + block
+      }
     return ClaudeAnswer(
       text: stripped(words), stopReason: StopReason(body["stop_reason"].text ?? ""),
       toolUses: blocks.compactMap(ToolUse.init), content: body["content"].value ?? [],
