@@ -166,6 +166,8 @@ import Testing
     _ = try await ask("GET", path, nil, &done)
     _ = try await ask("PUT", path, ["ai_personality": "formal", "use_emojis": true], &done)
     _ = try await ask("POST", path, ["system_prompt": "Sé breve."], &done)
+    _ = try await ask("GET", path + "/scoring-rules", nil, &done)
+    _ = try await ask("PUT", path + "/scoring-rules", ["rules": [["signal": "spam", "is_active": false]]], &done)
     _ = try await ask("GET", path + "/preview?channel_id=\(tenant.connection.text)", nil, &done)
   }
 
