@@ -273,7 +273,8 @@ grant insert (tenant_id), update (ai_enabled, model, system_prompt, temperature,
   escalation_keywords, auto_escalate_after_messages, escalate_on_hot_lead, min_confidence, escalation_message,
   default_language, supported_languages, currency, use_emojis, out_of_hours_enabled, out_of_hours_message,
   auto_greeting_enabled, auto_greeting_message, default_first_message_delay, default_subsequent_message_delay,
-  enable_scoring, updated_at) on ai_tenant_context to tistis_api;
+  enable_scoring, scoring_policy, updated_at) on ai_tenant_context to tistis_api;
+grant select, update (points, is_active, signal_display_name, detection_config, updated_at) on ai_scoring_rules to tistis_api;
 -- Handing a conversation to people: to whom, and that somebody waits.
 grant select on staff_branches to tistis_api;
 grant insert on alerts to tistis_api;

@@ -24,6 +24,11 @@ public enum Outcome: Sendable, Equatable {
     }
   }
 
+  /// The word of `Withheld` for which nothing was said; nil: something was, or nothing was to be.
+  var withheld: String? {
+    if case .done(let result) = self { Field(result)["withheld"].text } else { nil }
+  }
+
   var word: String {
     switch self {
     case .done: "done"

@@ -82,6 +82,10 @@ extension Office {
       return why == "paused" ? .snooze(after: spread(seconds), why: why) : .wait(after: spread(seconds), why: why)
     case "withheld":
       log.info("withheld", ["message": message.text, "why": ready.reason])
+      // What leaves together with its answer is looked at there.
+      if let row = ready as? BeginSendRow, let conversation = row.conversationId {
+        await tellStaff(conversation, why: ready.reason ?? "", job, log)
+      }
       return .done(["withheld": .string(ready.reason ?? "")])
     case "unknown":
       log.warning("send_unknown", ["message": message.text, "why": "an earlier sender stopped before an answer came"])

@@ -38,6 +38,8 @@ public enum Work: Sendable, Equatable {
   case routine(Routine)
   /// `confirm_booking`: tell a person that their appointment is booked.
   case confirmBooking(appointment: UUID)
+  /// `hand_over`: a conversation whose answer's job died without a word (`settle_jobs_of`); `answer`: that job.
+  case handOver(conversation: UUID, channel: ChannelName, answer: UUID)
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
@@ -93,6 +95,13 @@ public enum Work: Sendable, Equatable {
       self =
         id("appointment_id").map { .confirmBooking(appointment: $0) }
         ?? .unknown(kind: kind, fault: "payload.appointment_id is missing")
+    } else if kind == "hand_over" {
+      let channel = payload["channel"].text.flatMap(ChannelName.init) ?? .whatsapp
+      guard let conversation = id("conversation_id"), let answer = id("job_id") else {
+        self = .unknown(kind: kind, fault: "payload.conversation_id or payload.job_id is missing")
+        return
+      }
+      self = .handOver(conversation: conversation, channel: channel, answer: answer)
     } else if kind == "sync_templates" || kind == "test_channel" {
       guard let connection = id("channel_connection_id") else {
         self = .unknown(kind: kind, fault: "payload.channel_connection_id is missing")
@@ -125,6 +134,7 @@ public enum Work: Sendable, Equatable {
     case .scoreLead: "score_lead"
     case .routine: "routine"
     case .confirmBooking: "confirm_booking"
+    case .handOver: "hand_over"
     case .unknown(let kind, _): kind
     }
   }
@@ -150,6 +160,8 @@ extension Office {
     case .scoreLead(let conversation): [JobResult(job, await score(conversation, job))]
     case .routine(let routine): [JobResult(job, await perform(routine, job))]
     case .confirmBooking(let appointment): [JobResult(job, await confirmBooking(appointment, job))]
+    case .handOver(let conversation, let channel, let answer):
+      [JobResult(job, await handOver(conversation, channel, forlorn: answer, job))]
     case .unknown(_, let fault): [JobResult(job, .bury(why: fault))]
     }
   }

@@ -12,6 +12,7 @@ public struct ConversationState: Sendable, Equatable {
   public var isOpen: Bool?
   /// When it opens next, such as `lunes 2026-02-02 09:00`.
   public var opens: String?
+  public var opensAt: Instant?
   public var toldClosed: Bool
   /// What staff, a form or another system noted about the person: data of theirs, and perhaps their words.
   public var notes: [(label: String, text: String)] {
@@ -31,6 +32,7 @@ public struct ConversationState: Sendable, Equatable {
     opens = field["opens"].line.map { time in
       [field["opens_weekday"].integer.flatMap { weekdayName(Int($0)) }, time].compactMap { $0 }.joined(separator: " ")
     }
+    opensAt = field["opens_at"].text.flatMap { Instant($0) }
     toldClosed = field["told_closed"].bool ?? false
     let about = field["about"]
     func list(_ field: Field) -> String? {

@@ -12,6 +12,13 @@ public enum LastWord {
   private static let spanish =
     "Gracias por escribir. Una persona del equipo continuará esta conversación en cuanto le sea posible."
 
+  /// The same, with what is said before it (`hand_over`).
+  public static func texts(after done: String?) -> JSON {
+    guard let done, case .object(var members) = texts else { return texts }
+    members["done"] = .string(done)
+    return .object(members)
+  }
+
   public static func text(_ assistant: AssistantSettings) -> String {
     assistant.lastWord ?? Field(texts)[assistant.language].text ?? spanish
   }
@@ -19,6 +26,6 @@ public enum LastWord {
 
 /// What made people take over (`conversations.escalated_by`).
 public enum EscalatedBy: String, Sendable, CaseIterable {
-  case tool, keyword, messages, confidence, failure, n8n, budget
+  case tool, keyword, messages, confidence, failure, n8n, budget, closed
   case hotLead = "hot_lead"
 }

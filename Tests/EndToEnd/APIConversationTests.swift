@@ -23,6 +23,7 @@ import Testing
       let escalated = try await client.ask("POST", path + "/escalate", ["reason": "queja"])
       #expect(escalated.status == 200 && escalated.data["status"].text == "escalated")
       #expect(escalated.data["escalation_reason"].text == "queja")
+      #expect(!escalated.data["escalated_by"].exists, "a person's own decision")
     }
     for _ in 0..<2 {
       let resolved = try await client.ask("POST", path + "/resolve", ["resolution_notes": "listo"])

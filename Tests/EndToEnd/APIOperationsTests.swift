@@ -185,6 +185,8 @@ import Testing
     _ = try await ask("GET", path, nil, &done)
     _ = try await ask("PUT", path, ["ai_personality": "formal", "use_emojis": true], &done)
     _ = try await ask("POST", path, ["system_prompt": "Sé breve."], &done)
+    _ = try await ask("GET", path + "/scoring-rules", nil, &done)
+    _ = try await ask("PUT", path + "/scoring-rules", ["rules": [["signal": "spam", "is_active": false]]], &done)
     _ = try await ask("GET", path + "/preview?channel_id=\(tenant.connection.text)", nil, &done)
     let wish: JSON = ["instruction_type": "forbidden", "title": "Precios", "instruction": "No des descuentos."]
     let made = try await ask("POST", path + "/instructions", wish, &done)

@@ -37,6 +37,11 @@ import Testing
       prompt.contains("Sé breve.") && prompt.contains("formal, de usted")
         && prompt.contains("09:00–14:00 y 16:00–24:00"))
     #expect(preview.data["tools"].items.contains { $0["name"].text == "escalate_to_human" })
+    // As the worker asks it: by its model, and whether it is open now.
+    #expect(
+      preview.data["model"].text == World.current.environment(of: "jobs")["ANTHROPIC_MODEL"] ?? "claude-haiku-5-5")
+    #expect(
+      preview.data["moment"].text?.contains("está abierto") != preview.data["moment"].text?.contains("está cerrado"))
     // A text of nothing is none.
     let cleared = try await client.ask("POST", "/api/ai-config", ["escalation_message": "", "system_prompt": ""])
     #expect(
@@ -60,6 +65,44 @@ import Testing
     let answer = try await client(tenant).ask("PUT", "/api/ai-config", wish)
     #expect(answer.status == 400 && answer.body["path"].text == path, "\(String(describing: answer.body.value))")
     #expect(try tenant.count("ai_tenant_context") == 0)
+  }
+
+  @Test func scoringIsTheBusinesss() async throws {
+    let (tenant, other) = (try Tenant.make(), try Tenant.make())
+    let client = try client(tenant)
+    let policy = try await client.ask("PUT", "/api/ai-config", ["scoring_policy": "interactions"])
+    #expect(policy.status == 200 && policy.data["scoring_policy"].text == "interactions")
+    #expect(try tenant.value("scoring_policy", of: "ai_tenant_context") == "interactions")
+    let path = "/api/ai-config/scoring-rules"
+    let rules = try await client.ask("GET", path)
+    let interested = rules.data.items.first { $0["signal"].text == "interested" }
+    #expect(interested?["points"].integer == 10 && interested?["keywords"].items.isEmpty == false)
+    let wish: JSON = [
+      "rules": [
+        ["signal": "interested", "points": 7, "keywords": ["me late"]], ["signal": "spam", "is_active": false],
+        ["signal": "high_engagement", "points": -3, "is_active": true],
+      ]
+    ]
+    for _ in 1...2 { #expect(try await client.ask("PUT", path, wish).status == 200) }
+    let now = try await client.ask("GET", path).data.items
+    func rule(_ name: String) -> Field? { now.first { $0["signal"].text == name } }
+    #expect(rule("interested")?["points"].integer == 7 && rule("interested")?["keywords"].value == ["me late"])
+    #expect(rule("interested")?["is_active"].bool == true && rule("spam")?["is_active"].bool == false)
+    #expect(rule("spam")?["points"].integer == -50 && rule("high_engagement")?["points"].integer == -3)
+    #expect(try other.count("ai_scoring_rules", where: "(points = 7 or signal_name = 'spam' and not is_active)") == 0)
+    let wrong: [(JSON, String)] = [
+      ([["signal": "urgent", "points": 1], ["signal": "nobody", "points": 1]], "$.rules[1].signal"),
+      ([["signal": "high_engagement", "keywords": ["x"]]], "$.rules[0].signal"),
+      ([["signal": "urgent", "points": 101]], "$.rules[0].points"),
+      ([["signal": "urgent"], ["signal": "urgent"]], "$.rules[1].signal"),
+    ]
+    for (rules, place) in wrong {
+      let refused = try await client.ask("PUT", path, ["rules": rules])
+      #expect(refused.status == 400 && refused.body["path"].text == place, "\(String(describing: refused.body.value))")
+    }
+    #expect(try tenant.value("points", of: "ai_scoring_rules", where: "signal_name = 'urgent'") == "15", "all or none")
+    let reader = try APIClient(tenant, scopes: ["channels:read"])
+    #expect(try await reader.ask("PUT", path, wish).status == 403)
   }
 
   @Test func othersDoNot() async throws {

@@ -56,7 +56,6 @@ import Testing
       try shop.post(message("hola", from: phone, user: "MX.abc"))
       #expect(try shop.value("merged_into_id", of: "leads", "id = '\(b)'") == a)
       #expect(try shop.value("attempts || ' ' || ended", of: "follow_ups", "lead_id = '\(a)'") == "2 declined")
-      }
     }
   }
 }

@@ -62,11 +62,13 @@ import Testing
       .fetchProfile(conversation: id), .fetchTokenKeys, .syncTemplates(connection: id, create: true),
       .testChannel(connection: id, subscribe: true), .routine(.reminders), .confirmBooking(appointment: id),
       .scoreLead(conversation: id), .deliverEvent(event: id),
+      .handOver(conversation: id, channel: .whatsapp, answer: id),
     ]
     for work in ours + ChannelName.allCases.map({ .send(message: id, channel: $0) }) {
       switch work {
       case .answer, .send, .fetchMedia, .readBack, .nothing, .removeMedia, .refreshToken, .uploadMedia, .fetchTokenKeys,
-        .syncTemplates, .testChannel, .fetchProfile, .routine, .confirmBooking, .scoreLead, .deliverEvent, .unknown:
+        .syncTemplates, .testChannel, .fetchProfile, .routine, .confirmBooking, .scoreLead, .deliverEvent, .handOver,
+        .unknown:
         break
       }
       #expect(try Database.world.scalar("select is_own_kind($1)", [work.name]) == "true", "\(work.name)")

@@ -166,6 +166,9 @@ import Testing
       #expect(try await shop.texts(phone) == ["Listo"])
       #expect(try shop.marks() == "a")
       #expect(try shop.steps() == "call mark call! call")
+      // What was cut off would be cut off again.
+      let room = claude.asked.compactMap { $0["max_tokens"].integer }
+      #expect(room.count == 3 && room[0] == room[1] && room[2] == 2 * room[1], "\(room)")
     }
   }
 

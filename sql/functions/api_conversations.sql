@@ -5,6 +5,8 @@ language sql stable as $$
   select jsonb_build_object('id', c.id, 'lead_id', c.lead_id, 'branch_id', c.branch_id, 'channel', c.channel,
     'channel_connection_id', c.channel_connection_id, 'status', c.status, 'ai_handling', c.ai_handling,
     'current_intent', c.current_intent, 'escalated_at', c.escalated_at, 'escalation_reason', c.escalation_reason,
+    'escalated_by', c.escalated_by, 'escalation_urgency', c.escalation_urgency,
+    'escalation_confidence', c.escalation_confidence,
     'escalated_to_staff_id', c.escalated_to_staff_id, 'assigned_staff_id', c.assigned_staff_id,
     'resolved_at', c.resolved_at, 'resolution_notes', c.resolution_notes, 'satisfaction_score', c.satisfaction_score,
     'message_count', c.message_count, 'turn_count', c.turn_count, 'last_message_at', c.last_message_at,

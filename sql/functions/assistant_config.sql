@@ -21,7 +21,7 @@ begin
     'out_of_hours_message', a.out_of_hours_message, 'auto_greeting_enabled', coalesce(a.auto_greeting_enabled, false),
     'auto_greeting_message', a.auto_greeting_message, 'default_first_message_delay', a.default_first_message_delay,
     'default_subsequent_message_delay', a.default_subsequent_message_delay,
-    'enable_scoring', coalesce(a.enable_scoring, true),
+    'enable_scoring', coalesce(a.enable_scoring, true), 'scoring_policy', coalesce(a.scoring_policy, 'signals'),
     'ai_model', a.model, 'custom_instructions', a.system_prompt, 'ai_temperature', coalesce(a.temperature, 0.7),
     'ai_personality', coalesce(a.response_style, 'professional_friendly'),
     'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 0));
@@ -47,6 +47,42 @@ begin
       out_of_hours_message = nullif(n.out_of_hours_message, ''), auto_greeting_enabled = n.auto_greeting_enabled,
       auto_greeting_message = nullif(n.auto_greeting_message, ''),
       default_first_message_delay = n.default_first_message_delay,
-      default_subsequent_message_delay = n.default_subsequent_message_delay, enable_scoring = n.enable_scoring
+      default_subsequent_message_delay = n.default_subsequent_message_delay, enable_scoring = n.enable_scoring,
+      scoring_policy = n.scoring_policy
     where a.tenant_id = v_tenant;
+end $$;
+
+-- The rules by which what people say is scored, in their order: [{"signal", "name", "category", "type", "points", "is_active",
+-- "keywords"?: of those that look for words}].
+create or replace function scoring_rules() returns jsonb
+language plpgsql stable as $$
+begin return (
+  select coalesce(jsonb_agg(jsonb_build_object('signal', r.signal_name, 'name', r.signal_display_name,
+      'category', r.category, 'type', r.detection_type, 'points', r.points, 'is_active', r.is_active)
+      || case when r.detection_type = 'keyword' then jsonb_build_object('keywords',
+        coalesce(r.detection_config -> 'keywords', '[]')) else '{}' end order by r.evaluation_order, r.id), '[]')
+    from ai_scoring_rules r where r.tenant_id = current_tenant()
+); end $$;
+
+-- [{"signal", "name"?, "points"?, "is_active"?, "keywords"?}]: what is not named stays. Where one is none of the business's, or
+-- keywords are given to what looks for none, nothing changes; these are returned.
+create or replace function change_scoring_rules(p_rules jsonb) returns text[]
+language plpgsql as $$
+declare
+  v_unknown text[];
+begin
+  select coalesce(array_agg(w.signal order by w.signal), '{}') into v_unknown
+    from jsonb_to_recordset(p_rules) as w (signal text, keywords jsonb)
+   where not exists (select from ai_scoring_rules r where r.tenant_id = current_tenant() and r.signal_name = w.signal
+     and (w.keywords is null or r.detection_type = 'keyword'));
+  if v_unknown <> '{}' then return v_unknown; end if;
+  update ai_scoring_rules r set points = coalesce(w.points, r.points), is_active = coalesce(w.is_active, r.is_active),
+      signal_display_name = coalesce(w.name, r.signal_display_name),
+      detection_config = case when w.keywords is null then r.detection_config
+        else r.detection_config || jsonb_build_object('keywords', w.keywords) end,
+      updated_at = app_now()
+    from (select distinct on (x.signal) x.* from jsonb_to_recordset(p_rules) as x (signal text, name text, points int,
+      is_active boolean, keywords jsonb)) w
+   where r.tenant_id = current_tenant() and r.signal_name = w.signal;
+  return v_unknown;
 end $$;

@@ -32,8 +32,9 @@ begin return (
 --   since          when people gave it back last, null: never
 --   messages       the person's since then, of the last day; null: the business does not count
 --   hot            the business wants people to take over such leads, and this one became one since then
---   open, opens    whether the branch is open (holidays and closings counted: `times_off`), and when it opens next, "YYYY-MM-DD HH24:MI" and `weekday`; null: nobody knows
---   told_closed    the person was told that it is closed, since it closed or in the last 12 hours
+--   open, opens    whether the branch is open (holidays and closings counted: `times_off`), and when it opens next,
+--                  "YYYY-MM-DD HH24:MI", `opens_weekday` and `opens_at`; null: nobody knows, or not within a week
+--   told_closed    the person was told that it is closed, in the last 12 hours, or that it would open about now
 --   about          what staff noted about the person: {"notes", "tags", "interested_services", "classification"}
 create or replace function conversation_state(p_conversation uuid) returns jsonb
 language plpgsql stable as $$
@@ -60,11 +61,12 @@ begin return (
           and h.created_at > c.handed_back_at and h.new_classification = 'hot'
           and h.previous_classification is distinct from 'hot')),
     'open', o.is_open, 'opens', to_char(o.next_open, 'YYYY-MM-DD HH24:MI'),
-    'opens_weekday', extract(isodow from o.next_open)::int,
-    'told_closed', coalesce(a.out_of_hours_enabled, false) and exists (select from messages m
+    'opens_weekday', extract(isodow from o.next_open)::int, 'opens_at', o.next_open at time zone z.name,
+    'told_closed', coalesce(a.out_of_hours_enabled, false) and (
+      coalesce(c.promised_for between app_now() - interval '1 hour' and app_now(), false) or exists (select from messages m
       where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'assistant'
         and m.metadata ? 'out_of_hours' and m.status not in ('withheld', 'failed')
-        and m.created_at > app_now() - interval '12 hours' and m.id >= v_night),
+        and m.created_at > app_now() - interval '12 hours' and m.id >= v_night)),
     'about', jsonb_build_object('notes', left(l.notes, 1000), 'tags', to_jsonb(l.tags[1:10]),
       'interested_services', to_jsonb(l.interested_services[1:10]), 'classification', l.classification))
     from conversations c
@@ -73,11 +75,10 @@ begin return (
     join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
     left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
     left join ai_tenant_context a on a.tenant_id = c.tenant_id
-    cross join lateral opening_state(
-      coalesce(nullif(b.operating_hours, '{}'), a.business_hours), app_now(),
-      coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'), (
-        select coalesce(range_agg(tstzrange(x.starts_at, x.ends_at)), '{}') from times_off x
-         where x.tenant_id = c.tenant_id and x.staff_id is null and x.ends_at > app_now()
-           and x.starts_at < app_now() + interval '63 days' and (x.branch_id is null or x.branch_id = b.id))) o
+    cross join lateral (select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as name) z
+    cross join lateral opening_state(coalesce(nullif(b.operating_hours, '{}'), a.business_hours), app_now(), z.name, (
+      select coalesce(range_agg(tstzrange(x.starts_at, x.ends_at)), '{}') from times_off x
+       where x.tenant_id = c.tenant_id and x.staff_id is null and x.ends_at > app_now()
+         and x.starts_at < app_now() + interval '63 days' and (x.branch_id is null or x.branch_id = b.id))) o
    where c.tenant_id = current_tenant() and c.id = p_conversation
 ); end $$;

@@ -41,7 +41,8 @@ begin
     where cc.tenant_id = v_tenant and cc.id = c.channel_connection_id))));
   update conversations x set status = 'escalated', ai_handling = false, escalated_at = app_now(),
       escalation_reason = left(p_reason, 2000), escalated_by = p_details ->> 'by',
-      escalation_urgency = (p_details ->> 'urgency')::int, escalated_to_staff_id = v_staff,
+      escalation_urgency = (p_details ->> 'urgency')::int,
+      escalation_confidence = (p_details ->> 'confidence')::numeric, escalated_to_staff_id = v_staff,
       assigned_staff_id = coalesce(x.assigned_staff_id, v_staff),
       last_word_owed = coalesce((p_details ->> 'tell')::boolean, false)
     where x.tenant_id = v_tenant and x.id = c.id;
@@ -60,7 +61,8 @@ end $$;
 
 -- Hands a conversation to people and tells the person so, in one transaction: a worker that dies leaves both or neither.
 -- What is told is the last the assistant says; who was told already hears nothing. p_texts: {"es": …, "en": …}, said where
--- the business has no text of its own. p_reason null: only of a conversation that was handed over before. Returns whether it is told now.
+-- the business has no text of its own; {"done"}: said before it, what the assistant did and could not tell any more. p_reason
+-- null: only of a conversation that was handed over before. Returns whether it is told now.
 create or replace function hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid,
   p_request_id text) returns boolean language plpgsql as $$
 declare
@@ -76,7 +78,10 @@ begin
     from conversations c left join ai_tenant_context a on a.tenant_id = c.tenant_id
    where c.tenant_id = v_tenant and c.id = p_conversation and c.status = 'escalated' and c.last_word_owed;
   if not found then return false; end if;
-  return exists (select from store_reply(p_conversation, array[v_text], v_question, p_job, null, '{}', p_request_id));
+  -- In one message where every channel takes it.
+  return exists (select from store_reply(p_conversation, case when p_texts ->> 'done' is null then array[v_text]
+    when octet_length(p_texts ->> 'done') + octet_length(v_text) < 900 then array[(p_texts ->> 'done') || ' ' || v_text]
+    else array[p_texts ->> 'done', v_text] end, v_question, p_job, null, '{}', p_request_id));
 end $$;
 
 -- People wait for nobody of this person's any more, if in none of their other conversations.
@@ -101,6 +106,8 @@ begin
   if old.status = 'escalated' and new.status <> 'escalated' then
     new.last_word_owed := false;
     perform forget_escalation(new.tenant_id, new.lead_id, new.id);
+  end if;
+  if new.status <> 'escalated' then
     -- Another's SQL client may give a conversation back, and closes no alert: people do.
     if not has_column_privilege('alerts', 'resolved_at', 'update') then return new; end if;
     update alerts a set resolved_at = app_now()
@@ -110,5 +117,5 @@ begin
   return new;
 end $$;
 create or replace trigger end_escalation before update of status, ai_handling on conversations for each row
-  when (old.status = 'escalated' and new.status <> 'escalated' or new.ai_handling and not old.ai_handling)
+  when (old.status <> new.status and (old.status = 'escalated' or new.status = 'resolved') or new.ai_handling and not old.ai_handling)
   execute function end_escalation();

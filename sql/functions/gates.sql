@@ -24,8 +24,8 @@ begin return (
       when q.deleted_at is not null then 'question_deleted'
       -- Nobody answers the newer one: people will.
       when c.last_question_id > p_answers and not p_policy ? 'last_word' then 'newer_inbound'
-      -- We were down for long: an answer hours late confuses more than it helps.
-      when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
+      -- We were down for long: an answer hours late confuses more than it helps. Who was told when it opens waits for that.
+      when greatest(q.external_timestamp, c.promised_for) < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
       else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),
         -- Last, because this one may be waited for, and only while nothing else is in the way.
         case when cc.status <> 'connected' then 'channel_inactive' end)

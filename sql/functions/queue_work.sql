@@ -164,9 +164,10 @@ create or replace function settle_jobs_of(p_tenant uuid, p_results jsonb) return
 language plpgsql as $$
 declare
   v_taken int;
+  v_forlorn uuid[];
 begin
   with held as materialized (
-    select j.id, j.unique_key, j.attempts, j.max_attempts, r.outcome, r.why, r.result,
+    select j.id, j.job_type, j.unique_key, j.attempts, j.max_attempts, r.outcome, r.why, r.result,
         app_now() + make_interval(secs => coalesce(r.seconds, 0)) as due,
         (select w.id from jobs w where w.tenant_id = p_tenant and w.unique_key = j.unique_key and w.status = 'pending')
           as twin
@@ -210,9 +211,16 @@ begin
         result = case when e.status = 'cancelled' then jsonb_build_object('merged_into', e.heir) else e.result end,
         updated_at = now()
       from ended e where j.tenant_id = p_tenant and j.id = e.id
-      returning 1
+      returning j.id, j.status = 'dead' and e.outcome = 'retry' and e.job_type = 'ai_response' and e.twin is null as forlorn
   )
-  select count(*)::int into v_taken from changed;
+  select count(*)::int, array_agg(id) filter (where forlorn) into v_taken, v_forlorn from changed;
+  if v_forlorn is not null then
+    -- Whoever gives up an answer itself hands it to people before. Here nobody was left to do so.
+    insert into jobs (tenant_id, job_type, unique_key, priority, payload, request_id, lane_head)
+      select p_tenant, 'hand_over', 'hand_over:' || j.id, 2, j.payload || jsonb_build_object('job_id', j.id), j.request_id,
+          true from jobs j where j.tenant_id = p_tenant and j.id = any (v_forlorn)
+      on conflict do nothing;
+  end if;
   return v_taken;
 end $$;
 

@@ -9,9 +9,12 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
     answer_steps(:job_id, c.last_question_id) as steps, lately_done(c.id, :job_id, c.last_question_id) as lately,
     -- By this job before its worker died, or by the job before it: what comes between a job's claim and its look here is
     -- answered by it and asks for another. Not by the job alone: while it waits to run again, new questions merge into it.
+    -- That it is closed is no answer to who was told when it opens.
     exists (select 1 from messages m where m.tenant_id = c.tenant_id and m.conversation_id = c.id
         and m.id > c.last_question_id and m.answers_message_id = c.last_question_id and m.role = 'assistant'
-        and (m.processed_by_job_id = :job_id or m.status not in ('withheld', 'failed'))) as "answered!",
+        and (m.processed_by_job_id = :job_id or m.status not in ('withheld', 'failed')
+          and not (p.promised and m.metadata ? 'out_of_hours'))) as "answered!",
+    p.promised as "promised!",
     c.lead_id as "lead_id!", coalesce(c.branch_id, cc.branch_id) as branch_id,
     coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as "timezone!",
     exists (select from n8n_settings n where n.tenant_id = c.tenant_id and n.is_enabled and n.answers_by = 'n8n')
@@ -63,6 +66,9 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
     k.sealed as token
   from conversations c
   join tenants t on t.id = c.tenant_id
+  -- This is the job that was promised at the opening.
+  cross join lateral (select exists (select from jobs j where j.tenant_id = c.tenant_id and j.id = :job_id
+    and j.unique_key = 'opening:' || c.id) as promised) p
   join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
   join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
   left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
@@ -106,3 +112,16 @@ select escalate_conversation(:conversation_id, :reason, :details::jsonb) as "esc
 -- Hands a conversation to people and tells the person so, unless they were told. Whether it is told now. Without a reason:
 -- only of one that was handed over before.
 select hand_over(:conversation_id, :reason?, :details::jsonb, :texts::jsonb, :job_id?, :request_id?) as "told!";
+
+-- name: doneUntold :many
+-- What the assistant did with appointments and did not tell the person, oldest first; the language in which to tell it.
+select d.name as "name!", d.output as "output!", coalesce(a.default_language, 'es') as "language!"
+  from done_untold(:conversation_id) d left join ai_tenant_context a on a.tenant_id = current_tenant();
+
+-- name: tellStaffUntold :one
+-- Staff see what the person was not told; false: they do already.
+select tell_staff_untold(:conversation_id, :done::jsonb) as "told!";
+
+-- name: answerAtOpening :exec
+-- Asks for an answer at the opening, once.
+select answer_at_opening(:conversation_id, :opens_at, :request_id?);

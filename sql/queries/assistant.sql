@@ -29,10 +29,23 @@ select change_assistant_config(:values::jsonb);
 -- What the assistant is told of the business, on an account and at a branch if they are named, and the moment there.
 select assistant_context(t.id, :connection_id?, b.id) as "context!",
     to_char(app_now() at time zone z.name, 'YYYY-MM-DD HH24:MI') as "local_time!",
-    extract(isodow from app_now() at time zone z.name)::int as "weekday!"
+    extract(isodow from app_now() at time zone z.name)::int as "weekday!",
+    jsonb_build_object('open', o.is_open, 'opens', to_char(o.next_open, 'YYYY-MM-DD HH24:MI'),
+      'opens_weekday', extract(isodow from o.next_open)::int) as "state!"
   from tenants t
+  left join ai_tenant_context a on a.tenant_id = t.id
   left join channel_connections cc on cc.tenant_id = t.id and cc.id = :connection_id?
   left join branches b on b.tenant_id = t.id and b.id = coalesce(:branch_id?, cc.branch_id)
   cross join lateral (
     select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as name) z
+  cross join lateral opening_state(coalesce(nullif(b.operating_hours, '{}'), a.business_hours),
+    app_now() at time zone z.name) o
  where t.id = current_tenant();
+
+-- name: scoringRules :one
+-- What raises which signal, and what it counts.
+select scoring_rules() as "rules!";
+
+-- name: changeScoringRules :one
+-- Changes rules by their signals, all or none; the signals that the business does not have.
+select change_scoring_rules(:rules::jsonb) as "unknown!";

@@ -8,7 +8,9 @@ public final class APIDoor {
   let routes: [Route]
   var tokens: TokenKeys
 
-  public static let needs: [Setting] = [.jwtSecret, .supabaseURL, .inboundSeal, .outboundSeal, .mediaFolder]
+  public static let needs: [Setting] = [
+    .jwtSecret, .supabaseURL, .inboundSeal, .outboundSeal, .mediaFolder, .anthropicModel,
+  ]
 
   public init(_ app: App, routes: [Route] = Route.all) {
     self.app = app

@@ -25,6 +25,14 @@ extension Route {
       query: [.init("channel_id", .id, "On this account"), .init("branch_id", .id, "At this branch")],
       answers: [(200, ChannelDoor.answer(AssistantConfig.preview))]
     ) { (call) throws(APIProblem) in try AssistantConfig.preview(call) },
+    Route(
+      "GET", "/api/ai-config/scoring-rules", "getScoringRules", "What raises which signal, and what it counts",
+      ChannelDoor.read, answers: [(200, ChannelDoor.answer(ScoringRules.shape))]
+    ) { (call) throws(APIProblem) in try ScoringRules.show(call) },
+    Route(
+      "PUT", "/api/ai-config/scoring-rules", "putScoringRules", "Change rules by their signals, all or none",
+      ChannelDoor.write, body: ScoringRules.changes, answers: [(200, ChannelDoor.answer(ScoringRules.shape))]
+    ) { (call) throws(APIProblem) in try ScoringRules.change(call) },
   ]
 }
 
@@ -45,7 +53,8 @@ enum AssistantConfig {
     .may("use_emojis", .flag), .may("out_of_hours_enabled", .flag), .may("out_of_hours_message", sentence),
     .may("auto_greeting_enabled", .flag), .may("auto_greeting_message", sentence),
     .may("default_first_message_delay", .integer(0...1800)),
-    .may("default_subsequent_message_delay", .integer(0...300)), .may("enable_scoring", .flag), .may("ai_model", .line),
+    .may("default_subsequent_message_delay", .integer(0...300)), .may("enable_scoring", .flag),
+    .may("scoring_policy", .word(ScoringPolicy.allCases.map(\.rawValue))), .may("ai_model", .line),
     .may("custom_instructions", instructions), .may("ai_temperature", .number), .may("ai_personality", style),
     .may("max_turns_before_escalation", .integer(0...10_000)),
   ]
@@ -56,7 +65,8 @@ enum AssistantConfig {
   private static let neverNull: Set<String> = [
     "ai_enabled", "temperature", "max_tokens", "response_style", "escalation_keywords", "auto_escalate_after_messages",
     "escalate_on_hot_lead", "min_confidence", "default_language", "supported_languages", "currency", "use_emojis",
-    "out_of_hours_enabled", "auto_greeting_enabled", "enable_scoring", "ai_temperature", "ai_personality",
+    "out_of_hours_enabled", "auto_greeting_enabled", "enable_scoring", "scoring_policy", "ai_temperature",
+    "ai_personality",
     "max_turns_before_escalation",
   ]
   /// What was written before there were bounds is shown as it is.

@@ -7,7 +7,7 @@ import Store
 /// What Claude is told, word for word, without asking it.
 extension AssistantConfig {
   static let preview = Shape.object([
-    .needs("model", .maybe(.line)), .needs("system_prompt", .text(0...1_000_000)), .needs("moment", .note),
+    .needs("model", .line), .needs("system_prompt", .text(0...1_000_000)), .needs("moment", .note),
     .needs(
       "tools",
       .list(
@@ -27,22 +27,22 @@ extension AssistantConfig {
       try scope.assistantContext(connectionId: channel, branchId: branch)
     }
     let profile = TenantProfile(Field((try? found.context.parse()) ?? [:]))
-    let tools = AssistantTool.all.filter { $0.isOffered(profile) }.map { tool -> JSON in
-      [
-        "name": .string(tool.definition.name), "description": .string(tool.definition.description),
-        "input_schema": tool.definition.schema,
-      ]
+    let briefing = Briefing(
+      profile, call.app.settings,
+      moment: momentWords(
+        weekday: found.weekday, time: found.localTime, customer: nil,
+        ConversationState(Field((try? found.state.parse()) ?? [:]))))
+    let tools = briefing.tools.map { tool -> JSON in
+      ["name": .string(tool.name), "description": .string(tool.description), "input_schema": tool.schema]
     }
-    let prompt = profile.render()
     // Tools come first in what is cached, then the business.
-    let tokens = estimatedTokens(prompt) + tools.reduce(0) { $0 + estimatedTokens($1.text) }
-    let least = ClaudeModel.named(profile.assistant.model).minimumCacheableTokens
-    let now = [weekdayName(Int(found.weekday)), found.localTime].compactMap { $0 }.joined(separator: " ")
+    let tokens = estimatedTokens(briefing.business) + tools.reduce(0) { $0 + estimatedTokens($1.text) }
+    let least = ClaudeModel.named(briefing.model).minimumCacheableTokens
     return .json([
       "success": true,
       "data": [
-        "model": profile.assistant.model.map { .string($0) } ?? .null, "system_prompt": .string(prompt),
-        "moment": .string(renderMoment(now: now, customer: nil)), "tools": .array(tools),
+        "model": .string(briefing.model), "system_prompt": .string(briefing.business),
+        "moment": .string(briefing.moment), "tools": .array(tools),
         "estimated_tokens": .number(tokens), "least_cached_tokens": .number(least), "is_cached": .bool(tokens >= least),
       ],
     ])

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Rules
 import Store
 
 /// Conversations: `/api/conversations`.
@@ -95,7 +96,10 @@ enum Conversation {
     .needs("id", .id), .needs("lead_id", .id), .needs("branch_id", .maybe(.id)), .needs("channel", .word(channels)),
     .needs("channel_connection_id", .id), .needs("status", .word(statuses)), .needs("ai_handling", .flag),
     .needs("current_intent", .maybe(.line)), .needs("escalated_at", .maybe(.moment)),
-    .needs("escalation_reason", .maybe(.note)), .needs("escalated_to_staff_id", .maybe(.id)),
+    .needs("escalation_reason", .maybe(.note)),
+    .needs("escalated_by", .maybe(.word(EscalatedBy.allCases.map(\.rawValue)))),
+    .needs("escalation_urgency", .maybe(.integer(1...5))), .needs("escalation_confidence", .maybe(.number)),
+    .needs("escalated_to_staff_id", .maybe(.id)),
     .needs("assigned_staff_id", .maybe(.id)), .needs("resolved_at", .maybe(.moment)),
     .needs("resolution_notes", .maybe(.note)), .needs("satisfaction_score", .maybe(.integer(1...5))),
     .needs("message_count", .count), .needs("turn_count", .count), .needs("last_message_at", .maybe(.moment)),

@@ -28,6 +28,7 @@ extension Office {
       return [JobResult(job, .bury(why: "no such conversation, or nobody asked anything in it"))]
     }
     let results = await settle(found, question, conversation, job, log)
+    for why in results.compactMap(\.outcome.withheld) { await tellStaff(conversation, why: why, job, log) }
     // What goes along with a reply is kept with it.
     if results.count == 1, results[0].outcome.isFinal { await score(found.turn, conversation, job, log) }
     return results
@@ -48,6 +49,7 @@ extension Office {
       if gate == Withheld.escalated.rawValue { return [JobResult(job, await sayLastWord(conversation, job))] }
       // A stopped channel is not the customer's fault: the question waits until somebody has mended it, or is stale.
       if gate == Withheld.channelInactive.rawValue { return [JobResult(job, .snooze(after: 60, why: gate))] }
+      if found.promised { await tooLate(gate, conversation, job, log) }
       return [JobResult(job, .done(["withheld": .string(gate)]))]
     }
     // Nobody waits for a courtesy.
@@ -111,11 +113,12 @@ extension Office {
   /// The business first, which is the same text every time and so cached; then the moment, then the conversation.
   func prompt(_ found: ConversationToAnswerRow, _ conversation: UUID) -> ClaudeCall {
     let profile = found.profile
+    let briefing = Briefing(profile, settings, moment: found.moment, tools: tools)
     return ClaudeCall(
-      model: profile.assistant.model ?? settings.text(.anthropicModel),
+      model: briefing.model,
       maxTokens: Int(profile.assistant.maxTokens ?? 500), temperature: profile.assistant.temperature,
-      system: [.init(profile.render(), cached: true), .init(found.moment)],
-      turns: turns(found.said, last: Self.lastMessages), metadataUser: conversation.text)
+      system: [.init(briefing.business, cached: true), .init(briefing.moment)],
+      turns: turns(found.said, last: Self.lastMessages), tools: briefing.tools, metadataUser: conversation.text)
   }
 
   /// Two blue ticks, and "typing…" while Claude thinks. A courtesy: its failure is logged and changes nothing.

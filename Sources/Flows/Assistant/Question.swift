@@ -33,8 +33,6 @@ extension ConversationToAnswerRow {
 
   /// What holds for this answer only, as the model is told it.
   var moment: String {
-    renderMoment(
-      now: [weekdayName(Int(weekday)), localTime].compactMap { $0 }.joined(separator: " "), customer: leadName,
-      state: standing)
+    momentWords(weekday: weekday, time: localTime, customer: leadName, standing)
   }
 }

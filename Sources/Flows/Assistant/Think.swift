@@ -28,7 +28,7 @@ extension Office {
         guard talk.rounds < Self.mostCalls else {
           await record(asked.usage, job, log)
           let why = "Claude used tools \(talk.rounds) times in a row and said nothing"
-          return farewell(talk, job, Stop(why: why, again: false, after: nil))
+          return await farewell(talk, conversation, job, log, Stop(why: why, again: false, after: nil))
         }
         let place = ToolPlace(
           found: found, conversation: conversation, question: question, profile: profile, job: job,
@@ -47,11 +47,11 @@ extension Office {
         found: found, conversation: conversation, question: question, job: job, profile: profile, calls: talk.calls,
         gate: gate, handedOver: talk.handedOver)
       let word = await mayAsk(asking, log)
-      if case .stop(let stop) = word { return farewell(talk, job, stop) }
+      if case .stop(let stop) = word { return await farewell(talk, conversation, job, log, stop) }
       guard case .notSettled = word else { return word }
       switch await ask(asking, &talk, key, log) {
       case .notSettled: continue
-      case .stop(let stop): return farewell(talk, job, stop)
+      case .stop(let stop): return await farewell(talk, conversation, job, log, stop)
       case let settled: return settled
       }
     }
@@ -61,7 +61,7 @@ extension Office {
   private func ask(_ asking: Asking, _ talk: inout Deliberation, _ key: Secret, _ log: Log) async -> Settled {
     let job = asking.job
     var call = prompt(asking.found, asking.conversation)
-    call.tools = tools.filter { $0.isOffered(asking.profile) }.map(\.definition)
+    call.widen(attempt: job.attempt)
     call.continuation = talk.continuation
     let lately = LatelyDone.read(Field((try? asking.found.lately?.parse()) ?? []))
     call.system.append(.init(LatelyDone.render(lately)))
@@ -130,9 +130,12 @@ extension Office {
   }
 
   /// Whoever was handed over to people is told so, even if the model has nothing left to say.
-  private func farewell(_ talk: Deliberation, _ job: HeldJob, _ stop: Stop) -> Settled {
+  private func farewell(
+    _ talk: Deliberation, _ conversation: UUID, _ job: HeldJob, _ log: Log, _ stop: Stop
+  ) async -> Settled {
     guard let farewell = talk.farewell, talk.handedOver, !stop.again || job.isLastAttempt else { return .stop(stop) }
-    return .say(Reply(text: farewell, metadata: ["last_word": true]))
+    let words = [await untold(conversation, job, log), farewell].compactMap { $0 }
+    return .say(Reply(text: words.joined(separator: " "), metadata: ["last_word": true]))
   }
 
   private func reply(_ text: String, _ answer: ClaudeAnswer, _ talk: Deliberation, _ usage: JSONText) -> Reply {

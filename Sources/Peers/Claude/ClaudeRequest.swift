@@ -96,6 +96,13 @@ extension ClaudeCall {
   /// How many tokens Claude may say at most.
   public var mostTokens: Int64 { Int64(tokens(ClaudeModel.named(model))) }
 
+  /// Twice the room with each attempt, since an answer that was cut off would be cut off again; up to 16,000 tokens.
+  public mutating func widen(attempt: Int) {
+    guard attempt > 1 else { return }
+    let room = tokens(ClaudeModel.named(model))
+    maxTokens = max(room, min(room << min(attempt - 1, 8), 16_000))
+  }
+
   private func tokens(_ model: ClaudeModel) -> Int {
     let least = model.thinking == .onRequest ? 1 : ClaudeModel.leastForThinking
     return min(max(maxTokens, least), 64_000)

@@ -27,6 +27,7 @@ public struct AssistantContextRow: Sendable, Equatable {
   public var context: JSONText
   public var localTime: String
   public var weekday: Int32
+  public var state: JSONText
 }
 
 extension Scope {
@@ -112,17 +113,44 @@ extension Scope {
       #"""
       select assistant_context(t.id, $1, b.id) as "context!",
           to_char(app_now() at time zone z.name, 'YYYY-MM-DD HH24:MI') as "local_time!",
-          extract(isodow from app_now() at time zone z.name)::int as "weekday!"
+          extract(isodow from app_now() at time zone z.name)::int as "weekday!",
+          jsonb_build_object('open', o.is_open, 'opens', to_char(o.next_open, 'YYYY-MM-DD HH24:MI'),
+            'opens_weekday', extract(isodow from o.next_open)::int) as "state!"
         from tenants t
+        left join ai_tenant_context a on a.tenant_id = t.id
         left join channel_connections cc on cc.tenant_id = t.id and cc.id = $1
         left join branches b on b.tenant_id = t.id and b.id = coalesce($2, cc.branch_id)
         cross join lateral (
           select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as name) z
+        cross join lateral opening_state(coalesce(nullif(b.operating_hours, '{}'), a.business_hours),
+          app_now() at time zone z.name) o
        where t.id = current_tenant()
       """#,
       [connectionId.sql, branchId.sql]
     ) { row throws(StoreError) in
-      try AssistantContextRow(context: row.get(0), localTime: row.get(1), weekday: row.get(2))
+      try AssistantContextRow(context: row.get(0), localTime: row.get(1), weekday: row.get(2), state: row.get(3))
     }
+  }
+
+  /// What raises which signal, and what it counts.
+  public func scoringRules() throws(StoreError) -> JSONText {
+    try one(
+      "scoringRules",
+      #"""
+      select scoring_rules() as "rules!"
+      """#,
+      []
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// Changes rules by their signals, all or none; the signals that the business does not have.
+  public func changeScoringRules(rules: JSONText) throws(StoreError) -> [String] {
+    try one(
+      "changeScoringRules",
+      #"""
+      select change_scoring_rules($1::jsonb) as "unknown!"
+      """#,
+      [rules.sql]
+    ) { row throws(StoreError) in try row.get(0) }
   }
 }
