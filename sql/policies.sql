@@ -175,6 +175,9 @@ grant insert (tenant_id, id, event, event_key, lead_id, data) on outbound_events
 
 -- webhook: what n8n tells. It finds whose it is, stores an answer with its jobs, a score, an appointment, a hand-over.
 grant execute on function find_n8n(text, uuid), find_api_key(text, text) to tistis_webhook;
+-- Which questions n8n has still to answer.
+grant select (answers_by, answer_event, answer_seconds) on n8n_settings to tistis_webhook;
+grant select (tenant_id, event, event_key, status, occurred_at) on outbound_events to tistis_webhook;
 grant select on tenants, branches, channel_connections, services, staff, staff_branches, staff_services, staff_hours, times_off,
   patients, appointments, occupied_times, leads, lead_aliases, conversations, messages, jobs, contact_windows,
   contact_consents, lead_score_history to tistis_webhook;

@@ -44,19 +44,29 @@ declare
   v_tenant uuid := current_tenant();
   c conversations;
   v_question uuid;
+  v_passed jsonb;
 begin
   perform hold_erasures();
   perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
   outcome := case when c.id is null then 'unknown' when c.last_question_id is null then 'nobody_asked' end;
   if outcome is not null then return next; return; end if;
-  select m.id into message_id from messages m
-    where m.tenant_id = v_tenant and m.conversation_id = c.id
-      and m.id > coalesce(p_question, uuid_v7_floor(app_now() - interval '10 minutes'))
-      and (p_question is null or m.answers_message_id = p_question)
-      and m.role = 'assistant' and m.metadata ->> 'n8n' = p_digest order by m.id limit 1;
-  if message_id is not null then outcome := 'saved'; return next; return; end if;
   v_question := coalesce(p_question, c.last_question_id);
+  select m.id into message_id from messages m
+    where m.tenant_id = v_tenant and m.conversation_id = c.id and m.role = 'assistant' and m.metadata ->> 'n8n' = p_digest
+      and m.status not in ('withheld', 'failed')
+      and (m.id > v_question and m.answers_message_id = v_question
+        or p_question is null and m.id > uuid_v7_floor(app_now() - interval '1 minute')) order by m.id limit 1;
+  if message_id is not null then outcome := 'saved'; return next; return; end if;
+  if p_question is null and n8n_owes_before(c.id, v_question) then
+    -- Once: other words are those about the last question (`pass_over_answer`).
+    v_passed := c.context -> 'n8n_passed_over';
+    if v_passed ->> 'question' is distinct from v_question::text or v_passed ->> 'digest' = p_digest then
+      outcome := 'passed_over';
+      return next;
+      return;
+    end if;
+  end if;
   outcome := case
     when c.status = 'escalated' then 'escalated'
     when exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > v_question
@@ -274,6 +284,31 @@ begin
 end $$;
 
 ALTER FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) OWNER TO tistis_owner;
+
+--
+-- Name: answer_at_opening(uuid, timestamp with time zone, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.answer_at_opening(p_conversation uuid, p_opens timestamp with time zone, p_request_id text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  c conversations;
+begin
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
+  if c.id is null then return; end if;
+  -- The lane before the conversation, as `store_reply` does. A second later: rounded down it would still be closed.
+  perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
+    'unique_key', 'opening:' || c.id, 'delay_seconds', greatest(extract(epoch from p_opens - app_now()), 0) + 1,
+    'request_id', p_request_id,
+    'payload', jsonb_build_object('conversation_id', c.id, 'message_id', c.last_question_id, 'lead_id', c.lead_id,
+      'tenant_id', v_tenant, 'channel', c.channel, 'channel_connection_id', c.channel_connection_id))));
+  update conversations x set promised_for = p_opens
+    where x.tenant_id = v_tenant and x.id = c.id and x.promised_for is distinct from p_opens;
+end $$;
+
+ALTER FUNCTION public.answer_at_opening(p_conversation uuid, p_opens timestamp with time zone, p_request_id text) OWNER TO tistis_owner;
 
 --
 -- Name: answer_gate(uuid, uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -1283,7 +1318,7 @@ begin
     'out_of_hours_message', a.out_of_hours_message, 'auto_greeting_enabled', coalesce(a.auto_greeting_enabled, false),
     'auto_greeting_message', a.auto_greeting_message, 'default_first_message_delay', a.default_first_message_delay,
     'default_subsequent_message_delay', a.default_subsequent_message_delay,
-    'enable_scoring', coalesce(a.enable_scoring, true),
+    'enable_scoring', coalesce(a.enable_scoring, true), 'scoring_policy', coalesce(a.scoring_policy, 'signals'),
     'ai_model', a.model, 'custom_instructions', a.system_prompt, 'ai_temperature', coalesce(a.temperature, 0.7),
     'ai_personality', coalesce(a.response_style, 'professional_friendly'),
     'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 0));
@@ -2021,7 +2056,8 @@ begin
       out_of_hours_message = nullif(n.out_of_hours_message, ''), auto_greeting_enabled = n.auto_greeting_enabled,
       auto_greeting_message = nullif(n.auto_greeting_message, ''),
       default_first_message_delay = n.default_first_message_delay,
-      default_subsequent_message_delay = n.default_subsequent_message_delay, enable_scoring = n.enable_scoring
+      default_subsequent_message_delay = n.default_subsequent_message_delay, enable_scoring = n.enable_scoring,
+      scoring_policy = n.scoring_policy
     where a.tenant_id = v_tenant;
 end $$;
 
@@ -2154,6 +2190,34 @@ begin
 end $$;
 
 ALTER FUNCTION public.change_instruction(p_id uuid, p_change jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: change_scoring_rules(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.change_scoring_rules(p_rules jsonb) RETURNS text[]
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_unknown text[];
+begin
+  select coalesce(array_agg(w.signal order by w.signal), '{}') into v_unknown
+    from jsonb_to_recordset(p_rules) as w (signal text, keywords jsonb)
+   where not exists (select from ai_scoring_rules r where r.tenant_id = current_tenant() and r.signal_name = w.signal
+     and (w.keywords is null or r.detection_type = 'keyword'));
+  if v_unknown <> '{}' then return v_unknown; end if;
+  update ai_scoring_rules r set points = coalesce(w.points, r.points), is_active = coalesce(w.is_active, r.is_active),
+      signal_display_name = coalesce(w.name, r.signal_display_name),
+      detection_config = case when w.keywords is null then r.detection_config
+        else r.detection_config || jsonb_build_object('keywords', w.keywords) end,
+      updated_at = app_now()
+    from (select distinct on (x.signal) x.* from jsonb_to_recordset(p_rules) as x (signal text, name text, points int,
+      is_active boolean, keywords jsonb)) w
+   where r.tenant_id = current_tenant() and r.signal_name = w.signal;
+  return v_unknown;
+end $$;
+
+ALTER FUNCTION public.change_scoring_rules(p_rules jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: change_service(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -2530,6 +2594,21 @@ end $$;
 ALTER FUNCTION public.classification_of(p_score integer) OWNER TO tistis_owner;
 
 --
+-- Name: closings_ahead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.closings_ahead(p_branch uuid) RETURNS tstzmultirange
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(range_agg(tstzrange(x.starts_at, x.ends_at)), '{}') from times_off x
+   where x.tenant_id = current_tenant() and x.staff_id is null and x.ends_at > app_now()
+     and x.starts_at < app_now() + interval '63 days' and (x.branch_id is null or x.branch_id = p_branch)
+); end $$;
+
+ALTER FUNCTION public.closings_ahead(p_branch uuid) OWNER TO tistis_owner;
+
+--
 -- Name: complete_job(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
@@ -2724,8 +2803,11 @@ CREATE TABLE public.conversations (
     handed_back_at timestamp with time zone,
     scored_message_id uuid,
     desk_has_it boolean DEFAULT false NOT NULL,
+    promised_for timestamp with time zone,
+    escalation_confidence numeric(3,2),
     CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
-    CONSTRAINT conversations_escalated_by_check CHECK ((escalated_by = ANY (ARRAY['tool'::text, 'keyword'::text, 'messages'::text, 'confidence'::text, 'failure'::text, 'hot_lead'::text, 'n8n'::text, 'budget'::text]))),
+    CONSTRAINT conversations_escalated_by_check CHECK ((escalated_by = ANY (ARRAY['tool'::text, 'keyword'::text, 'messages'::text, 'confidence'::text, 'failure'::text, 'hot_lead'::text, 'n8n'::text, 'budget'::text, 'closed'::text]))),
+    CONSTRAINT conversations_escalation_confidence_check CHECK (((escalation_confidence >= (0)::numeric) AND (escalation_confidence <= (1)::numeric))),
     CONSTRAINT conversations_escalation_urgency_check CHECK (((escalation_urgency >= 1) AND (escalation_urgency <= 5))),
     CONSTRAINT conversations_last_intent_confidence_check CHECK (((last_intent_confidence >= (0)::numeric) AND (last_intent_confidence <= (1)::numeric))),
     CONSTRAINT conversations_satisfaction_score_check CHECK (((satisfaction_score >= 1) AND (satisfaction_score <= 5))),
@@ -2746,6 +2828,8 @@ CREATE FUNCTION public.conversation_json(c public.conversations) RETURNS jsonb
   select jsonb_build_object('id', c.id, 'lead_id', c.lead_id, 'branch_id', c.branch_id, 'channel', c.channel,
     'channel_connection_id', c.channel_connection_id, 'status', c.status, 'ai_handling', c.ai_handling,
     'current_intent', c.current_intent, 'escalated_at', c.escalated_at, 'escalation_reason', c.escalation_reason,
+    'escalated_by', c.escalated_by, 'escalation_urgency', c.escalation_urgency,
+    'escalation_confidence', c.escalation_confidence,
     'escalated_to_staff_id', c.escalated_to_staff_id, 'assigned_staff_id', c.assigned_staff_id,
     'resolved_at', c.resolved_at, 'resolution_notes', c.resolution_notes, 'satisfaction_score', c.satisfaction_score,
     'message_count', c.message_count, 'turn_count', c.turn_count, 'last_message_at', c.last_message_at,
@@ -2828,11 +2912,12 @@ begin return (
           and h.created_at > c.handed_back_at and h.new_classification = 'hot'
           and h.previous_classification is distinct from 'hot')),
     'open', o.is_open, 'opens', to_char(o.next_open, 'YYYY-MM-DD HH24:MI'),
-    'opens_weekday', extract(isodow from o.next_open)::int,
-    'told_closed', coalesce(a.out_of_hours_enabled, false) and exists (select from messages m
+    'opens_weekday', extract(isodow from o.next_open)::int, 'opens_at', o.next_open at time zone z.name,
+    'told_closed', coalesce(a.out_of_hours_enabled, false) and (
+      coalesce(c.promised_for between app_now() - interval '1 hour' and app_now(), false) or exists (select from messages m
       where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'assistant'
         and m.metadata ? 'out_of_hours' and m.status not in ('withheld', 'failed')
-        and m.created_at > app_now() - interval '12 hours' and m.id >= v_night),
+        and m.created_at > app_now() - interval '12 hours' and m.id >= v_night)),
     'about', jsonb_build_object('notes', left(l.notes, 1000), 'tags', to_jsonb(l.tags[1:10]),
       'interested_services', to_jsonb(l.interested_services[1:10]), 'classification', l.classification))
     from conversations c
@@ -2841,12 +2926,9 @@ begin return (
     join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
     left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
     left join ai_tenant_context a on a.tenant_id = c.tenant_id
-    cross join lateral opening_state(
-      coalesce(nullif(b.operating_hours, '{}'), a.business_hours), app_now(),
-      coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City'), (
-        select coalesce(range_agg(tstzrange(x.starts_at, x.ends_at)), '{}') from times_off x
-         where x.tenant_id = c.tenant_id and x.staff_id is null and x.ends_at > app_now()
-           and x.starts_at < app_now() + interval '63 days' and (x.branch_id is null or x.branch_id = b.id))) o
+    cross join lateral (select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as name) z
+    cross join lateral opening_state(coalesce(nullif(b.operating_hours, '{}'), a.business_hours), app_now(), z.name,
+      closings_ahead(b.id)) o
    where c.tenant_id = current_tenant() and c.id = p_conversation
 ); end $$;
 
@@ -3113,6 +3195,27 @@ begin return (
 ALTER FUNCTION public.does_service(p_staff uuid, p_service uuid) OWNER TO tistis_owner;
 
 --
+-- Name: done_untold(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.done_untold(p_conversation uuid) RETURNS TABLE(name text, output json)
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return query
+    select s.name, s.output from ai_steps s
+     where s.tenant_id = current_tenant() and s.conversation_id = p_conversation and s.kind = 'tool' and not s.is_error
+       and s.name in ('book_appointment', 'reschedule_appointment', 'cancel_appointment')
+       and s.created_at > app_now() - interval '1 day'
+       and not exists (select from messages m where m.tenant_id = s.tenant_id and m.conversation_id = p_conversation
+         and m.id > s.question_id and m.answers_message_id >= s.question_id and m.role = 'assistant'
+         and m.created_at >= s.created_at and m.status not in ('withheld', 'failed'))
+     order by s.id;
+end $$;
+
+ALTER FUNCTION public.done_untold(p_conversation uuid) OWNER TO tistis_owner;
+
+--
 -- Name: doubt_sentence(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3211,6 +3314,8 @@ begin
   if old.status = 'escalated' and new.status <> 'escalated' then
     new.last_word_owed := false;
     perform forget_escalation(new.tenant_id, new.lead_id, new.id);
+  end if;
+  if new.status <> 'escalated' then
     -- Another's SQL client may give a conversation back, and closes no alert: people do.
     if not has_column_privilege('alerts', 'resolved_at', 'update') then return new; end if;
     update alerts a set resolved_at = app_now()
@@ -3572,6 +3677,7 @@ CREATE FUNCTION public.escalate_by_n8n(p_conversation uuid, p_branch uuid, p_rea
 declare
   v_tenant uuid := current_tenant();
   v_back uuid;
+  v_owed boolean;
   c conversations;
 begin
   if p_staff is not null and not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff
@@ -3593,7 +3699,17 @@ begin
       and m.role = 'user')) then
     return 'handed_back';
   end if;
-  perform escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff)));
+  -- Who asked and was not answered is told that people will.
+  v_owed := c.last_question_id is not null and not exists (select from messages m where m.tenant_id = v_tenant
+    and m.conversation_id = c.id and m.id > c.last_question_id and m.role in ('assistant', 'staff')
+    and m.status not in ('withheld', 'failed'));
+  if escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff,
+    'tell', v_owed))) and v_owed then
+    perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
+      'unique_key', 'last_word:' || c.last_question_id, 'payload', jsonb_build_object('conversation_id', c.id,
+        'message_id', c.last_question_id, 'lead_id', c.lead_id, 'tenant_id', v_tenant, 'channel', c.channel,
+        'channel_connection_id', c.channel_connection_id))));
+  end if;
   -- Handed over before: to this one, then.
   if p_staff is not null then
     update conversations x set escalated_to_staff_id = p_staff where x.tenant_id = v_tenant and x.id = c.id;
@@ -3625,7 +3741,8 @@ begin
     where cc.tenant_id = v_tenant and cc.id = c.channel_connection_id))));
   update conversations x set status = 'escalated', ai_handling = false, escalated_at = app_now(),
       escalation_reason = left(p_reason, 2000), escalated_by = p_details ->> 'by',
-      escalation_urgency = (p_details ->> 'urgency')::int, escalated_to_staff_id = v_staff,
+      escalation_urgency = (p_details ->> 'urgency')::int,
+      escalation_confidence = (p_details ->> 'confidence')::numeric, escalated_to_staff_id = v_staff,
       assigned_staff_id = coalesce(x.assigned_staff_id, v_staff),
       last_word_owed = coalesce((p_details ->> 'tell')::boolean, false)
     where x.tenant_id = v_tenant and x.id = c.id;
@@ -4607,7 +4724,10 @@ begin
     from conversations c left join ai_tenant_context a on a.tenant_id = c.tenant_id
    where c.tenant_id = v_tenant and c.id = p_conversation and c.status = 'escalated' and c.last_word_owed;
   if not found then return false; end if;
-  return exists (select from store_reply(p_conversation, array[v_text], v_question, p_job, null, '{}', p_request_id));
+  -- In one message where every channel takes it.
+  return exists (select from store_reply(p_conversation, case when p_texts ->> 'done' is null then array[v_text]
+    when octet_length(p_texts ->> 'done') + octet_length(v_text) < 900 then array[(p_texts ->> 'done') || ' ' || v_text]
+    else array[p_texts ->> 'done', v_text] end, v_question, p_job, null, '{}', p_request_id));
 end $$;
 
 ALTER FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) OWNER TO tistis_owner;
@@ -4984,7 +5104,7 @@ CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
     AS $$
   select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back',
     'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile',
-    'deliver_event', 'score_lead', 'routine', 'confirm_booking')
+    'deliver_event', 'score_lead', 'routine', 'confirm_booking', 'hand_over')
 $$;
 
 ALTER FUNCTION public.is_own_kind(p_job_type text) OWNER TO tistis_owner;
@@ -6058,6 +6178,29 @@ end $$;
 ALTER FUNCTION public.moved_score(p_score integer, p_points integer) OWNER TO tistis_owner;
 
 --
+-- Name: n8n_owes_before(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.n8n_owes_before(p_conversation uuid, p_question uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin return exists (
+  select from n8n_settings s
+    join messages q on q.tenant_id = v_tenant and q.conversation_id = p_conversation and q.role = 'user'
+      and q.id < p_question and q.id > uuid_v7_floor(app_now() - make_interval(secs => s.answer_seconds, hours => 1))
+    join outbound_events e on e.tenant_id = v_tenant and e.event = s.answer_event and e.status <> 'dead'
+      and e.event_key = q.id || coalesce(':' || extract(epoch from q.edited_at), '')
+      and e.occurred_at > app_now() - make_interval(secs => s.answer_seconds)
+   where s.tenant_id = v_tenant and s.is_enabled and s.answers_by = 'n8n'
+     and not exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = p_conversation
+       and m.id > q.id and m.answers_message_id = q.id)
+); end $$;
+
+ALTER FUNCTION public.n8n_owes_before(p_conversation uuid, p_question uuid) OWNER TO tistis_owner;
+
+--
 -- Name: name_contacts(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -6721,6 +6864,21 @@ begin
 end $$;
 
 ALTER FUNCTION public.own_echoes(p_events jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: pass_over_answer(uuid, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.pass_over_answer(p_conversation uuid, p_digest text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update conversations c set context = c.context || jsonb_build_object('n8n_passed_over',
+      jsonb_build_object('question', c.last_question_id, 'digest', p_digest))
+    where c.tenant_id = current_tenant() and c.id = p_conversation;
+end $$;
+
+ALTER FUNCTION public.pass_over_answer(p_conversation uuid, p_digest text) OWNER TO tistis_owner;
 
 --
 -- Name: place_orphans(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -7995,8 +8153,8 @@ begin return (
       when q.deleted_at is not null then 'question_deleted'
       -- Nobody answers the newer one: people will.
       when c.last_question_id > p_answers and not p_policy ? 'last_word' then 'newer_inbound'
-      -- We were down for long: an answer hours late confuses more than it helps.
-      when q.external_timestamp < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
+      -- We were down for long: an answer hours late confuses more than it helps. Who was told when it opens waits for that.
+      when greatest(q.external_timestamp, c.promised_for) < app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8) then 'stale'
       else coalesce(limit_reached(c.channel_connection_id, c.lead_id, p_policy),
         -- Last, because this one may be waited for, and only while nothing else is in the way.
         case when cc.status <> 'connected' then 'channel_inactive' end)
@@ -8574,6 +8732,23 @@ end $$;
 ALTER FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: scoring_rules(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.scoring_rules() RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select coalesce(jsonb_agg(jsonb_build_object('signal', r.signal_name, 'name', r.signal_display_name,
+      'category', r.category, 'type', r.detection_type, 'points', r.points, 'is_active', r.is_active)
+      || case when r.detection_type = 'keyword' then jsonb_build_object('keywords',
+        coalesce(r.detection_config -> 'keywords', '[]')) else '{}' end order by r.evaluation_order, r.id), '[]')
+    from ai_scoring_rules r where r.tenant_id = current_tenant()
+); end $$;
+
+ALTER FUNCTION public.scoring_rules() OWNER TO tistis_owner;
+
+--
 -- Name: seed_scoring_rules(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -9023,9 +9198,10 @@ CREATE FUNCTION public.settle_jobs_of(p_tenant uuid, p_results jsonb) RETURNS in
     AS $$
 declare
   v_taken int;
+  v_forlorn uuid[];
 begin
   with held as materialized (
-    select j.id, j.unique_key, j.attempts, j.max_attempts, r.outcome, r.why, r.result,
+    select j.id, j.job_type, j.unique_key, j.attempts, j.max_attempts, r.outcome, r.why, r.result,
         app_now() + make_interval(secs => coalesce(r.seconds, 0)) as due,
         (select w.id from jobs w where w.tenant_id = p_tenant and w.unique_key = j.unique_key and w.status = 'pending')
           as twin
@@ -9069,9 +9245,16 @@ begin
         result = case when e.status = 'cancelled' then jsonb_build_object('merged_into', e.heir) else e.result end,
         updated_at = now()
       from ended e where j.tenant_id = p_tenant and j.id = e.id
-      returning 1
+      returning j.id, j.status = 'dead' and e.outcome = 'retry' and e.job_type = 'ai_response' and e.twin is null as forlorn
   )
-  select count(*)::int into v_taken from changed;
+  select count(*)::int, array_agg(id) filter (where forlorn) into v_taken, v_forlorn from changed;
+  if v_forlorn is not null then
+    -- Whoever gives up an answer itself hands it to people before. Here nobody was left to do so.
+    insert into jobs (tenant_id, job_type, unique_key, priority, payload, request_id, lane_head)
+      select p_tenant, 'hand_over', 'hand_over:' || j.id, 2, j.payload || jsonb_build_object('job_id', j.id), j.request_id,
+          true from jobs j where j.tenant_id = p_tenant and j.id = any (v_forlorn)
+      on conflict do nothing;
+  end if;
   return v_taken;
 end $$;
 
@@ -9762,6 +9945,32 @@ begin
 end $$;
 
 ALTER FUNCTION public.tell_sends_in_doubt(p_seconds double precision) OWNER TO tistis_owner;
+
+--
+-- Name: tell_staff_untold(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.tell_staff_untold(p_conversation uuid, p_done jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_old jsonb;
+  c conversations;
+begin
+  select * into c from conversations x where x.tenant_id = current_tenant() and x.id = p_conversation for update;
+  if c.id is null then return false; end if;
+  select a.details into v_old from alerts a where a.tenant_id = c.tenant_id and a.resolved_at is null
+    and a.dedup_key = c.channel_connection_id || ':conversation:' || c.id;
+  if v_old -> 'untold' @> p_done then return false; end if;
+  perform raise_alert(c.channel_connection_id, jsonb_build_object('kind', 'conversation_escalated',
+    'key', 'conversation:' || c.id, 'severity', 'act',
+    'sentence', 'a customer was not told what the assistant did for them in conversation ' || c.id,
+    'details', coalesce(v_old, jsonb_build_object('conversation_id', c.id, 'lead_id', c.lead_id))
+      || jsonb_build_object('untold', p_done)));
+  return true;
+end $$;
+
+ALTER FUNCTION public.tell_staff_untold(p_conversation uuid, p_done jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: template_gate(uuid, jsonb, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -13547,7 +13756,7 @@ CREATE INDEX webhook_dead_letters_pending ON public.webhook_dead_letters USING b
 -- Name: conversations end_escalation; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
-CREATE TRIGGER end_escalation BEFORE UPDATE OF status, ai_handling ON public.conversations FOR EACH ROW WHEN ((((old.status = 'escalated'::text) AND (new.status <> 'escalated'::text)) OR (new.ai_handling AND (NOT old.ai_handling)))) EXECUTE FUNCTION public.end_escalation();
+CREATE TRIGGER end_escalation BEFORE UPDATE OF status, ai_handling ON public.conversations FOR EACH ROW WHEN ((((old.status <> new.status) AND ((old.status = 'escalated'::text) OR (new.status = 'resolved'::text))) OR (new.ai_handling AND (NOT old.ai_handling)))) EXECUTE FUNCTION public.end_escalation();
 
 --
 -- Name: appointments forget_reminders; Type: TRIGGER; Schema: public; Owner: tistis_owner
@@ -15660,6 +15869,13 @@ REVOKE ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uui
 GRANT ALL ON FUNCTION public.answer_advertisement(p_connection uuid, p_lead uuid) TO tistis_functions;
 
 --
+-- Name: FUNCTION answer_at_opening(p_conversation uuid, p_opens timestamp with time zone, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.answer_at_opening(p_conversation uuid, p_opens timestamp with time zone, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_at_opening(p_conversation uuid, p_opens timestamp with time zone, p_request_id text) TO tistis_functions;
+
+--
 -- Name: FUNCTION answer_gate(p_conversation uuid, p_question uuid, p_job uuid, p_policy jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16243,6 +16459,7 @@ GRANT SELECT(scoring_policy) ON TABLE public.ai_tenant_context TO tistis_webhook
 GRANT SELECT(scoring_policy) ON TABLE public.ai_tenant_context TO tistis_webhook_instagram;
 GRANT SELECT(scoring_policy) ON TABLE public.ai_tenant_context TO tistis_webhook_facebook;
 GRANT SELECT(scoring_policy) ON TABLE public.ai_tenant_context TO tistis_webhook_tiktok;
+GRANT UPDATE(scoring_policy) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.monthly_budget_usd; Type: ACL; Schema: public; Owner: tistis_owner
@@ -16376,6 +16593,13 @@ GRANT ALL ON FUNCTION public.change_conversation(p_conversation uuid, p_branch u
 
 REVOKE ALL ON FUNCTION public.change_instruction(p_id uuid, p_change jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.change_instruction(p_id uuid, p_change jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION change_scoring_rules(p_rules jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.change_scoring_rules(p_rules jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_scoring_rules(p_rules jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION change_service(p_service uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -16529,6 +16753,13 @@ GRANT ALL ON FUNCTION public.claim_reports(p_messages uuid[]) TO tistis_function
 
 REVOKE ALL ON FUNCTION public.classification_of(p_score integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.classification_of(p_score integer) TO tistis_functions;
+
+--
+-- Name: FUNCTION closings_ahead(p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.closings_ahead(p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.closings_ahead(p_branch uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION complete_job(p_job_id uuid, p_result jsonb, p_error_message text); Type: ACL; Schema: public; Owner: tistis_definer
@@ -16704,6 +16935,13 @@ GRANT ALL ON FUNCTION public.disconnect_channel(p_connection uuid) TO tistis_fun
 
 REVOKE ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.does_service(p_staff uuid, p_service uuid) TO tistis_functions;
+
+--
+-- Name: FUNCTION done_untold(p_conversation uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.done_untold(p_conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.done_untold(p_conversation uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION doubt_sentence(p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17647,6 +17885,13 @@ REVOKE ALL ON FUNCTION public.moved_score(p_score integer, p_points integer) FRO
 GRANT ALL ON FUNCTION public.moved_score(p_score integer, p_points integer) TO tistis_functions;
 
 --
+-- Name: FUNCTION n8n_owes_before(p_conversation uuid, p_question uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.n8n_owes_before(p_conversation uuid, p_question uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.n8n_owes_before(p_conversation uuid, p_question uuid) TO tistis_functions;
+
+--
 -- Name: FUNCTION name_contacts(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -17828,6 +18073,13 @@ GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with ti
 
 REVOKE ALL ON FUNCTION public.own_echoes(p_events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION pass_over_answer(p_conversation uuid, p_digest text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.pass_over_answer(p_conversation uuid, p_digest text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.pass_over_answer(p_conversation uuid, p_digest text) TO tistis_functions;
 
 --
 -- Name: FUNCTION place_orphans(p_reports jsonb); Type: ACL; Schema: public; Owner: tistis_owner
@@ -18199,6 +18451,13 @@ REVOKE ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) FROM
 GRANT ALL ON FUNCTION public.score_turn(p_conversation uuid, p_turn jsonb) TO tistis_functions;
 
 --
+-- Name: FUNCTION scoring_rules(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.scoring_rules() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.scoring_rules() TO tistis_functions;
+
+--
 -- Name: FUNCTION seed_scoring_rules(p_tenant uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18545,6 +18804,13 @@ REVOKE ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) FR
 GRANT ALL ON FUNCTION public.tell_sends_in_doubt(p_seconds double precision) TO tistis_functions;
 
 --
+-- Name: FUNCTION tell_staff_untold(p_conversation uuid, p_done jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.tell_staff_untold(p_conversation uuid, p_done jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tell_staff_untold(p_conversation uuid, p_done jsonb) TO tistis_functions;
+
+--
 -- Name: FUNCTION template_gate(p_conversation uuid, p_policy jsonb, p_payload jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18812,7 +19078,38 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_dead_letter_queue TO tistis_guide;
 
 GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_jobs;
 GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_api;
 GRANT SELECT ON TABLE public.ai_scoring_rules TO tistis_guide;
+
+--
+-- Name: COLUMN ai_scoring_rules.signal_display_name; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(signal_display_name) ON TABLE public.ai_scoring_rules TO tistis_api;
+
+--
+-- Name: COLUMN ai_scoring_rules.points; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(points) ON TABLE public.ai_scoring_rules TO tistis_api;
+
+--
+-- Name: COLUMN ai_scoring_rules.detection_config; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(detection_config) ON TABLE public.ai_scoring_rules TO tistis_api;
+
+--
+-- Name: COLUMN ai_scoring_rules.is_active; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(is_active) ON TABLE public.ai_scoring_rules TO tistis_api;
+
+--
+-- Name: COLUMN ai_scoring_rules.updated_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(updated_at) ON TABLE public.ai_scoring_rules TO tistis_api;
 
 --
 -- Name: TABLE ai_steps; Type: ACL; Schema: public; Owner: tistis_owner
@@ -19800,6 +20097,24 @@ GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_jobs_process;
 GRANT SELECT(events) ON TABLE public.n8n_settings TO tistis_guide;
 
 --
+-- Name: COLUMN n8n_settings.answers_by; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(answers_by) ON TABLE public.n8n_settings TO tistis_webhook;
+
+--
+-- Name: COLUMN n8n_settings.answer_event; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(answer_event) ON TABLE public.n8n_settings TO tistis_webhook;
+
+--
+-- Name: COLUMN n8n_settings.answer_seconds; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(answer_seconds) ON TABLE public.n8n_settings TO tistis_webhook;
+
+--
 -- Name: COLUMN n8n_settings.plain_callbacks; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -19832,7 +20147,7 @@ GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_whatsa
 GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_instagram;
 GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_facebook;
 GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
-GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook;
+GRANT SELECT(tenant_id),INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_webhook;
 GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_api;
 GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_jobs;
 GRANT INSERT(tenant_id) ON TABLE public.outbound_events TO tistis_jobs_process;
@@ -19860,7 +20175,7 @@ GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_whatsapp;
 GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_instagram;
 GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_facebook;
 GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
-GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_webhook;
+GRANT SELECT(event),INSERT(event) ON TABLE public.outbound_events TO tistis_webhook;
 GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_api;
 GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_jobs;
 GRANT INSERT(event) ON TABLE public.outbound_events TO tistis_jobs_process;
@@ -19874,7 +20189,7 @@ GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_whatsa
 GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_instagram;
 GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_facebook;
 GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook_tiktok;
-GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook;
+GRANT SELECT(event_key),INSERT(event_key) ON TABLE public.outbound_events TO tistis_webhook;
 GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_api;
 GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_jobs;
 GRANT INSERT(event_key) ON TABLE public.outbound_events TO tistis_jobs_process;
@@ -19912,6 +20227,7 @@ GRANT INSERT(data) ON TABLE public.outbound_events TO tistis_guide;
 -- Name: COLUMN outbound_events.status; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
+GRANT SELECT(status) ON TABLE public.outbound_events TO tistis_webhook;
 GRANT UPDATE(status) ON TABLE public.outbound_events TO tistis_jobs;
 GRANT UPDATE(status) ON TABLE public.outbound_events TO tistis_jobs_process;
 GRANT UPDATE(status) ON TABLE public.outbound_events TO tistis_api;
@@ -19937,6 +20253,12 @@ GRANT UPDATE(http_status) ON TABLE public.outbound_events TO tistis_jobs_process
 GRANT UPDATE(error_message) ON TABLE public.outbound_events TO tistis_jobs;
 GRANT UPDATE(error_message) ON TABLE public.outbound_events TO tistis_jobs_process;
 GRANT UPDATE(error_message) ON TABLE public.outbound_events TO tistis_api;
+
+--
+-- Name: COLUMN outbound_events.occurred_at; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT(occurred_at) ON TABLE public.outbound_events TO tistis_webhook;
 
 --
 -- Name: COLUMN outbound_events.last_attempt_at; Type: ACL; Schema: public; Owner: tistis_owner

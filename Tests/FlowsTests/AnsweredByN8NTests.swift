@@ -39,6 +39,70 @@ import Testing
     }
   }
 
+  /// Two questions under way, and n8n does not say which it answers: the first answer came too late, as Claude's would.
+  @Test func withoutAQuestionsNameItIsTheFirstsAnswer() async throws {
+    try await Shop.test { shop in
+      try shop.useN8N(Self.answering)
+      let phone = try shop.says("¿Cuánto cuesta?")
+      try await shop.work()
+      try shop.post(message("¿Y abren el sábado?", from: phone))
+      try await shop.work()
+      #expect(try await shop.told("ai-conversation").count == 2)
+      for _ in 0..<2 { #expect(try shop.tell(try shop.answers("Cuesta 800")).code == "newer_inbound") }
+      let both = try shop.tell(try shop.answers("Cuesta 800, y sí abrimos"))
+      #expect(both.status == 200, "\(both.body)")
+      try await shop.work()
+      #expect(try await shop.texts(phone) == ["Cuesta 800, y sí abrimos"])
+    }
+  }
+
+  /// The same words answer another question: they are no repetition. Nor are those that never left.
+  @Test func theSameWordsToAnotherQuestion() async throws {
+    try await Shop.test { shop in
+      try shop.useN8N(Self.answering)
+      let phone = try shop.says("¿Cuánto cuesta?")
+      try await shop.work()
+      for _ in 0..<2 { #expect(try shop.tell(try shop.answers("Se lo confirmamos")).status == 200) }
+      try await shop.work()
+      try shop.post(message("¿Y el blanqueamiento?", from: phone))
+      try await shop.work()
+      let asked =
+        try #require(try await shop.told("ai-conversation").last)["body"]["data"]["question_id"].value ?? .null
+      for _ in 0..<2 {
+        #expect(try shop.tell(try shop.answers("Se lo confirmamos", extra: ["question_id": asked])).status == 200)
+        try shop.run(
+          "update messages set status = 'withheld' where status = 'pending' and not exists (select from messages m where m.status = 'withheld')"
+        )
+      }
+      try await shop.work()
+      #expect(try await shop.texts(phone) == ["Se lo confirmamos", "Se lo confirmamos"])
+      #expect(try shop.count("messages", "role = 'assistant'") == 3)
+    }
+  }
+
+  /// Nobody has answered: the person hears that people will, once. Whoever was answered hears nothing.
+  @Test(arguments: [false, true]) func whoIsHandedOverIsTold(_ answered: Bool) async throws {
+    try await Shop.test { shop in
+      try shop.useN8N(Self.answering)
+      let phone = try shop.says("quiero hablar con alguien")
+      try await shop.work()
+      if answered { #expect(try shop.tell(try shop.answers("Claro")).status == 200) }
+      try await shop.work()
+      let call: JSON = [
+        "action": "escalate_conversation", "conversation_id": .string(try shop.conversation()),
+        "reason": "pide persona",
+      ]
+      for _ in 0..<2 { #expect(try shop.tell(call).status == 200) }
+      for _ in 0..<2 {
+        try await shop.work()
+        try shop.hurry()
+      }
+      #expect(try await shop.texts(phone).count == 1)
+      #expect(try shop.count("messages", "metadata ? 'last_word'") == (answered ? 0 : 1))
+      #expect(try shop.value("status", of: "conversations") == "escalated")
+    }
+  }
+
   @Test(arguments: ["claude", "people"]) func whoIsLateIsNotWaitedFor(_ fallback: String) async throws {
     try await Shop.test { shop in
       var change = Self.answering

@@ -76,9 +76,7 @@ begin return (
     left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
     left join ai_tenant_context a on a.tenant_id = c.tenant_id
     cross join lateral (select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as name) z
-    cross join lateral opening_state(coalesce(nullif(b.operating_hours, '{}'), a.business_hours), app_now(), z.name, (
-      select coalesce(range_agg(tstzrange(x.starts_at, x.ends_at)), '{}') from times_off x
-       where x.tenant_id = c.tenant_id and x.staff_id is null and x.ends_at > app_now()
-         and x.starts_at < app_now() + interval '63 days' and (x.branch_id is null or x.branch_id = b.id))) o
+    cross join lateral opening_state(coalesce(nullif(b.operating_hours, '{}'), a.business_hours), app_now(), z.name,
+      closings_ahead(b.id)) o
    where c.tenant_id = current_tenant() and c.id = p_conversation
 ); end $$;

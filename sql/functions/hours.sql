@@ -38,6 +38,15 @@ begin
   return case when jsonb_typeof(p_hours) = 'object' then nullif(p_hours, '{}') end;
 end $$;
 
+-- When the branch is closed whatever its hours say: now and in the coming two months.
+create or replace function closings_ahead(p_branch uuid) returns tstzmultirange
+language plpgsql stable as $$
+begin return (
+  select coalesce(range_agg(tstzrange(x.starts_at, x.ends_at)), '{}') from times_off x
+   where x.tenant_id = current_tenant() and x.staff_id is null and x.ends_at > app_now()
+     and x.starts_at < app_now() + interval '63 days' and (x.branch_id is null or x.branch_id = p_branch)
+); end $$;
+
 -- Whether it is open at p_at, and when it opens next by the clock on its wall if it is not: within a week, after a closing
 -- within two months. p_off: when it is closed whatever its hours say. Both null: it has said nothing of its hours.
 create or replace function opening_state(p_hours jsonb, p_at timestamptz, p_zone text, p_off tstzmultirange,

@@ -15,9 +15,11 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 
 -- Stores n8n's answer to a question with the jobs that send it, unless somebody else has answered it. p_question null: the
--- last one. p_digest: of what it says; the same again is the same answer, where no question is named for ten minutes. outcome:
+-- last one, unless n8n has still to answer one before it: then what comes is the answer to that, and there is a newer one.
+-- p_digest: of what it says; the same again is the same answer, where no question is named for a minute. outcome:
 --   'saved'      message_id is its first part
 --   'unknown'    no such conversation
+--   'passed_over'  it is an earlier question's
 --   'nobody_asked', 'answered', 'newer_inbound', or why `reply_gate` lets nothing leave: nothing was stored
 create or replace function accept_answer(p_conversation uuid, p_parts text[], p_question uuid, p_digest text,
   p_metadata jsonb, p_policy jsonb, p_request_id text) returns table (outcome text, message_id uuid)
@@ -26,19 +28,29 @@ declare
   v_tenant uuid := current_tenant();
   c conversations;
   v_question uuid;
+  v_passed jsonb;
 begin
   perform hold_erasures();
   perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
   outcome := case when c.id is null then 'unknown' when c.last_question_id is null then 'nobody_asked' end;
   if outcome is not null then return next; return; end if;
-  select m.id into message_id from messages m
-    where m.tenant_id = v_tenant and m.conversation_id = c.id
-      and m.id > coalesce(p_question, uuid_v7_floor(app_now() - interval '10 minutes'))
-      and (p_question is null or m.answers_message_id = p_question)
-      and m.role = 'assistant' and m.metadata ->> 'n8n' = p_digest order by m.id limit 1;
-  if message_id is not null then outcome := 'saved'; return next; return; end if;
   v_question := coalesce(p_question, c.last_question_id);
+  select m.id into message_id from messages m
+    where m.tenant_id = v_tenant and m.conversation_id = c.id and m.role = 'assistant' and m.metadata ->> 'n8n' = p_digest
+      and m.status not in ('withheld', 'failed')
+      and (m.id > v_question and m.answers_message_id = v_question
+        or p_question is null and m.id > uuid_v7_floor(app_now() - interval '1 minute')) order by m.id limit 1;
+  if message_id is not null then outcome := 'saved'; return next; return; end if;
+  if p_question is null and n8n_owes_before(c.id, v_question) then
+    -- Once: other words are those about the last question (`pass_over_answer`).
+    v_passed := c.context -> 'n8n_passed_over';
+    if v_passed ->> 'question' is distinct from v_question::text or v_passed ->> 'digest' = p_digest then
+      outcome := 'passed_over';
+      return next;
+      return;
+    end if;
+  end if;
   outcome := case
     when c.status = 'escalated' then 'escalated'
     when exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > v_question
@@ -55,6 +67,32 @@ begin
   if message_id is null then outcome := 'newer_inbound'; end if;
   return next;
 end $$;
+
+-- Remembers that these words were not taken for the last question's answer: what n8n says next may be.
+create or replace function pass_over_answer(p_conversation uuid, p_digest text) returns void
+language plpgsql as $$
+begin
+  update conversations c set context = c.context || jsonb_build_object('n8n_passed_over',
+      jsonb_build_object('question', c.last_question_id, 'digest', p_digest))
+    where c.tenant_id = current_tenant() and c.id = p_conversation;
+end $$;
+
+-- Whether n8n was asked a question before p_question, has still time to answer it, and has not.
+create or replace function n8n_owes_before(p_conversation uuid, p_question uuid) returns boolean
+language plpgsql stable as $$
+declare
+  v_tenant uuid := current_tenant();
+begin return exists (
+  select from n8n_settings s
+    join messages q on q.tenant_id = v_tenant and q.conversation_id = p_conversation and q.role = 'user'
+      and q.id < p_question and q.id > uuid_v7_floor(app_now() - make_interval(secs => s.answer_seconds, hours => 1))
+    join outbound_events e on e.tenant_id = v_tenant and e.event = s.answer_event and e.status <> 'dead'
+      and e.event_key = q.id || coalesce(':' || extract(epoch from q.edited_at), '')
+      and e.occurred_at > app_now() - make_interval(secs => s.answer_seconds)
+   where s.tenant_id = v_tenant and s.is_enabled and s.answers_by = 'n8n'
+     and not exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = p_conversation
+       and m.id > q.id and m.answers_message_id = q.id)
+); end $$;
 
 -- Sets a person's score. Null: there is none of that branch (null: of any). What it is already changes nothing, and neither
 -- does what n8n said last, for the same reason, while the person has written no more since; unless p_anew says that it is
@@ -93,6 +131,7 @@ language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
   v_back uuid;
+  v_owed boolean;
   c conversations;
 begin
   if p_staff is not null and not exists (select from staff s where s.tenant_id = v_tenant and s.id = p_staff
@@ -114,7 +153,17 @@ begin
       and m.role = 'user')) then
     return 'handed_back';
   end if;
-  perform escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff)));
+  -- Who asked and was not answered is told that people will.
+  v_owed := c.last_question_id is not null and not exists (select from messages m where m.tenant_id = v_tenant
+    and m.conversation_id = c.id and m.id > c.last_question_id and m.role in ('assistant', 'staff')
+    and m.status not in ('withheld', 'failed'));
+  if escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff,
+    'tell', v_owed))) and v_owed then
+    perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
+      'unique_key', 'last_word:' || c.last_question_id, 'payload', jsonb_build_object('conversation_id', c.id,
+        'message_id', c.last_question_id, 'lead_id', c.lead_id, 'tenant_id', v_tenant, 'channel', c.channel,
+        'channel_connection_id', c.channel_connection_id))));
+  end if;
   -- Handed over before: to this one, then.
   if p_staff is not null then
     update conversations x set escalated_to_staff_id = p_staff where x.tenant_id = v_tenant and x.id = c.id;

@@ -35,6 +35,10 @@ select outcome as "outcome!", message_id
   from accept_answer(:conversation_id, :parts::text[], :question_id?, :digest, :metadata::jsonb, :policy::jsonb,
     :request_id?);
 
+-- name: passOverAnswer :exec
+-- Remembers that n8n's words were an earlier question's (`accept_answer`: 'passed_over').
+select pass_over_answer(:conversation_id, :digest);
+
 -- name: setLeadScore :one
 select set_lead_score(:lead_id, :only_branch?, :score, :reason?, :anew) as score;
 

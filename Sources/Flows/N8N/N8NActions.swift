@@ -13,15 +13,26 @@ extension N8NDoor {
       let (parts, policy) = try parts(of: content, conversation, voice, request)
       let metadata = JSON.object(["model": model.map { .string($0) }, "tokens": tokens.map { .number($0) }])
       let digest = hex(sha256(Array(content.utf8)))
-      let response = try once(call, voice, request) { (scope) throws(StoreError) in
-        let row = try scope.acceptAnswer(
-          conversationId: conversation, parts: parts, questionId: call.message, digest: digest,
-          metadata: JSONText(metadata.text), policy: policy, requestId: request.id)
-        guard row.outcome == "saved", let message = row.messageId else { return .failure(Self.problem(row.outcome)) }
-        return .success(["action": "ai_response_saved", "message_id": .string(message.text)])
+      var isEarliers = false
+      do throws(APIProblem) {
+        let response = try once(call, voice, request) { (scope) throws(StoreError) in
+          let row = try scope.acceptAnswer(
+            conversationId: conversation, parts: parts, questionId: call.message, digest: digest,
+            metadata: JSONText(metadata.text), policy: policy, requestId: request.id)
+          isEarliers = row.outcome == "passed_over"
+          if isEarliers { return .failure(Self.problem(Withheld.newerInbound.rawValue)) }
+          guard row.outcome == "saved", let message = row.messageId else { return .failure(Self.problem(row.outcome)) }
+          return .success(["action": "ai_response_saved", "message_id": .string(message.text)])
+        }
+        app.isUrgent = true
+        return response
+      } catch {
+        // What is refused is taken back whole; this has to stay. If it does not, the next words are refused as well.
+        if isEarliers {
+          try? app.database.tenant(voice.tenant).passOverAnswer(conversationId: conversation, digest: digest)
+        }
+        throw error
       }
-      app.isUrgent = true
-      return response
     case .score(let lead, let score, let reason):
       return try once(call, voice, request) { (scope) throws(StoreError) in
         let set = try scope.setLeadScore(

@@ -123,7 +123,7 @@ extension Scope {
         cross join lateral (
           select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as name) z
         cross join lateral opening_state(coalesce(nullif(b.operating_hours, '{}'), a.business_hours),
-          app_now() at time zone z.name) o
+          app_now(), z.name, closings_ahead(b.id)) o
        where t.id = current_tenant()
       """#,
       [connectionId.sql, branchId.sql]

@@ -188,6 +188,17 @@ extension Scope {
     }
   }
 
+  /// Remembers that n8n's words were an earlier question's (`accept_answer`: 'passed_over').
+  public func passOverAnswer(conversationId: UUID, digest: String) throws(StoreError) {
+    try exec(
+      "passOverAnswer",
+      #"""
+      select pass_over_answer($1, $2)
+      """#,
+      [conversationId.sql, digest.sql]
+    )
+  }
+
   public func setLeadScore(
     leadId: UUID,
     onlyBranch: UUID?,
