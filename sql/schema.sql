@@ -70,7 +70,9 @@ begin
   outcome := case
     when c.status = 'escalated' then 'escalated'
     when exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id and m.id > v_question
-      and m.answers_message_id = v_question and m.role = 'assistant' and m.status not in ('withheld', 'failed'))
+      and m.answers_message_id = v_question and m.role = 'assistant' and m.status not in ('withheld', 'failed')
+      -- That it was closed is no answer.
+      and not m.metadata ? 'out_of_hours')
       then 'answered'
     when v_question <> c.last_question_id then 'newer_inbound'
     else reply_gate(c.id, v_question, p_policy) end;
@@ -296,16 +298,17 @@ declare
   v_tenant uuid := current_tenant();
   c conversations;
 begin
-  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
   if c.id is null then return; end if;
-  -- The lane before the conversation, as `store_reply` does. A second later: rounded down it would still be closed.
+  -- The conversation before the lane of its answers, as the webhook does.
+  update conversations x set promised_for = p_opens
+    where x.tenant_id = v_tenant and x.id = c.id and x.promised_for is distinct from p_opens;
+  -- A second later: rounded down it would still be closed.
   perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
     'unique_key', 'opening:' || c.id, 'delay_seconds', greatest(extract(epoch from p_opens - app_now()), 0) + 1,
     'request_id', p_request_id,
     'payload', jsonb_build_object('conversation_id', c.id, 'message_id', c.last_question_id, 'lead_id', c.lead_id,
       'tenant_id', v_tenant, 'channel', c.channel, 'channel_connection_id', c.channel_connection_id))));
-  update conversations x set promised_for = p_opens
-    where x.tenant_id = v_tenant and x.id = c.id and x.promised_for is distinct from p_opens;
 end $$;
 
 ALTER FUNCTION public.answer_at_opening(p_conversation uuid, p_opens timestamp with time zone, p_request_id text) OWNER TO tistis_owner;
@@ -3210,6 +3213,11 @@ begin
        and not exists (select from messages m where m.tenant_id = s.tenant_id and m.conversation_id = p_conversation
          and m.id > s.question_id and m.answers_message_id >= s.question_id and m.role = 'assistant'
          and m.created_at >= s.created_at and m.status not in ('withheld', 'failed'))
+       and not exists (select from appointments a where a.tenant_id = s.tenant_id
+         and a.id::text = s.output ->> 'appointment_id' and case s.name
+           when 'cancel_appointment' then a.status <> 'cancelled'
+           else a.confirmation_sent or a.status in ('cancelled', 'rescheduled')
+             or a.scheduled_at <> (s.output ->> 'starts_at')::timestamptz end)
      order by s.id;
 end $$;
 
@@ -3702,7 +3710,7 @@ begin
   -- Who asked and was not answered is told that people will.
   v_owed := c.last_question_id is not null and not exists (select from messages m where m.tenant_id = v_tenant
     and m.conversation_id = c.id and m.id > c.last_question_id and m.role in ('assistant', 'staff')
-    and m.status not in ('withheld', 'failed'));
+    and m.status not in ('withheld', 'failed') and not m.metadata ?| array['out_of_hours', 'prepared']);
   if escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff,
     'tell', v_owed))) and v_owed then
     perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
@@ -4727,7 +4735,8 @@ begin
   -- In one message where every channel takes it.
   return exists (select from store_reply(p_conversation, case when p_texts ->> 'done' is null then array[v_text]
     when octet_length(p_texts ->> 'done') + octet_length(v_text) < 900 then array[(p_texts ->> 'done') || ' ' || v_text]
-    else array[p_texts ->> 'done', v_text] end, v_question, p_job, null, '{}', p_request_id));
+    else array[p_texts ->> 'done', v_text] end, v_question, p_job, null,
+    case when p_texts ->> 'done' is null then '{}' else '{"told_done": true}'::jsonb end, p_request_id));
 end $$;
 
 ALTER FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) OWNER TO tistis_owner;
@@ -5119,7 +5128,7 @@ CREATE FUNCTION public.is_told(p_question uuid) RETURNS boolean
 begin return exists (
   select from messages q join messages m on m.tenant_id = q.tenant_id and m.conversation_id = q.conversation_id and m.id > q.id
    where q.tenant_id = current_tenant() and q.id = p_question and m.role = 'assistant' and m.answers_message_id >= q.id
-     and m.metadata ? 'model' and m.status not in ('withheld', 'failed')
+     and m.metadata ?| array['model', 'told_done'] and m.status not in ('withheld', 'failed')
 ); end $$;
 
 ALTER FUNCTION public.is_told(p_question uuid) OWNER TO tistis_owner;
@@ -5807,6 +5816,7 @@ begin
           thread_since = greatest(k.thread_since, o.thread_since),
           -- A human who had taken over one of the two has taken over the person.
           ai_handling = k.ai_handling and o.ai_handling, desk_has_it = k.desk_has_it or o.desk_has_it,
+          promised_for = greatest(k.promised_for, o.promised_for),
           status = case when 'escalated' in (k.status, o.status) then 'escalated' else k.status end,
           escalation_reason = coalesce(k.escalation_reason, o.escalation_reason),
           escalated_at = coalesce(k.escalated_at, o.escalated_at)
@@ -5818,16 +5828,20 @@ begin
       -- A question that waits for its answer there waits here now. An answer that is being thought of there finds its
       -- conversation closed, so it is asked for here, too.
       perform lock_lanes(v_tenant, array['answer:' || c.id], array['answer:' || c.id]);
-      select * into v_answer from jobs j where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.lane_head
-        and j.status in ('pending', 'processing');
-      if v_answer.id is not null then
+      -- What was promised for the opening waits for it, and for nothing else.
+      for v_answer in
+        select distinct on (coalesce(j.unique_key like 'opening:%', false)) j.* from jobs j
+         where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.status in ('pending', 'processing')
+         order by coalesce(j.unique_key like 'opening:%', false), j.lane_head desc, j.id
+      loop
         update jobs set status = 'cancelled', completed_at = now(), error_message = 'merged into ' || c.kept::text
           where tenant_id = v_tenant and lane = 'answer:' || c.id and status = 'pending';
         perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', v_answer.job_type,
-          'lane', 'answer:' || c.kept, 'unique_key', 'answer:' || c.kept, 'request_id', v_answer.request_id,
+          'lane', 'answer:' || c.kept, 'request_id', v_answer.request_id,
+          'unique_key', case when v_answer.unique_key like 'opening:%' then 'opening:' else 'answer:' end || c.kept,
           'delay_seconds', greatest(extract(epoch from v_answer.scheduled_for - app_now()), 0),
           'payload', v_answer.payload || jsonb_build_object('conversation_id', c.kept, 'lead_id', p_survivor))));
-      end if;
+      end loop;
     end if;
   end loop;
   perform merge_windows(p_survivor, p_merged);
@@ -6090,11 +6104,12 @@ ALTER FUNCTION public.missing_of_business(p_ids jsonb) OWNER TO tistis_owner;
 --
 
 CREATE FUNCTION public.model_answers() RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  update platform_alerts set resolved_at = clock_timestamp() where kind = 'model_refused' and resolved_at is null
-$$;
+begin
+  update platform_alerts set resolved_at = clock_timestamp() where kind = 'model_refused' and resolved_at is null;
+end $$;
 
 ALTER FUNCTION public.model_answers() OWNER TO tistis_definer;
 
@@ -7861,7 +7876,7 @@ begin
   returning * into u;
   if u.id is null then return; end if;
   -- Before the month's row, as everybody does.
-  if u.stop_reason is distinct from 'given_up' then perform model_answers(); end if;
+  if coalesce(u.stop_reason, '') not in ('given_up', 'no_answer') then perform model_answers(); end if;
   perform count_usage(u);
 end $$;
 

@@ -175,6 +175,7 @@ import Testing
   /// Whose turn it is stands on the second page, behind a hundred that talk; who has an appointment is left alone.
   @Test func followUpAsksWhoseTurnItIs() async throws {
     let tenant = try Tenant.make()
+    try tenant.templates()
     try await Sandbox.register(tenant)
     let (silent, booked) = (uniqueDigits("521"), uniqueDigits("521"))
     for phone in [silent, booked] { _ = try await tenant.hears("¿Cuánto cuesta?", from: phone) }

@@ -119,6 +119,7 @@ begin
           thread_since = greatest(k.thread_since, o.thread_since),
           -- A human who had taken over one of the two has taken over the person.
           ai_handling = k.ai_handling and o.ai_handling, desk_has_it = k.desk_has_it or o.desk_has_it,
+          promised_for = greatest(k.promised_for, o.promised_for),
           status = case when 'escalated' in (k.status, o.status) then 'escalated' else k.status end,
           escalation_reason = coalesce(k.escalation_reason, o.escalation_reason),
           escalated_at = coalesce(k.escalated_at, o.escalated_at)
@@ -130,16 +131,20 @@ begin
       -- A question that waits for its answer there waits here now. An answer that is being thought of there finds its
       -- conversation closed, so it is asked for here, too.
       perform lock_lanes(v_tenant, array['answer:' || c.id], array['answer:' || c.id]);
-      select * into v_answer from jobs j where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.lane_head
-        and j.status in ('pending', 'processing');
-      if v_answer.id is not null then
+      -- What was promised for the opening waits for it, and for nothing else.
+      for v_answer in
+        select distinct on (coalesce(j.unique_key like 'opening:%', false)) j.* from jobs j
+         where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.status in ('pending', 'processing')
+         order by coalesce(j.unique_key like 'opening:%', false), j.lane_head desc, j.id
+      loop
         update jobs set status = 'cancelled', completed_at = now(), error_message = 'merged into ' || c.kept::text
           where tenant_id = v_tenant and lane = 'answer:' || c.id and status = 'pending';
         perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', v_answer.job_type,
-          'lane', 'answer:' || c.kept, 'unique_key', 'answer:' || c.kept, 'request_id', v_answer.request_id,
+          'lane', 'answer:' || c.kept, 'request_id', v_answer.request_id,
+          'unique_key', case when v_answer.unique_key like 'opening:%' then 'opening:' else 'answer:' end || c.kept,
           'delay_seconds', greatest(extract(epoch from v_answer.scheduled_for - app_now()), 0),
           'payload', v_answer.payload || jsonb_build_object('conversation_id', c.kept, 'lead_id', p_survivor))));
-      end if;
+      end loop;
     end if;
   end loop;
   perform merge_windows(p_survivor, p_merged);

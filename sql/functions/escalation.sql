@@ -81,7 +81,8 @@ begin
   -- In one message where every channel takes it.
   return exists (select from store_reply(p_conversation, case when p_texts ->> 'done' is null then array[v_text]
     when octet_length(p_texts ->> 'done') + octet_length(v_text) < 900 then array[(p_texts ->> 'done') || ' ' || v_text]
-    else array[p_texts ->> 'done', v_text] end, v_question, p_job, null, '{}', p_request_id));
+    else array[p_texts ->> 'done', v_text] end, v_question, p_job, null,
+    case when p_texts ->> 'done' is null then '{}' else '{"told_done": true}'::jsonb end, p_request_id));
 end $$;
 
 -- People wait for nobody of this person's any more, if in none of their other conversations.

@@ -85,9 +85,10 @@ end $$;
 
 -- It has taken one. Within the transaction that keeps what the call cost.
 create or replace function model_answers() returns void
-language sql security definer set search_path = public, pg_temp as $$
-  update platform_alerts set resolved_at = clock_timestamp() where kind = 'model_refused' and resolved_at is null
-$$;
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update platform_alerts set resolved_at = clock_timestamp() where kind = 'model_refused' and resolved_at is null;
+end $$;
 
 -- Since when it takes none; null: it does, as far as we know.
 create or replace function model_refused_since() returns timestamptz

@@ -86,13 +86,13 @@ begin
 end $$;
 
 -- Whether a model's answer to the person's message, or to what they wrote after it, says what was done for it: it has left, or
--- is about to. That people take over, that it is closed and what needs no model do not say so.
+-- is about to. The last word does so too where none has (`told_done`); that it is closed and what needs no model do not.
 create or replace function is_told(p_question uuid) returns boolean
 language plpgsql stable as $$
 begin return exists (
   select from messages q join messages m on m.tenant_id = q.tenant_id and m.conversation_id = q.conversation_id and m.id > q.id
    where q.tenant_id = current_tenant() and q.id = p_question and m.role = 'assistant' and m.answers_message_id >= q.id
-     and m.metadata ? 'model' and m.status not in ('withheld', 'failed')
+     and m.metadata ?| array['model', 'told_done'] and m.status not in ('withheld', 'failed')
 ); end $$;
 
 -- Writes down that a person was told, by p_message and what belongs to it, in the transaction that stored it.

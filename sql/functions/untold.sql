@@ -1,7 +1,8 @@
 -- What the assistant did, where its own answer never came: the person is told by us, or staff see it.
 
 -- What it did with a person's appointments and did not tell them, of the last day, oldest first. Told is whatever was said
--- afterwards in answer to that question, or to a later one.
+-- afterwards in answer to that question, or to a later one, and a booking that was confirmed by a message; what is otherwise
+-- by now is no news of the assistant's.
 create or replace function done_untold(p_conversation uuid) returns table (name text, output json)
 language plpgsql stable as $$
 begin
@@ -13,6 +14,11 @@ begin
        and not exists (select from messages m where m.tenant_id = s.tenant_id and m.conversation_id = p_conversation
          and m.id > s.question_id and m.answers_message_id >= s.question_id and m.role = 'assistant'
          and m.created_at >= s.created_at and m.status not in ('withheld', 'failed'))
+       and not exists (select from appointments a where a.tenant_id = s.tenant_id
+         and a.id::text = s.output ->> 'appointment_id' and case s.name
+           when 'cancel_appointment' then a.status <> 'cancelled'
+           else a.confirmation_sent or a.status in ('cancelled', 'rescheduled')
+             or a.scheduled_at <> (s.output ->> 'starts_at')::timestamptz end)
      order by s.id;
 end $$;
 

@@ -37,7 +37,7 @@ begin
   returning * into u;
   if u.id is null then return; end if;
   -- Before the month's row, as everybody does.
-  if u.stop_reason is distinct from 'given_up' then perform model_answers(); end if;
+  if coalesce(u.stop_reason, '') not in ('given_up', 'no_answer') then perform model_answers(); end if;
   perform count_usage(u);
 end $$;
 

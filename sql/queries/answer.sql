@@ -13,7 +13,7 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
     exists (select 1 from messages m where m.tenant_id = c.tenant_id and m.conversation_id = c.id
         and m.id > c.last_question_id and m.answers_message_id = c.last_question_id and m.role = 'assistant'
         and (m.processed_by_job_id = :job_id or m.status not in ('withheld', 'failed')
-          and not (p.promised and m.metadata ? 'out_of_hours'))) as "answered!",
+          and not (m.metadata ? 'out_of_hours' and (p.promised or coalesce(c.promised_for <= app_now(), false))))) as "answered!",
     p.promised as "promised!",
     c.lead_id as "lead_id!", coalesce(c.branch_id, cc.branch_id) as branch_id,
     coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as "timezone!",

@@ -134,8 +134,12 @@ extension Office {
     _ talk: Deliberation, _ conversation: UUID, _ job: HeldJob, _ log: Log, _ stop: Stop
   ) async -> Settled {
     guard let farewell = talk.farewell, talk.handedOver, !stop.again || job.isLastAttempt else { return .stop(stop) }
-    let words = [await untold(conversation, job, log), farewell].compactMap { $0 }
-    return .say(Reply(text: words.joined(separator: " "), metadata: ["last_word": true]))
+    let done = await untold(conversation, job, log)
+    let words = [done, farewell].compactMap { $0 }
+    return .say(
+      Reply(
+        text: words.joined(separator: " "),
+        metadata: .object(["last_word": true, "told_done": done == nil ? nil : true])))
   }
 
   private func reply(_ text: String, _ answer: ClaudeAnswer, _ talk: Deliberation, _ usage: JSONText) -> Reply {
