@@ -126,6 +126,8 @@ import Testing
       #expect(try await eventually { try await shop.asked(tag) == 1 })
       try shop.post(revoke("wamid.2", from: phone))
       _ = try await work
+      // The worker may have found nothing due just before the other question's job was.
+      try await shop.work()
       let (sent, stored) = (try await shop.texts(phone), try shop.stored())
       #expect(sent == ["primera \(tag)"], "\(sent) \(stored)")
     }
