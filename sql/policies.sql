@@ -283,8 +283,7 @@ grant select on staff_branches to tistis_api;
 grant insert on alerts to tistis_api;
 grant insert, update, delete on ai_custom_instructions to tistis_api;
 -- What is done by the clock, and in which words.
-grant insert (reminders_enabled, follow_ups_enabled, confirmation_text, reminder_text, follow_up_text),
-  update (reminders_enabled, follow_ups_enabled, confirmation_text, reminder_text, follow_up_text)
+grant update (reminders_enabled, follow_ups_enabled, confirmation_text, reminder_text, follow_up_text)
   on ai_tenant_context to tistis_api;
 -- When the team works, what each of them does and how it is booked.
 grant insert, delete on staff_hours, staff_services, times_off to tistis_api;
@@ -324,8 +323,8 @@ grant select, insert, update on follow_ups to tistis_api;
 -- Scores with their reasons; what the answers cost, and what they may.
 grant select, insert on lead_score_history to tistis_api;
 grant select on ai_usage_logs, ai_usage_months to tistis_api;
-grant insert (tenant_id, monthly_budget_usd, monthly_token_budget), update (monthly_budget_usd, monthly_token_budget)
-  on ai_tenant_context to tistis_api;
+grant insert (tenant_id, response_style, business_hours, escalation_keywords, auto_escalate_after_messages),
+  update (monthly_budget_usd, monthly_token_budget) on ai_tenant_context to tistis_api;
 grant insert on alerts to tistis_api;
 
 -- health: asks how it all is, and says when cron has stopped. No row of any tenant.

@@ -1310,11 +1310,11 @@ begin
   select * into a from ai_tenant_context x where x.tenant_id = current_tenant();
   return jsonb_build_object(
     'ai_enabled', coalesce(a.ai_enabled, true), 'model', a.model, 'system_prompt', a.system_prompt,
-    'temperature', coalesce(a.temperature, 0.7), 'max_tokens', coalesce(a.max_tokens, 500),
-    'response_style', coalesce(a.response_style, 'professional_friendly'), 'business_hours', a.business_hours,
+    'temperature', coalesce(a.temperature, 0.70), 'max_tokens', coalesce(a.max_tokens, 500),
+    'response_style', coalesce(a.response_style, 'professional_friendly'), 'business_hours', nullif(a.business_hours, '{}'),
     'escalation_keywords', to_jsonb(coalesce(a.escalation_keywords, '{}')),
     'auto_escalate_after_messages', coalesce(a.auto_escalate_after_messages, 0),
-    'escalate_on_hot_lead', coalesce(a.escalate_on_hot_lead, false), 'min_confidence', coalesce(a.min_confidence, 0.5),
+    'escalate_on_hot_lead', coalesce(a.escalate_on_hot_lead, false), 'min_confidence', coalesce(a.min_confidence, 0.50),
     'escalation_message', a.escalation_message, 'default_language', coalesce(a.default_language, 'es'),
     'supported_languages', to_jsonb(coalesce(a.supported_languages, '{es}')), 'currency', coalesce(a.currency, 'MXN'),
     'use_emojis', coalesce(a.use_emojis, false), 'out_of_hours_enabled', coalesce(a.out_of_hours_enabled, false),
@@ -1322,7 +1322,7 @@ begin
     'auto_greeting_message', a.auto_greeting_message, 'default_first_message_delay', a.default_first_message_delay,
     'default_subsequent_message_delay', a.default_subsequent_message_delay,
     'enable_scoring', coalesce(a.enable_scoring, true), 'scoring_policy', coalesce(a.scoring_policy, 'signals'),
-    'ai_model', a.model, 'custom_instructions', a.system_prompt, 'ai_temperature', coalesce(a.temperature, 0.7),
+    'ai_model', a.model, 'custom_instructions', a.system_prompt, 'ai_temperature', coalesce(a.temperature, 0.70),
     'ai_personality', coalesce(a.response_style, 'professional_friendly'),
     'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 0));
 end $$;
@@ -2046,7 +2046,7 @@ declare
   v_tenant uuid := current_tenant();
   n ai_tenant_context;
 begin
-  insert into ai_tenant_context (tenant_id) values (v_tenant) on conflict do nothing;
+  perform make_assistant_row();
   select * into n from ai_tenant_context a where a.tenant_id = v_tenant for update;
   n := jsonb_populate_record(n, p_values);
   update ai_tenant_context a set ai_enabled = n.ai_enabled, model = nullif(n.model, ''),
@@ -5677,6 +5677,21 @@ end $$;
 ALTER FUNCTION public.lock_reports(p_reports jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: make_assistant_row(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.make_assistant_row() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into ai_tenant_context (tenant_id, response_style, business_hours, escalation_keywords,
+      auto_escalate_after_messages)
+    values (require_tenant(current_tenant()), 'professional_friendly', '{}', '{}', 0) on conflict do nothing;
+end $$;
+
+ALTER FUNCTION public.make_assistant_row() OWNER TO tistis_owner;
+
+--
 -- Name: mark_takeovers(jsonb, text[], uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -6615,7 +6630,9 @@ begin
   if p_what <> 'confirmation' then
     perform emit_event('appointment-reminder', jsonb_build_object('reminder', p_what, 'appointment', jsonb_build_object(
         'id', a.id, 'lead_id', a.lead_id, 'branch_id', a.branch_id, 'service_id', a.service_id, 'staff_id', a.staff_id,
-        'scheduled_at', a.scheduled_at, 'status', a.status)), concat_ws(':', 'reminder', p_what, a.id));
+        'scheduled_at', a.scheduled_at, 'status', a.status)),
+      -- One that is moved is reminded of again.
+      concat_ws(':', 'reminder', p_what, p_message));
   end if;
 end $$;
 
@@ -9012,13 +9029,13 @@ declare
   m ai_usage_months;
   v_used numeric;
 begin
-  insert into ai_tenant_context as x (tenant_id, monthly_budget_usd, monthly_token_budget)
-    values (v_tenant, (p_change ->> 'monthly_budget_usd')::numeric, (p_change ->> 'monthly_token_budget')::bigint)
-    on conflict (tenant_id) do update set
-      monthly_budget_usd = case when p_change ? 'monthly_budget_usd' then excluded.monthly_budget_usd
+  perform make_assistant_row();
+  update ai_tenant_context x set
+      monthly_budget_usd = case when p_change ? 'monthly_budget_usd' then (p_change ->> 'monthly_budget_usd')::numeric
         else x.monthly_budget_usd end,
-      monthly_token_budget = case when p_change ? 'monthly_token_budget' then excluded.monthly_token_budget
+      monthly_token_budget = case when p_change ? 'monthly_token_budget' then (p_change ->> 'monthly_token_budget')::bigint
         else x.monthly_token_budget end
+    where x.tenant_id = v_tenant
     returning * into a;
   update alerts set resolved_at = app_now() where tenant_id = v_tenant and kind = 'budget' and resolved_at is null;
   select * into m from ai_usage_months x where x.tenant_id = v_tenant and x.month = business_month();
@@ -9084,6 +9101,25 @@ begin
 end $$;
 
 ALTER FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean) OWNER TO tistis_owner;
+
+--
+-- Name: set_routine(boolean, boolean, text, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.set_routine(p_reminders boolean, p_follow_ups boolean, p_confirmation_text text, p_reminder_text text, p_follow_up_text text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform make_assistant_row();
+  update ai_tenant_context x set reminders_enabled = coalesce(p_reminders, x.reminders_enabled),
+      follow_ups_enabled = coalesce(p_follow_ups, x.follow_ups_enabled),
+      confirmation_text = nullif(coalesce(p_confirmation_text, x.confirmation_text), ''),
+      reminder_text = nullif(coalesce(p_reminder_text, x.reminder_text), ''),
+      follow_up_text = nullif(coalesce(p_follow_up_text, x.follow_up_text), '')
+    where x.tenant_id = current_tenant();
+end $$;
+
+ALTER FUNCTION public.set_routine(p_reminders boolean, p_follow_ups boolean, p_confirmation_text text, p_reminder_text text, p_follow_up_text text) OWNER TO tistis_owner;
 
 --
 -- Name: set_staff_hours(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -16348,25 +16384,25 @@ GRANT UPDATE(max_tokens) ON TABLE public.ai_tenant_context TO tistis_api;
 -- Name: COLUMN ai_tenant_context.response_style; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT UPDATE(response_style) ON TABLE public.ai_tenant_context TO tistis_api;
+GRANT INSERT(response_style),UPDATE(response_style) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.business_hours; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT UPDATE(business_hours) ON TABLE public.ai_tenant_context TO tistis_api;
+GRANT INSERT(business_hours),UPDATE(business_hours) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.escalation_keywords; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT UPDATE(escalation_keywords) ON TABLE public.ai_tenant_context TO tistis_api;
+GRANT INSERT(escalation_keywords),UPDATE(escalation_keywords) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.auto_escalate_after_messages; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT UPDATE(auto_escalate_after_messages) ON TABLE public.ai_tenant_context TO tistis_api;
+GRANT INSERT(auto_escalate_after_messages),UPDATE(auto_escalate_after_messages) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.default_language; Type: ACL; Schema: public; Owner: tistis_owner
@@ -16480,43 +16516,43 @@ GRANT UPDATE(scoring_policy) ON TABLE public.ai_tenant_context TO tistis_api;
 -- Name: COLUMN ai_tenant_context.monthly_budget_usd; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT INSERT(monthly_budget_usd),UPDATE(monthly_budget_usd) ON TABLE public.ai_tenant_context TO tistis_api;
+GRANT UPDATE(monthly_budget_usd) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.monthly_token_budget; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT INSERT(monthly_token_budget),UPDATE(monthly_token_budget) ON TABLE public.ai_tenant_context TO tistis_api;
+GRANT UPDATE(monthly_token_budget) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.reminders_enabled; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT INSERT(reminders_enabled),UPDATE(reminders_enabled) ON TABLE public.ai_tenant_context TO tistis_api;
+GRANT UPDATE(reminders_enabled) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.follow_ups_enabled; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT INSERT(follow_ups_enabled),UPDATE(follow_ups_enabled) ON TABLE public.ai_tenant_context TO tistis_api;
+GRANT UPDATE(follow_ups_enabled) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.confirmation_text; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT INSERT(confirmation_text),UPDATE(confirmation_text) ON TABLE public.ai_tenant_context TO tistis_api;
+GRANT UPDATE(confirmation_text) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.reminder_text; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT INSERT(reminder_text),UPDATE(reminder_text) ON TABLE public.ai_tenant_context TO tistis_api;
+GRANT UPDATE(reminder_text) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: COLUMN ai_tenant_context.follow_up_text; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT INSERT(follow_up_text),UPDATE(follow_up_text) ON TABLE public.ai_tenant_context TO tistis_api;
+GRANT UPDATE(follow_up_text) ON TABLE public.ai_tenant_context TO tistis_api;
 
 --
 -- Name: FUNCTION budget_used(a public.ai_tenant_context, p_cost numeric, p_tokens numeric); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17641,6 +17677,13 @@ REVOKE ALL ON FUNCTION public.lock_reports(p_reports jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_reports(p_reports jsonb) TO tistis_functions;
 
 --
+-- Name: FUNCTION make_assistant_row(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.make_assistant_row() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.make_assistant_row() TO tistis_functions;
+
+--
 -- Name: FUNCTION mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18588,6 +18631,13 @@ GRANT ALL ON FUNCTION public.set_consent(p_lead uuid, p_channel text, p_scope te
 
 REVOKE ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_lead_score(p_lead uuid, p_branch uuid, p_score integer, p_reason text, p_anew boolean) TO tistis_functions;
+
+--
+-- Name: FUNCTION set_routine(p_reminders boolean, p_follow_ups boolean, p_confirmation_text text, p_reminder_text text, p_follow_up_text text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_routine(p_reminders boolean, p_follow_ups boolean, p_confirmation_text text, p_reminder_text text, p_follow_up_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_routine(p_reminders boolean, p_follow_ups boolean, p_confirmation_text text, p_reminder_text text, p_follow_up_text text) TO tistis_functions;
 
 --
 -- Name: FUNCTION set_staff_hours(p_staff uuid, p_branch uuid, p_spans jsonb); Type: ACL; Schema: public; Owner: tistis_owner

@@ -133,6 +133,46 @@ import Testing
     #expect(try await ask(secret).status == 200)
   }
 
+  /// A key that takes another's place copies it, or has what is named and else what a new key gets; the branch stays.
+  @Test func whoRotatesMayBeginAnew() async throws {
+    let tenant = try Tenant.make()
+    let owner = try APIUser(tenant)
+    let branch = try tenant.branch()
+    let cases: [(body: JSON, scopes: [String], limits: [Int64?], addresses: [String])] = [
+      ([:], ["leads:read"], [7, 70], ["127.0.0.0/8"]),
+      (["copy_settings": true], ["leads:read"], [7, 70], ["127.0.0.0/8"]),
+      (["copy_settings": false], [], [30, 1000], []),
+      (
+        ["copy_settings": false, "scopes": ["leads:write"], "rate_limit_rpm": 9, "ip_whitelist": ["10.0.0.0/8"]],
+        ["leads:write"], [9, 1000], ["10.0.0.0/8"]
+      ),
+    ]
+    let refused: [(body: JSON, path: String)] = [
+      (["scopes": ["leads:write"]], "$.scopes"), (["copy_settings": false, "rate_limit_rpm": 61], "$.rate_limit_rpm"),
+      (["copy_settings": false, "ip_whitelist": ["localhost"]], "$.ip_whitelist"),
+    ]
+    for wanted in cases {
+      let old = try APIClient(tenant, scopes: ["leads:read"], branch: branch) {
+        $0.addresses = ["127.0.0.0/8"]
+        $0.perMinute = 7
+        $0.perDay = 70
+      }
+      let path = "/api/settings/api-keys/\(old.id.text)/rotate"
+      for wrong in refused {
+        let answer = try await owner.ask("POST", path, wrong.body)
+        #expect(answer.status == 400 && answer.body["path"].text == wrong.path, "\(answer.body)")
+      }
+      let rotated = try await owner.ask("POST", path, wanted.body)
+      #expect(rotated.status == 201, "\(rotated.body)")
+      let id = rotated.body["new_key"]["id"].text ?? ""
+      let new = try await owner.ask("GET", "/api/settings/api-keys/\(id)").body["key"]
+      #expect(new["scopes"].texts == wanted.scopes, "\(wanted.body)")
+      #expect([new["rate_limit_rpm"].integer, new["rate_limit_daily"].integer] == wanted.limits, "\(wanted.body)")
+      #expect(new["ip_whitelist"].texts == wanted.addresses, "\(wanted.body)")
+      #expect(new["branch_id"].uuid == branch)
+    }
+  }
+
   /// Twelve calls by two processes at once: as many pass as the minute allows, whoever serves them.
   @Test func theLimitHoldsForAllProcesses() async throws {
     let tenant = try Tenant.make()

@@ -5,10 +5,10 @@ import Testing
 
 /// The same twice, and another's name: nothing doubles, nothing crosses.
 @Suite struct IsolationTests {
-  @Test func theSamePostTwentyTimesAtOnce() async throws {
-    let tenant = try Tenant.make()
+  @Test(arguments: Platform.allCases) func theSamePostTwentyTimesAtOnce(_ platform: Platform) async throws {
+    let tenant = try Tenant.make(on: platform)
     try await Sandbox.register(tenant)
-    let body = tenant.payload([Tenant.text("¿Cuánto cuesta la limpieza?")])
+    let body = platform.text("¿Cuánto cuesta la limpieza?", from: uniqueDigits("521"), to: tenant.account)
     try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<20 { group.addTask { try await Web.deliver(body, to: tenant).status } }
       for try await status in group { #expect(status == 200) }
@@ -17,7 +17,8 @@ import Testing
     #expect(try tenant.count("leads") == 1)
     #expect(try tenant.count("conversations") == 1)
     #expect(try await eventually { try tenant.count("messages", where: "role = 'assistant' and status = 'read'") == 1 })
-    #expect(try await Sandbox.requests("whatsapp", match: tenant.phoneNumberID, kind: "text").count == 1)
+    let sent = try await Sandbox.requests(platform.rawValue, match: tenant.page ?? tenant.account, kind: "text")
+    #expect(sent.count == 1)
   }
 
   @Test func theOtherTenantsSignatureSlugAndNumber() async throws {
@@ -54,8 +55,8 @@ import Testing
     #expect(try mine.value("status", of: "messages", where: "role = 'assistant'") == "read")
   }
 
-  @Test func theHandshake() async throws {
-    let tenant = try Tenant.make()
+  @Test(arguments: Platform.metas) func theHandshake(_ platform: Platform) async throws {
+    let tenant = try Tenant.make(on: platform)
     func ask(_ query: String) async throws -> HTTPResponse {
       try await Web.send("GET", World.current.url + tenant.path + "?" + query)
     }
@@ -68,9 +69,27 @@ import Testing
     #expect(try await ask("hub.mode=unsubscribe&hub.challenge=1&hub.verify_token=\(tenant.verifyToken)").status == 403)
     #expect(try await ask("hub.mode=subscribe").status == 400)
     #expect(try await ask("").status == 400)
-    let without = try Tenant.make(secrets: false)
+    let without = try Tenant.make(on: platform, secrets: false)
     let none = try await Web.send(
       "GET", World.current.url + without.path + "?hub.mode=subscribe&hub.challenge=1&hub.verify_token=x")
     #expect(none.status == 503)
+  }
+
+  /// TikTok's has no mode, and needs no token: only one that was sent must be ours.
+  @Test func tiktoksHandshake() async throws {
+    let tenant = try Tenant.make(on: .tiktok)
+    func ask(_ query: String) async throws -> HTTPResponse {
+      try await Web.send("GET", World.current.url + tenant.path + "?" + query)
+    }
+    for query in ["challenge=1158201444", "challenge=1158201444&verify_token=\(tenant.verifyToken)"] {
+      let right = try await ask(query)
+      #expect(right.status == 200)
+      #expect(right.body == Array("1158201444".utf8))
+      #expect(right.headers["content-type"]?.hasPrefix("text/plain") == true)
+    }
+    #expect(try await ask("challenge=1&verify_token=guess").status == 403)
+    #expect(try await ask("challenge=1&verify_token=dev_verify_token").status == 403)
+    #expect(try await ask("hub.mode=subscribe&hub.challenge=1&hub.verify_token=\(tenant.verifyToken)").status == 400)
+    #expect(try await ask("").status == 400)
   }
 }

@@ -17,15 +17,20 @@ import Testing
 
   /// A conversation with so many answered questions; its path.
   private func talked(_ tenant: Tenant, _ questions: Int) async throws -> String {
+    try await talked(tenant, saying: (1...questions).map { "[[echo:respuesta \($0)]]" })
+  }
+
+  /// A conversation in which this was said and answered, one after the other; its path.
+  private func talked(_ tenant: Tenant, saying texts: [String]) async throws -> String {
     try await Sandbox.register(tenant)
     let phone = uniqueDigits("1")
-    for i in 1...questions {
+    for (i, text) in texts.enumerated() {
       let message: JSON = [
         "from": .string(phone), "id": .string(unique("wamid.")), "timestamp": .string(String(Instant.now.seconds)),
-        "type": "text", "text": ["body": .string("[[echo:respuesta \(i)]]")],
+        "type": "text", "text": ["body": .string(text)],
       ]
       #expect(try await Web.deliver(tenant.payload([message]), to: tenant).status == 200)
-      #expect(try await eventually { try tenant.count("messages", where: "role = 'assistant'") == i })
+      #expect(try await eventually { try tenant.count("messages", where: "role = 'assistant'") == i + 1 })
     }
     return "/api/conversations/" + (try tenant.value("id", of: "conversations") ?? "")
   }
@@ -63,6 +68,50 @@ import Testing
     let reader = try APIClient(tenant, scopes: ["leads:read"])
     #expect(try await reader.ask("GET", "/api/messages/\(answer)/why").status == 403)
     #expect(try await client.ask("GET", "/api/messages/\(UUID().uuidString)/why").status == 404)
+  }
+
+  /// What a tool was used with and what it said, whoever asks; and that it went wrong, where it did.
+  @Test func theUsesOfTools() async throws {
+    let tenant = try Tenant.make()
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    // The second is refused: a tool takes no member that its schema does not name.
+    let path = try await talked(
+      tenant, saying: ["[[tool:get_services {}]]", #"[[tool:get_services {"tenant_id": "1"}]]"#])
+    let trace = try await client.ask("GET", path + "/trace")
+    #expect(trace.status == 200 && trace.data.items.count == 2, "\(trace.body)")
+    let whole = try await tistis(
+      "conversations", "why", "--tenant", tenant.slug, "--conversation", String(path.split(separator: "/").last ?? ""))
+    // The latest answer comes first.
+    let cases: [(answer: Field, input: JSON, isError: Bool, output: String)] = [
+      (trace.data[1], [:], false, #"{"found":true,"services":[{"name":"Limpieza dental""#),
+      (
+        trace.data[0], ["tenant_id": "1"], true,
+        #"{"error":"invalid_input","message":"$.tenant_id: there is no such member"#
+      ),
+    ]
+    for (answer, input, isError, output) in cases {
+      #expect(answer["steps"].items.map { $0["kind"].text ?? "" } == ["call", "tool", "call"], "\(trace.body)")
+      let step = answer["steps"][1]
+      #expect(step["name"].text == "get_services" && step["input"].value == input, "\(step)")
+      #expect(step["is_error"].bool == isError && step["output"].value?.text.hasPrefix(output) == true, "\(step)")
+      // It is the use that the call before it asked for.
+      let wanted = answer["steps"][0]["output"].items.last ?? Field(.null)
+      #expect(wanted["type"].text == "tool_use" && wanted["id"].text == step["tool_use_id"].text, "\(wanted)")
+      // By the answer's message and by the question.
+      for id in [answer["messages"][0]["id"].text ?? "", answer["question"]["id"].text ?? ""] {
+        let why = try await client.ask("GET", "/api/messages/\(id)/why")
+        #expect(why.status == 200 && why.data["answer"]["job_id"].text == answer["job_id"].text, "\(why.body)")
+        #expect(why.data["answer"]["steps"].items.count == 3, "\(why.body)")
+        #expect(why.data["answer"]["steps"][1].value == step.value, "\(why.body)")
+        let said = try await tistis("conversations", "why", "--tenant", tenant.slug, "--message", id)
+        let lines = said.lines.filter { $0.hasPrefix("  2  get_services ") }
+        #expect(said.status == 0 && lines.count == 1, "\(said.output)")
+        #expect(lines.allSatisfy { $0.contains(" \(input.text) ") && $0.hasSuffix("FAILED") == isError }, "\(lines)")
+        #expect(said.output.contains("→ " + output), "\(said.output)")
+        #expect(said.output.contains("2 calls of the model, 1 uses of tools"), "\(said.output)")
+      }
+      #expect(whole.status == 0 && whole.output.contains("→ " + output), "\(whole.output)")
+    }
   }
 
   @Test func whatNoModelWasAskedFor() async throws {

@@ -21,7 +21,7 @@ import Testing
   /// fault, after the first attempt, in the end
   private static let faults = [
     ("429", "pending", "accepted"), ("500", "pending", "accepted"), ("reset", "unknown", "unknown"),
-    ("malformed", "unknown", "unknown"),
+    ("malformed", "unknown", "unknown"), ("timeout", "unknown", "unknown"), ("closed_window", "failed", "failed"),
   ]
   private static let cases = Platform.echoing.flatMap { platform in
     faults.map { Case(platform: platform, fault: $0.0, first: $0.1, last: $0.2) }
@@ -60,9 +60,12 @@ import Testing
   }
 
   private func fail(_ shop: Shop, _ fault: String, times: Int = 1) async throws {
+    // A silence of its own length would outlast our patience: it ends with the connection instead.
+    let extra: [(String, JSON)] =
+      fault == "timeout" ? [("kind", "text"), ("delay_ms", 300)] : [("kind", "text")]
     try await Sandbox.fail(
       shop.tenant.platform.rawValue, fault, match: shop.tenant.page ?? shop.tenant.account, times: times,
-      extra: [("kind", "text")])
+      extra: extra)
   }
 
   @Test(arguments: cases) private func aFault(_ example: Case) async throws {
@@ -80,7 +83,8 @@ import Testing
         try await shop.work()
       }
       #expect(try shop.reply("status") == example.last)
-      // What was refused is sent again, what may have arrived never.
+      #expect(try shop.count("jobs", "job_type like 'send\\_%' and status = 'pending'") == 0, "nothing waits")
+      // What was refused for now is sent again; what was refused for good and what may have arrived never.
       #expect(try await texts(shop) == (example.first == "pending" ? 2 : 1))
       #expect(try await texts(shop, accepted: true) == (example.first == "pending" ? 1 : 0))
       #expect(try shop.value("status", of: "channel_connections") == "connected")

@@ -79,6 +79,7 @@ import Testing
         try shop.run("update leads set score = 90, classification = 'hot' where tenant_id = '\(shop.tenant.id.text)'")
         try await shop.work()
         #expect(try await shop.texts(phone) == [expected])
+        #expect(try shop.value("escalated_by", of: "conversations") == (wanted ? "hot_lead" : nil))
       }
     }
   }

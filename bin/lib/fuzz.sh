@@ -16,9 +16,9 @@ given_inputs() {
   local fixtures=$root/Tests/PeersTests/Fixtures
   say "$root/Tests/Fuzz/corpus/$1"
   case $1 in
-    webhook) printf '%s\n' "$fixtures"/{whatsapp,facebook,instagram} ;;
+    webhook) printf '%s\n' "$fixtures"/{whatsapp,facebook,instagram,tiktok} ;;
     claude) say "$fixtures/claude" ;;
-    graph) printf '%s\n' "$fixtures"/{whatsapp,facebook,instagram}-answer ;;
+    graph) printf '%s\n' "$fixtures"/{whatsapp,facebook,instagram,tiktok}-answer ;;
   esac
 }
 

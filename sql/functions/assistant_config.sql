@@ -10,11 +10,11 @@ begin
   select * into a from ai_tenant_context x where x.tenant_id = current_tenant();
   return jsonb_build_object(
     'ai_enabled', coalesce(a.ai_enabled, true), 'model', a.model, 'system_prompt', a.system_prompt,
-    'temperature', coalesce(a.temperature, 0.7), 'max_tokens', coalesce(a.max_tokens, 500),
-    'response_style', coalesce(a.response_style, 'professional_friendly'), 'business_hours', a.business_hours,
+    'temperature', coalesce(a.temperature, 0.70), 'max_tokens', coalesce(a.max_tokens, 500),
+    'response_style', coalesce(a.response_style, 'professional_friendly'), 'business_hours', nullif(a.business_hours, '{}'),
     'escalation_keywords', to_jsonb(coalesce(a.escalation_keywords, '{}')),
     'auto_escalate_after_messages', coalesce(a.auto_escalate_after_messages, 0),
-    'escalate_on_hot_lead', coalesce(a.escalate_on_hot_lead, false), 'min_confidence', coalesce(a.min_confidence, 0.5),
+    'escalate_on_hot_lead', coalesce(a.escalate_on_hot_lead, false), 'min_confidence', coalesce(a.min_confidence, 0.50),
     'escalation_message', a.escalation_message, 'default_language', coalesce(a.default_language, 'es'),
     'supported_languages', to_jsonb(coalesce(a.supported_languages, '{es}')), 'currency', coalesce(a.currency, 'MXN'),
     'use_emojis', coalesce(a.use_emojis, false), 'out_of_hours_enabled', coalesce(a.out_of_hours_enabled, false),
@@ -22,9 +22,19 @@ begin
     'auto_greeting_message', a.auto_greeting_message, 'default_first_message_delay', a.default_first_message_delay,
     'default_subsequent_message_delay', a.default_subsequent_message_delay,
     'enable_scoring', coalesce(a.enable_scoring, true), 'scoring_policy', coalesce(a.scoring_policy, 'signals'),
-    'ai_model', a.model, 'custom_instructions', a.system_prompt, 'ai_temperature', coalesce(a.temperature, 0.7),
+    'ai_model', a.model, 'custom_instructions', a.system_prompt, 'ai_temperature', coalesce(a.temperature, 0.70),
     'ai_personality', coalesce(a.response_style, 'professional_friendly'),
     'max_turns_before_escalation', coalesce(a.auto_escalate_after_messages, 0));
+end $$;
+
+-- A row for who has none, as it is for who has none: the columns' own defaults are for who is made with the guide's settings
+-- (`tistis tenants create`), and a budget must not switch escalation on.
+create or replace function make_assistant_row() returns void
+language plpgsql as $$
+begin
+  insert into ai_tenant_context (tenant_id, response_style, business_hours, escalation_keywords,
+      auto_escalate_after_messages)
+    values (require_tenant(current_tenant()), 'professional_friendly', '{}', '{}', 0) on conflict do nothing;
 end $$;
 
 -- Changes what is named, by column; a text of nothing is none. The first change makes the row.
@@ -34,7 +44,7 @@ declare
   v_tenant uuid := current_tenant();
   n ai_tenant_context;
 begin
-  insert into ai_tenant_context (tenant_id) values (v_tenant) on conflict do nothing;
+  perform make_assistant_row();
   select * into n from ai_tenant_context a where a.tenant_id = v_tenant for update;
   n := jsonb_populate_record(n, p_values);
   update ai_tenant_context a set ai_enabled = n.ai_enabled, model = nullif(n.model, ''),

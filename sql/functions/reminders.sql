@@ -117,7 +117,9 @@ begin
   if p_what <> 'confirmation' then
     perform emit_event('appointment-reminder', jsonb_build_object('reminder', p_what, 'appointment', jsonb_build_object(
         'id', a.id, 'lead_id', a.lead_id, 'branch_id', a.branch_id, 'service_id', a.service_id, 'staff_id', a.staff_id,
-        'scheduled_at', a.scheduled_at, 'status', a.status)), concat_ws(':', 'reminder', p_what, a.id));
+        'scheduled_at', a.scheduled_at, 'status', a.status)),
+      -- One that is moved is reminded of again.
+      concat_ws(':', 'reminder', p_what, p_message));
   end if;
 end $$;
 

@@ -62,3 +62,17 @@ begin
     delete from rate_limits r using due d where r.tenant_id = v_tenant and r.identifier = d.identifier returning 1)
   select count(*) from over into counters;
 end $$;
+
+-- Changes what a business wants done by the clock, and in which words; null: as it was, an empty text: ours.
+create or replace function set_routine(p_reminders boolean, p_follow_ups boolean, p_confirmation_text text,
+  p_reminder_text text, p_follow_up_text text) returns void
+language plpgsql as $$
+begin
+  perform make_assistant_row();
+  update ai_tenant_context x set reminders_enabled = coalesce(p_reminders, x.reminders_enabled),
+      follow_ups_enabled = coalesce(p_follow_ups, x.follow_ups_enabled),
+      confirmation_text = nullif(coalesce(p_confirmation_text, x.confirmation_text), ''),
+      reminder_text = nullif(coalesce(p_reminder_text, x.reminder_text), ''),
+      follow_up_text = nullif(coalesce(p_follow_up_text, x.follow_up_text), '')
+    where x.tenant_id = current_tenant();
+end $$;

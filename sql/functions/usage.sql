@@ -116,13 +116,13 @@ declare
   m ai_usage_months;
   v_used numeric;
 begin
-  insert into ai_tenant_context as x (tenant_id, monthly_budget_usd, monthly_token_budget)
-    values (v_tenant, (p_change ->> 'monthly_budget_usd')::numeric, (p_change ->> 'monthly_token_budget')::bigint)
-    on conflict (tenant_id) do update set
-      monthly_budget_usd = case when p_change ? 'monthly_budget_usd' then excluded.monthly_budget_usd
+  perform make_assistant_row();
+  update ai_tenant_context x set
+      monthly_budget_usd = case when p_change ? 'monthly_budget_usd' then (p_change ->> 'monthly_budget_usd')::numeric
         else x.monthly_budget_usd end,
-      monthly_token_budget = case when p_change ? 'monthly_token_budget' then excluded.monthly_token_budget
+      monthly_token_budget = case when p_change ? 'monthly_token_budget' then (p_change ->> 'monthly_token_budget')::bigint
         else x.monthly_token_budget end
+    where x.tenant_id = v_tenant
     returning * into a;
   update alerts set resolved_at = app_now() where tenant_id = v_tenant and kind = 'budget' and resolved_at is null;
   select * into m from ai_usage_months x where x.tenant_id = v_tenant and x.month = business_month();

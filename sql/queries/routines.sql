@@ -79,12 +79,5 @@ select coalesce(x.reminders_enabled, true) as "reminders!", coalesce(x.follow_up
 
 -- name: setRoutine :exec
 -- Changes what is given; an empty text makes it ours again.
-insert into ai_tenant_context as x (tenant_id, reminders_enabled, follow_ups_enabled, confirmation_text, reminder_text,
-    follow_up_text)
-  values (current_tenant(), coalesce(:reminders?::boolean, true), coalesce(:follow_ups?::boolean, true),
-    nullif(:confirmation_text?::text, ''), nullif(:reminder_text?::text, ''), nullif(:follow_up_text?::text, ''))
-  on conflict (tenant_id) do update set reminders_enabled = coalesce(:reminders, x.reminders_enabled),
-    follow_ups_enabled = coalesce(:follow_ups, x.follow_ups_enabled),
-    confirmation_text = nullif(coalesce(:confirmation_text, x.confirmation_text), ''),
-    reminder_text = nullif(coalesce(:reminder_text, x.reminder_text), ''),
-    follow_up_text = nullif(coalesce(:follow_up_text, x.follow_up_text), '');
+select set_routine(:reminders?::boolean, :follow_ups?::boolean, :confirmation_text?::text, :reminder_text?::text,
+  :follow_up_text?::text);

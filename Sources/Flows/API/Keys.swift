@@ -35,8 +35,10 @@ extension Route {
     },
     Route(
       "POST", "/api/settings/api-keys/{id}/rotate", "rotateKey",
-      "Put another key in its place; for some hours both are taken", .granted(scope: nil, .owners),
-      body: .object([.may("grace_period_hours", .integer(0...168)), .may("copy_settings", .flag)]),
+      "Put another key in its place; for some hours both are taken. With copy_settings false it has the scopes, limits "
+        + "and addresses named here, else those of a new key",
+      .granted(scope: nil, .owners),
+      body: .object([.may("grace_period_hours", .integer(0...168)), .may("copy_settings", .flag)] + Keys.rotatable),
       answers: [(201, .json(Keys.rotated))]
     ) { (call) throws(APIProblem) in try Keys.rotate(call) },
     Route(
@@ -67,6 +69,10 @@ enum Keys {
     .may("rate_limit_rpm", .integer(1...1000)), .may("rate_limit_daily", .integer(1...1_000_000)),
     .may("ip_whitelist", .list(.text(2...50), atMost: 100)), .may("expires_at", .moment),
   ]
+  /// What a key may have of its own that takes another's place.
+  static let rotatable = changeable.filter {
+    ["scopes", "rate_limit_rpm", "rate_limit_daily", "ip_whitelist"].contains($0.name)
+  }
   static let members: [Shape.Member] =
     [
       .needs("name", .text(1...100)), .may("environment", .word(["live", "test"])),
@@ -190,9 +196,15 @@ enum Keys {
   static func rotate(_ call: APICall) throws(APIProblem) -> Response {
     let hours = Int(call.body["grace_period_hours"].integer ?? 24)
     let old = Field(try read(call, call.id()))
+    let own = try ownSettings(call)
     let key = APIKey.make(test: old["environment"].text == "test")
-    let made = try call.transaction { (scope) throws(StoreError) in
-      try scope.replaceKey(call.id(), with: key, keptFor: hours, by: call.caller.user)
+    let made = try named { () throws(APIProblem) in
+      try call.transaction { (scope) throws(StoreError) in
+        let next = try scope.replaceKey(call.id(), with: key, keptFor: hours, by: call.caller.user)
+        // In the same transaction: nobody is let in by the new key with what the old one was allowed.
+        if let next, let own { _ = try scope.changeAPIKey(id: next.id, change: own, by: call.caller.user) }
+        return next
+      }
     }
     guard let made else {
       throw .conflict("KEY_NOT_ACTIVE", "the key has been revoked or replaced already")
@@ -206,5 +218,25 @@ enum Keys {
         "new_key": ["id": .string(made.id.text), "name": .string(made.name), "api_key_secret": .string(key.reveal())],
         "message": "both keys are taken until the old one ends; the new secret is not shown again",
       ], status: 201)
+  }
+
+  /// What a key that takes another's place has of its own: what is named, else what a new key gets. nil: it copies, and
+  /// naming some of it then would be silently in vain. Name, branch and end are the old one's either way.
+  private static func ownSettings(_ call: APICall) throws(APIProblem) -> JSONText? {
+    let body = call.body
+    guard body["copy_settings"].bool == false else {
+      for member in rotatable where body[member.name].exists {
+        throw .malformed("$." + member.name, "the old key's are copied: only with copy_settings false")
+      }
+      return nil
+    }
+    let allowed = try allowance(call).0
+    try check(body, allowed)
+    return JSONText([
+      "scopes": .array(body["scopes"].texts.map { .string($0) }),
+      "ip_whitelist": .array(body["ip_whitelist"].texts.map { .string($0) }),
+      "rate_limit_rpm": .number(body["rate_limit_rpm"].integer ?? Int64(allowed.perMinute)),
+      "rate_limit_daily": .number(body["rate_limit_daily"].integer ?? Int64(allowed.perDay)),
+    ])
   }
 }

@@ -83,7 +83,9 @@ extension TikTok {
     // In some events `unique_identifier` names who wrote, whoever that was.
     let others = [body["user_openid"].loose, content["from_user"]["id"].loose, content["from"].loose]
     let unique = content["unique_identifier"].loose.flatMap { isOurs && others.contains($0) ? nil : $0 }
-    let id = [user.loose, unique, content["from_user_open_id"].loose].compactMap(\.self).first { !$0.isEmpty }
+    let first = [user.loose, unique, content["from_user_open_id"].loose].compactMap(\.self).first { !$0.isEmpty }
+    // As long as the other platforms' at most: a longer one would be cut on its way, to what may be another's.
+    let id = first.flatMap { $0.utf8.count <= 200 ? $0 : nil }
     let conversation = content["conversation_id"].loose.flatMap { $0.isEmpty ? nil : $0 }
     return TikTokPlace(
       accountID: body["user_openid"].loose.flatMap { $0.isEmpty ? nil : $0 },

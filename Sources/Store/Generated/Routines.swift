@@ -385,15 +385,8 @@ extension Scope {
     try exec(
       "setRoutine",
       #"""
-      insert into ai_tenant_context as x (tenant_id, reminders_enabled, follow_ups_enabled, confirmation_text, reminder_text,
-          follow_up_text)
-        values (current_tenant(), coalesce($1::boolean, true), coalesce($2::boolean, true),
-          nullif($3::text, ''), nullif($4::text, ''), nullif($5::text, ''))
-        on conflict (tenant_id) do update set reminders_enabled = coalesce($1, x.reminders_enabled),
-          follow_ups_enabled = coalesce($2, x.follow_ups_enabled),
-          confirmation_text = nullif(coalesce($3, x.confirmation_text), ''),
-          reminder_text = nullif(coalesce($4, x.reminder_text), ''),
-          follow_up_text = nullif(coalesce($5, x.follow_up_text), '')
+      select set_routine($1::boolean, $2::boolean, $3::text, $4::text,
+        $5::text)
       """#,
       [reminders.sql, followUps.sql, confirmationText.sql, reminderText.sql, followUpText.sql]
     )

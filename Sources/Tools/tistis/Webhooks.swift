@@ -50,7 +50,7 @@ struct Webhooks: ParsableCommand {
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "Only this one.", transform: uuid) var id: UUID?
     @Option(help: "How many at most.") var limit = 1000
-    @Flag(help: "As one JSON object, at the end.") var json = false
+    @Flag(help: "As one JSON object, at the end; how far it is goes to standard error.") var json = false
 
     func run() throws {
       administer([.databaseURL]) { settings in
@@ -61,7 +61,8 @@ struct Webhooks: ParsableCommand {
           let result = try selected.scope.replay(deadLetter: id)
           if result == "completed" { stored += 1 }
           results.append(["id": .string(id.text), "status": .string(result ?? "not open")])
-          if !json { say("\(i + 1)/\(ids.count)  \(id.text)  \(result ?? "not open")") }
+          let line = "\(i + 1)/\(ids.count)  \(id.text)  \(result ?? "not open")"
+          if json { complain(line) } else { say(line) }
         }
         let whole: JSON = ["stored": .number(stored), "tried": .number(ids.count), "results": .array(results)]
         say(json ? whole.text : "\(stored) of \(ids.count) stored")

@@ -20,11 +20,12 @@ func fuzzClaude(_ input: [UInt8]) {
   } catch { checkError(error, response) }
 }
 
-/// What Graph may answer to a message, and to who asks for a name.
+/// What Graph and TikTok may answer to a message, and Graph to who asks for a name.
 func fuzzGraph(_ input: [UInt8]) {
   let response = answer(input)
   checkAcceptance(of: .whatsapp, response)
   checkAcceptance(of: .facebook, response)
+  checkAcceptance(of: .tiktok, response)
   do throws(PeerError) {
     let name = try Channel.instagram.profile?.found(response)
     check(name.map { !$0.isEmpty && !$0.contains(where: \.isNewline) } ?? true, "a name of two lines, or of none")
@@ -57,7 +58,7 @@ func fuzzReply(_ input: [UInt8]) {
 
 /// Every part leaves as one message that the channel takes.
 private func checkReply(_ text: String) {
-  for channel in [Channel.whatsapp, .facebook, .instagram] { checkReply(text, through: channel) }
+  for channel in [Channel.whatsapp, .facebook, .instagram, .tiktok] { checkReply(text, through: channel) }
 }
 
 private func checkReply(_ text: String, through channel: Channel) {
@@ -76,7 +77,9 @@ private func checkReply(_ text: String, through channel: Channel) {
     } catch { check(false, "a part that cannot be sent: \(error.sentence)") }
   }
   let options = [OutboundContent.Option(id: "a", title: clipped(text, 30)), .init(id: "b", title: "No")]
-  for part in ladder(.buttons(.init(body: text, footer: text), options), limits) {
+  let steps = ladder(.buttons(.init(body: text, footer: text), options), limits)
+  check(!limits.inOneMessage || steps.count <= 1, "\(steps.count) messages where each counts against a limit")
+  for part in steps {
     do throws(ContentFault) {
       try part.check(limits)
     } catch { check(false, "a step of the ladder that does not hold: \(error.sentence)") }

@@ -21,6 +21,7 @@ func fuzzQuery(_ input: [UInt8]) {
   let hidden = Request("GET", "/", query: "\(encoded("x" + name))=1&&=&\(encoded(name))=\(encoded(query))&z")
   check(hidden.parameter(name)?.utf8.elementsEqual(query.utf8) == true || name.isEmpty, "\(name) is not found")
   checkHandshake(request)
+  checkChallenge(request)
 }
 
 /// Only the right token makes us repeat the challenge, and nothing but the challenge.
@@ -38,6 +39,23 @@ private func checkHandshake(_ request: Request) {
   check(request.parameter("hub.mode") == "subscribe", "accepted without a subscription")
   check(response.status == 200 && !response.body.isEmpty && response.body.count <= 512, "an odd answer")
   check(request.parameter("hub.challenge").map { Array($0.utf8) } == response.body, "not the challenge")
+  check(response.headers.contains { $0.1.hasPrefix("text/plain") }, "the challenge is not plain text")
+}
+
+/// TikTok's question needs no token; one that was sent must be ours.
+private func checkChallenge(_ request: Request) {
+  let tokens = [Secret("dev_verify_token"), Secret("")]
+  let response: Response
+  do throws(Refusal) {
+    response = try Channel.tiktok.handshake(request, tokens)
+  } catch {
+    check([400, 403].contains(error.status), "refused with \(error.status)")
+    check(!error.sentence.contains("dev_verify_token"), "a refusal that tells the token")
+    return
+  }
+  check(request.parameter("verify_token") ?? "dev_verify_token" == "dev_verify_token", "accepted with another's token")
+  check(response.status == 200 && !response.body.isEmpty && response.body.count <= 512, "an odd answer")
+  check(request.parameter("challenge").map { Array($0.utf8) } == response.body, "not the challenge")
   check(response.headers.contains { $0.1.hasPrefix("text/plain") }, "the challenge is not plain text")
 }
 

@@ -3,13 +3,15 @@ import Peers
 
 /// The first byte is the number of secrets, the rest of the first line the header, the rest the body. `{0}` in a header
 /// stands for the right digits under the first secret, `{1,40}` for 40 digits under the second, `{x}` for a stranger's,
-/// and capitals are asked for by `{^0}`; a header of `-` is no header.
+/// and capitals are asked for by `{^0}`; a header of `-` is no header. One with `t=` is for TikTok.
 func fuzzSignature(_ input: [UInt8]) {
   let lines = input.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
   let body = lines.count == 2 ? Array(lines[1]) : []
   let secrets = Array(
     [Secret("dev_meta_app_secret"), Secret(""), Secret("another")].prefix(Int(lines[0].first ?? 3) % 4))
   let template = String(decoding: lines[0].dropFirst(), as: UTF8.self)
+  // Only TikTok's form names a time; a body alone signs all others.
+  if template.contains("t=") { return fuzzTikTokSignature(template, body, secrets) }
   let header = filled(template, body)
 
   let request = Request("POST", "/", headers: header.map { [Channel.whatsapp.signatureHeader: $0] } ?? [:], body: body)
@@ -38,7 +40,8 @@ private func lowered(_ header: String) -> [UInt8] {
   return bytes.prefix(7) + bytes.dropFirst(7).map { (65...70).contains($0) ? $0 | 0x20 : $0 }
 }
 
-private func filled(_ template: String, _ body: [UInt8]) -> String? {
+/// `signed`: what the digits are made of.
+func filled(_ template: String, _ signed: [UInt8]) -> String? {
   guard template != "-" else { return nil }
   var out = ""
   var rest = template[...]
@@ -50,7 +53,7 @@ private func filled(_ template: String, _ body: [UInt8]) -> String? {
     let word = rest[rest.index(after: start)..<end].split(separator: ",")
     let key = word.first.map { $0.hasPrefix("^") ? $0.dropFirst() : $0 }
     let secret = key == "0" ? "dev_meta_app_secret" : key == "1" ? "another" : "a stranger's"
-    let digits = hex(hmacSHA256(body, key: Secret(secret)))
+    let digits = hex(hmacSHA256(signed, key: Secret(secret)))
     let wanted = digits.prefix(word.count > 1 ? max(Int(word[1]) ?? 64, 0) : 64)
     out += word.first?.hasPrefix("^") == true ? wanted.uppercased() : String(wanted)
     rest = rest[rest.index(after: end)...]

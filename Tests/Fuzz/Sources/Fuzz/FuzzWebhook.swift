@@ -3,8 +3,8 @@ import FoundationEssentials
 import Peers
 import Rules
 
-/// Whatever the body is, `read` gives whole events or a refusal that names the place. The body says which platform of
-/// Meta's it is for.
+/// Whatever the body is, `read` gives whole events or a refusal that names the place. The body says which platform it
+/// is for: `object` one of Meta's, `event` TikTok.
 func fuzzWebhook(_ input: [UInt8]) {
   guard let body = try? JSON.parse(input) else { return }
   let channel = channel(of: body)
@@ -22,12 +22,17 @@ func fuzzWebhook(_ input: [UInt8]) {
     checkEvent(event)
     checkRow(row)
   }
-  checkSibling(body, rows, channel)
+  if channel.name == .tiktok {
+    checkOnly(body, rows)
+  } else {
+    checkSibling(body, rows, channel)
+  }
 }
 
 private func channel(of body: JSON) -> Channel {
   let object = Field(body)["object"].text ?? Field(body)[0]["object"].text
   if case .array = body { return object == "page" ? .facebook : .instagram }
+  if object == nil, Field(body)["event"].exists { return .tiktok }
   return Channel.all.first { $0.object != nil && $0.object == object } ?? .whatsapp
 }
 
@@ -76,7 +81,7 @@ private func checkPerson(_ event: InboundEvent) {
     switch alias.kind {
     case "phone":
       check(alias.value.utf8.allSatisfy { (48...57).contains($0) }, "a phone with letters: \(event.raw.text)")
-    case "whatsapp_user_id", "facebook", "instagram": break
+    case "whatsapp_user_id", "facebook", "instagram", "tiktok": break
     default: check(false, "an unknown kind of alias: \(event.raw.text)")
     }
   }
@@ -102,6 +107,12 @@ private func checkRow(_ row: JSON) {
   if ["message", "echo"].contains(kind) {
     check(field["content"].text?.isEmpty == false && !field["aliases"].items.isEmpty, "an empty message: \(row.text)")
   }
+}
+
+/// TikTok posts one event at a time: it is kept whole, whatever could be read in it.
+private func checkOnly(_ body: JSON, _ rows: [JSON]) {
+  check(rows.count == 1, "\(rows.count) events of one body")
+  check(rows.allSatisfy { same($0["raw"] ?? .null, body) }, "it is not kept as it came: \(body.text)")
 }
 
 /// A good message after anything at all is read as if it were alone, and what stood before it as without it.

@@ -17,4 +17,9 @@ let words = [
   "request-id", "content", "model", "stop_reason", "end_turn", "max_tokens", "tool_use", "refusal", "pause_turn",
   "input", "usage", "input_tokens", "output_tokens", "cache_creation", "ephemeral_1h_input_tokens",
   "cache_creation_input_tokens", "cache_read_input_tokens", "overloaded_error", "rate_limit_error", "thinking",
+  "client_key", "create_time", "user_openid", "im_receive_msg", "im_receive_msg_eu", "im_send_msg", "im_mark_read_msg",
+  "im_referral_msg", "direct_message.receive", "conversation_id", "unique_identifier", "from_user", "to_user", "role",
+  "business_account", "personal_account", "message_tag", "source", "API", "share_post", "embed_url", "template",
+  "referenced_message_info", "referenced_message_id", "read", "last_read_timestamp", "short_link", "ad", "media_id",
+  "message_type", "message_content", "from_user_open_id", "request_id", "data",
 ]
