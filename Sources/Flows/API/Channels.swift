@@ -163,7 +163,8 @@ enum ChannelDoor {
       guard call.caller.role.map(Roles.owner.allow) ?? false else {
         throw APIProblem(403, "ROLE_REQUIRED", "only an owner may disconnect a channel")
       }
-      return try disconnect(call, id)
+      _ = try disconnect(call, id)
+      return try show(call, id)
     }
     let fields = try fields(call, row.channel, placed: false, without: ["id", "status"])
     let seals = fields.secrets.isEmpty ? nil : try SecretSeals(call.app)
