@@ -294,7 +294,7 @@ grant update (operating_hours, slot_minutes, booking_notice_minutes, advance_boo
 grant select, insert on api_key_audit to tistis_api;
 -- Channels: it puts secrets there and cannot read one, not even sealed; what people see of them are hints.
 grant select, insert on channel_connections to tistis_api;
-grant update (connection_name, account_name, ai_enabled, login, human_agent_enabled, is_personal_brand, whatsapp_phone_number_id,
+grant update (connection_name, account_name, ai_enabled, login, human_agent_enabled, echo_takes_over, is_personal_brand, whatsapp_phone_number_id,
   whatsapp_business_account_id, instagram_account_id, instagram_page_id, instagram_username, facebook_page_id,
   facebook_page_name, meta_app_id, tiktok_business_id, tiktok_client_key, tiktok_open_id, first_message_delay_seconds,
   subsequent_message_delay_seconds, ai_personality_override, custom_instructions_override, status, stopped_code, stopped_at,

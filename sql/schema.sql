@@ -2108,6 +2108,7 @@ begin
   n := jsonb_populate_record(o, p_values);
   update channel_connections c set connection_name = n.connection_name, account_name = n.account_name,
       ai_enabled = n.ai_enabled, login = n.login, meta_app_id = n.meta_app_id, human_agent_enabled = n.human_agent_enabled,
+      echo_takes_over = n.echo_takes_over,
       is_personal_brand = n.is_personal_brand,
       whatsapp_phone_number_id = n.whatsapp_phone_number_id, whatsapp_business_account_id = n.whatsapp_business_account_id,
       instagram_account_id = n.instagram_account_id, instagram_page_id = n.instagram_page_id,
@@ -5699,13 +5700,15 @@ CREATE FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversat
     LANGUAGE plpgsql STABLE
     AS $$
 begin return (
-  select jsonb_agg(case when e.value ->> 'kind' = 'echo' and v.ai_handling
-        then e.value || jsonb_build_object('details', coalesce(nullif(e.value -> 'details', 'null'), '{}') || '{"took_over": true}')
+  select jsonb_agg(case when e.value ->> 'kind' = 'echo' and (v.ai_handling or not cc.echo_takes_over)
+        then e.value || jsonb_build_object('details', coalesce(nullif(e.value -> 'details', 'null'), '{}')
+          || case when cc.echo_takes_over then '{"took_over": true}' else '{"beside": true}' end::jsonb)
         else e.value end order by e.ordinality)
     from jsonb_array_elements(p_events) with ordinality e
     left join unnest(p_keys, p_conversations) k (key, conversation_id)
       on k.key = (e.value ->> 'connection_id') || (e.value -> 'aliases')::text
     left join conversations v on v.tenant_id = current_tenant() and v.id = k.conversation_id
+    left join channel_connections cc on cc.tenant_id = current_tenant() and cc.id = v.channel_connection_id
 ); end $$;
 
 ALTER FUNCTION public.mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) OWNER TO tistis_owner;
@@ -5763,9 +5766,9 @@ begin
   update conversations c set
       message_count = c.message_count - 1,
       last_human_at = (select m.created_at from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id
-        and m.role = 'staff' and not m.historical and not m.metadata ? 'prepared' order by m.id desc limit 1),
+        and m.role = 'staff' and not m.historical and not m.metadata ?| '{prepared,beside}' order by m.id desc limit 1),
       ai_handling = c.ai_handling or (x.took_over and not exists (select from messages m where m.tenant_id = v_tenant
-        and m.conversation_id = c.id and m.role = 'staff' and m.id > x.id and not m.metadata ? 'prepared'))
+        and m.conversation_id = c.id and m.role = 'staff' and m.id > x.id and not m.metadata ?| '{prepared,beside}'))
     where c.tenant_id = v_tenant and c.id = x.conversation_id;
 end $$;
 
@@ -7534,6 +7537,7 @@ begin
         from placed p
       on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do nothing
       returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer,
+        metadata ? 'beside' as beside,
         coalesce(selection ~ '^(confirmar|reagendar)_cita', false) as about_appointment
   ), contacts as (
     select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact,
@@ -7543,7 +7547,7 @@ begin
     select i.conversation_id, count(*) as n, count(*) filter (where i.role = 'user') as turns,
         max(i.external_timestamp) as last_at,
         max(i.external_timestamp) filter (where i.role = 'user') as last_inbound_at,
-        max(i.external_timestamp) filter (where i.role = 'staff') as last_human_at,
+        max(i.external_timestamp) filter (where i.role = 'staff' and not i.beside) as last_human_at,
         -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid). What is too old to be answered by itself is no
         -- question: it must not keep the answer to another one back.
         max(i.id::text) filter (where i.wants_answer and not i.stale) as last_question,
@@ -11254,6 +11258,7 @@ END) STORED,
     tested_at timestamp with time zone,
     test_result jsonb,
     owned_at timestamp with time zone DEFAULT now(),
+    echo_takes_over boolean DEFAULT true NOT NULL,
     CONSTRAINT channel_connections_account_number_check CHECK ((account_number = ANY (ARRAY[1, 2]))),
     CONSTRAINT channel_connections_ai_personality_override_check CHECK ((ai_personality_override = ANY (ARRAY['professional'::text, 'professional_friendly'::text, 'formal'::text]))),
     CONSTRAINT channel_connections_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'voice'::text]))),
@@ -19541,6 +19546,12 @@ GRANT UPDATE(test_result) ON TABLE public.channel_connections TO tistis_api;
 
 GRANT UPDATE(owned_at) ON TABLE public.channel_connections TO tistis_jobs;
 GRANT UPDATE(owned_at) ON TABLE public.channel_connections TO tistis_jobs_process;
+
+--
+-- Name: COLUMN channel_connections.echo_takes_over; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(echo_takes_over) ON TABLE public.channel_connections TO tistis_api;
 
 --
 -- Name: TABLE secret_hints; Type: ACL; Schema: public; Owner: tistis_owner

@@ -82,7 +82,7 @@ public struct ChannelFields: Sendable {
           throw field.expected("page or instagram")
         }
         columns["login"] = field.value ?? .null
-      case "ai_enabled", "is_personal_brand", "human_agent_enabled":
+      case "ai_enabled", "is_personal_brand", "human_agent_enabled", "echo_takes_over":
         guard let flag = field.bool else { throw field.expected("true or false") }
         columns[pair.key] = .bool(flag)
       case _ where Self.texts.contains(pair.key):
@@ -172,7 +172,8 @@ extension ChannelDetailsRow {
       "account_id": text(accountId), "status": .string(status), "ai_enabled": .bool(aiEnabled),
       "connection_name": text(connectionName), "account_name": text(accountName),
       "is_personal_brand": .bool(isPersonalBrand), "login": text(login), "meta_app_id": text(metaAppId),
-      "human_agent_enabled": .bool(humanAgentEnabled), "whatsapp_phone_number_id": text(whatsappPhoneNumberId),
+      "human_agent_enabled": .bool(humanAgentEnabled), "echo_takes_over": .bool(echoTakesOver),
+      "whatsapp_phone_number_id": text(whatsappPhoneNumberId),
       "whatsapp_business_account_id": text(whatsappBusinessAccountId), "instagram_account_id": text(instagramAccountId),
       "instagram_page_id": text(instagramPageId), "instagram_username": text(instagramUsername),
       "facebook_page_id": text(facebookPageId), "facebook_page_name": text(facebookPageName),

@@ -63,6 +63,26 @@ import Testing
     }
   }
 
+  /// Where the platform itself answers everybody first, its echo is kept and silences nobody: the question is still answered.
+  @Test(arguments: ChannelName.allCases) func besideTheAssistant(_ channel: ChannelName) async throws {
+    try await Account.test(channel) { account in
+      try account.run("update channel_connections set echo_takes_over = false")
+      let person = account.stranger
+      try account.receive(account.message("hola", from: person))
+      let (message, attempt) = (try account.pending("Sí, cuesta 800"), UUID())
+      try account.receive(account.echo("Gracias por escribirnos", to: person, id: "m.auto"))
+      #expect(try account.value("content", of: "messages", "role = 'staff'") == "Gracias por escribirnos")
+      #expect(try !quiet(account))
+      #expect(try account.count("conversations", "last_human_at is not null") == 0)
+      #expect(try account.begin(message, attempt).verdict == "go")
+      // One that turns out to be ours leaves no trace of a person either.
+      try account.receive(account.echo("Sí, cuesta 800.", to: person, id: "m.ours"))
+      #expect(try account.end(message, attempt, id: "m.ours") == "accepted")
+      #expect(try account.count("conversations", "ai_handling and last_human_at is null") == 1)
+      #expect(try account.count("messages") == 3)
+    }
+  }
+
   /// Known already: nothing happens. A platform that gives a message another id in its echo says that a program sent it.
   @Test(arguments: ChannelName.allCases) func whatIsKnownChangesNothing(_ channel: ChannelName) async throws {
     try await Account.test(channel) { account in

@@ -39,6 +39,7 @@ begin
   n := jsonb_populate_record(o, p_values);
   update channel_connections c set connection_name = n.connection_name, account_name = n.account_name,
       ai_enabled = n.ai_enabled, login = n.login, meta_app_id = n.meta_app_id, human_agent_enabled = n.human_agent_enabled,
+      echo_takes_over = n.echo_takes_over,
       is_personal_brand = n.is_personal_brand,
       whatsapp_phone_number_id = n.whatsapp_phone_number_id, whatsapp_business_account_id = n.whatsapp_business_account_id,
       instagram_account_id = n.instagram_account_id, instagram_page_id = n.instagram_page_id,

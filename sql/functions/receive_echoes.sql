@@ -78,17 +78,20 @@ begin
   return btrim(regexp_replace(p_one, '\s+', ' ', 'g')) = btrim(regexp_replace(p_other, '\s+', ' ', 'g'));
 end $$;
 
--- Marks the echoes that silence the assistant, so that one that turns out to be ours can be taken back.
+-- Marks the echoes that silence the assistant, so that one that turns out to be ours can be taken back, and those that
+-- do not because the account's echoes never do ("beside").
 create or replace function mark_takeovers(p_events jsonb, p_keys text[], p_conversations uuid[]) returns jsonb
 language plpgsql stable as $$
 begin return (
-  select jsonb_agg(case when e.value ->> 'kind' = 'echo' and v.ai_handling
-        then e.value || jsonb_build_object('details', coalesce(nullif(e.value -> 'details', 'null'), '{}') || '{"took_over": true}')
+  select jsonb_agg(case when e.value ->> 'kind' = 'echo' and (v.ai_handling or not cc.echo_takes_over)
+        then e.value || jsonb_build_object('details', coalesce(nullif(e.value -> 'details', 'null'), '{}')
+          || case when cc.echo_takes_over then '{"took_over": true}' else '{"beside": true}' end::jsonb)
         else e.value end order by e.ordinality)
     from jsonb_array_elements(p_events) with ordinality e
     left join unnest(p_keys, p_conversations) k (key, conversation_id)
       on k.key = (e.value ->> 'connection_id') || (e.value -> 'aliases')::text
     left join conversations v on v.tenant_id = current_tenant() and v.id = k.conversation_id
+    left join channel_connections cc on cc.tenant_id = current_tenant() and cc.id = v.channel_connection_id
 ); end $$;
 
 -- The platform names a message of ours by an id under which somebody else's words are stored: its echo came first, and
@@ -110,8 +113,8 @@ begin
   update conversations c set
       message_count = c.message_count - 1,
       last_human_at = (select m.created_at from messages m where m.tenant_id = v_tenant and m.conversation_id = c.id
-        and m.role = 'staff' and not m.historical and not m.metadata ? 'prepared' order by m.id desc limit 1),
+        and m.role = 'staff' and not m.historical and not m.metadata ?| '{prepared,beside}' order by m.id desc limit 1),
       ai_handling = c.ai_handling or (x.took_over and not exists (select from messages m where m.tenant_id = v_tenant
-        and m.conversation_id = c.id and m.role = 'staff' and m.id > x.id and not m.metadata ? 'prepared'))
+        and m.conversation_id = c.id and m.role = 'staff' and m.id > x.id and not m.metadata ?| '{prepared,beside}'))
     where c.tenant_id = v_tenant and c.id = x.conversation_id;
 end $$;

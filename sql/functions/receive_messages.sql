@@ -39,6 +39,7 @@ begin
         from placed p
       on conflict (tenant_id, channel_connection_id, external_id) where external_id is not null do nothing
       returning id, conversation_id, role, external_id, external_timestamp, stale, metadata ? 'wants_answer' as wants_answer,
+        metadata ? 'beside' as beside,
         coalesce(selection ~ '^(confirmar|reagendar)_cita', false) as about_appointment
   ), contacts as (
     select distinct on (p.conversation_id) p.conversation_id, p.aliases -> 0 as contact,
@@ -48,7 +49,7 @@ begin
     select i.conversation_id, count(*) as n, count(*) filter (where i.role = 'user') as turns,
         max(i.external_timestamp) as last_at,
         max(i.external_timestamp) filter (where i.role = 'user') as last_inbound_at,
-        max(i.external_timestamp) filter (where i.role = 'staff') as last_human_at,
+        max(i.external_timestamp) filter (where i.role = 'staff' and not i.beside) as last_human_at,
         -- uuid_v7 sorts by time; text, because PG 15 has no max(uuid). What is too old to be answered by itself is no
         -- question: it must not keep the answer to another one back.
         max(i.id::text) filter (where i.wants_answer and not i.stale) as last_question,

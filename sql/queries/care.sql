@@ -8,7 +8,8 @@ select cc.id as "id!", cc.channel as "channel!", cc.account_number as "account_n
     cc.subsequent_message_delay_seconds, cc.ai_personality_override, cc.custom_instructions_override, cc.quality,
     cc.messaging_limit, cc.error_count as "error_count!", cc.last_message_at, cc.last_error_at, cc.last_error_message,
     cc.stopped_code, cc.stopped_at, cc.connected_at, cc.disconnected_at, cc.created_at as "created_at!",
-    cc.updated_at as "updated_at!", cc.login, cc.meta_app_id, cc.human_agent_enabled as "human_agent_enabled!", cc.last_webhook_at,
+    cc.updated_at as "updated_at!", cc.login, cc.meta_app_id, cc.human_agent_enabled as "human_agent_enabled!",
+    cc.echo_takes_over as "echo_takes_over!", cc.last_webhook_at,
     cc.signature_failures as "signature_failures!", cc.last_signature_failure_at, cc.tested_at, cc.test_result, cc.owned_at,
     t.slug as "slug!", b.name as "branch_name?", b.city as "branch_city?", b.is_headquarters as "branch_headquarters?",
     (select jsonb_object_agg(h.kind, jsonb_build_object('hint', '••••' || coalesce(h.hint, ''), 'expires_at', h.expires_at)

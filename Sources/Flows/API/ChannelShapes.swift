@@ -24,6 +24,7 @@ extension ChannelDoor {
     }
     + [
       .may("ai_enabled", .flag), .may("is_personal_brand", .flag), .may("human_agent_enabled", .flag),
+      .may("echo_takes_over", .flag),
       .may("login", .word(["page", "instagram"])),
       .may("first_message_delay_seconds", .integer(0...1800)),
       .may("subsequent_message_delay_seconds", .integer(0...300)),
@@ -44,7 +45,7 @@ extension ChannelDoor {
     .needs("account_id", text), .needs("status", .line), .needs("ai_enabled", .flag), .needs("connection_name", text),
     .needs("account_name", text), .needs("is_personal_brand", .flag), .needs("login", text),
     .needs("meta_app_id", text),
-    .needs("human_agent_enabled", .flag), .needs("whatsapp_phone_number_id", text),
+    .needs("human_agent_enabled", .flag), .needs("echo_takes_over", .flag), .needs("whatsapp_phone_number_id", text),
     .needs("whatsapp_business_account_id", text), .needs("instagram_account_id", text),
     .needs("instagram_page_id", text),
     .needs("instagram_username", text), .needs("facebook_page_id", text), .needs("facebook_page_name", text),

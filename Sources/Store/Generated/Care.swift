@@ -44,6 +44,7 @@ public struct ChannelDetailsRow: Sendable, Equatable {
   public var login: String?
   public var metaAppId: String?
   public var humanAgentEnabled: Bool
+  public var echoTakesOver: Bool
   public var lastWebhookAt: Instant?
   public var signatureFailures: Int32
   public var lastSignatureFailureAt: Instant?
@@ -149,7 +150,8 @@ extension Scope {
           cc.subsequent_message_delay_seconds, cc.ai_personality_override, cc.custom_instructions_override, cc.quality,
           cc.messaging_limit, cc.error_count as "error_count!", cc.last_message_at, cc.last_error_at, cc.last_error_message,
           cc.stopped_code, cc.stopped_at, cc.connected_at, cc.disconnected_at, cc.created_at as "created_at!",
-          cc.updated_at as "updated_at!", cc.login, cc.meta_app_id, cc.human_agent_enabled as "human_agent_enabled!", cc.last_webhook_at,
+          cc.updated_at as "updated_at!", cc.login, cc.meta_app_id, cc.human_agent_enabled as "human_agent_enabled!",
+          cc.echo_takes_over as "echo_takes_over!", cc.last_webhook_at,
           cc.signature_failures as "signature_failures!", cc.last_signature_failure_at, cc.tested_at, cc.test_result, cc.owned_at,
           t.slug as "slug!", b.name as "branch_name?", b.city as "branch_city?", b.is_headquarters as "branch_headquarters?",
           (select jsonb_object_agg(h.kind, jsonb_build_object('hint', '••••' || coalesce(h.hint, ''), 'expires_at', h.expires_at)
@@ -205,17 +207,18 @@ extension Scope {
         login: row.get(36),
         metaAppId: row.get(37),
         humanAgentEnabled: row.get(38),
-        lastWebhookAt: row.get(39),
-        signatureFailures: row.get(40),
-        lastSignatureFailureAt: row.get(41),
-        testedAt: row.get(42),
-        testResult: row.get(43),
-        ownedAt: row.get(44),
-        slug: row.get(45),
-        branchName: row.get(46),
-        branchCity: row.get(47),
-        branchHeadquarters: row.get(48),
-        secrets: row.get(49)
+        echoTakesOver: row.get(39),
+        lastWebhookAt: row.get(40),
+        signatureFailures: row.get(41),
+        lastSignatureFailureAt: row.get(42),
+        testedAt: row.get(43),
+        testResult: row.get(44),
+        ownedAt: row.get(45),
+        slug: row.get(46),
+        branchName: row.get(47),
+        branchCity: row.get(48),
+        branchHeadquarters: row.get(49),
+        secrets: row.get(50)
       )
     }
   }
