@@ -13,6 +13,23 @@ select a.status from messages q
 SQL
 }
 
+# await_read WAMID: until the person has read the answer to that message, at most 15 s.
+await_read() {
+  local until=$(($(now_ms) + 15000))
+  while [ "$(answered "$1")" != read ]; do
+    [ "$(now_ms)" -lt "$until" ] || return 1
+    sleep 0.1
+  done
+}
+
+# booked WAMID: how many appointments who wrote that message has.
+booked() {
+  psql_world tistis --tuples-only --no-align --set=wamid="$1" <<'SQL'
+select count(*) from messages m join conversations c on c.id = m.conversation_id
+  join appointments a on a.tenant_id = c.tenant_id and a.lead_id = c.lead_id where m.external_id = :'wamid'
+SQL
+}
+
 # show TITLE WAMID: what a query (stdin) finds of that message's conversation (:'conversation'), lead (:'lead') and tenant
 # (:'tenant'), a line each.
 show() {
@@ -58,24 +75,26 @@ SQL
 # demonstrate: lets a customer book by WhatsApp texts as Meta sends them, and waits until each answer has been read, at most
 # 15 s each.
 demonstrate() {
-  local wamid until status answer began person line
+  local wamid status answer began took person line
   # Somebody new each time: nothing said earlier, and no limit of answers a person, gets in the way.
   printf -v person '521631%07d' $((SRANDOM % 10000000))
   for line in "${demo_lines[@]}"; do
-    wamid=wamid.demo.$(openssl rand -hex 8) status=''
-    began=$(now_ms) until=$(($(now_ms) + 15000))
+    wamid=wamid.demo.$(openssl rand -hex 8)
+    began=$(now_ms)
     answer=$("$root/bin/send" whatsapp/text esva-dental --from "$person" --id "$wamid" --text "$line" \
       --url "http://127.0.0.1:$PORT" 2>&1) || {
       printf '%s\n' "$answer" >&2
       return 1
     }
-    while [ "$status" != read ] && [ "$(now_ms)" -lt "$until" ]; do
-      sleep 0.1
-      status=$(answered "$wamid")
-    done
-    [ "$status" = read ] || break
+    status=''
+    if await_read "$wamid"; then status='read'; else break; fi
+    took=$(seconds_since "$began")
   done
   show_what_happened "$wamid"
   [ "$status" = read ] || return 1
-  say "The last answer was read $(seconds_since "$began") after its question was posted (2 s of it wait for a second message)."
+  [ "$(booked "$wamid")" = 1 ] || {
+    say "She was answered, and nothing is booked." >&2
+    return 1
+  }
+  say "The last answer was read $took after its question was posted (2 s of it wait for a second message)."
 }
