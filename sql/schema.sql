@@ -2002,6 +2002,36 @@ $_$;
 ALTER FUNCTION public.canonical_phone(p_number text) OWNER TO tistis_owner;
 
 --
+-- Name: carry_escalation(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.carry_escalation(p_from uuid, p_to uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  update conversations k set status = 'escalated', ai_handling = false, escalated_at = o.escalated_at,
+      escalation_reason = o.escalation_reason, escalated_by = o.escalated_by, escalation_urgency = o.escalation_urgency,
+      escalation_confidence = o.escalation_confidence, escalated_to_staff_id = o.escalated_to_staff_id,
+      assigned_staff_id = coalesce(k.assigned_staff_id, o.assigned_staff_id), last_word_owed = o.last_word_owed
+    from conversations o
+    where k.tenant_id = v_tenant and k.id = p_to and k.status <> 'escalated'
+      and o.tenant_id = v_tenant and o.id = p_from and o.status = 'escalated';
+  if not found or not has_column_privilege('alerts', 'dedup_key', 'update') then return; end if;
+  update alerts a set dedup_key = replace(a.dedup_key, p_from::text, p_to::text),
+      sentence = replace(a.sentence, p_from::text, p_to::text),
+      details = a.details || jsonb_build_object('conversation_id', k.id, 'lead_id', k.lead_id)
+    from conversations k
+    where k.tenant_id = v_tenant and k.id = p_to and a.tenant_id = v_tenant and a.resolved_at is null
+      and a.dedup_key = k.channel_connection_id || ':conversation:' || p_from
+      and not exists (select from alerts x where x.tenant_id = v_tenant and x.resolved_at is null
+        and x.dedup_key = k.channel_connection_id || ':conversation:' || p_to);
+end $$;
+
+ALTER FUNCTION public.carry_escalation(p_from uuid, p_to uuid) OWNER TO tistis_owner;
+
+--
 -- Name: change_api_key(uuid, jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3711,7 +3741,7 @@ begin
   -- Who asked and was not answered is told that people will.
   v_owed := c.last_question_id is not null and not exists (select from messages m where m.tenant_id = v_tenant
     and m.conversation_id = c.id and m.id > c.last_question_id and m.role in ('assistant', 'staff')
-    and m.status not in ('withheld', 'failed') and not m.metadata ?| array['out_of_hours', 'prepared']);
+    and m.status not in ('withheld', 'failed') and not m.metadata ?| array['out_of_hours', 'prepared', 'beside']);
   if escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff,
     'tell', v_owed))) and v_owed then
     perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
@@ -4737,7 +4767,8 @@ begin
   return exists (select from store_reply(p_conversation, case when p_texts ->> 'done' is null then array[v_text]
     when octet_length(p_texts ->> 'done') + octet_length(v_text) < 900 then array[(p_texts ->> 'done') || ' ' || v_text]
     else array[p_texts ->> 'done', v_text] end, v_question, p_job, null,
-    case when p_texts ->> 'done' is null then '{}' else '{"told_done": true}'::jsonb end, p_request_id));
+    case when p_texts ->> 'done' is null then '{"last_word": true}' else '{"last_word": true, "told_done": true}' end::jsonb,
+    p_request_id));
 end $$;
 
 ALTER FUNCTION public.hand_over(p_conversation uuid, p_reason text, p_details jsonb, p_texts jsonb, p_job uuid, p_request_id text) OWNER TO tistis_owner;
@@ -5834,12 +5865,10 @@ begin
           thread_since = greatest(k.thread_since, o.thread_since),
           -- A human who had taken over one of the two has taken over the person.
           ai_handling = k.ai_handling and o.ai_handling, desk_has_it = k.desk_has_it or o.desk_has_it,
-          promised_for = greatest(k.promised_for, o.promised_for),
-          status = case when 'escalated' in (k.status, o.status) then 'escalated' else k.status end,
-          escalation_reason = coalesce(k.escalation_reason, o.escalation_reason),
-          escalated_at = coalesce(k.escalated_at, o.escalated_at)
+          promised_for = greatest(k.promised_for, o.promised_for)
         from conversations o
         where k.tenant_id = v_tenant and k.id = c.kept and o.tenant_id = v_tenant and o.id = c.id;
+      perform carry_escalation(c.id, c.kept);
       update conversations set status = 'archived', lead_id = p_survivor,
           resolution_notes = 'merged into ' || c.kept::text
         where tenant_id = v_tenant and id = c.id;
@@ -5879,10 +5908,12 @@ begin
   update leads s set score = greatest(s.score, m.score), name = coalesce(s.name, m.name),
       full_name = coalesce(s.full_name, m.full_name), phone = coalesce(s.phone, m.phone),
       phone_normalized = coalesce(s.phone_normalized, m.phone_normalized), email = coalesce(s.email, m.email),
-      notes = concat_ws(E'\n', s.notes, m.notes)
+      notes = concat_ws(E'\n', s.notes, m.notes),
+      escalated_to_human = exists (select from conversations x where x.tenant_id = v_tenant and x.lead_id = s.id
+        and x.status = 'escalated')
     from leads m
     where s.tenant_id = v_tenant and s.id = p_survivor and m.tenant_id = v_tenant and m.id = p_merged;
-  update leads set merged_into_id = p_survivor, deleted_at = app_now(), status = 'inactive'
+  update leads set merged_into_id = p_survivor, deleted_at = app_now(), status = 'inactive', escalated_to_human = false
     where tenant_id = v_tenant and id = p_merged;
   insert into lead_merges (tenant_id, survivor_id, merged_id, reason)
     values (v_tenant, p_survivor, p_merged, p_reason);
@@ -6222,13 +6253,14 @@ declare
 begin return exists (
   select from n8n_settings s
     join messages q on q.tenant_id = v_tenant and q.conversation_id = p_conversation and q.role = 'user'
-      and q.id < p_question and q.id > uuid_v7_floor(app_now() - make_interval(secs => s.answer_seconds, hours => 1))
+      -- What was asked while it was closed is given to n8n at the opening.
+      and q.id < p_question and q.id > uuid_v7_floor(app_now() - interval '60 days') and q.metadata ? 'wants_answer'
     join outbound_events e on e.tenant_id = v_tenant and e.event = s.answer_event and e.status <> 'dead'
       and e.event_key = q.id || coalesce(':' || extract(epoch from q.edited_at), '')
       and e.occurred_at > app_now() - make_interval(secs => s.answer_seconds)
    where s.tenant_id = v_tenant and s.is_enabled and s.answers_by = 'n8n'
      and not exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = p_conversation
-       and m.id > q.id and m.answers_message_id = q.id)
+       and m.id > q.id and m.answers_message_id = q.id and not m.metadata ? 'out_of_hours')
 ); end $$;
 
 ALTER FUNCTION public.n8n_owes_before(p_conversation uuid, p_question uuid) OWNER TO tistis_owner;
@@ -9668,7 +9700,9 @@ begin
   end if;
   -- Of a conversation that people have by now, this is the last word; there is one.
   if c.status = 'escalated' and not c.last_word_owed and coalesce(p_metadata, '{}') ? 'last_word' then return; end if;
-  if c.status = 'escalated' and c.last_word_owed then
+  -- Where n8n has handed over meanwhile, an answer thought of before is not it: `last_word:` says it.
+  if c.status = 'escalated' and c.last_word_owed
+    and (coalesce(p_metadata, '{}') ? 'last_word' or c.escalated_by is distinct from 'n8n') then
     p_metadata := coalesce(p_metadata, '{}') || '{"last_word": true}';
     update conversations x set last_word_owed = false where x.tenant_id = v_tenant and x.id = c.id;
   end if;
@@ -16607,6 +16641,13 @@ GRANT ALL ON FUNCTION public.cancel_job(p_job uuid) TO tistis_functions;
 
 REVOKE ALL ON FUNCTION public.canonical_phone(p_number text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.canonical_phone(p_number text) TO tistis_functions;
+
+--
+-- Name: FUNCTION carry_escalation(p_from uuid, p_to uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.carry_escalation(p_from uuid, p_to uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.carry_escalation(p_from uuid, p_to uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION change_api_key(p_key uuid, p_change jsonb, p_by uuid); Type: ACL; Schema: public; Owner: tistis_owner

@@ -33,7 +33,7 @@ public struct AssistantSettings: Sendable, Equatable {
   public init(_ field: Field) {
     instructions = field["system_prompt"].prose
     model = field["model"].line
-    temperature = field["temperature"].line
+    temperature = field["temperature"].line ?? "0.7"
     maxTokens = field["max_tokens"].integer
     style = field["response_style"].line ?? "professional_friendly"
     language = field["default_language"].line ?? "es"

@@ -181,6 +181,28 @@ import Testing
     }
   }
 
+  /// n8n hands over while Claude thinks: what Claude says then does not leave; that people will does, once.
+  @Test func handedOverWhileClaudeThinks() async throws {
+    try await Shop.test { shop in
+      try shop.useN8N(["events": []])
+      let tag = unique("q")
+      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 900)])
+      let phone = try shop.says("[[echo:cuesta 800]] \(tag)")
+      async let worked = shop.work()
+      #expect(try await eventually { try await shop.asked(tag) == 1 })
+      let call: JSON = [
+        "action": "escalate_conversation", "conversation_id": .string(try shop.conversation()), "reason": "queja",
+      ]
+      #expect(try shop.tell(call).status == 200)
+      _ = try await worked
+      try await shop.work()
+      let texts = try await shop.texts(phone)
+      #expect(texts.count == 1 && texts.first != "cuesta 800", "\(texts)")
+      #expect(try shop.count("messages", "metadata ? 'last_word'") == 1)
+      #expect(try shop.count("conversations", "status = 'escalated' and not last_word_owed") == 1)
+    }
+  }
+
   /// The person wrote again: the answer to what they had asked before is not said any more.
   @Test func anAnswerToAnEarlierQuestionIsRefused() async throws {
     try await Shop.test(delay: 60) { shop in

@@ -64,6 +64,37 @@ import Testing
     }
   }
 
+  /// Who waits for people goes on waiting where the two conversations become one: the alert, what is owed, the lead's mark.
+  @Test(arguments: [true, false]) func whoWaitsForPeopleGoesOnWaiting(_ first: Bool) async throws {
+    try await Shop.test { shop in
+      let (old, new) = (newPhone(), newPhone())
+      try shop.post(message("desde el viejo", from: old))
+      try shop.post(message("desde el nuevo", from: new))
+      let conversation = try #require(
+        try shop.value("id", of: "conversations", "contact_address = '\(first ? old : new)'").flatMap {
+          UUID(uuidString: $0)
+        })
+      let people = shop.database.connection(user: "tistis_jobs").tenant(shop.tenant.id)
+      let escalated = try people.escalateWith(
+        conversationId: conversation, reason: "queja", details: #"{"by": "n8n", "urgency": 4, "tell": true}"#)
+      #expect(escalated)
+      try shop.post(numberChange(old, to: new))
+      let open = "status = 'escalated'"
+      #expect(try shop.count("leads", "merged_into_id is null and escalated_to_human") == 1)
+      #expect(try shop.count("conversations", "status <> 'archived'") == 1)
+      #expect(
+        try shop.count("conversations", "\(open) and last_word_owed and escalated_by = 'n8n' and not ai_handling") == 1)
+      #expect(try shop.count("alerts", "resolved_at is null") == 1)
+      #expect(
+        try shop.value("details ->> 'conversation_id'", of: "alerts", "resolved_at is null")
+          == shop.value("id", of: "conversations", open))
+      // Given back, nobody waits any more.
+      try shop.run("update conversations set status = 'active', ai_handling = true where \(open)")
+      #expect(try shop.count("alerts", "resolved_at is null") == 0)
+      #expect(try shop.count("leads", "escalated_to_human") == 0)
+    }
+  }
+
   @Test func aUserIDGoesOnAsAnother() async throws {
     try await Shop.test { shop in
       let (old, new) = ("MX." + uniqueDigits("1"), "MX." + uniqueDigits("2"))

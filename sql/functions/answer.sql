@@ -79,7 +79,9 @@ begin
   end if;
   -- Of a conversation that people have by now, this is the last word; there is one.
   if c.status = 'escalated' and not c.last_word_owed and coalesce(p_metadata, '{}') ? 'last_word' then return; end if;
-  if c.status = 'escalated' and c.last_word_owed then
+  -- Where n8n has handed over meanwhile, an answer thought of before is not it: `last_word:` says it.
+  if c.status = 'escalated' and c.last_word_owed
+    and (coalesce(p_metadata, '{}') ? 'last_word' or c.escalated_by is distinct from 'n8n') then
     p_metadata := coalesce(p_metadata, '{}') || '{"last_word": true}';
     update conversations x set last_word_owed = false where x.tenant_id = v_tenant and x.id = c.id;
   end if;

@@ -119,12 +119,10 @@ begin
           thread_since = greatest(k.thread_since, o.thread_since),
           -- A human who had taken over one of the two has taken over the person.
           ai_handling = k.ai_handling and o.ai_handling, desk_has_it = k.desk_has_it or o.desk_has_it,
-          promised_for = greatest(k.promised_for, o.promised_for),
-          status = case when 'escalated' in (k.status, o.status) then 'escalated' else k.status end,
-          escalation_reason = coalesce(k.escalation_reason, o.escalation_reason),
-          escalated_at = coalesce(k.escalated_at, o.escalated_at)
+          promised_for = greatest(k.promised_for, o.promised_for)
         from conversations o
         where k.tenant_id = v_tenant and k.id = c.kept and o.tenant_id = v_tenant and o.id = c.id;
+      perform carry_escalation(c.id, c.kept);
       update conversations set status = 'archived', lead_id = p_survivor,
           resolution_notes = 'merged into ' || c.kept::text
         where tenant_id = v_tenant and id = c.id;
@@ -164,10 +162,12 @@ begin
   update leads s set score = greatest(s.score, m.score), name = coalesce(s.name, m.name),
       full_name = coalesce(s.full_name, m.full_name), phone = coalesce(s.phone, m.phone),
       phone_normalized = coalesce(s.phone_normalized, m.phone_normalized), email = coalesce(s.email, m.email),
-      notes = concat_ws(E'\n', s.notes, m.notes)
+      notes = concat_ws(E'\n', s.notes, m.notes),
+      escalated_to_human = exists (select from conversations x where x.tenant_id = v_tenant and x.lead_id = s.id
+        and x.status = 'escalated')
     from leads m
     where s.tenant_id = v_tenant and s.id = p_survivor and m.tenant_id = v_tenant and m.id = p_merged;
-  update leads set merged_into_id = p_survivor, deleted_at = app_now(), status = 'inactive'
+  update leads set merged_into_id = p_survivor, deleted_at = app_now(), status = 'inactive', escalated_to_human = false
     where tenant_id = v_tenant and id = p_merged;
   insert into lead_merges (tenant_id, survivor_id, merged_id, reason)
     values (v_tenant, p_survivor, p_merged, p_reason);

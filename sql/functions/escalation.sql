@@ -82,7 +82,32 @@ begin
   return exists (select from store_reply(p_conversation, case when p_texts ->> 'done' is null then array[v_text]
     when octet_length(p_texts ->> 'done') + octet_length(v_text) < 900 then array[(p_texts ->> 'done') || ' ' || v_text]
     else array[p_texts ->> 'done', v_text] end, v_question, p_job, null,
-    case when p_texts ->> 'done' is null then '{}' else '{"told_done": true}'::jsonb end, p_request_id));
+    case when p_texts ->> 'done' is null then '{"last_word": true}' else '{"last_word": true, "told_done": true}' end::jsonb,
+    p_request_id));
+end $$;
+
+-- Of two conversations of one person that become one: who waits for people in p_from waits for them in p_to, with the alert
+-- and what they are still to be told. Nothing changes if nobody waits there, or somebody does here already.
+create or replace function carry_escalation(p_from uuid, p_to uuid) returns void language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  update conversations k set status = 'escalated', ai_handling = false, escalated_at = o.escalated_at,
+      escalation_reason = o.escalation_reason, escalated_by = o.escalated_by, escalation_urgency = o.escalation_urgency,
+      escalation_confidence = o.escalation_confidence, escalated_to_staff_id = o.escalated_to_staff_id,
+      assigned_staff_id = coalesce(k.assigned_staff_id, o.assigned_staff_id), last_word_owed = o.last_word_owed
+    from conversations o
+    where k.tenant_id = v_tenant and k.id = p_to and k.status <> 'escalated'
+      and o.tenant_id = v_tenant and o.id = p_from and o.status = 'escalated';
+  if not found or not has_column_privilege('alerts', 'dedup_key', 'update') then return; end if;
+  update alerts a set dedup_key = replace(a.dedup_key, p_from::text, p_to::text),
+      sentence = replace(a.sentence, p_from::text, p_to::text),
+      details = a.details || jsonb_build_object('conversation_id', k.id, 'lead_id', k.lead_id)
+    from conversations k
+    where k.tenant_id = v_tenant and k.id = p_to and a.tenant_id = v_tenant and a.resolved_at is null
+      and a.dedup_key = k.channel_connection_id || ':conversation:' || p_from
+      and not exists (select from alerts x where x.tenant_id = v_tenant and x.resolved_at is null
+        and x.dedup_key = k.channel_connection_id || ':conversation:' || p_to);
 end $$;
 
 -- People wait for nobody of this person's any more, if in none of their other conversations.

@@ -87,13 +87,14 @@ declare
 begin return exists (
   select from n8n_settings s
     join messages q on q.tenant_id = v_tenant and q.conversation_id = p_conversation and q.role = 'user'
-      and q.id < p_question and q.id > uuid_v7_floor(app_now() - make_interval(secs => s.answer_seconds, hours => 1))
+      -- What was asked while it was closed is given to n8n at the opening.
+      and q.id < p_question and q.id > uuid_v7_floor(app_now() - interval '60 days') and q.metadata ? 'wants_answer'
     join outbound_events e on e.tenant_id = v_tenant and e.event = s.answer_event and e.status <> 'dead'
       and e.event_key = q.id || coalesce(':' || extract(epoch from q.edited_at), '')
       and e.occurred_at > app_now() - make_interval(secs => s.answer_seconds)
    where s.tenant_id = v_tenant and s.is_enabled and s.answers_by = 'n8n'
      and not exists (select from messages m where m.tenant_id = v_tenant and m.conversation_id = p_conversation
-       and m.id > q.id and m.answers_message_id = q.id)
+       and m.id > q.id and m.answers_message_id = q.id and not m.metadata ? 'out_of_hours')
 ); end $$;
 
 -- Sets a person's score. Null: there is none of that branch (null: of any). What it is already changes nothing, and neither
@@ -158,7 +159,7 @@ begin
   -- Who asked and was not answered is told that people will.
   v_owed := c.last_question_id is not null and not exists (select from messages m where m.tenant_id = v_tenant
     and m.conversation_id = c.id and m.id > c.last_question_id and m.role in ('assistant', 'staff')
-    and m.status not in ('withheld', 'failed') and not m.metadata ?| array['out_of_hours', 'prepared']);
+    and m.status not in ('withheld', 'failed') and not m.metadata ?| array['out_of_hours', 'prepared', 'beside']);
   if escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff,
     'tell', v_owed))) and v_owed then
     perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,

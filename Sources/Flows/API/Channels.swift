@@ -163,8 +163,6 @@ enum ChannelDoor {
       guard call.caller.role.map(Roles.owner.allow) ?? false else {
         throw APIProblem(403, "ROLE_REQUIRED", "only an owner may disconnect a channel")
       }
-      _ = try disconnect(call, id)
-      return try show(call, id)
     }
     let fields = try fields(call, row.channel, placed: false, without: ["id", "status"])
     let seals = fields.secrets.isEmpty ? nil : try SecretSeals(call.app)
@@ -174,6 +172,10 @@ enum ChannelDoor {
     } catch {
       guard case .conflict(let constraint) = error else { throw APIProblem(error) }
       throw taken(constraint)
+    }
+    if status == "disconnected" {
+      _ = try disconnect(call, id)
+      return try show(call, id)
     }
     if let seals { try keep(call, fields, token: nil, id, seals) }
     if status == "connected", fields.secrets.isEmpty { try goOn(call, id) }

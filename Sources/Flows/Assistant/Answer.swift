@@ -7,6 +7,8 @@ import Store
 extension Office {
   /// Messages of a conversation that Claude is shown.
   static let lastMessages = 20
+  /// Why a job that has lost its conversation says nothing.
+  static let answeredElsewhere = "another worker answers this, or nobody is there any more"
 
   /// Answers a conversation: asks the gate, then Claude, stores the reply with its send jobs, and sends its first part
   /// at once. A model's failure never reaches the customer as text: it is tried again, then people take over.
@@ -28,7 +30,10 @@ extension Office {
       return [JobResult(job, .bury(why: "no such conversation, or nobody asked anything in it"))]
     }
     let results = await settle(found, question, conversation, job, log)
-    for why in results.compactMap(\.outcome.withheld) { await tellStaff(conversation, why: why, job, log) }
+    // Whoever else answers it tells what was done.
+    for why in results.compactMap(\.outcome.withheld) where why != Self.answeredElsewhere {
+      await tellStaff(conversation, why: why, job, log)
+    }
     // What goes along with a reply is kept with it.
     if results.count == 1, results[0].outcome.isFinal { await score(found.turn, conversation, job, log) }
     return results

@@ -94,7 +94,7 @@ extension Office {
       let answer = ToolAnswer(output, isError: begun.isError ?? false, handsOver: begun.handsOver ?? false)
       return .told(answer, gate: begun.reason)
     case "withheld": return .over(.nothing(begun.reason ?? "withheld"))
-    default: return .over(.nothing("another worker answers this, or nobody is there any more"))
+    default: return .over(.nothing(Self.answeredElsewhere))
     }
     let answer = try run(scope)
     let gate = try scope.endToolUse(

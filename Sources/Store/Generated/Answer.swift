@@ -127,7 +127,7 @@ extension Scope {
             -- brought counts apart, for it may come after what is said now.
             from (select w.*, case when w.external_timestamp < w.created_at - interval '10 seconds' then w.external_timestamp
                       else w.created_at end as at from (
-                    (select m.id, m.role, m.content, m.content_type, m.metadata ? 'automatic' as automatic,
+                    (select m.id, m.role, m.content, m.content_type, m.metadata ?| '{automatic,beside}' as automatic,
                         m.external_timestamp, m.created_at
                        from messages m
                       where m.tenant_id = c.tenant_id and m.conversation_id = c.id
@@ -136,7 +136,7 @@ extension Scope {
                         and not (m.historical and m.external_timestamp < app_now() - interval '30 days')
                       order by m.id desc limit 3 * $3::bigint)
                     union
-                    (select m.id, m.role, m.content, m.content_type, m.metadata ? 'automatic', m.external_timestamp, m.created_at
+                    (select m.id, m.role, m.content, m.content_type, m.metadata ?| '{automatic,beside}', m.external_timestamp, m.created_at
                        from messages m
                       where m.tenant_id = c.tenant_id and m.conversation_id = c.id and not m.historical
                         and m.status not in ('withheld', 'failed', 'pending') and m.deleted_at is null
