@@ -67,6 +67,12 @@ import Testing
     #expect(kept == 0)
     let back = try await client.ask("POST", "/api/channels", wish)
     #expect(back.status == 201 && back.data["id"].text == id && back.data["status"].text == "connected")
+    // What is said along with it is not lost.
+    let farewell = try await owner.ask(
+      "PUT", "/api/channels",
+      ["id": .string(id), "status": "disconnected", "account_name": "Vieja", "echo_takes_over": false])
+    #expect(farewell.status == 200 && farewell.data["status"].text == "disconnected")
+    #expect(farewell.data["account_name"].text == "Vieja" && farewell.data["echo_takes_over"].bool == false)
     let logs = shell(
       "cat '\(World.current.folder)'/log/*.log '\(World.current.folder)'/logs/*.log 2>/dev/null | grep -c '\(token)\\|\(secret)' || true"
     )
