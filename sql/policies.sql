@@ -287,11 +287,22 @@ grant update (reminders_enabled, follow_ups_enabled, confirmation_text, reminder
   on ai_tenant_context to tistis_api;
 -- When the team works, what each of them does and how it is booked.
 grant insert, delete on staff_hours, staff_services, times_off to tistis_api;
-grant update (duration_minutes, buffer_before_minutes, buffer_after_minutes, is_bookable, is_active) on services to tistis_api;
-grant update (operating_hours, slot_minutes, booking_notice_minutes, advance_booking_days, appointment_duration_default, places)
+grant insert (tenant_id, name, slug, currency), update (name, category, description, price_min, price_max, currency, price_note,
+  duration_minutes, buffer_before_minutes, buffer_after_minutes, is_bookable, is_active) on services to tistis_api;
+grant insert (tenant_id, name, slug, city, timezone, is_headquarters), update (name, city, address, phone, is_active,
+  operating_hours, slot_minutes, booking_notice_minutes, advance_booking_days, appointment_duration_default, places)
   on branches to tistis_api;
+grant insert (tenant_id, first_name, last_name, display_name, email, role, role_title, specialty), update (first_name,
+  last_name, display_name, email, role, role_title, specialty, is_active) on staff to tistis_api;
+grant insert, delete on staff_branches to tistis_api;
 -- What was done to keys is added to, and no more.
 grant select, insert on api_key_audit to tistis_api;
+-- How calls with them were refused.
+grant select, insert, update on api_key_refusals to tistis_api, tistis_webhook;
+grant select, delete on api_key_refusals to tistis_jobs, tistis_jobs_process;
+-- What the business's own systems tell.
+grant select, insert on external_events to tistis_api;
+grant select, delete on external_events to tistis_jobs, tistis_jobs_process;
 -- Channels: it puts secrets there and cannot read one, not even sealed; what people see of them are hints.
 grant select, insert on channel_connections to tistis_api;
 grant update (connection_name, account_name, ai_enabled, login, human_agent_enabled, echo_takes_over, is_personal_brand, whatsapp_phone_number_id,

@@ -471,6 +471,58 @@ $$;
 ALTER FUNCTION public.api_key_json(k public.api_keys) OWNER TO tistis_owner;
 
 --
+-- Name: api_key_stats(date, date, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.api_key_stats(p_from date, p_to date, p_key uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_to date := coalesce(p_to, (app_now() at time zone 'UTC')::date);
+  v_from date := coalesce(p_from, v_to - 29);
+  v_none jsonb := '{"calls": 0, "actions": {"created": 0, "changed": 0, "rotated": 0, "revoked": 0},
+    "refusals": {"revoked": 0, "expired": 0, "address": 0, "scope": 0, "rate": 0}}';
+begin
+  if v_to - v_from not between 0 and 365 then return null; end if;
+  return (
+    with facts as (
+      select a.api_key_id as key, (a.created_at at time zone 'UTC')::date as day, 'actions' as kind, a.action as what, 1 as n
+        from api_key_audit a where a.tenant_id = v_tenant and (p_key is null or a.api_key_id = p_key)
+          and a.created_at >= v_from::timestamp at time zone 'UTC'
+          and a.created_at < (v_to + 1)::timestamp at time zone 'UTC'
+      union all
+      select r.api_key_id, r.day, 'refusals', r.reason, r.times from api_key_refusals r
+       where r.tenant_id = v_tenant and r.day between v_from and v_to and (p_key is null or r.api_key_id = p_key)
+      union all
+      select u.api_key_id, u.day, 'calls', 'taken', u.requests from api_key_usage u
+       where u.tenant_id = v_tenant and u.day between v_from and v_to and (p_key is null or u.api_key_id = p_key)
+    ), summed as (
+      -- of: 1 a key, 2 a day, 3 all.
+      select grouping(f.key, f.day) as of, f.key, f.day, f.kind, f.what, sum(f.n) as n from facts f
+       group by grouping sets ((f.key, f.kind, f.what), (f.day, f.kind, f.what), (f.kind, f.what))
+    ), counted as (
+      select s.of, s.key, s.day, jsonb_build_object('calls', coalesce(sum(s.n) filter (where s.kind = 'calls'), 0),
+          'actions', (v_none -> 'actions')
+            || coalesce(jsonb_object_agg(s.what, s.n) filter (where s.kind = 'actions'), '{}'),
+          'refusals', (v_none -> 'refusals')
+            || coalesce(jsonb_object_agg(s.what, s.n) filter (where s.kind = 'refusals'), '{}')) as counts
+        from summed s group by s.of, s.key, s.day
+    )
+    select jsonb_build_object('from', v_from, 'to', v_to,
+      'total', coalesce((select c.counts from counted c where c.of = 3), v_none),
+      'days', (select coalesce(jsonb_agg(jsonb_build_object('day', c.day) || c.counts order by c.day), '[]') from counted c
+        where c.of = 2),
+      'keys', (select coalesce(jsonb_agg(jsonb_build_object('api_key_id', k.id, 'name', k.name, 'last_used_at',
+          k.last_used_at) || coalesce(c.counts, v_none) order by k.id desc), '[]')
+        from (select x.* from api_keys x where x.tenant_id = v_tenant and (p_key is null or x.id = p_key)
+          order by x.id desc limit 1000) k
+        left join counted c on c.of = 1 and c.key = k.id)));
+end $$;
+
+ALTER FUNCTION public.api_key_stats(p_from date, p_to date, p_key uuid) OWNER TO tistis_owner;
+
+--
 -- Name: app_clock(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -1759,8 +1811,8 @@ ALTER TABLE public.branches OWNER TO tistis_owner;
 CREATE FUNCTION public.branch_json(b public.branches) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     AS $$
-begin return jsonb_build_object('id', b.id, 'name', b.name, 'slug', b.slug, 'city', b.city, 'timezone', b.timezone,
-  'is_headquarters', b.is_headquarters, 'is_active', b.is_active, 'operating_hours', b.operating_hours,
+begin return jsonb_build_object('id', b.id, 'name', b.name, 'slug', b.slug, 'city', b.city, 'address', b.address,
+  'phone', b.phone, 'timezone', b.timezone, 'is_headquarters', b.is_headquarters, 'is_active', b.is_active, 'operating_hours', b.operating_hours,
   'slot_minutes', b.slot_minutes, 'booking_notice_minutes', b.booking_notice_minutes,
   'advance_booking_days', b.advance_booking_days, 'appointment_duration_default', b.appointment_duration_default,
   'places', b.places, 'created_at', b.created_at, 'updated_at', b.updated_at);
@@ -2100,7 +2152,7 @@ ALTER FUNCTION public.change_assistant_config(p_values jsonb) OWNER TO tistis_ow
 -- Name: change_branch(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.change_branch(p_branch uuid, p_change jsonb) RETURNS jsonb
+CREATE FUNCTION public.change_branch(p_branch uuid, p_change jsonb) RETURNS TABLE(outcome text, id uuid, data jsonb)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -2109,13 +2161,22 @@ declare
 begin
   perform lock_bookings(v_tenant);
   select * into n from branches b where b.tenant_id = v_tenant and b.id = p_branch;
-  if n.id is null then return null; end if;
-  n := jsonb_populate_record(n, p_change);
-  update branches b set operating_hours = n.operating_hours, slot_minutes = n.slot_minutes,
-      booking_notice_minutes = n.booking_notice_minutes, advance_booking_days = n.advance_booking_days,
-      appointment_duration_default = n.appointment_duration_default, places = n.places
-    where b.tenant_id = v_tenant and b.id = p_branch returning b.* into n;
-  return branch_json(n);
+  outcome := 'unknown';
+  if n.id is not null then
+    select b.id into id from branches b where b.tenant_id = v_tenant and b.id <> p_branch
+      and same_name(b.name, p_change ->> 'name') order by b.id limit 1;
+    outcome := case when id is null then 'changed' else 'exists' end;
+  end if;
+  if outcome = 'changed' then
+    n := jsonb_populate_record(n, p_change);
+    update branches b set name = btrim(n.name), city = n.city, address = n.address, phone = n.phone,
+        is_active = n.is_active, operating_hours = n.operating_hours, slot_minutes = n.slot_minutes,
+        booking_notice_minutes = n.booking_notice_minutes, advance_booking_days = n.advance_booking_days,
+        appointment_duration_default = n.appointment_duration_default, places = n.places
+      where b.tenant_id = v_tenant and b.id = p_branch returning b.* into n;
+    data := branch_json(n);
+  end if;
+  return next;
 end $$;
 
 ALTER FUNCTION public.change_branch(p_branch uuid, p_change jsonb) OWNER TO tistis_owner;
@@ -2226,6 +2287,37 @@ end $$;
 ALTER FUNCTION public.change_instruction(p_id uuid, p_change jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: change_member(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.change_member(p_staff uuid, p_change jsonb) RETURNS TABLE(outcome text, id uuid, place integer)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  n staff;
+begin
+  perform lock_bookings(v_tenant);
+  select * into n from staff s where s.tenant_id = v_tenant and s.id = p_staff;
+  outcome := 'unknown';
+  if n.id is not null then
+    n := jsonb_populate_record(n, p_change - 'branch_ids');
+    if p_change ?| array['first_name', 'last_name', 'display_name', 'email'] then id := namesake(n, p_staff); end if;
+    outcome := case when id is null then 'changed' else 'exists' end;
+  end if;
+  if outcome = 'changed' then
+    update staff s set first_name = btrim(n.first_name), last_name = btrim(n.last_name), display_name = n.display_name,
+        email = btrim(n.email), role = n.role, role_title = n.role_title, specialty = n.specialty, is_active = n.is_active
+      where s.tenant_id = v_tenant and s.id = p_staff;
+    if p_change ? 'branch_ids' then place := set_staff_branches(p_staff, text_list(p_change -> 'branch_ids')::uuid[]); end if;
+    if place is not null then outcome := 'unknown_branch'; end if;
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.change_member(p_staff uuid, p_change jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: change_scoring_rules(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -2257,23 +2349,31 @@ ALTER FUNCTION public.change_scoring_rules(p_rules jsonb) OWNER TO tistis_owner;
 -- Name: change_service(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.change_service(p_service uuid, p_change jsonb) RETURNS jsonb
+CREATE FUNCTION public.change_service(p_service uuid, p_change jsonb) RETURNS TABLE(outcome text, id uuid, data jsonb)
     LANGUAGE plpgsql
     AS $$
 declare
   v_tenant uuid := require_tenant(current_tenant());
-  c record;
-  s services;
+  n services;
 begin
   perform lock_bookings(v_tenant);
-  select * into c from jsonb_to_record(p_change) as x (duration_minutes int, buffer_before_minutes int,
-    buffer_after_minutes int, is_bookable boolean, is_active boolean);
-  update services x set duration_minutes = coalesce(c.duration_minutes, x.duration_minutes),
-      buffer_before_minutes = coalesce(c.buffer_before_minutes, x.buffer_before_minutes),
-      buffer_after_minutes = coalesce(c.buffer_after_minutes, x.buffer_after_minutes),
-      is_bookable = coalesce(c.is_bookable, x.is_bookable), is_active = coalesce(c.is_active, x.is_active)
-    where x.tenant_id = v_tenant and x.id = p_service returning x.* into s;
-  return case when s.id is not null then service_json(s) end;
+  select * into n from services s where s.tenant_id = v_tenant and s.id = p_service;
+  outcome := 'unknown';
+  if n.id is not null then
+    n := jsonb_populate_record(n, p_change);
+    select s.id into id from services s where s.tenant_id = v_tenant and s.id <> p_service
+      and same_name(s.name, p_change ->> 'name') order by s.id limit 1;
+    outcome := case when id is not null then 'exists' when n.price_max < n.price_min then 'prices' else 'changed' end;
+  end if;
+  if outcome = 'changed' then
+    update services s set name = btrim(n.name), category = n.category, description = n.description,
+        price_min = n.price_min, price_max = n.price_max, currency = n.currency, price_note = n.price_note,
+        duration_minutes = n.duration_minutes, buffer_before_minutes = n.buffer_before_minutes,
+        buffer_after_minutes = n.buffer_after_minutes, is_bookable = n.is_bookable, is_active = n.is_active
+      where s.tenant_id = v_tenant and s.id = p_service returning s.* into n;
+    data := service_json(n);
+  end if;
+  return next;
 end $$;
 
 ALTER FUNCTION public.change_service(p_service uuid, p_change jsonb) OWNER TO tistis_owner;
@@ -3057,6 +3157,45 @@ end $$;
 ALTER FUNCTION public.count_usage(u public.ai_usage_logs) OWNER TO tistis_owner;
 
 --
+-- Name: create_branch(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.create_branch(p_wish jsonb) RETURNS TABLE(outcome text, id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_zone text;
+begin
+  perform lock_bookings(v_tenant);
+  select b.id into id from branches b where b.tenant_id = v_tenant and same_name(b.name, p_wish ->> 'name')
+    order by b.id limit 1;
+  if id is not null then
+    outcome := 'exists';
+    return next;
+    return;
+  end if;
+  v_zone := coalesce(p_wish ->> 'timezone', (select b.timezone from branches b where b.tenant_id = v_tenant
+      order by b.is_headquarters desc, b.id limit 1),
+    (select t.settings ->> 'timezone' from tenants t where t.id = v_tenant), 'America/Mexico_City');
+  if not exists (select from pg_timezone_names z where z.name = v_zone) then
+    outcome := 'unknown_zone';
+    return next;
+    return;
+  end if;
+  insert into branches as b (tenant_id, name, slug, city, timezone, is_headquarters)
+    values (v_tenant, btrim(p_wish ->> 'name'), free_slug(p_wish ->> 'name', array(select x.slug::text from branches x
+        where x.tenant_id = v_tenant)), p_wish ->> 'city', v_zone,
+      not exists (select from branches x where x.tenant_id = v_tenant))
+    returning b.id into id;
+  perform change_branch(id, p_wish - 'name');
+  outcome := 'created';
+  return next;
+end $$;
+
+ALTER FUNCTION public.create_branch(p_wish jsonb) OWNER TO tistis_owner;
+
+--
 -- Name: create_lead(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -3098,6 +3237,71 @@ begin
 end $$;
 
 ALTER FUNCTION public.create_lead(p_lead jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: create_member(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.create_member(p_wish jsonb) RETURNS TABLE(outcome text, id uuid, place integer)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  n staff := jsonb_populate_record(null::staff, p_wish);
+  v_new uuid;
+begin
+  perform lock_bookings(v_tenant);
+  id := namesake(n, null);
+  if id is not null then
+    outcome := 'exists';
+    return next;
+    return;
+  end if;
+  insert into staff as s (tenant_id, first_name, last_name, display_name, email, role, role_title, specialty)
+    values (v_tenant, btrim(n.first_name), btrim(n.last_name), n.display_name, btrim(n.email), coalesce(n.role, 'staff'),
+      n.role_title, n.specialty)
+    returning s.id into v_new;
+  outcome := 'created';
+  place := set_staff_branches(v_new, text_list(p_wish -> 'branch_ids')::uuid[]);
+  if place is not null then
+    outcome := 'unknown_branch';
+  else
+    select x.place into place from set_staff_services(v_new, text_list(p_wish -> 'service_ids')::uuid[]) x;
+    if place is not null then outcome := 'unknown_service'; end if;
+  end if;
+  if outcome = 'created' then id := v_new; end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.create_member(p_wish jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: create_service(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.create_service(p_wish jsonb) RETURNS TABLE(outcome text, id uuid)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+begin
+  perform lock_bookings(v_tenant);
+  select s.id into id from services s where s.tenant_id = v_tenant and same_name(s.name, p_wish ->> 'name')
+    order by s.id limit 1;
+  outcome := case when id is not null then 'exists'
+    when (p_wish ->> 'price_max')::numeric < (p_wish ->> 'price_min')::numeric then 'prices' else 'created' end;
+  if outcome = 'created' then
+    insert into services as s (tenant_id, name, slug, currency)
+      values (v_tenant, btrim(p_wish ->> 'name'), free_slug(p_wish ->> 'name', array(select x.slug from services x
+          where x.tenant_id = v_tenant)),
+        coalesce((select c.currency from ai_tenant_context c where c.tenant_id = v_tenant), 'MXN'))
+      returning s.id into id;
+    perform change_service(id, p_wish - 'name');
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.create_service(p_wish jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: cron_runs(); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -3640,7 +3844,7 @@ begin
   v_items := found_rows(v_looks, 'items');
 
   foreach t in array array['jobs', 'media_files', 'message_status_history', 'channel_events', 'patients', 'appointments',
-    'webhook_dead_letters', 'ai_dead_letter_queue', 'webhook_events', 'rate_limits'] loop
+    'webhook_dead_letters', 'ai_dead_letter_queue', 'external_events', 'webhook_events', 'rate_limits'] loop
     v_counts := v_counts || jsonb_build_object(t, cardinality(found_rows(v_looks, t)));
   end loop;
   -- These hang on the lead.
@@ -3660,9 +3864,12 @@ begin
     on conflict (tenant_id, mark) do update set expires_at = excluded.expires_at;
   perform keep_stops(v_leads);
 
+  -- What n8n was or is to be told of them.
+  delete from outbound_events where tenant_id = v_tenant and event = 'external-event'
+    and event_key = any (found_rows(v_looks, 'external_events'));
   -- What no row of the person's holds by a foreign key.
   foreach t in array array['jobs', 'message_status_history', 'channel_events', 'appointments', 'patients',
-    'webhook_dead_letters', 'ai_dead_letter_queue'] loop
+    'webhook_dead_letters', 'ai_dead_letter_queue', 'external_events'] loop
     execute format('delete from %I where tenant_id = $1 and id = any ($2)', t)
       using v_tenant, found_rows(v_looks, t)::uuid[];
   end loop;
@@ -4613,6 +4820,27 @@ begin
 end $$;
 
 ALTER FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) OWNER TO tistis_owner;
+
+--
+-- Name: free_slug(text, text[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.free_slug(p_name text, p_taken text[]) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+  v_slug text := coalesce(nullif(btrim(left(replace(folded_name(p_name), ' ', '-'), 40), '-'), ''), 'n');
+  v_free text := v_slug;
+  v_next int := 2;
+begin
+  while v_free = any (p_taken) loop
+    v_free := v_slug || '-' || v_next;
+    v_next := v_next + 1;
+  end loop;
+  return v_free;
+end $$;
+
+ALTER FUNCTION public.free_slug(p_name text, p_taken text[]) OWNER TO tistis_owner;
 
 --
 -- Name: get_pending_dead_letters(text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -6355,6 +6583,53 @@ $_$;
 ALTER FUNCTION public.names_pattern(p_leads uuid[]) OWNER TO tistis_owner;
 
 --
+-- Name: staff; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.staff (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid,
+    first_name text NOT NULL,
+    last_name text NOT NULL,
+    display_name text,
+    email text NOT NULL,
+    phone text,
+    whatsapp_number text,
+    role text NOT NULL,
+    role_title text,
+    specialty text,
+    license_number text,
+    is_active boolean DEFAULT true NOT NULL,
+    notification_preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    avatar_url text,
+    CONSTRAINT staff_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'manager'::text, 'dentist'::text, 'specialist'::text, 'receptionist'::text, 'assistant'::text, 'staff'::text])))
+);
+
+ALTER TABLE ONLY public.staff FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff OWNER TO tistis_owner;
+
+--
+-- Name: namesake(public.staff, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.namesake(n public.staff, p_but uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select s.id from staff s where s.tenant_id = current_tenant() and s.id is distinct from p_but
+     and (lower(s.email) = lower(n.email)
+       or same_name(shown_name(s.first_name, s.last_name, s.display_name),
+         shown_name(n.first_name, n.last_name, n.display_name)))
+   order by lower(s.email) <> lower(n.email), s.id limit 1
+); end $$;
+
+ALTER FUNCTION public.namesake(n public.staff, p_but uuid) OWNER TO tistis_owner;
+
+--
 -- Name: newer_news(uuid[], timestamp with time zone, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -6479,6 +6754,25 @@ CREATE FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_sinc
 $$;
 
 ALTER FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) OWNER TO tistis_owner;
+
+--
+-- Name: note_key_refusal(uuid, text, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.note_key_refusal(p_key uuid, p_reason text, p_address text, p_endpoint text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  -- As in `take_api_call`.
+  perform set_config('synchronous_commit', 'off', true);
+  insert into api_key_refusals as r (tenant_id, api_key_id, day, reason, last_at, last_ip, last_endpoint)
+    values (current_tenant(), p_key, (app_clock() at time zone 'UTC')::date, p_reason, app_clock(), nullif(p_address, ''),
+      p_endpoint)
+    on conflict (tenant_id, api_key_id, day, reason) do update set times = r.times + 1, last_at = excluded.last_at,
+      last_ip = excluded.last_ip, last_endpoint = excluded.last_endpoint;
+end $$;
+
+ALTER FUNCTION public.note_key_refusal(p_key uuid, p_reason text, p_address text, p_endpoint text) OWNER TO tistis_owner;
 
 --
 -- Name: note_marketing(uuid, uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -7096,6 +7390,25 @@ end $$;
 ALTER FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) OWNER TO tistis_owner;
 
 --
+-- Name: prune_external(uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.prune_external(p_before uuid, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_count int;
+begin
+  delete from external_events e using (
+    select x.id from external_events x where x.tenant_id = current_tenant() and x.id < p_before order by x.id limit p_limit) old
+   where e.tenant_id = current_tenant() and e.id = old.id;
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+
+ALTER FUNCTION public.prune_external(p_before uuid, p_limit integer) OWNER TO tistis_owner;
+
+--
 -- Name: prune_holds(integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -7193,6 +7506,9 @@ begin
   select count(*) from forgotten into dead_letters;
   is_more := is_more or dead_letters = p_limit;
   is_more := is_more or prune_events(p_before, p_limit) = p_limit;
+  is_more := is_more or prune_external(v_end, p_limit) = p_limit;
+  -- At most five a key and day.
+  delete from api_key_refusals r where r.tenant_id = v_tenant and r.day < (p_before at time zone 'UTC')::date;
   -- How the assistant came to its answers is told as long as what came in is kept as it came.
   with old as materialized (
     select s.id from ai_steps s where s.tenant_id = v_tenant and s.id < v_end order by s.id limit p_limit
@@ -8615,6 +8931,9 @@ begin
       select id from ai_dead_letter_queue where tenant_id = v_tenant and id >= p_from
         and (contact_id = any (p_leads) or conversation_id = any (v_talks) or contact_id is null and conversation_id is null
           and concat_ws(' ', original_message, original_payload, error_message, error_stack) ~ p_names)),
+    'external_events', array(
+      select id from external_events where tenant_id = v_tenant and id >= p_from
+        and (lead_id = any (p_leads) or concat_ws(' ', event, data, event_key) ~ p_names)),
     'webhook_events', array(
       select id from webhook_events where tenant_id = v_tenant and id >= p_from
         and concat_ws(' ', event_id, error_message) ~ p_names),
@@ -8685,6 +9004,18 @@ begin
 end $$;
 
 ALTER FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) OWNER TO tistis_owner;
+
+--
+-- Name: same_name(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.same_name(p_a text, p_b text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select lower(regexp_replace(btrim(p_a), '\s+', ' ', 'g')) = lower(regexp_replace(btrim(p_b), '\s+', ' ', 'g'))
+$$;
+
+ALTER FUNCTION public.same_name(p_a text, p_b text) OWNER TO tistis_owner;
 
 --
 -- Name: same_words(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -9158,6 +9489,29 @@ end $$;
 ALTER FUNCTION public.set_routine(p_reminders boolean, p_follow_ups boolean, p_confirmation_text text, p_reminder_text text, p_follow_up_text text) OWNER TO tistis_owner;
 
 --
+-- Name: set_staff_branches(uuid, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.set_staff_branches(p_staff uuid, p_branches uuid[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_place int;
+begin
+  select min(x.n)::int - 1 into v_place from unnest(p_branches) with ordinality x (id, n)
+    where not exists (select from branches b where b.tenant_id = v_tenant and b.id = x.id);
+  if v_place is not null then return v_place; end if;
+  delete from staff_hours h where h.tenant_id = v_tenant and h.staff_id = p_staff and h.branch_id <> all (p_branches);
+  delete from staff_branches w where w.tenant_id = v_tenant and w.staff_id = p_staff;
+  insert into staff_branches (tenant_id, staff_id, branch_id, is_primary)
+    select v_tenant, p_staff, x.id, min(x.n) = 1 from unnest(p_branches) with ordinality x (id, n) group by x.id;
+  return null;
+end $$;
+
+ALTER FUNCTION public.set_staff_branches(p_staff uuid, p_branches uuid[]) OWNER TO tistis_owner;
+
+--
 -- Name: set_staff_hours(uuid, uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -9417,6 +9771,18 @@ $$;
 ALTER FUNCTION public.shared_webhook_refused(p_channel text, p_count integer) OWNER TO tistis_definer;
 
 --
+-- Name: shown_name(text, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.shown_name(p_first text, p_last text, p_display text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(nullif(btrim(p_display), ''), concat_ws(' ', p_first, p_last))
+$$;
+
+ALTER FUNCTION public.shown_name(p_first text, p_last text, p_display text) OWNER TO tistis_owner;
+
+--
 -- Name: signature_sentence(text, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -9533,36 +9899,6 @@ begin return (
 ); end $$;
 
 ALTER FUNCTION public.staff_hours_json(p_staff uuid, p_branch uuid) OWNER TO tistis_owner;
-
---
--- Name: staff; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.staff (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    user_id uuid,
-    first_name text NOT NULL,
-    last_name text NOT NULL,
-    display_name text,
-    email text NOT NULL,
-    phone text,
-    whatsapp_number text,
-    role text NOT NULL,
-    role_title text,
-    specialty text,
-    license_number text,
-    is_active boolean DEFAULT true NOT NULL,
-    notification_preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    avatar_url text,
-    CONSTRAINT staff_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'manager'::text, 'dentist'::text, 'specialist'::text, 'receptionist'::text, 'assistant'::text, 'staff'::text])))
-);
-
-ALTER TABLE ONLY public.staff FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.staff OWNER TO tistis_owner;
 
 --
 -- Name: staff_json(public.staff, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -9866,6 +10202,45 @@ begin
 end $$;
 
 ALTER FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) OWNER TO tistis_owner;
+
+--
+-- Name: take_external_event(jsonb, text, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.take_external_event(p_told jsonb, p_asker text, p_branch uuid) RETURNS TABLE(outcome text, id uuid)
+    LANGUAGE plpgsql
+    AS $_$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  d jsonb := p_told -> 'data';
+  v_named text := coalesce(d ->> 'lead_id', d -> 'lead' ->> 'id');
+  v_lead uuid;
+  e external_events;
+begin
+  perform hold_erasures();
+  if v_named ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    select l.id into v_lead from leads l where l.tenant_id = v_tenant and l.id = v_named::uuid;
+  end if;
+  insert into external_events as x (tenant_id, asker, branch_id, event, data, happened_at, event_key, digest, lead_id)
+    values (v_tenant, p_asker, p_branch, p_told ->> 'event', d, (p_told ->> 'timestamp')::timestamptz, p_told ->> 'key',
+      p_told ->> 'digest', v_lead)
+    on conflict (tenant_id, asker, event_key) where event_key is not null do nothing
+    returning x.* into e;
+  outcome := 'taken';
+  if e.id is null then
+    select * into e from external_events x
+      where x.tenant_id = v_tenant and x.asker = p_asker and x.event_key = p_told ->> 'key';
+    outcome := case when e.digest = p_told ->> 'digest' then 'again' else 'key_reused' end;
+  else
+    perform emit_event('external-event', jsonb_build_object('id', e.id, 'event', e.event, 'timestamp',
+        coalesce(e.happened_at, e.received_at), 'data', e.data)
+        || case when v_lead is null then '{}' else jsonb_build_object('lead_id', v_lead) end, e.id::text);
+  end if;
+  id := e.id;
+  return next;
+end $_$;
+
+ALTER FUNCTION public.take_external_event(p_told jsonb, p_asker text, p_branch uuid) OWNER TO tistis_owner;
 
 --
 -- Name: take_over_conversation(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -11184,6 +11559,27 @@ ALTER TABLE ONLY public.api_key_audit FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.api_key_audit OWNER TO tistis_owner;
 
 --
+-- Name: api_key_refusals; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.api_key_refusals (
+    tenant_id uuid NOT NULL,
+    api_key_id uuid NOT NULL,
+    day date NOT NULL,
+    reason text NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    last_ip text,
+    last_endpoint text,
+    CONSTRAINT api_key_refusals_reason_check CHECK ((reason = ANY (ARRAY['revoked'::text, 'expired'::text, 'address'::text, 'scope'::text, 'rate'::text])))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY public.api_key_refusals FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_key_refusals OWNER TO tistis_owner;
+
+--
 -- Name: api_key_usage; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -11668,6 +12064,31 @@ CREATE TABLE public.erasures (
 ALTER TABLE ONLY public.erasures FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.erasures OWNER TO tistis_owner;
+
+--
+-- Name: external_events; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.external_events (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    asker text NOT NULL,
+    branch_id uuid,
+    event text NOT NULL,
+    data jsonb NOT NULL,
+    happened_at timestamp with time zone,
+    event_key text,
+    digest text NOT NULL,
+    lead_id uuid,
+    received_at timestamp with time zone DEFAULT public.app_now() NOT NULL,
+    CONSTRAINT external_events_data_check CHECK ((jsonb_typeof(data) = 'object'::text)),
+    CONSTRAINT external_events_event_check CHECK (((length(event) >= 1) AND (length(event) <= 100))),
+    CONSTRAINT external_events_event_key_check CHECK (((length(event_key) >= 1) AND (length(event_key) <= 255)))
+);
+
+ALTER TABLE ONLY public.external_events FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.external_events OWNER TO tistis_owner;
 
 --
 -- Name: external_inventory; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -12679,6 +13100,13 @@ ALTER TABLE ONLY public.api_key_audit
     ADD CONSTRAINT api_key_audit_pkey PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: api_key_refusals api_key_refusals_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_refusals
+    ADD CONSTRAINT api_key_refusals_pkey PRIMARY KEY (tenant_id, api_key_id, day, reason);
+
+--
 -- Name: api_key_usage api_key_usage_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -12866,6 +13294,20 @@ ALTER TABLE ONLY public.erasures
 
 ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_pkey PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: external_events external_events_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_events
+    ADD CONSTRAINT external_events_id_key UNIQUE (id);
+
+--
+-- Name: external_events external_events_pkey; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_events
+    ADD CONSTRAINT external_events_pkey PRIMARY KEY (tenant_id, id);
 
 --
 -- Name: external_inventory external_inventory_id_key; Type: CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -13597,6 +14039,18 @@ CREATE UNIQUE INDEX conversations_open ON public.conversations USING btree (tena
 CREATE INDEX conversations_recent ON public.conversations USING btree (tenant_id, last_message_at DESC);
 
 --
+-- Name: external_events_key; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX external_events_key ON public.external_events USING btree (tenant_id, asker, event_key) WHERE (event_key IS NOT NULL);
+
+--
+-- Name: external_events_of_lead; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE INDEX external_events_of_lead ON public.external_events USING btree (tenant_id, lead_id) WHERE (lead_id IS NOT NULL);
+
+--
 -- Name: external_inventory_by_name; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
@@ -14201,6 +14655,20 @@ ALTER TABLE ONLY public.api_key_audit
     ADD CONSTRAINT api_key_audit_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
 
 --
+-- Name: api_key_refusals api_key_refusals_tenant_id_api_key_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_refusals
+    ADD CONSTRAINT api_key_refusals_tenant_id_api_key_id_fkey FOREIGN KEY (tenant_id, api_key_id) REFERENCES public.api_keys(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: api_key_refusals api_key_refusals_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.api_key_refusals
+    ADD CONSTRAINT api_key_refusals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
 -- Name: api_key_usage api_key_usage_tenant_id_api_key_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
 --
 
@@ -14465,6 +14933,20 @@ ALTER TABLE ONLY public.erasure_keys
 
 ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: external_events external_events_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_events
+    ADD CONSTRAINT external_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+--
+-- Name: external_events external_events_tenant_id_lead_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE ONLY public.external_events
+    ADD CONSTRAINT external_events_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id) ON DELETE CASCADE;
 
 --
 -- Name: external_inventory external_inventory_tenant_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: tistis_owner
@@ -15115,6 +15597,12 @@ ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.api_key_audit ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: api_key_refusals; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.api_key_refusals ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: api_key_usage; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -15209,6 +15697,12 @@ ALTER TABLE public.erasure_keys ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: external_events; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
+--
+
+ALTER TABLE public.external_events ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: external_inventory; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
@@ -15547,6 +16041,12 @@ CREATE POLICY wall ON public.alerts USING ((tenant_id = public.current_tenant())
 CREATE POLICY wall ON public.api_key_audit USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
+-- Name: api_key_refusals wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.api_key_refusals USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
 -- Name: api_key_usage wall; Type: POLICY; Schema: public; Owner: tistis_owner
 --
 
@@ -15635,6 +16135,12 @@ CREATE POLICY wall ON public.erasure_keys USING ((tenant_id = public.current_ten
 --
 
 CREATE POLICY wall ON public.erasures USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
+
+--
+-- Name: external_events wall; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY wall ON public.external_events USING ((tenant_id = public.current_tenant())) WITH CHECK ((tenant_id = public.current_tenant()));
 
 --
 -- Name: external_inventory wall; Type: POLICY; Schema: public; Owner: tistis_owner
@@ -16034,6 +16540,13 @@ REVOKE ALL ON FUNCTION public.api_key_json(k public.api_keys) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.api_key_json(k public.api_keys) TO tistis_functions;
 
 --
+-- Name: FUNCTION api_key_stats(p_from date, p_to date, p_key uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.api_key_stats(p_from date, p_to date, p_key uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.api_key_stats(p_from date, p_to date, p_key uuid) TO tistis_functions;
+
+--
 -- Name: FUNCTION app_clock(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16313,10 +16826,64 @@ GRANT SELECT ON TABLE public.branches TO tistis_api;
 GRANT SELECT ON TABLE public.branches TO tistis_guide;
 
 --
+-- Name: COLUMN branches.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(tenant_id) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.name; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(name),UPDATE(name) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.slug; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(slug) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.address; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(address) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.city; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(city),UPDATE(city) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.phone; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(phone) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.timezone; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(timezone) ON TABLE public.branches TO tistis_api;
+
+--
 -- Name: COLUMN branches.operating_hours; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 GRANT UPDATE(operating_hours) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.is_headquarters; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(is_headquarters) ON TABLE public.branches TO tistis_api;
+
+--
+-- Name: COLUMN branches.is_active; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(is_active) ON TABLE public.branches TO tistis_api;
 
 --
 -- Name: COLUMN branches.appointment_duration_default; Type: ACL; Schema: public; Owner: tistis_owner
@@ -16692,6 +17259,13 @@ REVOKE ALL ON FUNCTION public.change_instruction(p_id uuid, p_change jsonb) FROM
 GRANT ALL ON FUNCTION public.change_instruction(p_id uuid, p_change jsonb) TO tistis_functions;
 
 --
+-- Name: FUNCTION change_member(p_staff uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.change_member(p_staff uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_member(p_staff uuid, p_change jsonb) TO tistis_functions;
+
+--
 -- Name: FUNCTION change_scoring_rules(p_rules jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16978,11 +17552,32 @@ REVOKE ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.count_usage(u public.ai_usage_logs) TO tistis_functions;
 
 --
+-- Name: FUNCTION create_branch(p_wish jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.create_branch(p_wish jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_branch(p_wish jsonb) TO tistis_functions;
+
+--
 -- Name: FUNCTION create_lead(p_lead jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
 REVOKE ALL ON FUNCTION public.create_lead(p_lead jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_lead(p_lead jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION create_member(p_wish jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.create_member(p_wish jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_member(p_wish jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION create_service(p_wish jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.create_service(p_wish jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_service(p_wish jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION cron_runs(); Type: ACL; Schema: public; Owner: tistis_owner
@@ -17355,6 +17950,13 @@ GRANT ALL ON FUNCTION public.free_place(p_tenant uuid, p_branch uuid, p_from tim
 
 REVOKE ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.free_slots(p_branch uuid, p_service uuid, p_staff uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_limit integer) TO tistis_functions;
+
+--
+-- Name: FUNCTION free_slug(p_name text, p_taken text[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.free_slug(p_name text, p_taken text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.free_slug(p_name text, p_taken text[]) TO tistis_functions;
 
 --
 -- Name: FUNCTION get_pending_dead_letters(p_channel text, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -18024,6 +18626,77 @@ REVOKE ALL ON FUNCTION public.names_pattern(p_leads uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.names_pattern(p_leads uuid[]) TO tistis_functions;
 
 --
+-- Name: TABLE staff; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT ON TABLE public.staff TO tistis_webhook;
+GRANT SELECT ON TABLE public.staff TO tistis_jobs;
+GRANT SELECT ON TABLE public.staff TO tistis_jobs_process;
+GRANT SELECT ON TABLE public.staff TO tistis_api;
+GRANT SELECT ON TABLE public.staff TO tistis_guide;
+
+--
+-- Name: COLUMN staff.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(tenant_id) ON TABLE public.staff TO tistis_api;
+
+--
+-- Name: COLUMN staff.first_name; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(first_name),UPDATE(first_name) ON TABLE public.staff TO tistis_api;
+
+--
+-- Name: COLUMN staff.last_name; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(last_name),UPDATE(last_name) ON TABLE public.staff TO tistis_api;
+
+--
+-- Name: COLUMN staff.display_name; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(display_name),UPDATE(display_name) ON TABLE public.staff TO tistis_api;
+
+--
+-- Name: COLUMN staff.email; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(email),UPDATE(email) ON TABLE public.staff TO tistis_api;
+
+--
+-- Name: COLUMN staff.role; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(role),UPDATE(role) ON TABLE public.staff TO tistis_api;
+
+--
+-- Name: COLUMN staff.role_title; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(role_title),UPDATE(role_title) ON TABLE public.staff TO tistis_api;
+
+--
+-- Name: COLUMN staff.specialty; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(specialty),UPDATE(specialty) ON TABLE public.staff TO tistis_api;
+
+--
+-- Name: COLUMN staff.is_active; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(is_active) ON TABLE public.staff TO tistis_api;
+
+--
+-- Name: FUNCTION namesake(n public.staff, p_but uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.namesake(n public.staff, p_but uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.namesake(n public.staff, p_but uuid) TO tistis_functions;
+
+--
 -- Name: FUNCTION newer_news(p_accounts uuid[], p_at timestamp with time zone, p_what text, p_about jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18065,6 +18738,13 @@ GRANT ALL ON FUNCTION public.note_consents(p_said jsonb) TO tistis_functions;
 
 REVOKE ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.note_follow_up(p_lead uuid, p_message uuid, p_silent_since timestamp with time zone, p_attempts integer, p_until timestamp with time zone) TO tistis_functions;
+
+--
+-- Name: FUNCTION note_key_refusal(p_key uuid, p_reason text, p_address text, p_endpoint text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.note_key_refusal(p_key uuid, p_reason text, p_address text, p_endpoint text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_key_refusal(p_key uuid, p_reason text, p_address text, p_endpoint text) TO tistis_functions;
 
 --
 -- Name: FUNCTION note_marketing(p_lead uuid, p_connection uuid, p_note jsonb, p_at timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
@@ -18219,6 +18899,13 @@ GRANT ALL ON FUNCTION public.prunable_raw(p_before timestamp with time zone, OUT
 
 REVOKE ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.prune_events(p_before timestamp with time zone, p_limit integer) TO tistis_functions;
+
+--
+-- Name: FUNCTION prune_external(p_before uuid, p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.prune_external(p_before uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune_external(p_before uuid, p_limit integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION prune_holds(p_limit integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -18527,6 +19214,13 @@ REVOKE ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) F
 GRANT ALL ON FUNCTION public.said_with_messages(p_events jsonb, p_new uuid[]) TO tistis_functions;
 
 --
+-- Name: FUNCTION same_name(p_a text, p_b text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.same_name(p_a text, p_b text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.same_name(p_a text, p_b text) TO tistis_functions;
+
+--
 -- Name: FUNCTION same_words(p_one text, p_other text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18621,6 +19315,60 @@ GRANT SELECT ON TABLE public.services TO tistis_api;
 GRANT SELECT ON TABLE public.services TO tistis_guide;
 
 --
+-- Name: COLUMN services.tenant_id; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(tenant_id) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: COLUMN services.name; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(name),UPDATE(name) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: COLUMN services.slug; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(slug) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: COLUMN services.description; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(description) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: COLUMN services.category; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(category) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: COLUMN services.price_min; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(price_min) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: COLUMN services.price_max; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(price_max) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: COLUMN services.currency; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT INSERT(currency),UPDATE(currency) ON TABLE public.services TO tistis_api;
+
+--
+-- Name: COLUMN services.price_note; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT UPDATE(price_note) ON TABLE public.services TO tistis_api;
+
+--
 -- Name: COLUMN services.duration_minutes; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18686,6 +19434,13 @@ REVOKE ALL ON FUNCTION public.set_routine(p_reminders boolean, p_follow_ups bool
 GRANT ALL ON FUNCTION public.set_routine(p_reminders boolean, p_follow_ups boolean, p_confirmation_text text, p_reminder_text text, p_follow_up_text text) TO tistis_functions;
 
 --
+-- Name: FUNCTION set_staff_branches(p_staff uuid, p_branches uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.set_staff_branches(p_staff uuid, p_branches uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_staff_branches(p_staff uuid, p_branches uuid[]) TO tistis_functions;
+
+--
 -- Name: FUNCTION set_staff_hours(p_staff uuid, p_branch uuid, p_spans jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18749,6 +19504,13 @@ GRANT ALL ON FUNCTION public.shared_webhook_refused(p_channel text, p_count inte
 GRANT ALL ON FUNCTION public.shared_webhook_refused(p_channel text, p_count integer) TO tistis_webhook_tiktok;
 
 --
+-- Name: FUNCTION shown_name(p_first text, p_last text, p_display text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.shown_name(p_first text, p_last text, p_display text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.shown_name(p_first text, p_last text, p_display text) TO tistis_functions;
+
+--
 -- Name: FUNCTION signature_sentence(p_channel text, p_count integer); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18775,16 +19537,6 @@ GRANT ALL ON FUNCTION public.staff_gate(p_conversation uuid, p_policy jsonb, p_m
 
 REVOKE ALL ON FUNCTION public.staff_hours_json(p_staff uuid, p_branch uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.staff_hours_json(p_staff uuid, p_branch uuid) TO tistis_functions;
-
---
--- Name: TABLE staff; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT ON TABLE public.staff TO tistis_webhook;
-GRANT SELECT ON TABLE public.staff TO tistis_jobs;
-GRANT SELECT ON TABLE public.staff TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.staff TO tistis_api;
-GRANT SELECT ON TABLE public.staff TO tistis_guide;
 
 --
 -- Name: FUNCTION staff_json(s public.staff, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -18855,6 +19607,13 @@ GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, 
 
 REVOKE ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text) TO tistis_functions;
+
+--
+-- Name: FUNCTION take_external_event(p_told jsonb, p_asker text, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.take_external_event(p_told jsonb, p_asker text, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_external_event(p_told jsonb, p_asker text, p_branch uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION take_over_conversation(p_conversation uuid, p_staff uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -19256,6 +20015,15 @@ GRANT SELECT ON TABLE public.alerts TO tistis_guide;
 --
 
 GRANT SELECT,INSERT ON TABLE public.api_key_audit TO tistis_api;
+
+--
+-- Name: TABLE api_key_refusals; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_key_refusals TO tistis_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_key_refusals TO tistis_webhook;
+GRANT SELECT,DELETE ON TABLE public.api_key_refusals TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.api_key_refusals TO tistis_jobs_process;
 
 --
 -- Name: TABLE api_key_usage; Type: ACL; Schema: public; Owner: tistis_owner
@@ -19759,6 +20527,14 @@ GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_facebook;
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_webhook_tiktok;
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_guide;
 GRANT SELECT ON TABLE public.erasure_keys TO tistis_api;
+
+--
+-- Name: TABLE external_events; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT ON TABLE public.external_events TO tistis_api;
+GRANT SELECT,DELETE ON TABLE public.external_events TO tistis_jobs;
+GRANT SELECT,DELETE ON TABLE public.external_events TO tistis_jobs_process;
 
 --
 -- Name: TABLE external_inventory; Type: ACL; Schema: public; Owner: tistis_owner
@@ -20512,7 +21288,7 @@ GRANT UPDATE(looks) ON TABLE public.sends_in_doubt TO tistis_jobs_process;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_webhook;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_jobs_process;
-GRANT SELECT ON TABLE public.staff_branches TO tistis_api;
+GRANT SELECT,INSERT,DELETE ON TABLE public.staff_branches TO tistis_api;
 GRANT SELECT ON TABLE public.staff_branches TO tistis_guide;
 
 --

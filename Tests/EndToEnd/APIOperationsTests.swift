@@ -178,6 +178,11 @@ import Testing
     _ = try await ask("PUT", staff + "/services", ["service_ids": []], &done)
     _ = try await ask("PATCH", service, ["buffer_after_minutes": 10], &done)
     _ = try await ask("PATCH", branch, ["places": 2], &done)
+    _ = try await ask("POST", "/api/branches", ["name": "Norte", "city": "Nogales"], &done)
+    _ = try await ask("POST", "/api/services", ["name": "Resina", "price_min": 900], &done)
+    let member: JSON = ["first_name": "Sol", "last_name": "Ruiz", "email": "sol@x.mx"]
+    _ = try await ask("POST", "/api/staff", member, &done)
+    _ = try await ask("PATCH", staff, ["role_title": "Dra."], &done)
   }
 
   private func assistant(_ done: inout Set<String>) async throws {
@@ -225,6 +230,10 @@ import Testing
     _ = try await ask("GET", path + "/usage", nil, &done)
     _ = try await ask("POST", path + "/rotate", [:], &done)
     _ = try await ask("DELETE", path, nil, &done)
-    _ = try await ask("GET", all + "/audit", nil, &done)
+    for path in ["/audit", "/audit/stats", "/alerts"] { _ = try await ask("GET", all + path, nil, &done) }
+    let told: JSON = ["event": "order.paid", "data": ["folio": "A-1"]]
+    for (method, body) in [("POST", told), ("GET", nil)] as [(String, JSON?)] {
+      _ = try await ask(method, "/api/v1/webhook/\(tenant.id.text)", body, &done)
+    }
   }
 }

@@ -194,7 +194,7 @@ import Testing
     #expect(slots.allSatisfy { $0["weekday"].integer == 4 })
     #expect(try await stage.client.ask("GET", "/api/branches").data.items.contains { $0["id"].text == there.text })
     for (body, fault): (JSON, String) in [
-      ([:], "$"), (["name": "x"], "$"), (["slot_minutes": 1], "$.slot_minutes"), (["places": -1], "$.places"),
+      ([:], "$"), (["slug": "x"], "$"), (["slot_minutes": 1], "$.slot_minutes"), (["places": -1], "$.places"),
       (["operating_hours": ["lunes": []]], "$.operating_hours.lunes"),
       (["operating_hours": ["monday": ["open": "9", "close": "10:00"]]], "$.operating_hours.monday.open"),
     ] {
@@ -232,7 +232,7 @@ import Testing
       ),
       ("GET", "/api/times-off?from=x", nil, "?from"), ("GET", "/api/times-off?cursor=x", nil, "?cursor"),
       ("GET", "/api/times-off?pageSize=0", nil, "?pageSize"), ("PATCH", service, [:], "$"),
-      ("PATCH", service, ["name": "x"], "$"), ("PATCH", service, ["duration_minutes": 0], "$.duration_minutes"),
+      ("PATCH", service, ["slug": "x"], "$"), ("PATCH", service, ["duration_minutes": 0], "$.duration_minutes"),
       ("PATCH", service, ["duration_minutes": "30"], "$.duration_minutes"),
       ("PATCH", service, ["buffer_before_minutes": 481], "$.buffer_before_minutes"),
       ("PATCH", service, ["is_bookable": .null], "$"), ("GET", "/api/services?is_active=x", nil, "?is_active"),

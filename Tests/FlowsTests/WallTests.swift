@@ -83,6 +83,9 @@ import Testing
         values ('\(id)', '\(id)', 'x', repeat(md5('\(id)'), 2), 'x', 'x', 'tenant');
       insert into api_key_usage (tenant_id, api_key_id, day, minute) values ('\(id)', '\(id)', now(), now());
       insert into api_key_audit (tenant_id, api_key_id, action) values ('\(id)', '\(id)', 'created');
+      insert into api_key_refusals (tenant_id, api_key_id, day, reason, last_at)
+        values ('\(id)', '\(id)', now(), 'scope', now());
+      insert into external_events (tenant_id, asker, event, data, digest) values ('\(id)', 'x', 'x', '{}', 'x');
       insert into api_requests (tenant_id, asker, idempotency_key, digest) values ('\(id)', 'x', 'x', 'x');
       insert into patients (tenant_id, first_name, last_name) values ('\(id)', 'x', 'x');
       insert into appointments (tenant_id, branch_id, scheduled_at) values ('\(id)', '\(id)', now());

@@ -102,7 +102,7 @@ begin
   v_items := found_rows(v_looks, 'items');
 
   foreach t in array array['jobs', 'media_files', 'message_status_history', 'channel_events', 'patients', 'appointments',
-    'webhook_dead_letters', 'ai_dead_letter_queue', 'webhook_events', 'rate_limits'] loop
+    'webhook_dead_letters', 'ai_dead_letter_queue', 'external_events', 'webhook_events', 'rate_limits'] loop
     v_counts := v_counts || jsonb_build_object(t, cardinality(found_rows(v_looks, t)));
   end loop;
   -- These hang on the lead.
@@ -122,9 +122,12 @@ begin
     on conflict (tenant_id, mark) do update set expires_at = excluded.expires_at;
   perform keep_stops(v_leads);
 
+  -- What n8n was or is to be told of them.
+  delete from outbound_events where tenant_id = v_tenant and event = 'external-event'
+    and event_key = any (found_rows(v_looks, 'external_events'));
   -- What no row of the person's holds by a foreign key.
   foreach t in array array['jobs', 'message_status_history', 'channel_events', 'appointments', 'patients',
-    'webhook_dead_letters', 'ai_dead_letter_queue'] loop
+    'webhook_dead_letters', 'ai_dead_letter_queue', 'external_events'] loop
     execute format('delete from %I where tenant_id = $1 and id = any ($2)', t)
       using v_tenant, found_rows(v_looks, t)::uuid[];
   end loop;

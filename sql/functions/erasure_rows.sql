@@ -49,6 +49,9 @@ begin
       select id from ai_dead_letter_queue where tenant_id = v_tenant and id >= p_from
         and (contact_id = any (p_leads) or conversation_id = any (v_talks) or contact_id is null and conversation_id is null
           and concat_ws(' ', original_message, original_payload, error_message, error_stack) ~ p_names)),
+    'external_events', array(
+      select id from external_events where tenant_id = v_tenant and id >= p_from
+        and (lead_id = any (p_leads) or concat_ws(' ', event, data, event_key) ~ p_names)),
     'webhook_events', array(
       select id from webhook_events where tenant_id = v_tenant and id >= p_from
         and concat_ws(' ', event_id, error_message) ~ p_names),

@@ -71,6 +71,9 @@ begin
   select count(*) from forgotten into dead_letters;
   is_more := is_more or dead_letters = p_limit;
   is_more := is_more or prune_events(p_before, p_limit) = p_limit;
+  is_more := is_more or prune_external(v_end, p_limit) = p_limit;
+  -- At most five a key and day.
+  delete from api_key_refusals r where r.tenant_id = v_tenant and r.day < (p_before at time zone 'UTC')::date;
   -- How the assistant came to its answers is told as long as what came in is kept as it came.
   with old as materialized (
     select s.id from ai_steps s where s.tenant_id = v_tenant and s.id < v_end order by s.id limit p_limit

@@ -101,3 +101,35 @@ update api_keys set replaced_by_id = :by where tenant_id = current_tenant() and 
 -- Calls a day, the latest first.
 select day::text as "day!", requests from api_key_usage
  where tenant_id = current_tenant() and api_key_id = :id order by day desc limit :days;
+
+-- name: noteKeyRefusal :exec
+-- Counts a call with a known key that was refused: revoked, expired, address, scope, rate.
+select note_key_refusal(:key_id, :reason, :address, :endpoint);
+
+-- name: apiKeyStats :one
+-- What was done to the keys, or to one, and with them; days as 2026-02-03. Null: more than 366 days, or none.
+select api_key_stats(:from?::text::date, :to?::text::date, :key_id?);
+
+-- name: keyFacts :many
+-- What may need somebody's eye about each key: the newest 1000, and how calls with them were refused in the last :days.
+select k.id, k.name, k.is_active, k.created_at, k.expires_at, k.deactivates_at, k.last_used_at, app_now() as "now!",
+    (select coalesce(jsonb_agg(jsonb_build_object('reason', r.reason, 'times', r.times, 'last_at', r.last_at, 'address',
+        r.last_ip, 'endpoint', r.last_endpoint) order by r.reason), '[]')
+      from (select x.reason, sum(x.times) as times, max(x.last_at) as last_at,
+            (array_agg(x.last_ip order by x.day desc))[1] as last_ip,
+            (array_agg(x.last_endpoint order by x.day desc))[1] as last_endpoint
+          from api_key_refusals x where x.tenant_id = k.tenant_id and x.api_key_id = k.id
+            and x.day > (app_now() at time zone 'UTC')::date - :days::int group by x.reason) r) as "refusals!"
+  from api_keys k where k.tenant_id = current_tenant() order by k.id desc limit 1000;
+
+-- name: takeExternalEvent :one
+select outcome as "outcome!", id from take_external_event(:told::jsonb, :asker, :branch_id?);
+
+-- name: externalEvents :many
+-- What the business's own systems told last.
+select e.id, e.event, e.received_at from external_events e
+ where e.tenant_id = current_tenant() and (:only_branch?::uuid is null or e.branch_id = :only_branch)
+ order by e.id desc limit :limit;
+
+-- name: wantsEvent :one
+select wants_event(:event) as "wanted!";

@@ -24,6 +24,12 @@ select appointments_outside(:id, :branch_id, :most::int) as "data!";
 -- name: setStaffServices :one
 select outcome as "outcome!", place, left_alone from set_staff_services(:id, :service_ids::uuid[]);
 
+-- name: createMember :one
+select outcome as "outcome!", id, place from create_member(:wish::jsonb);
+
+-- name: changeMember :one
+select outcome as "outcome!", id, place from change_member(:id, :change::jsonb);
+
 -- name: apiServices :many
 -- What is offered, the newest first, from a place in the list on.
 select s.id, s.created_at, service_json(s) as "data!" from services s
@@ -34,9 +40,11 @@ select s.id, s.created_at, service_json(s) as "data!" from services s
 -- name: apiService :maybe
 select service_json(s) as "data!" from services s where s.tenant_id = current_tenant() and s.id = :id;
 
+-- name: createService :one
+select outcome as "outcome!", id from create_service(:wish::jsonb);
+
 -- name: changeService :one
--- Null: there is no such service.
-select change_service(:id, :change::jsonb);
+select outcome as "outcome!", id, data from change_service(:id, :change::jsonb);
 
 -- name: timesOff :many
 -- Time off and closings that are not over at :since, the earliest first, from a place in the list on.
@@ -94,6 +102,8 @@ select b.id, b.created_at, branch_json(b) as "data!" from branches b
 select branch_json(b) as "data!" from branches b
  where b.tenant_id = current_tenant() and b.id = :id and (:only_branch?::uuid is null or b.id = :only_branch);
 
+-- name: createBranch :one
+select outcome as "outcome!", id from create_branch(:wish::jsonb);
+
 -- name: changeBranch :one
--- Null: there is no such branch.
-select change_branch(:id, :change::jsonb);
+select outcome as "outcome!", id, data from change_branch(:id, :change::jsonb);

@@ -28,7 +28,9 @@ public final class APIDoor {
       return response
     } catch let refused {
       var error = refused
-      if request.path.hasPrefix("/api/v1/"), error.code == "malformed" { error.code = "VALIDATION_ERROR" }
+      if request.path.hasPrefix("/api/v1/"), error.code == "malformed" {
+        error.code = request.path.hasPrefix(ExternalEvents.beginning) ? "INVALID_PAYLOAD" : "VALIDATION_ERROR"
+      }
       app.log.line(
         error.status == 500 ? .error : .warning, "refused",
         [

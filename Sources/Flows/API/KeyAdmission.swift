@@ -20,11 +20,16 @@ extension App {
     guard let found else { throw APIDoor.unauthenticated("KEY_NOT_FOUND", "there is no such key") }
     switch found.state {
     case "active": break
-    case "expired": throw APIDoor.unauthenticated("KEY_EXPIRED", "the key has expired")
+    case "expired":
+      refused(found, "expired", request, endpoint)
+      throw APIDoor.unauthenticated("KEY_EXPIRED", "the key has expired")
     case "closed": throw APIProblem(403, "TENANT_INACTIVE", "the business is not active")
-    default: throw APIDoor.unauthenticated("KEY_REVOKED", "the key has been revoked")
+    default:
+      refused(found, "revoked", request, endpoint)
+      throw APIDoor.unauthenticated("KEY_REVOKED", "the key has been revoked")
     }
     guard found.addressAllowed else {
+      refused(found, "address", request, endpoint)
       throw APIProblem(403, "IP_NOT_ALLOWED", "the key may not be used from this address")
     }
     let taken: TakeAPICallRow
@@ -37,13 +42,25 @@ extension App {
       ("X-RateLimit-Limit", String(taken.limit)), ("X-RateLimit-Remaining", String(taken.remaining)),
       ("X-RateLimit-Reset", String(taken.reset)),
     ]
-    if !taken.allowed { throw APIDoor.tooOften(after: Int(taken.retryAfter)) }
+    if !taken.allowed {
+      refused(found, "rate", request, endpoint)
+      throw APIDoor.tooOften(after: Int(taken.retryAfter))
+    }
     guard let scope, found.scopes.contains(scope) else {
+      refused(found, "scope", request, endpoint)
       throw APIProblem(
         403, "SCOPE_REQUIRED",
         scope.map { "the key lacks the scope \($0)" } ?? "only users of the dashboard may do this")
     }
     return Caller(kind: .key(found.keyId), tenant: found.tenantId, branch: found.branchId, scopes: Set(found.scopes))
+  }
+
+  /// Counts it; that it could not be counted changes no answer.
+  private func refused(_ key: FindAPIKeyRow, _ reason: String, _ request: Request, _ endpoint: String) {
+    do throws(StoreError) {
+      try database.tenant(key.tenantId).noteKeyRefusal(
+        keyId: key.keyId, reason: reason, address: request.remote, endpoint: endpoint)
+    } catch { log.error("store", ["req": request.id, "why": error.sentence]) }
   }
 
   func problem(_ error: StoreError, _ request: Request) -> APIProblem {

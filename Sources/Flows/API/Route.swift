@@ -41,12 +41,15 @@ public struct Route: Sendable {
   let body: Shape?
   let upload: Upload?
   let answers: [(status: Int, Answer)]
+  /// What stands in the path for an id and is none reaches the handler, which finds no such id.
+  let takesAnyID: Bool
   let handler: Handler
 
   /// - Parameter answers: by status, what is answered when all is well.
   public init(
     _ method: String, _ path: String, _ name: String, _ summary: String, _ access: Access, query: [Parameter] = [],
-    body: Shape? = nil, upload: Upload? = nil, answers: [(status: Int, Answer)], _ handler: @escaping Handler
+    body: Shape? = nil, upload: Upload? = nil, answers: [(status: Int, Answer)], takesAnyID: Bool = false,
+    _ handler: @escaping Handler
   ) {
     self.method = method
     self.path = path
@@ -57,6 +60,7 @@ public struct Route: Sendable {
     self.body = body
     self.upload = upload
     self.answers = answers
+    self.takesAnyID = takesAnyID
     self.handler = handler
     words = path.split(separator: "/").map(String.init)
   }
@@ -69,8 +73,11 @@ public struct Route: Sendable {
     var ids: [String: UUID] = [:]
     for (word, found) in zip(words, path) {
       if word.hasPrefix("{") {
-        guard found.utf8.count == 36, let id = UUID(uuidString: String(found)) else { return nil }
-        ids[String(word.dropFirst().dropLast())] = id
+        if found.utf8.count == 36, let id = UUID(uuidString: String(found)) {
+          ids[String(word.dropFirst().dropLast())] = id
+        } else if !takesAnyID {
+          return nil
+        }
       } else if word != found {
         return nil
       }

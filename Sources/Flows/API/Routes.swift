@@ -4,5 +4,6 @@ extension Route {
     conversations + messages + sending + prepared + leads + leadsV1 + appointments + slots + channels
     + due + channelAssistant + templates + media + uploads + alerts + keys + n8n + traces + usage + leadScores
     + assistant
-    + instructions + routineSettings + keyAudit + team + teamHours + timesOff + services + branches + document
+    + instructions + routineSettings + keyAudit + keyLooks + externalEvents + team + teamMaking + teamHours + timesOff
+    + services + branches + document
 }

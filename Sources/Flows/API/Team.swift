@@ -82,6 +82,15 @@ extension APICall {
     }
   }
 
+  /// Refuses names of nothing but spaces.
+  func spelled(_ names: String...) throws(APIProblem) {
+    for name in names {
+      if let text = body[name].text, text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
+        throw .malformed("$." + name, "says nothing")
+      }
+    }
+  }
+
   /// What the body says of these members; null says nothing.
   /// - Throws: 400 if that is nothing at all.
   func change(_ members: [Shape.Member]) throws(APIProblem) -> JSON.Members {
@@ -94,5 +103,13 @@ extension APICall {
       throw .malformed("$", "expected one of " + members.map(\.name).joined(separator: ", "))
     }
     return found
+  }
+}
+
+extension APIProblem {
+  /// 409, with the id of what has the name already.
+  static func namesake(_ code: String, _ what: String, _ id: UUID?) -> APIProblem {
+    .conflict(
+      code, "there is a \(what) of this name already", id.map { [.init("existing_id", .string($0.text))] } ?? [])
   }
 }

@@ -59,6 +59,29 @@ public struct ApiKeyUsageRow: Sendable, Equatable {
   public var requests: Int32
 }
 
+public struct KeyFactsRow: Sendable, Equatable {
+  public var id: UUID
+  public var name: String
+  public var isActive: Bool
+  public var createdAt: Instant
+  public var expiresAt: Instant?
+  public var deactivatesAt: Instant?
+  public var lastUsedAt: Instant?
+  public var now: Instant
+  public var refusals: JSONText
+}
+
+public struct TakeExternalEventRow: Sendable, Equatable {
+  public var outcome: String
+  public var id: UUID?
+}
+
+public struct ExternalEventsRow: Sendable, Equatable {
+  public var id: UUID
+  public var event: String
+  public var receivedAt: Instant
+}
+
 extension Scope {
   /// The key with this SHA-256, in whatever state.
   public func findAPIKey(hash: String, address: String) throws(StoreError) -> FindAPIKeyRow? {
@@ -346,5 +369,100 @@ extension Scope {
     ) { row throws(StoreError) in
       try ApiKeyUsageRow(day: row.get(0), requests: row.get(1))
     }
+  }
+
+  /// Counts a call with a known key that was refused: revoked, expired, address, scope, rate.
+  public func noteKeyRefusal(keyId: UUID, reason: String, address: String, endpoint: String) throws(StoreError) {
+    try exec(
+      "noteKeyRefusal",
+      #"""
+      select note_key_refusal($1, $2, $3, $4)
+      """#,
+      [keyId.sql, reason.sql, address.sql, endpoint.sql]
+    )
+  }
+
+  /// What was done to the keys, or to one, and with them; days as 2026-02-03. Null: more than 366 days, or none.
+  public func apiKeyStats(from: String?, to: String?, keyId: UUID?) throws(StoreError) -> JSONText? {
+    try one(
+      "apiKeyStats",
+      #"""
+      select api_key_stats($1::text::date, $2::text::date, $3)
+      """#,
+      [from.sql, to.sql, keyId.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// What may need somebody's eye about each key: the newest 1000, and how calls with them were refused in the last
+  /// :days.
+  public func keyFacts(days: Int32) throws(StoreError) -> [KeyFactsRow] {
+    try many(
+      "keyFacts",
+      #"""
+      select k.id, k.name, k.is_active, k.created_at, k.expires_at, k.deactivates_at, k.last_used_at, app_now() as "now!",
+          (select coalesce(jsonb_agg(jsonb_build_object('reason', r.reason, 'times', r.times, 'last_at', r.last_at, 'address',
+              r.last_ip, 'endpoint', r.last_endpoint) order by r.reason), '[]')
+            from (select x.reason, sum(x.times) as times, max(x.last_at) as last_at,
+                  (array_agg(x.last_ip order by x.day desc))[1] as last_ip,
+                  (array_agg(x.last_endpoint order by x.day desc))[1] as last_endpoint
+                from api_key_refusals x where x.tenant_id = k.tenant_id and x.api_key_id = k.id
+                  and x.day > (app_now() at time zone 'UTC')::date - $1::int group by x.reason) r) as "refusals!"
+        from api_keys k where k.tenant_id = current_tenant() order by k.id desc limit 1000
+      """#,
+      [days.sql]
+    ) { row throws(StoreError) in
+      try KeyFactsRow(
+        id: row.get(0),
+        name: row.get(1),
+        isActive: row.get(2),
+        createdAt: row.get(3),
+        expiresAt: row.get(4),
+        deactivatesAt: row.get(5),
+        lastUsedAt: row.get(6),
+        now: row.get(7),
+        refusals: row.get(8)
+      )
+    }
+  }
+
+  public func takeExternalEvent(
+    told: JSONText,
+    asker: String,
+    branchId: UUID?
+  ) throws(StoreError) -> TakeExternalEventRow {
+    try one(
+      "takeExternalEvent",
+      #"""
+      select outcome as "outcome!", id from take_external_event($1::jsonb, $2, $3)
+      """#,
+      [told.sql, asker.sql, branchId.sql]
+    ) { row throws(StoreError) in
+      try TakeExternalEventRow(outcome: row.get(0), id: row.get(1))
+    }
+  }
+
+  /// What the business's own systems told last.
+  public func externalEvents(onlyBranch: UUID?, limit: Int64) throws(StoreError) -> [ExternalEventsRow] {
+    try many(
+      "externalEvents",
+      #"""
+      select e.id, e.event, e.received_at from external_events e
+       where e.tenant_id = current_tenant() and ($1::uuid is null or e.branch_id = $1)
+       order by e.id desc limit $2
+      """#,
+      [onlyBranch.sql, limit.sql]
+    ) { row throws(StoreError) in
+      try ExternalEventsRow(id: row.get(0), event: row.get(1), receivedAt: row.get(2))
+    }
+  }
+
+  public func wantsEvent(event: String) throws(StoreError) -> Bool {
+    try one(
+      "wantsEvent",
+      #"""
+      select wants_event($1) as "wanted!"
+      """#,
+      [event.sql]
+    ) { row throws(StoreError) in try row.get(0) }
   }
 }

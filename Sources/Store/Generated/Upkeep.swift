@@ -16,10 +16,33 @@ public struct SetStaffServicesRow: Sendable, Equatable {
   public var leftAlone: JSONText?
 }
 
+public struct CreateMemberRow: Sendable, Equatable {
+  public var outcome: String
+  public var id: UUID?
+  public var place: Int32?
+}
+
+public struct ChangeMemberRow: Sendable, Equatable {
+  public var outcome: String
+  public var id: UUID?
+  public var place: Int32?
+}
+
 public struct ApiServicesRow: Sendable, Equatable {
   public var id: UUID
   public var createdAt: Instant
   public var data: JSONText
+}
+
+public struct CreateServiceRow: Sendable, Equatable {
+  public var outcome: String
+  public var id: UUID?
+}
+
+public struct ChangeServiceRow: Sendable, Equatable {
+  public var outcome: String
+  public var id: UUID?
+  public var data: JSONText?
 }
 
 public struct TimesOffRow: Sendable, Equatable {
@@ -47,6 +70,17 @@ public struct ApiBranchesRow: Sendable, Equatable {
   public var id: UUID
   public var createdAt: Instant
   public var data: JSONText
+}
+
+public struct CreateBranchRow: Sendable, Equatable {
+  public var outcome: String
+  public var id: UUID?
+}
+
+public struct ChangeBranchRow: Sendable, Equatable {
+  public var outcome: String
+  public var id: UUID?
+  public var data: JSONText?
 }
 
 extension Scope {
@@ -129,6 +163,30 @@ extension Scope {
     }
   }
 
+  public func createMember(wish: JSONText) throws(StoreError) -> CreateMemberRow {
+    try one(
+      "createMember",
+      #"""
+      select outcome as "outcome!", id, place from create_member($1::jsonb)
+      """#,
+      [wish.sql]
+    ) { row throws(StoreError) in
+      try CreateMemberRow(outcome: row.get(0), id: row.get(1), place: row.get(2))
+    }
+  }
+
+  public func changeMember(id: UUID, change: JSONText) throws(StoreError) -> ChangeMemberRow {
+    try one(
+      "changeMember",
+      #"""
+      select outcome as "outcome!", id, place from change_member($1, $2::jsonb)
+      """#,
+      [id.sql, change.sql]
+    ) { row throws(StoreError) in
+      try ChangeMemberRow(outcome: row.get(0), id: row.get(1), place: row.get(2))
+    }
+  }
+
   /// What is offered, the newest first, from a place in the list on.
   public func apiServices(
     active: Bool?,
@@ -160,15 +218,28 @@ extension Scope {
     ) { row throws(StoreError) in try row.get(0) }
   }
 
-  /// Null: there is no such service.
-  public func changeService(id: UUID, change: JSONText) throws(StoreError) -> JSONText? {
+  public func createService(wish: JSONText) throws(StoreError) -> CreateServiceRow {
+    try one(
+      "createService",
+      #"""
+      select outcome as "outcome!", id from create_service($1::jsonb)
+      """#,
+      [wish.sql]
+    ) { row throws(StoreError) in
+      try CreateServiceRow(outcome: row.get(0), id: row.get(1))
+    }
+  }
+
+  public func changeService(id: UUID, change: JSONText) throws(StoreError) -> ChangeServiceRow {
     try one(
       "changeService",
       #"""
-      select change_service($1, $2::jsonb)
+      select outcome as "outcome!", id, data from change_service($1, $2::jsonb)
       """#,
       [id.sql, change.sql]
-    ) { row throws(StoreError) in try row.get(0) }
+    ) { row throws(StoreError) in
+      try ChangeServiceRow(outcome: row.get(0), id: row.get(1), data: row.get(2))
+    }
   }
 
   /// Time off and closings that are not over at :since, the earliest first, from a place in the list on.
@@ -328,14 +399,27 @@ extension Scope {
     ) { row throws(StoreError) in try row.get(0) }
   }
 
-  /// Null: there is no such branch.
-  public func changeBranch(id: UUID, change: JSONText) throws(StoreError) -> JSONText? {
+  public func createBranch(wish: JSONText) throws(StoreError) -> CreateBranchRow {
+    try one(
+      "createBranch",
+      #"""
+      select outcome as "outcome!", id from create_branch($1::jsonb)
+      """#,
+      [wish.sql]
+    ) { row throws(StoreError) in
+      try CreateBranchRow(outcome: row.get(0), id: row.get(1))
+    }
+  }
+
+  public func changeBranch(id: UUID, change: JSONText) throws(StoreError) -> ChangeBranchRow {
     try one(
       "changeBranch",
       #"""
-      select change_branch($1, $2::jsonb)
+      select outcome as "outcome!", id, data from change_branch($1, $2::jsonb)
       """#,
       [id.sql, change.sql]
-    ) { row throws(StoreError) in try row.get(0) }
+    ) { row throws(StoreError) in
+      try ChangeBranchRow(outcome: row.get(0), id: row.get(1), data: row.get(2))
+    }
   }
 }

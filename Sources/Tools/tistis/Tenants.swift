@@ -32,7 +32,7 @@ struct Tenants: ParsableCommand {
       abstract: "Make a business with its first branch.",
       discussion: """
         Run again with the same slug it changes nothing and says so. Then: tistis channels add, tistis keys create, and \
-        its services and hours by the dashboard or SQL.
+        its hours, services and team by REST (/api/branches, /api/services, /api/staff).
 
           tistis tenants create --slug clinica-sol --name "Clínica Sol" --vertical dental --city Nogales \\
             --timezone America/Hermosillo
