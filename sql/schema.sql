@@ -4986,7 +4986,7 @@ begin
   -- The lane before the conversation, as `store_reply` does.
   perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   if p_reason is not null then perform escalate_conversation(p_conversation, p_reason, p_details || '{"tell": true}'); end if;
-  select c.last_question_id, coalesce(a.escalation_message, p_texts ->> a.default_language, p_texts ->> 'es')
+  select c.last_question_id, coalesce(a.escalation_message, p_texts ->> substring(lower(a.default_language) from '^[a-z]+'), p_texts ->> 'es')
     into v_question, v_text
     from conversations c left join ai_tenant_context a on a.tenant_id = c.tenant_id
    where c.tenant_id = v_tenant and c.id = p_conversation and c.status = 'escalated' and c.last_word_owed;
@@ -5121,24 +5121,12 @@ ALTER FUNCTION public.hold_erasures() OWNER TO tistis_owner;
 CREATE FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) RETURNS TABLE(lead_id uuid, conversation_id uuid, silent_since timestamp with time zone, last_said timestamp with time zone, attempts integer, last_at timestamp with time zone, is_open boolean, local_minute integer, service text, own_words text, now_is timestamp with time zone)
     LANGUAGE plpgsql
     AS $$
-declare
-  v conversations;
-  v_reason text;
 begin
   perform lock_lanes(current_tenant(), array['send:' || p_conversation], '{}');
-  select c.* into v from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation for update;
-  if not window_is_open(v.channel_connection_id, v.lead_id, (p_rule -> 'windows' ->> v.channel)::int) then
-    -- What the platform would not take is no attempt.
-    v_reason := template_gate(p_conversation, p_rule, p_rule -> 'template');
-    if v_reason = 'template_blocked' then
-      perform alert_template(v.channel_connection_id, p_rule -> 'template', p_rule -> 'usable_templates');
-    end if;
-  end if;
-  if v_reason is null then
-    return query
-      select * from follow_ups_near(p_rule, p_lead, '00000000-0000-0000-0000-000000000000', 1) n
-       where n.conversation_id = p_conversation;
-  end if;
+  perform 1 from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation for update;
+  return query
+    select * from follow_ups_near(p_rule, p_lead, '00000000-0000-0000-0000-000000000000', 1) n
+     where n.conversation_id = p_conversation;
 end $$;
 
 ALTER FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) OWNER TO tistis_owner;

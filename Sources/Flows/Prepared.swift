@@ -59,29 +59,39 @@ extension Scope {
       let ground = try self.preparedGround(
         windowHours: Int32(limits.windowHours), conversationId: conversation, onlyBranch: onlyBranch)
     else { return .unknown }
+    let business = Phrases.of(ground.language)
+    var (code, phrases) = (business.templateLanguage, business)
+    if !ground.open, channel == .whatsapp, let template = wish.template {
+      (code, phrases) = Phrases.template(
+        ground.language,
+        approved: try self.templateLanguages(
+          name: template.rawValue, connectionId: ground.connectionId, usable: OutboundContent.Template.usableText))
+    }
     let prepared: PreparedMessage
     switch wish {
     case .appointmentConfirmation(let appointment):
-      guard let words = try words(appointment, ground, conversation) else { return .unknown }
-      prepared = .appointmentConfirmation(words)
+      guard let words = try words(appointment, ground, conversation, phrases) else { return .unknown }
+      prepared = .appointmentConfirmation(words, in: phrases, code: code)
     case .reminder(let appointment):
-      guard let words = try words(appointment, ground, conversation) else { return .unknown }
-      prepared = .reminder(words)
+      guard let words = try words(appointment, ground, conversation, phrases) else { return .unknown }
+      prepared = .reminder(words, in: phrases, code: code)
     case .servicesMenu:
       if ground.stopped { return .optedOut }
       let services = try self.offeredServices(limit: 200).map {
-        OfferedService(id: $0.slug, name: $0.name, line: $0.line)
+        OfferedService(id: $0.slug, name: $0.name, line: $0.line(phrases))
       }
-      guard let menu = PreparedMessage.servicesMenu(services, business: ground.business, limits) else { return .empty }
+      guard let menu = PreparedMessage.servicesMenu(services, business: ground.business, limits, in: phrases) else {
+        return .empty
+      }
       prepared = menu
     case .followUp(let service):
       prepared = .followUp(
-        name: ground.person.isEmpty ? "cliente" : ground.person, business: ground.business, service: service)
+        name: ground.person, business: ground.business, service: service, in: phrases, code: code)
     }
     let contents: [OutboundContent]
     if ground.open {
-      let own = ladder(prepared.saying(ownWords).open, limits)
-      let ours = ladder(prepared.open, limits)
+      let own = ladder(prepared.saying(ownWords).open, limits, phrases)
+      let ours = ladder(prepared.open, limits, phrases)
       contents = own.count <= ours.count && own.allSatisfy { $0.fits(limits) } ? own : ours
     } else if let template = prepared.closed, channel == .whatsapp {
       if let why = try templateTrouble([.template(template)], connectionId: ground.connectionId) {
@@ -107,23 +117,30 @@ extension Scope {
   }
 
   private func words(
-    _ wish: AppointmentWish, _ ground: PreparedGroundRow, _ conversation: UUID
+    _ wish: AppointmentWish, _ ground: PreparedGroundRow, _ conversation: UUID, _ phrases: Phrases
   ) throws(StoreError) -> AppointmentWords? {
-    func said(_ text: String, or other: String) -> String {
-      let text = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-      return text.isEmpty ? other : text
-    }
     switch wish {
     case .ours(let id):
       guard let row = try self.appointmentWords(appointmentId: id, conversationId: conversation) else { return nil }
       return AppointmentWords(
-        name: said(ground.person, or: "cliente"), service: said(row.service, or: "consulta"), business: ground.business,
-        date: spanishDate(weekday: Int(row.weekday), day: Int(row.day), month: Int(row.month)), time: row.time,
-        id: id.text)
+        name: phrases.name(ground.person), service: phrases.service(row.service), business: ground.business,
+        date: phrases.date(weekday: Int(row.weekday), day: Int(row.day), month: Int(row.month)),
+        time: phrases.timeOfDay(row.time), id: id.text)
     case .words(let service, let date, let time, let name):
       return AppointmentWords(
-        name: said(name ?? ground.person, or: "cliente"), service: service, business: ground.business, date: date,
-        time: time)
+        name: phrases.name(name ?? ground.person), service: service, business: ground.business, date: date, time: time)
+    }
+  }
+}
+
+extension PreparedWish {
+  /// That says it once the window is closed; nil: there is none.
+  fileprivate var template: OwnTemplate? {
+    switch self {
+    case .appointmentConfirmation: .appointmentConfirmation
+    case .reminder: .reminder
+    case .servicesMenu: nil
+    case .followUp: .followUp
     }
   }
 }
@@ -137,13 +154,13 @@ extension OutboundContent {
 
 extension OfferedServicesRow {
   /// `$800 MXN · Con ultrasonido`
-  fileprivate var line: String? {
+  fileprivate func line(_ phrases: Phrases) -> String? {
     func plain(_ price: String) -> String { price.hasSuffix(".00") ? String(price.dropLast(3)) : price }
     let price =
       switch (priceMin, priceMax) {
       case (let low?, let high?) where low != high: "$\(plain(low))–\(plain(high)) \(currency)"
       case (let low?, _): "$\(plain(low)) \(currency)"
-      case (nil, let high?): "hasta $\(plain(high)) \(currency)"
+      case (nil, let high?): phrases.price(upTo: "$\(plain(high)) \(currency)")
       case (nil, nil): ""
       }
     let parts = [price, description].filter { !$0.isEmpty }

@@ -9,7 +9,7 @@ extension Office {
   private static let mostPages = 40
 
   /// Brings what we know of a business account's templates up to date; with `create` makes those of ours that it lacks
-  /// first. It may be done twice.
+  /// in the business's language first. It may be done twice.
   func syncTemplates(_ connection: UUID, _ create: Bool, _ job: HeldJob) async -> Outcome {
     do throws(StoreError) {
       let found = try await database.tenant(job.tenant) { (scope) throws(StoreError) in
@@ -24,7 +24,7 @@ extension Office {
       }
       let access = ChannelAccess(base: settings.url(.graphURL), accountID: business, token: token)
       do throws(PeerError) {
-        return try await bring(business, access, create, job)
+        return try await bring(business, access, create ? TemplateDefinition.all(in: .of(found.language)) : [], job)
       } catch {
         return ended(error, job)
       }
@@ -34,25 +34,23 @@ extension Office {
   }
 
   private func bring(
-    _ business: String, _ access: ChannelAccess, _ create: Bool, _ job: HeldJob
+    _ business: String, _ access: ChannelAccess, _ ours: [TemplateDefinition], _ job: HeldJob
   ) async throws(PeerError) -> Outcome {
     var sum = try await list(business, access, job)
     var made = [JSON]()
     var refused = [JSON]()
-    if create {
-      for definition in TemplateDefinition.all where !sum.there.contains(definition.key) {
-        do throws(PeerError) {
-          let response = try await ask(try GraphTemplates.create(definition, access))
-          let row = try GraphTemplates.created(response, definition)
-          _ = try await keep(business, [row], at: .now, whole: false, job)
-          made.append(.string(definition.name))
-        } catch .refused(let code, let sentence) {
-          refused.append(["name": .string(definition.name), "code": .string(code), "why": .string(sentence)])
-        }
+    for definition in ours where !sum.there.contains(definition.key) {
+      do throws(PeerError) {
+        let response = try await ask(try GraphTemplates.create(definition, access))
+        let row = try GraphTemplates.created(response, definition)
+        _ = try await keep(business, [row], at: .now, whole: false, job)
+        made.append(.string(definition.name))
+      } catch .refused(let code, let sentence) {
+        refused.append(["name": .string(definition.name), "code": .string(code), "why": .string(sentence)])
       }
-      // What is made has its state only from the list.
-      if !made.isEmpty { sum = try await list(business, access, job) }
     }
+    // What is made has its state only from the list.
+    if !made.isEmpty { sum = try await list(business, access, job) }
     log.info(
       "templates_synced",
       ["business": business, "listed": String(sum.listed), "made": String(made.count), "req": job.requestID])

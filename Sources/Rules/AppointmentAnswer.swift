@@ -39,61 +39,34 @@ public struct AppointmentAnswer: Sendable, Equatable {
     "confirmar_cita": .confirm, "reagendar_cita": .reschedule, "seguimiento_no": .declineFollowUp,
   ]
 
-  /// The whole of what was said. Not among them: no, cancelar; what is meant by these has to be asked.
+  /// The whole of what was said, in any language that we know, and what stands on our buttons.
   private static let words: [String: Wish] = {
-    let yes = [
-      "si", "si confirmo", "confirmo", "confirmo mi cita", "confirmo asistencia", "confirmo mi asistencia", "confirmar",
-      "confirmado", "confirmada", "si confirmada", "si asistire", "si voy", "si ahi estare", "ahi estare",
-      "ahi nos vemos", "claro", "claro que si", "si claro", "si gracias", "si por favor", "ok", "okay", "ok gracias",
-      "vale", "de acuerdo", "perfecto", "perfecto gracias", "si perfecto",
-      "yes", "yes please", "yes thanks", "yes thank you", "yes i confirm", "i confirm", "confirm", "confirmed", "sure",
-      "i ll be there", "ill be there", "yes i ll be there", "i will be there", "see you there", "see you then",
-      "ok thanks",
-      "ok thank you", "sounds good", "perfect",
-    ]
-    let otherwise = [
-      "reagendar", "reagendar cita", "reagendar mi cita", "quiero reagendar", "necesito reagendar", "puedo reagendar",
-      "reprogramar", "quiero reprogramar", "necesito reprogramar", "cambiar", "cambiar cita", "cambiar la cita",
-      "cambiar mi cita", "cambiar de dia", "cambiar de hora", "otro dia", "otra hora", "otro horario", "no puedo",
-      "no puedo ir", "no podre", "no podre ir", "no podre asistir",
-      "reschedule", "i want to reschedule", "i need to reschedule", "can i reschedule", "can we reschedule",
-      "change my appointment", "change the appointment", "another day", "another time", "a different day",
-      "a different time", "i can t", "i cant", "i cannot", "i can t make it", "i cant make it", "i cannot make it",
-      "can t make it", "cant make it",
-    ]
-    let declined = [
-      "ya no gracias", "ya no", "no thanks", "no thank you", "not anymore", "not any more", "not interested",
-    ]
     var words: [String: Wish] = [:]
-    for word in declined { words[word] = .declineFollowUp }
-    for word in yes { words[word] = .confirm }
-    for word in otherwise { words[word] = .reschedule }
+    for phrases in Phrases.all {
+      let buttons = [phrases.appointmentConfirmation, phrases.reminder].map(\.buttons)
+      for word in phrases.heard.declining + phrases.followUp.buttons.suffix(1) {
+        words[folded(word)] = .declineFollowUp
+      }
+      for word in phrases.heard.confirming + buttons.flatMap({ $0.prefix(1) }) { words[folded(word)] = .confirm }
+      for word in phrases.heard.rescheduling + buttons.flatMap({ $0.suffix(1) }) { words[folded(word)] = .reschedule }
+    }
     return words
   }()
 }
 
 /// What is said to such an answer.
 extension AppointmentWords {
-  public var confirmed: String {
-    "¡Gracias! Su cita\(of) quedó confirmada para el \(date) a las \(time). Le esperamos."
-  }
+  public func confirmed(in phrases: Phrases) -> String { said(phrases.confirmed, phrases) }
 
   /// `slots` in words: `martes 3 de febrero, 10:00`.
-  public func offer(_ slots: [String]) -> String {
-    "Con gusto cambiamos su cita\(of) del \(date) a las \(time). Tenemos libre:\n"
-      + slots.map { "- " + $0 }.joined(separator: "\n") + "\n¿Cuál le queda mejor? Si prefiere otro día, díganos cuál."
+  public func offer(_ slots: [String], in phrases: Phrases) -> String {
+    said(phrases.offer, phrases, ["horas": slots.map { "- " + $0 }.joined(separator: "\n")])
   }
 
-  public var over: String {
-    "Su cita\(of) del \(date) a las \(time) ya no está vigente. ¿Quiere que le busquemos otro horario?"
+  public func over(in phrases: Phrases) -> String { said(phrases.over, phrases) }
+
+  private func said(_ text: String, _ phrases: Phrases, _ more: [String: String] = [:]) -> String {
+    let of = service.isEmpty ? "" : filled(phrases.forService, ["servicio": service])
+    return filled(text, ["de_servicio": of, "fecha": date, "hora": time].merging(more) { $1 })
   }
-
-  private var of: String { service.isEmpty ? "" : " de " + service }
-}
-
-/// To who declines a follow-up, in the business's `default_language`.
-public func declinedFollowUp(in language: String) -> String {
-  language == "en"
-    ? "Thank you for letting us know. We are here whenever you need us."
-    : "Gracias por avisarnos. Aquí estamos cuando nos necesite."
 }

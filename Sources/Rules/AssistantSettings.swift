@@ -45,7 +45,7 @@ public struct AssistantSettings: Sendable, Equatable {
     lastWord = field["escalation_message"].prose
     outOfHours =
       field["out_of_hours_enabled"].bool == true
-      ? field["out_of_hours_message"].prose ?? (language == "en" ? Self.closedEnglish : Self.closed) : nil
+      ? field["out_of_hours_message"].prose ?? Phrases.of(language).closed : nil
     greeting = field["auto_greeting_enabled"].bool == true ? field["auto_greeting_message"].prose : nil
     usesEmojis = field["use_emojis"].bool ?? false
     scoresPeople = field["enable_scoring"].bool ?? true
@@ -53,9 +53,8 @@ public struct AssistantSettings: Sendable, Equatable {
     otherLanguages = spoken.filter { [language] in $0 != language }
   }
 
-  private static let closed =
-    "Gracias por escribir. En este momento estamos cerrados; le contestamos en cuanto abramos."
-  private static let closedEnglish = "Thank you for writing. We are closed now and will answer as soon as we open."
+  /// What we say by ourselves for this business.
+  public var phrases: Phrases { Phrases.of(language) }
 }
 
 extension Field {

@@ -69,14 +69,5 @@ extension BurstMessage {
     return words.isEmpty ? !content.contains("?") : Self.courtesies.contains(words)
   }
 
-  private static let courtesies: Set<String> = [
-    "gracias", "muchas gracias", "mil gracias", "muchisimas gracias", "gracias a ustedes", "muy amable", "muy amables",
-    "gracias muy amable", "hola", "hola gracias", "hola buen dia", "hola buenos dias", "hola buenas tardes",
-    "hola buenas noches", "buen dia", "buenos dias", "buenas tardes", "buenas noches", "buenas", "hasta luego",
-    "saludos",
-    "nos vemos", "excelente", "listo", "bien", "muy bien", "excelente gracias", "listo gracias", "hasta manana",
-    "excelente dia", "bonito dia", "que tenga buen dia", "que tengan buen dia", "igualmente",
-    "thanks", "thank you", "thank you very much", "thanks a lot", "many thanks", "hi", "hello", "good morning",
-    "good afternoon", "good evening", "good night", "bye", "great", "great thanks", "see you",
-  ]
+  private static let courtesies = Set(Phrases.all.flatMap(\.heard.courtesies))
 }

@@ -34,11 +34,8 @@ extension Consent {
   /// A longer text is no word, whatever it is made of.
   private static let longest = 200
 
-  private static let stopWords: Set<String> = [
-    "stop", "baja", "alto", "unsubscribe", "darme de baja", "dar de baja", "cancelar suscripcion", "no mas mensajes",
-    "no mas promociones", "stop promociones", "optout", "opt out",
-  ]
-  private static let resumeWords: Set<String> = ["alta", "start", "unstop", "reanudar"]
+  private static let stopWords = Set(Phrases.all.flatMap(\.heard.stopping))
+  private static let resumeWords = Set(Phrases.all.flatMap(\.heard.resuming))
 }
 
 extension InboundEvent {

@@ -30,7 +30,8 @@ public struct ConversationState: Sendable, Equatable {
     isHot = field["hot"].bool ?? false
     isOpen = field["open"].bool
     opens = field["opens"].line.map { time in
-      [field["opens_weekday"].integer.flatMap { weekdayName(Int($0)) }, time].compactMap { $0 }.joined(separator: " ")
+      [field["opens_weekday"].integer.flatMap { Phrases.spanish.weekday(Int($0)) }, time].compactMap { $0 }.joined(
+        separator: " ")
     }
     opensAt = field["opens_at"].text.flatMap { Instant($0) }
     toldClosed = field["told_closed"].bool ?? false
@@ -62,10 +63,4 @@ public func takeOver(
     return (.messages, "more than \(most) messages")
   }
   return nil
-}
-
-/// Spanish, as `extract(isodow)` counts: 1 is Monday.
-public func weekdayName(_ day: Int) -> String? {
-  let names = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"]
-  return names.indices.contains(day - 1) ? names[day - 1] : nil
 }

@@ -10,7 +10,8 @@ public func openingHours(_ field: Field) -> String? {
   return weekText(days)
 }
 
-private let names = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"]
+/// What a model is told is Spanish, whatever it is to speak.
+private let names = Phrases.spanish.weekdays
 let weekdayKeys = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 private let closed = "cerrado"
 

@@ -5,12 +5,17 @@
 ///
 /// A wish of nothing but spaces gives nothing. The parts keep the limits as far as a ladder can bring that about;
 /// `OutboundContent.check` has the last word.
-public func ladder(_ wish: OutboundContent, _ limits: ChannelLimits) -> [OutboundContent] {
-  Ladder(limits: limits).parts(wish)
+///
+/// - Parameter phrases: of the business, for what a form needs and the wish does not say.
+public func ladder(
+  _ wish: OutboundContent, _ limits: ChannelLimits, _ phrases: Phrases = .spanish
+) -> [OutboundContent] {
+  Ladder(limits: limits, phrases: phrases).parts(wish)
 }
 
 struct Ladder {
   let limits: ChannelLimits
+  let phrases: Phrases
 
   func parts(_ wish: OutboundContent) -> [OutboundContent] {
     switch wish {

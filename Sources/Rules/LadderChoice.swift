@@ -42,7 +42,7 @@ extension Ladder {
   private func list(
     _ frame: OutboundContent.Frame, _ label: String, _ sections: [OutboundContent.Section], _ content: ContentLimits
   ) -> [OutboundContent] {
-    let label = fits(label, content.listLabel) ? label : "Ver opciones"
+    let label = fits(label, content.listLabel) ? label : phrases.listLabel
     // A list stands under a text only: the picture goes before it.
     var (before, frame) = ([OutboundContent](), frame)
     if case .media(let media) = frame.header {

@@ -4,13 +4,8 @@ import Core
 public enum LastWord {
   /// Where the business has no text of its own (`ai_tenant_context.escalation_message`), by language. Plain text, as short as
   /// every channel takes it.
-  public static let texts: JSON = [
-    "es": .string(spanish),
-    "en": "Thank you for writing. Somebody of our team will continue this conversation as soon as possible.",
-  ]
-
-  private static let spanish =
-    "Gracias por escribir. Una persona del equipo continuará esta conversación en cuanto le sea posible."
+  public static let texts = JSON.object(
+    JSON.Members(Phrases.all.map { .init($0.language, .string($0.lastWord)) }))
 
   /// The same, with what is said before it (`hand_over`).
   public static func texts(after done: String?) -> JSON {
@@ -20,7 +15,7 @@ public enum LastWord {
   }
 
   public static func text(_ assistant: AssistantSettings) -> String {
-    assistant.lastWord ?? Field(texts)[assistant.language].text ?? spanish
+    assistant.lastWord ?? assistant.phrases.lastWord
   }
 }
 

@@ -1,6 +1,14 @@
 import Core
 
 extension OutboundContent {
+  /// Something can be chosen, which may become a list that needs a label.
+  public var isChoice: Bool {
+    switch self {
+    case .buttons, .quickReplies, .list: true
+    default: false
+    }
+  }
+
   /// What stands around buttons and lists.
   public struct Frame: Sendable, Equatable {
     public var header: Header?

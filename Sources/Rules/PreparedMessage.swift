@@ -44,25 +44,30 @@ public struct PreparedMessage: Sendable, Equatable {
     ["nombre", "servicio", "negocio"] + (appointment ? ["fecha", "hora"] : [])
   }
 
-  public static func appointmentConfirmation(_ words: AppointmentWords) -> PreparedMessage {
-    appointment("appointment_confirmation", .appointmentConfirmation, words)
+  /// - Parameter code: in which the platform has the template; nil: as we submit it. So with the others.
+  public static func appointmentConfirmation(
+    _ words: AppointmentWords, in phrases: Phrases, code: String? = nil
+  ) -> PreparedMessage {
+    appointment(
+      "appointment_confirmation", TemplateDefinition(.appointmentConfirmation, in: phrases, code: code), words)
   }
 
-  public static func reminder(_ words: AppointmentWords) -> PreparedMessage {
-    appointment("reminder", .reminder, words)
+  public static func reminder(
+    _ words: AppointmentWords, in phrases: Phrases, code: String? = nil
+  ) -> PreparedMessage {
+    appointment("reminder", TemplateDefinition(.reminder, in: phrases, code: code), words)
   }
 
-  /// For who asked and fell silent. `service` empty: none is known.
-  public static func followUp(name: String, business: String, service: String) -> PreparedMessage {
-    let definition = TemplateDefinition.followUp
+  /// For who asked and fell silent. `name` or `service` empty: none is known.
+  public static func followUp(
+    name: String, business: String, service: String, in phrases: Phrases, code: String? = nil
+  ) -> PreparedMessage {
+    let definition = TemplateDefinition(.followUp, in: phrases, code: code)
     let values = [
-      "nombre": name, "negocio": business, "servicio": service.isEmpty ? "nuestros servicios" : service,
+      "nombre": name.isEmpty ? phrases.somebody : name, "negocio": business,
+      "servicio": service.isEmpty ? phrases.someServices : service,
     ]
-    let answers = ["seguimiento_si", "seguimiento_no"]
-    let options = zip(answers, definition.buttons).map { OutboundContent.Option(id: $0, title: $1) }
-    return PreparedMessage(
-      kind: "follow_up", open: .buttons(.init(body: definition.text(values)), options),
-      closed: definition.filled(values, payloads: answers), values: values)
+    return prepared("follow_up", definition, values, ["seguimiento_si", "seguimiento_no"])
   }
 
   /// In the business's own words while the window is open; they have the gaps of ours.
@@ -70,7 +75,7 @@ public struct PreparedMessage: Sendable, Equatable {
     guard let words, !words.allSatisfy(\.isWhitespace), case .buttons(var frame, let options) = open else {
       return self
     }
-    frame.body = values.reduce(words) { $0.replacing("{{\($1.key)}}", with: $1.value) }
+    frame.body = filled(words, values)
     var message = self
     message.open = .buttons(frame, options)
     return message
@@ -79,17 +84,23 @@ public struct PreparedMessage: Sendable, Equatable {
   private static func appointment(
     _ kind: String, _ definition: TemplateDefinition, _ words: AppointmentWords
   ) -> PreparedMessage {
-    let answers = ["confirmar_cita", "reagendar_cita"].map(words.selection)
+    prepared(kind, definition, words.values, ["confirmar_cita", "reagendar_cita"].map(words.selection))
+  }
+
+  /// The same in both forms; `answers`: what comes back of each button.
+  private static func prepared(
+    _ kind: String, _ definition: TemplateDefinition, _ values: [String: String], _ answers: [String]
+  ) -> PreparedMessage {
     let options = zip(answers, definition.buttons).map { OutboundContent.Option(id: $0, title: $1) }
     return PreparedMessage(
-      kind: kind, open: .buttons(.init(body: definition.text(words.values)), options),
-      closed: definition.filled(words.values, payloads: answers), values: words.values)
+      kind: kind, open: .buttons(.init(body: filled(definition.body, values)), options),
+      closed: definition.filled(values, payloads: answers), values: values)
   }
 
   /// What can be chosen from: a list as long as the platform shows one, the rest is mentioned. `services` in the order in
   /// which they are shown. nil: there is nothing to offer.
   public static func servicesMenu(
-    _ services: [OfferedService], business: String, _ limits: ChannelLimits
+    _ services: [OfferedService], business: String, _ limits: ChannelLimits, in phrases: Phrases
   ) -> PreparedMessage? {
     guard !services.isEmpty else { return nil }
     // Where there are no lists the ladder makes numbered lines of them.
@@ -104,10 +115,10 @@ public struct PreparedMessage: Sendable, Equatable {
     for option in shown where !options.contains(where: { $0.id == option.id }) { options.append(option) }
     let rest = services.count - shown.count
     let frame = OutboundContent.Frame(
-      body: "Estos son los servicios de \(business). Elija uno y le damos los detalles.",
-      footer: rest > 0 ? "Y \(rest) más: pregúntenos." : nil)
+      body: filled(phrases.menu, ["negocio": business]),
+      footer: rest > 0 ? filled(phrases.menuRest, ["numero": String(rest)]) : nil)
     return PreparedMessage(
-      kind: "services_menu", open: .list(frame, label: "Ver servicios", [.init(options: options)]), closed: nil)
+      kind: "services_menu", open: .list(frame, label: phrases.menuLabel, [.init(options: options)]), closed: nil)
   }
 }
 
@@ -125,13 +136,6 @@ public struct OfferedService: Sendable, Equatable {
   }
 }
 
-extension TemplateDefinition {
-  /// The body with its gaps filled, as the person would read it.
-  func text(_ values: [String: String]) -> String {
-    variables.reduce(body) { $0.replacing("{{\($1.name)}}", with: values[$1.name] ?? "") }
-  }
-}
-
 /// Cut to what the platform shows, with dots where something is missing.
 private func shortened(_ text: String, _ most: Int, _ limits: ChannelLimits) -> String {
   let text = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -139,15 +143,4 @@ private func shortened(_ text: String, _ most: Int, _ limits: ChannelLimits) -> 
   var cut = text
   while !cut.isEmpty, limits.length(cut + "…") > most { cut.removeLast() }
   return cut + "…"
-}
-
-/// `martes 3 de febrero`: `weekday` as ISO counts it (1 is Monday), `day` and `month` from 1.
-public func spanishDate(weekday: Int, day: Int, month: Int) -> String {
-  let days = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"]
-  let months = [
-    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
-    "diciembre",
-  ]
-  guard days.indices.contains(weekday - 1), months.indices.contains(month - 1) else { return "" }
-  return "\(days[weekday - 1]) \(day) de \(months[month - 1])"
 }

@@ -1,13 +1,15 @@
 /// A price in words: `$800 MXN`, `de $800 a $1,200 MXN`, `desde $800 MXN`, each with the note in brackets; the note alone
 /// if there is no number; nil if there is neither. Amounts are decimal text and stay exact.
-public func priceText(min: String?, max: String?, currency: String, note: String?) -> String? {
+public func priceText(
+  min: String?, max: String?, currency: String, note: String?, in phrases: Phrases
+) -> String? {
   let low = min.map(amountText)
   let high = max.map(amountText)
   let price: String? =
     switch (low, high) {
-    case (let low?, let high?): low == high ? "\(low) \(currency)" : "de \(low) a \(high) \(currency)"
-    case (let low?, nil): "desde \(low) \(currency)"
-    case (nil, let high?): "hasta \(high) \(currency)"
+    case (let low?, let high?): low == high ? "\(low) \(currency)" : phrases.price(from: low, to: "\(high) \(currency)")
+    case (let low?, nil): phrases.price(from: "\(low) \(currency)")
+    case (nil, let high?): phrases.price(upTo: "\(high) \(currency)")
     case (nil, nil): nil
     }
   guard let price else { return note }

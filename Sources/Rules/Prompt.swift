@@ -72,7 +72,9 @@ extension TenantProfile {
 
 /// In Spanish; a code that is not among them as it is.
 private func languageName(_ code: String) -> String {
-  ["es": "español", "en": "inglés", "pt": "portugués", "fr": "francés", "de": "alemán", "it": "italiano"][code] ?? code
+  ["es": "español", "en": "inglés", "pt": "portugués", "fr": "francés", "de": "alemán", "it": "italiano"][
+    Phrases.bare(code)]
+    ?? code
 }
 
 private func onOneLine(_ text: String) -> String { text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }

@@ -20,14 +20,9 @@ public struct OfferedSlot: Sendable, Equatable {
   }
 
   /// `martes 3 de febrero, 10:00`
-  public var words: String { spanishDayAndTime(date: date, time: time, weekday: weekday) }
-}
-
-/// `martes 3 de febrero, 10:00`, of `2026-02-03`, `10:00` and 2.
-public func spanishDayAndTime(date: String, time: String, weekday: Int) -> String {
-  let parts = date.split(separator: "-").compactMap { Int($0) }
-  guard parts.count == 3 else { return date + ", " + time }
-  return spanishDate(weekday: weekday, day: parts[2], month: parts[1]) + ", " + time
+  public func words(in phrases: Phrases) -> String {
+    phrases.dayAndTime(date: date, time: time, weekday: weekday)
+  }
 }
 
 /// Parts of a day as people ask for them; the late afternoon is both.

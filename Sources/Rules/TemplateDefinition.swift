@@ -1,6 +1,43 @@
 import Core
 
-/// A template that we bring along: every business has it made at its own account of the platform, which must approve it.
+/// The integration guide's five, by the names that they have at the platform, in whatever language.
+public enum OwnTemplate: String, Sendable, CaseIterable {
+  case appointmentConfirmation = "cita_confirmada"
+  case reminder = "recordatorio_cita"
+  case welcome = "bienvenida_esva"
+  case quote = "cotizacion_enviada"
+  case followUp = "seguimiento"
+
+  var category: OutboundContent.Template.Category {
+    switch self {
+    case .appointmentConfirmation, .reminder, .quote: .utility
+    case .welcome, .followUp: .marketing
+    }
+  }
+
+  /// What stands in its gaps, by the names that the platform knows.
+  var variables: [String] {
+    switch self {
+    case .appointmentConfirmation, .reminder: ["nombre", "servicio", "negocio", "fecha", "hora"]
+    case .welcome: ["nombre", "negocio"]
+    case .quote: ["nombre", "servicio", "negocio", "total"]
+    case .followUp: ["nombre", "negocio", "servicio"]
+    }
+  }
+
+  func words(_ phrases: Phrases) -> Phrases.TemplateWords {
+    switch self {
+    case .appointmentConfirmation: phrases.appointmentConfirmation
+    case .reminder: phrases.reminder
+    case .welcome: phrases.welcome
+    case .quote: phrases.quote
+    case .followUp: phrases.followUp
+    }
+  }
+}
+
+/// A template that we bring along: every business has it made in its language at its own account of the platform, which must
+/// approve it.
 public struct TemplateDefinition: Sendable, Equatable {
   public struct Variable: Sendable, Equatable {
     public var name: String
@@ -16,6 +53,22 @@ public struct TemplateDefinition: Sendable, Equatable {
   public var variables: [Variable]
   /// What can be pressed; the answer's `selection` is given with each message.
   public var buttons: [String]
+
+  /// - Parameter code: in which the platform has it; nil: as we submit it.
+  public init(_ template: OwnTemplate, in phrases: Phrases, code: String? = nil) {
+    let words = template.words(phrases)
+    name = template.rawValue
+    language = code ?? phrases.templateLanguage
+    category = template.category
+    body = words.body
+    variables = zip(template.variables, words.examples).map { Variable(name: $0, example: $1) }
+    buttons = words.buttons
+  }
+
+  /// All of ours.
+  public static func all(in phrases: Phrases) -> [TemplateDefinition] {
+    OwnTemplate.allCases.map { TemplateDefinition($0, in: phrases) }
+  }
 
   /// The platform's form of it (Cloud API, `POST /<WABA_ID>/message_templates`, November 2026).
   public var components: JSON {
@@ -38,55 +91,4 @@ public struct TemplateDefinition: Sendable, Equatable {
       body: variables.map { .init(.text(values[$0.name] ?? ""), name: $0.name) },
       buttons: payloads.enumerated().map { .init($0, .payload($1)) })
   }
-}
-
-extension TemplateDefinition {
-  /// The integration guide's five.
-  public static let all = [appointmentConfirmation, reminder, welcome, quote, followUp]
-
-  public static func named(_ name: String) -> TemplateDefinition? { all.first { $0.name == name } }
-
-  public static let appointmentConfirmation = TemplateDefinition(
-    name: "cita_confirmada", language: "es_MX", category: .utility,
-    body:
-      "Hola {{nombre}}, su cita de {{servicio}} en {{negocio}} es el {{fecha}} a las {{hora}}. ¿Nos confirma su asistencia?",
-    variables: [
-      .init(name: "nombre", example: "Ana"), .init(name: "servicio", example: "limpieza dental"),
-      .init(name: "negocio", example: "ESVA Dental"), .init(name: "fecha", example: "martes 3 de febrero"),
-      .init(name: "hora", example: "10:00"),
-    ], buttons: ["Confirmar", "Reagendar"])
-
-  public static let reminder = TemplateDefinition(
-    name: "recordatorio_cita", language: "es_MX", category: .utility,
-    body:
-      "Hola {{nombre}}, le recordamos su cita de {{servicio}} en {{negocio}} el {{fecha}} a las {{hora}}. Le esperamos.",
-    variables: [
-      .init(name: "nombre", example: "Ana"), .init(name: "servicio", example: "limpieza dental"),
-      .init(name: "negocio", example: "ESVA Dental"), .init(name: "fecha", example: "martes 3 de febrero"),
-      .init(name: "hora", example: "10:00"),
-    ], buttons: ["Confirmar", "Reagendar"])
-
-  public static let welcome = TemplateDefinition(
-    name: "bienvenida_esva", language: "es_MX", category: .marketing,
-    body:
-      "Hola {{nombre}}, gracias por acercarse a {{negocio}}. Por este medio puede preguntar por servicios, precios y citas.",
-    variables: [.init(name: "nombre", example: "Ana"), .init(name: "negocio", example: "ESVA Dental")], buttons: [])
-
-  public static let quote = TemplateDefinition(
-    name: "cotizacion_enviada", language: "es_MX", category: .utility,
-    body:
-      "Hola {{nombre}}, la cotización de {{servicio}} que pidió a {{negocio}} es de {{total}}. Responda a este mensaje si tiene dudas.",
-    variables: [
-      .init(name: "nombre", example: "Ana"), .init(name: "servicio", example: "ortodoncia"),
-      .init(name: "negocio", example: "ESVA Dental"), .init(name: "total", example: "$18,500.00 MXN"),
-    ], buttons: [])
-
-  public static let followUp = TemplateDefinition(
-    name: "seguimiento", language: "es_MX", category: .marketing,
-    body:
-      "Hola {{nombre}}, hace unos días preguntó a {{negocio}} por {{servicio}}. ¿Le ayudamos a encontrar un horario?",
-    variables: [
-      .init(name: "nombre", example: "Ana"), .init(name: "negocio", example: "ESVA Dental"),
-      .init(name: "servicio", example: "blanqueamiento"),
-    ], buttons: ["Sí, por favor", "Ya no, gracias"])
 }

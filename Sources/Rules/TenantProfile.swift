@@ -81,7 +81,7 @@ public struct TenantProfile: Sendable, Equatable {
     vertical = field["vertical"].line ?? "other"
     timezone = field["timezone"].line ?? "America/Mexico_City"
     assistant = AssistantSettings(field["ai_config"])
-    services = field["services"].items.compactMap(Service.init)
+    services = field["services"].items.compactMap { [assistant] in Service($0, assistant.phrases) }
     faqs = field["faqs"].items.compactMap(FAQ.init)
     branches = field["branches"].items.compactMap(Branch.init)
     staff = field["staff"].items.compactMap(Person.init)
@@ -92,14 +92,14 @@ public struct TenantProfile: Sendable, Equatable {
 }
 
 extension TenantProfile.Service {
-  init?(_ field: Field) {
+  init?(_ field: Field, _ phrases: Phrases) {
     guard let name = field["name"].line else { return nil }
     self.name = name
     description = field["description"].line
     category = field["category"].line
     price = priceText(
       min: field["price_min"].line, max: field["price_max"].line, currency: field["currency"].line ?? "MXN",
-      note: field["price_note"].line)
+      note: field["price_note"].line, in: phrases)
     minutes = field["duration_minutes"].integer
     promotion = field["promotion_text"].line
     notes = field["special_instructions"].line

@@ -39,6 +39,21 @@ import Testing
     #expect(one.data["status"].text == "read" && one.data["external_id"].text?.hasPrefix("wamid.") == true)
   }
 
+  /// More buttons than the platform has become a list, whose label is ours, in the business's language.
+  @Test(arguments: [("es", "Ver opciones"), ("en", "See options")])
+  func aListsLabel(_ language: String, _ label: String) async throws {
+    let tenant = try Tenant.make(delay: 60)
+    try tenant.database.run(
+      "insert into ai_tenant_context (tenant_id, default_language) values ('\(tenant.id.text)', '\(language)')")
+    let conversation = try await tenant.hears()
+    let options = (0..<4).map { JSON.object(["id": .string("\($0)"), "title": .string("O\($0)")]) }
+    let message: JSON = ["kind": "buttons", "body": "?", "options": .array(options)]
+    let sent = try await APIClient(tenant, scopes: Self.scopes).ask(
+      "POST", "/api/messages/send", ["conversation_id": .string(conversation), "message": message])
+    #expect(sent.status == 200, "\(sent.body)")
+    #expect(try tenant.value("payload ->> 'label'", of: "messages", where: "role = 'staff'") == label)
+  }
+
   /// Who holds a key is a program, who is at the dashboard a human.
   @Test func whoTypedIt() async throws {
     let tenant = try Tenant.make(delay: 60)

@@ -69,6 +69,10 @@ import Testing
     let conversation = try await tenant.hears()
     let (code, text) = try await send(tenant, conversation, ["¿Cuál?", "--dry-run"] + buttons)
     #expect(code == 0 && text.contains(#"{"kind":"list","body":"¿Cuál?","label":"Ver opciones""#), "\(text)")
+    try tenant.database.run(
+      "insert into ai_tenant_context (tenant_id, default_language) values ('\(tenant.id.text)', 'en')")
+    let (_, english) = try await send(tenant, conversation, ["¿Cuál?", "--dry-run"] + buttons)
+    #expect(english.contains(#""label":"See options""#), "\(english)")
     let (unknown, why) = try await send(tenant, UUID().text, ["hola"])
     #expect(unknown == 69 && why.contains("no such conversation"))
   }

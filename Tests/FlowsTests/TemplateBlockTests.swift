@@ -70,6 +70,47 @@ import Testing
     }
   }
 
+  /// In the language that the platform has approved, the business's before Spanish, with its gaps filled in that language.
+  @Test(
+    arguments: [
+      ("en", [("es_MX", "APPROVED"), ("en_US", "APPROVED")], "en_US", "Limpieza dental Tuesday, 2 February 4:00 pm"),
+      ("en-GB", [("en", "APPROVED"), ("en_US", "PAUSED")], "en", "Limpieza dental Tuesday, 2 February 4:00 pm"),
+      ("en", [("es_MX", "approved"), ("en_US", "PENDING")], "es_MX", "Limpieza dental martes 2 de febrero 16:00"),
+      ("es", [("es", "APPROVED"), ("en_US", "APPROVED")], "es", "Limpieza dental martes 2 de febrero 16:00"),
+      ("en", [("en_US", "PENDING")], "en_US", nil), ("es", [("en_US", "APPROVED")], "es_MX", nil),
+    ] as [(String, [(String, String)], String, String?)])
+  func language(_ business: String, _ known: [(String, String)], _ expected: String, _ gaps: String?) async throws {
+    try await Clinic.test { clinic in
+      let shop = clinic.shop
+      try shop.run(
+        "insert into ai_tenant_context (tenant_id, default_language) values ('\(shop.tenant.id.text)', '\(business)')")
+      let id = try clinic.appointment(of: try shop.says("hola"), inHours: 40)
+      try shop.run(
+        """
+        update branches set timezone = 'America/Hermosillo';
+        update appointments set scheduled_at = '2027-02-02 16:00:00-07';
+        delete from message_templates;
+        """)
+      for (language, status) in known { try shop.tenant.templates(Self.name, language: language, status: status) }
+      try closeWindows(shop)
+      let conversation = try #require(UUID(uuidString: try shop.value("id", of: "conversations") ?? ""))
+      let outcome = try shop.database.connection().tenant(shop.tenant.id).sendPrepared(
+        .reminder(.ours(id)), conversation: conversation, onlyBranch: nil, requestId: nil)
+      guard let gaps else {
+        guard case .templateBlocked(let blocked, _) = outcome else {
+          Issue.record("\(outcome)")
+          return
+        }
+        #expect(blocked.template.language == expected)
+        return
+      }
+      #expect(try shop.value("payload ->> 'language'", of: "messages", "metadata ? 'prepared'") == expected)
+      let filled =
+        "concat_ws(' ', payload #>> '{body,1,text}', payload #>> '{body,3,text}', payload #>> '{body,4,text}')"
+      #expect(try shop.value(filled, of: "messages", "metadata ? 'prepared'") == gaps)
+    }
+  }
+
   /// The word that an appointment is booked goes between two attempts of its job.
   @Test func theConfirmationWaits() async throws {
     try await Clinic.test { clinic in

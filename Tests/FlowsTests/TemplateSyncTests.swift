@@ -69,7 +69,7 @@ import Testing
     try await test { shop, business in
       let first = try await sync(shop, create: true)
       #expect(first["created"].items.count == 5 && first["refused"].items.isEmpty && first["listed"].integer == 5)
-      let names = TemplateDefinition.all.map { "\($0.name) PENDING" }.sorted()
+      let names = OwnTemplate.allCases.map { "\($0.rawValue) PENDING" }.sorted()
       let stored = try templates(shop)
       #expect(stored == names)
       let again = try await sync(shop, create: true)
@@ -78,6 +78,26 @@ import Testing
       #expect(known == "MARKETING named")
       let posts = try await Sandbox.requests("whatsapp", match: business).filter { $0["method"].text == "POST" }
       #expect(posts.count <= 5)
+    }
+  }
+
+  /// A business has ours in its own language, beside what is there already.
+  @Test func inTheBusinesssLanguage() async throws {
+    try await test { shop, business in
+      try await sync(shop, create: true)
+      try shop.run(
+        "insert into ai_tenant_context (tenant_id, default_language) values ('\(shop.tenant.id.text)', 'en')")
+      for made in [5, 0] {
+        let result = try await sync(shop, create: true)
+        #expect(result["created"].items.count == made && result["listed"].integer == 10)
+      }
+      let languages = try shop.database.column(
+        "select language || ' ' || count(*) from message_templates group by language order by 1")
+      #expect(languages == ["en_US 5", "es_MX 5"])
+      let buttons = try shop.value(
+        "components #>> '{1,buttons,0,text}'", of: "message_templates",
+        "name = 'recordatorio_cita' and language = 'en_US'")
+      #expect(buttons == "Confirm")
     }
   }
 
@@ -100,7 +120,7 @@ import Testing
       let conversation = try #require(
         UUID(uuidString: try shop.value("id", of: "conversations", "contact_address = '\(phone)'") ?? ""))
       func send() async throws -> String? {
-        let use = TemplateDefinition.reminder.filled([
+        let use = TemplateDefinition(.reminder, in: .spanish).filled([
           "nombre": "Ana", "servicio": "limpieza", "negocio": "ESVA", "fecha": "hoy", "hora": "10:00",
         ])
         let id = try scope(shop).sendStaffMessage(

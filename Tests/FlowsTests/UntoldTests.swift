@@ -33,7 +33,7 @@ import Testing
     let output = try #require(try shop.value("output::text", of: "ai_steps", "kind = 'tool' and not is_error"))
     let name = try #require(try shop.value("name", of: "ai_steps", "kind = 'tool' and not is_error"))
     return try #require(
-      DoneWords.sentence(tool: name, output: Field(try JSON.parse(Array(output.utf8))), language: "es"))
+      DoneWords.sentence(tool: name, output: Field(try JSON.parse(Array(output.utf8))), in: .spanish))
   }
 
   private func runAgain(_ shop: Shop, _ claude: Claude) async throws {
@@ -92,7 +92,7 @@ import Testing
       let output = try #require(
         try shop.value("output::text", of: "ai_steps", "kind = 'tool' and name = 'book_appointment'"))
       let done = DoneWords.sentence(
-        tool: "book_appointment", output: Field(try JSON.parse(Array(output.utf8))), language: "es")
+        tool: "book_appointment", output: Field(try JSON.parse(Array(output.utf8))), in: .spanish)
       #expect(try await shop.texts(phone) == [(done ?? "?") + " " + lastWord])
     }
   }
@@ -145,7 +145,7 @@ import Testing
   @Test func inTheLanguageOfTheBusiness() {
     let output = Field(["words": "lunes 2 de marzo, 10:00", "service": "Limpieza", "branch_name": .null])
     func said(_ tool: String, _ language: String) -> String? {
-      DoneWords.sentence(tool: tool, output: output, language: language)
+      DoneWords.sentence(tool: tool, output: output, in: .of(language))
     }
     #expect(said("book_appointment", "es") == "Su cita quedó agendada: Limpieza, lunes 2 de marzo, 10:00.")
     #expect(said("cancel_appointment", "en") == "Your appointment was cancelled: Limpieza, lunes 2 de marzo, 10:00.")

@@ -28,9 +28,15 @@ import Testing
     Case(content: "Otro día", wish: .reschedule), Case(content: "ya no, gracias", wish: .declineFollowUp),
     Case(content: "Yes, I confirm", wish: .confirm), Case(content: "I'll be there!", wish: .confirm),
     Case(content: "Can we reschedule?", wish: .reschedule), Case(content: "I can’t make it", wish: .reschedule),
+    Case(content: "Confirm", wish: .confirm), Case(content: "yes", wish: .confirm),
+    Case(content: "YES!", wish: .confirm),
+    Case(content: "Reschedule", wish: .reschedule), Case(content: "I'd like to reschedule", wish: .reschedule),
+    Case(content: "Confirm", selection: "confirmar_cita:\(id)", wish: .confirm, names: true),
+    Case(content: "No, thank you", selection: "seguimiento_no", wish: .declineFollowUp),
     Case(content: "No, thanks", wish: .declineFollowUp), Case(content: "yes, but at five", wish: nil),
     // What has to be read by somebody.
-    Case(content: "no", wish: nil), Case(content: "Cancelar", wish: nil), Case(content: "", wish: nil),
+    Case(content: "no", wish: nil), Case(content: "Cancelar", wish: nil), Case(content: "Cancel", wish: nil),
+    Case(content: "Stop", wish: nil), Case(content: "", wish: nil),
     Case(content: "sí, pero ¿puede ser a las 5?", wish: nil), Case(content: "🙂", wish: nil),
     Case(content: "confirmo que no voy", wish: nil),
     Case(content: String(repeating: "si ", count: 100_000), wish: nil),
@@ -43,17 +49,12 @@ import Testing
     if let answer { #expect(answer.isPressed == (c.selection != nil)) }
   }
 
-  @Test func declinedInTheirLanguage() {
-    #expect(declinedFollowUp(in: "en").hasPrefix("Thank you"))
-    #expect(declinedFollowUp(in: "es").hasPrefix("Gracias") && declinedFollowUp(in: "fr").hasPrefix("Gracias"))
-  }
-
   /// The business's own words take the place of ours while the window is open, and only there.
   @Test func ownWords() {
     let words = AppointmentWords(
       name: "Ana", service: "limpieza", business: "ESVA", date: "martes 2 de febrero", time: "10:00", id: "1")
-    let ours = PreparedMessage.reminder(words)
-    let theirs = ours.saying("{{nombre}}: {{fecha}}, {{hora}} ({{servicio}}, {{negocio}}) {{otro}}")
+    let ours = PreparedMessage.reminder(words, in: .spanish)
+    let theirs = ours.saying("{{ nombre }}: {{fecha}}, {{hora}} ({{servicio}}, {{negocio}}) {{otro}}")
     guard case .buttons(let frame, let options) = theirs.open else {
       Issue.record("\(theirs.open)")
       return
@@ -62,7 +63,7 @@ import Testing
     #expect(options.map(\.id) == ["confirmar_cita:1", "reagendar_cita:1"])
     #expect(theirs.closed == ours.closed)
     #expect(ours.saying(nil) == ours && ours.saying(" \n") == ours)
-    let follow = PreparedMessage.followUp(name: "Ana", business: "ESVA", service: "")
+    let follow = PreparedMessage.followUp(name: "Ana", business: "ESVA", service: "", in: .spanish)
     #expect(follow.closed?.body.contains { $0.value == .text("nuestros servicios") } == true)
     #expect(follow.closed?.name == "seguimiento")
   }

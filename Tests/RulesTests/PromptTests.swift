@@ -47,11 +47,11 @@ import Testing
     arguments: [
       ("800", nil, "MXN", nil, "desde $800 MXN"), ("800.00", "800", "MXN", nil, "$800 MXN"),
       ("1234567.5", nil, "USD", "aprox.", "desde $1,234,567.50 USD (aprox.)"),
-      (nil, "99.90", "MXN", nil, "hasta $99.90 MXN"),
+      (nil, "99.90", "MXN", nil, "hasta $99.90 MXN"), ("800", "1200", "MXN", nil, "de $800 a $1,200 MXN"),
       (nil, nil, "MXN", "según valoración", "según valoración"), (nil, nil, "MXN", nil, nil),
       ("gratis", "gratis", "MXN", nil, "gratis MXN"),
     ] as [(String?, String?, String, String?, String?)])
   func price(_ min: String?, _ max: String?, _ currency: String, _ note: String?, _ expected: String?) {
-    #expect(priceText(min: min, max: max, currency: currency, note: note) == expected)
+    #expect(priceText(min: min, max: max, currency: currency, note: note, in: .spanish) == expected)
   }
 }

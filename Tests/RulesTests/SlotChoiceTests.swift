@@ -56,8 +56,8 @@ import Testing
   }
 
   @Test func words() {
-    #expect(day(2, 1)[0].words == "lunes 2 de marzo, 09:00")
-    #expect(spanishDayAndTime(date: "x", time: "10:00", weekday: 9) == "x, 10:00")
+    #expect(day(2, 1)[0].words(in: .spanish) == "lunes 2 de marzo, 09:00")
+    #expect(day(2, from: 16, 1)[0].words(in: .english) == "Monday, 2 March at 4:00 pm")
   }
 
   @Test(arguments: [

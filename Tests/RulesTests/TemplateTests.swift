@@ -6,12 +6,12 @@ import Testing
 @Suite struct TemplateTests {
   @Test func oursAreWhatThePlatformTakes() {
     #expect(
-      TemplateDefinition.all.map(\.name) == [
+      OwnTemplate.allCases.map(\.rawValue) == [
         "cita_confirmada", "recordatorio_cita", "bienvenida_esva", "cotizacion_enviada", "seguimiento",
       ])
-    for definition in TemplateDefinition.all {
+    for definition in Phrases.all.flatMap({ TemplateDefinition.all(in: $0) }) {
       let places = TemplateShape.places(definition.body)
-      #expect(definition.language == "es_MX")
+      #expect(definition.variables.count == OwnTemplate(rawValue: definition.name)?.variables.count)
       #expect(places.sorted() == definition.variables.map(\.name).sorted(), "\(definition.name)")
       // Meta refuses a variable at either end, and more than the text can carry.
       #expect(!definition.body.hasPrefix("{{") && !definition.body.hasSuffix("}}"))
@@ -81,7 +81,7 @@ import Testing
     name: "Ana", service: "limpieza", business: "ESVA", date: "martes 3 de febrero", time: "10:00", id: "A1")
 
   @Test func anAppointmentSaysTheSameInBothForms() throws {
-    for prepared in [PreparedMessage.appointmentConfirmation(words), .reminder(words)] {
+    for prepared in [PreparedMessage.appointmentConfirmation(words, in: .spanish), .reminder(words, in: .spanish)] {
       guard case .buttons(let frame, let options) = prepared.open else {
         Issue.record("no buttons")
         return
@@ -105,7 +105,7 @@ import Testing
         id: "s\(i)", name: "Un servicio con un nombre demasiado largo \(i) 👩‍⚕️", line: String(repeating: "é ", count: 100)
       )
     }
-    let menu = try #require(PreparedMessage.servicesMenu(services, business: "ESVA", .of(.whatsapp)))
+    let menu = try #require(PreparedMessage.servicesMenu(services, business: "ESVA", .of(.whatsapp), in: .spanish))
     guard case .list(let frame, _, let sections) = menu.open else {
       Issue.record("no list")
       return
@@ -116,18 +116,12 @@ import Testing
     #expect(menu.closed == nil)
     for channel in ChannelName.allCases {
       let limits = ChannelLimits.of(channel)
-      let other = PreparedMessage.servicesMenu(services, business: "ESVA", limits)
+      let other = PreparedMessage.servicesMenu(services, business: "ESVA", limits, in: .spanish)
       for part in ladder(try #require(other).open, limits) { #expect(throws: Never.self) { try part.check(limits) } }
     }
   }
 
   @Test func nothingToOffer() {
-    #expect(PreparedMessage.servicesMenu([], business: "ESVA", .of(.whatsapp)) == nil)
-  }
-
-  @Test func dates() {
-    #expect(spanishDate(weekday: 2, day: 3, month: 2) == "martes 3 de febrero")
-    #expect(spanishDate(weekday: 7, day: 31, month: 12) == "domingo 31 de diciembre")
-    #expect(spanishDate(weekday: 0, day: 1, month: 1) == "" && spanishDate(weekday: 1, day: 1, month: 13) == "")
+    #expect(PreparedMessage.servicesMenu([], business: "ESVA", .of(.whatsapp), in: .spanish) == nil)
   }
 }

@@ -73,7 +73,7 @@ begin
   -- The lane before the conversation, as `store_reply` does.
   perform lock_lanes(v_tenant, array['send:' || p_conversation], '{}');
   if p_reason is not null then perform escalate_conversation(p_conversation, p_reason, p_details || '{"tell": true}'); end if;
-  select c.last_question_id, coalesce(a.escalation_message, p_texts ->> a.default_language, p_texts ->> 'es')
+  select c.last_question_id, coalesce(a.escalation_message, p_texts ->> substring(lower(a.default_language) from '^[a-z]+'), p_texts ->> 'es')
     into v_question, v_text
     from conversations c left join ai_tenant_context a on a.tenant_id = c.tenant_id
    where c.tenant_id = v_tenant and c.id = p_conversation and c.status = 'escalated' and c.last_word_owed;

@@ -4,9 +4,7 @@
 -- those after p_after, by id. Nobody to whom people talk, who has an appointment, said stop, or cannot be reached.
 -- p_rule: {"silence_seconds", "since_seconds" (silent for no longer, since the last attempt if there was one), "attempts" (at
 --   most), "declined_seconds", "hours" (of who has said nothing of theirs), "by_hand"? (also where the business does without
---   ours), and as `conversation_to_tell`: "templates", "windows"; for `hold_follow_up`: "template": {"name", "language",
---   "category"}, "usable_templates" as
---   `template_gate`}
+--   ours), and as `conversation_to_tell`: "templates", "windows"}
 create or replace function follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit int)
 returns table (lead_id uuid, conversation_id uuid, silent_since timestamptz, last_said timestamptz, attempts int,
   last_at timestamptz, is_open boolean, local_minute int, service text, own_words text, now_is timestamptz)
@@ -106,24 +104,12 @@ create or replace function hold_follow_up(p_rule jsonb, p_lead uuid, p_conversat
 returns table (lead_id uuid, conversation_id uuid, silent_since timestamptz, last_said timestamptz, attempts int,
   last_at timestamptz, is_open boolean, local_minute int, service text, own_words text, now_is timestamptz)
 language plpgsql as $$
-declare
-  v conversations;
-  v_reason text;
 begin
   perform lock_lanes(current_tenant(), array['send:' || p_conversation], '{}');
-  select c.* into v from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation for update;
-  if not window_is_open(v.channel_connection_id, v.lead_id, (p_rule -> 'windows' ->> v.channel)::int) then
-    -- What the platform would not take is no attempt.
-    v_reason := template_gate(p_conversation, p_rule, p_rule -> 'template');
-    if v_reason = 'template_blocked' then
-      perform alert_template(v.channel_connection_id, p_rule -> 'template', p_rule -> 'usable_templates');
-    end if;
-  end if;
-  if v_reason is null then
-    return query
-      select * from follow_ups_near(p_rule, p_lead, '00000000-0000-0000-0000-000000000000', 1) n
-       where n.conversation_id = p_conversation;
-  end if;
+  perform 1 from conversations c where c.tenant_id = current_tenant() and c.id = p_conversation for update;
+  return query
+    select * from follow_ups_near(p_rule, p_lead, '00000000-0000-0000-0000-000000000000', 1) n
+     where n.conversation_id = p_conversation;
 end $$;
 
 -- Writes down that somebody was asked, by p_message, which must not leave after p_until, nor once they or people have

@@ -4,8 +4,10 @@
 select send_staff_message(:conversation_id, :parts::jsonb, :staff_id?, :request_id?, :automatic::boolean);
 
 -- name: accountOfConversation :maybe
--- Where a conversation takes place.
-select c.channel, c.channel_connection_id as connection_id from conversations c where c.tenant_id = current_tenant() and c.id = :conversation_id;
+-- Where a conversation takes place, and the business's language.
+select c.channel as "channel!", c.channel_connection_id as "connection_id!", coalesce(a.default_language, 'es') as "language!"
+  from conversations c left join ai_tenant_context a on a.tenant_id = c.tenant_id
+ where c.tenant_id = current_tenant() and c.id = :conversation_id;
 
 -- name: handBackConversation :one
 -- Gives a conversation back to the assistant; false if there is none to give back.

@@ -1,7 +1,9 @@
 -- name: templateAccount :maybe
--- A WhatsApp account whose templates can be asked for, and what the request needs.
-select cc.whatsapp_business_account_id as business_id, k.id as token_id, k.sealed as token
+-- A WhatsApp account whose templates can be asked for, and what the request needs; the business's language.
+select cc.whatsapp_business_account_id as business_id, k.id as token_id, k.sealed as token,
+    coalesce(a.default_language, 'es') as "language!"
   from channel_connections cc
+  left join ai_tenant_context a on a.tenant_id = cc.tenant_id
   left join outbound_tokens k on k.tenant_id = cc.tenant_id and k.channel_connection_id = cc.id and k.kind = 'access_token'
  where cc.tenant_id = current_tenant() and cc.id = :connection_id and cc.channel = 'whatsapp'
    and cc.status <> 'disconnected';
@@ -26,6 +28,17 @@ select id, business_account_id, name, language, category, status, reason, qualit
  where tenant_id = current_tenant() and (:all or status <> 'DELETED') order by name, language, business_account_id
  limit :limit;
 
+-- name: businessLanguage :one
+-- In which a business speaks by itself.
+select coalesce((select a.default_language from ai_tenant_context a where a.tenant_id = current_tenant()), 'es') as "language!";
+
+-- name: templateLanguages :many
+-- The languages in which a template may leave an account.
+select distinct t.language as "language!" from channel_connections cc
+  join message_templates t on t.tenant_id = cc.tenant_id and t.name = :name
+    and t.business_account_id = coalesce(cc.whatsapp_business_account_id, t.business_account_id)
+ where cc.tenant_id = current_tenant() and cc.id = :connection_id and jsonb_exists(:usable::jsonb, upper(t.status));
+
 -- name: templateParts :maybe
 -- What a template consists of at the business account of a channel, as the platform told.
 select t.components, t.parameter_format
@@ -44,13 +57,15 @@ select template_trouble(:connection_id, :template::jsonb, :usable::jsonb);
 select alert_template(:connection_id, :template::jsonb, :usable::jsonb);
 
 -- name: preparedGround :maybe
--- What a prepared message is made of: whom it goes to, in whose name, and whether the person's window is open.
+-- What a prepared message is made of: whom it goes to, in whose name and language, and whether the person's
+-- window is open.
 select c.channel as "channel!", c.channel_connection_id as "connection_id!", t.name as "business!",
     coalesce(nullif(l.first_name, ''), l.name, l.full_name, '') as "person!",
     window_is_open(c.channel_connection_id, c.lead_id, :window_hours) as "open!",
-    promotions_stopped(c.lead_id, c.channel) as "stopped!"
+    promotions_stopped(c.lead_id, c.channel) as "stopped!", coalesce(a.default_language, 'es') as "language!"
   from conversations c
   join tenants t on t.id = c.tenant_id
+  left join ai_tenant_context a on a.tenant_id = c.tenant_id
   join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
  where c.tenant_id = current_tenant() and c.id = :conversation_id
    and c.branch_id is not distinct from coalesce(:only_branch?, c.branch_id);

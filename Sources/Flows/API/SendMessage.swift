@@ -42,7 +42,13 @@ enum Sending {
     guard let channel = found["channel"].text.flatMap(ChannelName.init) else {
       throw .malformed("$.conversation_id", "nothing can be sent on this channel")
     }
-    let wished = try parts(wish, channel)
+    let wished = try parts(
+      wish, channel,
+      wish.isChoice
+        ? .of(
+          try call.store { (scope) throws(StoreError) in
+            try scope.businessLanguage()
+          }) : .spanish)
     let reply = call.body["reply_to"].text
     let asked = [conversation.text, JSON.array(wished.map(\.json)).text, reply ?? ""]
     if let answer = try call.answeredBefore(asked) { return .json(answer) }
@@ -95,9 +101,11 @@ enum Sending {
   }
 
   /// In the forms that the platform takes; what it would refuse is refused here.
-  private static func parts(_ wish: OutboundContent, _ channel: ChannelName) throws(APIProblem) -> [OutboundContent] {
+  private static func parts(
+    _ wish: OutboundContent, _ channel: ChannelName, _ phrases: Phrases
+  ) throws(APIProblem) -> [OutboundContent] {
     let limits = ChannelLimits.of(channel)
-    let parts = ladder(wish, limits)
+    let parts = ladder(wish, limits, phrases)
     if parts.isEmpty { throw .malformed("$.content", "there is no text in it") }
     try check(parts, limits)
     return parts

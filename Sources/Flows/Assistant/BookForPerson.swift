@@ -72,7 +72,7 @@ extension Scope {
     ])
     let cancelled = try cancelAppointment(request: JSONText(request))
     guard cancelled.outcome == "cancelled" else { return .unchangeable(cancelled.outcome) }
-    return ToolAnswer(told(cancelled.detail))
+    return ToolAnswer(told(cancelled.detail, use.phrases))
   }
 
   /// The appointment that is meant: the named one, whosever it is, or the only one that this person has before them.
@@ -94,7 +94,7 @@ extension Scope {
         Refused(
           answer: .refused(
             "ambiguous_appointment", "This customer has several appointments, ask which one.",
-            "appointments", .array(coming.map { told($0.detail) }))))
+            "appointments", .array(coming.map { told($0.detail, use.phrases) }))))
     }
     return .success(details(first.detail))
   }
@@ -104,7 +104,7 @@ extension Scope {
     _ outcome: String, _ detail: JSONText, _ use: ToolUse, _ names: BookingNamesRow, _ at: Instant
   ) throws(StoreError) -> ToolAnswer {
     switch outcome {
-    case "booked", "rescheduled": return ToolAnswer(told(detail))
+    case "booked", "rescheduled": return ToolAnswer(told(detail, use.phrases))
     case "slot_taken", "outside_hours", "off_grid":
       let found = try offers(names, since: at + -86_400, until: at + 7 * 86_400)
       let sentence =
@@ -115,11 +115,11 @@ extension Scope {
         }
       return .refused(
         outcome, sentence, "slots",
-        slotsJSON(nearest(found.map(\.slot), to: at, most: 4), found, staff: names.staffId != nil))
+        slotsJSON(nearest(found.map(\.slot), to: at, most: 4), found, staff: names.staffId != nil, use.phrases))
     case "lead_conflict":
       return .refused(
         "already_has_appointment", "This customer has another appointment at that time.",
-        "appointments", .array(try self.upcomingAppointments(leadId: use.lead).map { told($0.detail) }))
+        "appointments", .array(try self.upcomingAppointments(leadId: use.lead).map { told($0.detail, use.phrases) }))
     case "in_past": return .refused(outcome, "That time is over.")
     case "too_far": return .refused(outcome, "That is further ahead than the business books.")
     case "too_soon": return .refused(outcome, "That is too soon: the business needs more notice.")
@@ -180,9 +180,9 @@ private struct Refused: Error { let answer: ToolAnswer }
 private func details(_ text: JSONText) -> Field { Field((try? text.parse()) ?? .null) }
 
 /// An appointment as Claude reads it.
-private func told(_ text: JSONText) -> JSON {
+private func told(_ text: JSONText, _ phrases: Phrases) -> JSON {
   let detail = details(text)
-  let words = spanishDayAndTime(
+  let words = phrases.dayAndTime(
     date: detail["local_date"].text ?? "", time: detail["local_time"].text ?? "",
     weekday: Int(detail["weekday"].integer ?? 0))
   return .object([

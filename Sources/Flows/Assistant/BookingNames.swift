@@ -4,6 +4,9 @@ import Rules
 import Store
 
 extension ToolUse {
+  /// In which times are told: Claude repeats them as they are.
+  var phrases: Phrases { profile.assistant.phrases }
+
   /// What the input says under a name; blank is nothing.
   func said(_ name: String) -> String? {
     input[name].text.flatMap { text in text.contains { !$0.isWhitespace } ? text : nil }
@@ -64,12 +67,15 @@ extension Scope {
 }
 
 /// Slots as Claude reads them.
-func slotsJSON(_ chosen: [OfferedSlot], _ offers: [(slot: OfferedSlot, row: FreeSlotsRow)], staff: Bool) -> JSON {
+func slotsJSON(
+  _ chosen: [OfferedSlot], _ offers: [(slot: OfferedSlot, row: FreeSlotsRow)], staff: Bool, _ phrases: Phrases
+) -> JSON {
   .array(
     chosen.compactMap { slot in
       offers.first { $0.slot == slot }.map { _, row in
         .object([
-          "starts_at": .string(row.startsAtLocal), "words": .string(slot.words), "branch": .string(row.branchSlug),
+          "starts_at": .string(row.startsAtLocal), "words": .string(slot.words(in: phrases)),
+          "branch": .string(row.branchSlug),
           "branch_name": .string(row.branchName), "staff": staff ? row.staffName.map { .string($0) } : nil,
         ])
       }

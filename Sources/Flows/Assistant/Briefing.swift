@@ -25,5 +25,6 @@ struct Briefing {
 ///   - time: of the branch, `YYYY-MM-DD HH:MM`.
 func momentWords(weekday: Int32, time: String, customer: String?, _ state: ConversationState) -> String {
   renderMoment(
-    now: [weekdayName(Int(weekday)), time].compactMap { $0 }.joined(separator: " "), customer: customer, state: state)
+    now: [Phrases.spanish.weekday(Int(weekday)), time].compactMap { $0 }.joined(separator: " "), customer: customer,
+    state: state)
 }

@@ -26,8 +26,10 @@ extension AssistantTool {
     let items = found.prefix(shown).map { item -> JSON in
       .object([
         "name": .string(item.name), "category": item.category.map { .string($0) },
-        "price": item.price.flatMap { priceText(min: $0, max: $0, currency: item.priceCurrency, note: nil) }
-          .map { .string($0) },
+        "price": item.price.flatMap {
+          priceText(min: $0, max: $0, currency: item.priceCurrency, note: nil, in: use.phrases)
+        }
+        .map { .string($0) },
         "description": item.description.map { .string(clipped($0, 300)) },
         "minutes": item.preparationTimeMinutes.map { .number($0) },
         "allergens": item.allergens.map { .array($0.compactMap { $0 }.map { .string($0) }) },
@@ -52,8 +54,10 @@ extension AssistantTool {
       .object([
         "name": .string(item.name), "category": item.category.map { .string($0) }, "quantity": .string(item.quantity),
         "available": .bool((Double(item.quantity) ?? 0) > 0),
-        "price": item.price.flatMap { priceText(min: $0, max: $0, currency: item.priceCurrency, note: nil) }
-          .map { .string($0) },
+        "price": item.price.flatMap {
+          priceText(min: $0, max: $0, currency: item.priceCurrency, note: nil, in: use.phrases)
+        }
+        .map { .string($0) },
       ])
     }
     return ToolAnswer(["items": .array(items), "more": .bool(found.count > shown)])

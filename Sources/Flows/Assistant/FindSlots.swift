@@ -26,7 +26,8 @@ extension Scope {
     return ToolAnswer(
       .object([
         "service": names.serviceName.map { .string($0) },
-        "slots": slotsJSON(chosen, found, staff: names.staffId != nil), "more": .bool(found.count > chosen.count),
+        "slots": slotsJSON(chosen, found, staff: names.staffId != nil, use.phrases),
+        "more": .bool(found.count > chosen.count),
         "timezone": .string(names.timezone),
       ]))
   }

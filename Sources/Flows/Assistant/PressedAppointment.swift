@@ -75,16 +75,18 @@ extension Office {
       }
       guard declined else { return AnswerEnd() }
       return AnswerEnd(
-        what: "follow_up_declined", text: declinedFollowUp(in: found.profile.assistant.language),
+        what: "follow_up_declined", text: found.profile.assistant.phrases.declined,
         done: LatelyDone(name: "decline_follow_up", input: [:], output: ["declined": true], isTold: false))
     case .confirm, .reschedule:
-      return try await settle(answer, conversation, message, isSilent: found.gate != nil, job, log)
+      return try await settle(
+        answer, conversation, message, found.profile.assistant.phrases, isSilent: found.gate != nil, job, log)
     }
   }
 
   /// `isSilent`: nothing will be said to it, so that no other times are looked for.
   private func settle(
-    _ answer: AppointmentAnswer, _ conversation: UUID, _ message: UUID, isSilent: Bool, _ job: HeldJob, _ log: Log
+    _ answer: AppointmentAnswer, _ conversation: UUID, _ message: UUID, _ phrases: Phrases, isSilent: Bool,
+    _ job: HeldJob, _ log: Log
   ) async throws(StoreError) -> AnswerEnd {
     let named = answer.appointment.flatMap { UUID(uuidString: $0) }
     // A name that is none is nobody's appointment, not the last one's.
@@ -98,7 +100,8 @@ extension Office {
     guard let row else { return AnswerEnd() }
     let words = AppointmentWords(
       name: "", service: row.service, business: "",
-      date: spanishDate(weekday: Int(row.weekday), day: Int(row.day), month: Int(row.month)), time: row.clock,
+      date: phrases.date(weekday: Int(row.weekday), day: Int(row.day), month: Int(row.month)),
+      time: phrases.timeOfDay(row.clock),
       id: row.appointmentId.text)
     log.info("appointment_answered", ["appointment": row.appointmentId.text, "outcome": row.outcome])
     var end = AnswerEnd(appointment: row.appointmentId)
@@ -110,8 +113,9 @@ extension Office {
         ], isTold: false)
     }
     switch row.outcome {
-    case "confirmed": (end.what, end.text, end.done) = ("appointment_confirmed", words.confirmed, done("confirmed"))
-    case "over": (end.what, end.text, end.done) = ("appointment_over", words.over, done("is_over"))
+    case "confirmed":
+      (end.what, end.text, end.done) = ("appointment_confirmed", words.confirmed(in: phrases), done("confirmed"))
+    case "over": (end.what, end.text, end.done) = ("appointment_over", words.over(in: phrases), done("is_over"))
     case _ where isSilent: break
     default:
       let free = try await insist(job.tenant) { (scope) throws(StoreError) in
@@ -125,9 +129,9 @@ extension Office {
           OfferedSlot(
             at: $0.startsAt, date: $0.localDate, time: $0.localTime, weekday: Int($0.weekday), branch: $0.branchSlug)
         }, most: 6
-      ).map(\.words)
+      ).map { $0.words(in: phrases) }
       // Where nothing is free, somebody has to think about it.
-      if !offered.isEmpty { (end.what, end.text) = ("appointment_moving", words.offer(offered)) }
+      if !offered.isEmpty { (end.what, end.text) = ("appointment_moving", words.offer(offered, in: phrases)) }
     }
     return end
   }

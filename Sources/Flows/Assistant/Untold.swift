@@ -7,7 +7,7 @@ extension Scope {
   /// Sentences about what the assistant did and never told the person, oldest first.
   func untold(_ conversation: UUID) throws(StoreError) -> [String] {
     try self.doneUntold(conversationId: conversation).compactMap { row in
-      DoneWords.sentence(tool: row.name, output: Field((try? row.output.parse()) ?? .null), language: row.language)
+      DoneWords.sentence(tool: row.name, output: Field((try? row.output.parse()) ?? .null), in: .of(row.language))
     }
   }
 }

@@ -16,18 +16,12 @@ extension Office {
   /// Also where the business does without our own follow-ups.
   private static let ruleByHand = JSONText(.object(JSON.Members(ruleMembers.pairs + [.init("by_hand", true)])))
   private static let ruleMembers: JSON.Members = {
-    let template = TemplateDefinition.followUp
     var rule = waysToTell
     rule["silence_seconds"] = .number(decimal(FollowUp.silence))
     rule["since_seconds"] = .number(decimal(FollowUp.late))
     rule["attempts"] = .number(FollowUp.attempts)
     rule["hours"] = FollowUp.hours
     rule["declined_seconds"] = .number(decimal(FollowUp.declined))
-    rule["usable_templates"] = .array(OutboundContent.Template.usable.map { .string($0) })
-    rule["template"] = [
-      "name": .string(template.name), "language": .string(template.language),
-      "category": .string(template.category.rawValue),
-    ]
     return rule
   }()
 
@@ -73,11 +67,12 @@ extension Office {
       let isCold = try scope.giveUpFollowUp(leadId: lead, conversationId: conversation, reason: reason)
       return isCold ? .cold : .nothing
     case .ask(let attempt):
-      guard
-        case .queued(let message, _) = try scope.sendPrepared(
-          .followUp(service: held.service), conversation: conversation, onlyBranch: nil, requestId: requestID,
-          ownWords: held.ownWords)
-      else { return .nothing }
+      let outcome = try scope.sendPrepared(
+        .followUp(service: held.service), conversation: conversation, onlyBranch: nil, requestId: requestID,
+        ownWords: held.ownWords)
+      // What the platform would not take is no attempt.
+      if case .templateBlocked(let blocked, _) = outcome { try scope.alert(of: blocked) }
+      guard case .queued(let message, _) = outcome else { return .nothing }
       try scope.noteFollowUp(
         leadId: lead, messageId: message, silentSince: held.silentSince, attempts: Int32(attempt),
         until: held.nowIs + FollowUp.lastsFor)

@@ -6,6 +6,7 @@ import FoundationEssentials
 public struct AccountOfConversationRow: Sendable, Equatable {
   public var channel: String
   public var connectionId: UUID
+  public var language: String
 }
 
 public struct ListConversationsRow: Sendable, Equatable {
@@ -37,16 +38,18 @@ extension Scope {
     ) { row throws(StoreError) in try row.get(0) }
   }
 
-  /// Where a conversation takes place.
+  /// Where a conversation takes place, and the business's language.
   public func accountOfConversation(conversationId: UUID) throws(StoreError) -> AccountOfConversationRow? {
     try maybe(
       "accountOfConversation",
       #"""
-      select c.channel, c.channel_connection_id as connection_id from conversations c where c.tenant_id = current_tenant() and c.id = $1
+      select c.channel as "channel!", c.channel_connection_id as "connection_id!", coalesce(a.default_language, 'es') as "language!"
+        from conversations c left join ai_tenant_context a on a.tenant_id = c.tenant_id
+       where c.tenant_id = current_tenant() and c.id = $1
       """#,
       [conversationId.sql]
     ) { row throws(StoreError) in
-      try AccountOfConversationRow(channel: row.get(0), connectionId: row.get(1))
+      try AccountOfConversationRow(channel: row.get(0), connectionId: row.get(1), language: row.get(2))
     }
   }
 

@@ -8,6 +8,7 @@ public struct TemplateAccountRow: Sendable, Equatable {
   public var businessId: String?
   public var tokenId: UUID?
   public var token: [UInt8]?
+  public var language: String
 }
 
 public struct TemplateAccountsRow: Sendable, Equatable {
@@ -47,6 +48,7 @@ public struct PreparedGroundRow: Sendable, Equatable {
   public var person: String
   public var open: Bool
   public var stopped: Bool
+  public var language: String
 }
 
 public struct AppointmentWordsRow: Sendable, Equatable {
@@ -67,20 +69,22 @@ public struct OfferedServicesRow: Sendable, Equatable {
 }
 
 extension Scope {
-  /// A WhatsApp account whose templates can be asked for, and what the request needs.
+  /// A WhatsApp account whose templates can be asked for, and what the request needs; the business's language.
   public func templateAccount(connectionId: UUID) throws(StoreError) -> TemplateAccountRow? {
     try maybe(
       "templateAccount",
       #"""
-      select cc.whatsapp_business_account_id as business_id, k.id as token_id, k.sealed as token
+      select cc.whatsapp_business_account_id as business_id, k.id as token_id, k.sealed as token,
+          coalesce(a.default_language, 'es') as "language!"
         from channel_connections cc
+        left join ai_tenant_context a on a.tenant_id = cc.tenant_id
         left join outbound_tokens k on k.tenant_id = cc.tenant_id and k.channel_connection_id = cc.id and k.kind = 'access_token'
        where cc.tenant_id = current_tenant() and cc.id = $1 and cc.channel = 'whatsapp'
          and cc.status <> 'disconnected'
       """#,
       [connectionId.sql]
     ) { row throws(StoreError) in
-      try TemplateAccountRow(businessId: row.get(0), tokenId: row.get(1), token: row.get(2))
+      try TemplateAccountRow(businessId: row.get(0), tokenId: row.get(1), token: row.get(2), language: row.get(3))
     }
   }
 
@@ -149,6 +153,31 @@ extension Scope {
     }
   }
 
+  /// In which a business speaks by itself.
+  public func businessLanguage() throws(StoreError) -> String {
+    try one(
+      "businessLanguage",
+      #"""
+      select coalesce((select a.default_language from ai_tenant_context a where a.tenant_id = current_tenant()), 'es') as "language!"
+      """#,
+      []
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
+  /// The languages in which a template may leave an account.
+  public func templateLanguages(name: String, connectionId: UUID, usable: JSONText) throws(StoreError) -> [String] {
+    try many(
+      "templateLanguages",
+      #"""
+      select distinct t.language as "language!" from channel_connections cc
+        join message_templates t on t.tenant_id = cc.tenant_id and t.name = $1
+          and t.business_account_id = coalesce(cc.whatsapp_business_account_id, t.business_account_id)
+       where cc.tenant_id = current_tenant() and cc.id = $2 and jsonb_exists($3::jsonb, upper(t.status))
+      """#,
+      [name.sql, connectionId.sql, usable.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
   /// What a template consists of at the business account of a channel, as the platform told.
   public func templateParts(
     name: String,
@@ -193,7 +222,8 @@ extension Scope {
     )
   }
 
-  /// What a prepared message is made of: whom it goes to, in whose name, and whether the person's window is open.
+  /// What a prepared message is made of: whom it goes to, in whose name and language, and whether the person's
+  /// window is open.
   public func preparedGround(
     windowHours: Int32,
     conversationId: UUID,
@@ -205,9 +235,10 @@ extension Scope {
       select c.channel as "channel!", c.channel_connection_id as "connection_id!", t.name as "business!",
           coalesce(nullif(l.first_name, ''), l.name, l.full_name, '') as "person!",
           window_is_open(c.channel_connection_id, c.lead_id, $1) as "open!",
-          promotions_stopped(c.lead_id, c.channel) as "stopped!"
+          promotions_stopped(c.lead_id, c.channel) as "stopped!", coalesce(a.default_language, 'es') as "language!"
         from conversations c
         join tenants t on t.id = c.tenant_id
+        left join ai_tenant_context a on a.tenant_id = c.tenant_id
         join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
        where c.tenant_id = current_tenant() and c.id = $2
          and c.branch_id is not distinct from coalesce($3, c.branch_id)
@@ -220,7 +251,8 @@ extension Scope {
         business: row.get(2),
         person: row.get(3),
         open: row.get(4),
-        stopped: row.get(5)
+        stopped: row.get(5),
+        language: row.get(6)
       )
     }
   }

@@ -38,7 +38,7 @@ extension Conversations {
       var first: ValidationError?
       for channel in ChannelName.allCases {
         do {
-          _ = try parts(channel)
+          _ = try parts(channel, .spanish)
           return
         } catch let fault as ValidationError { first = first ?? fault }
       }
@@ -46,9 +46,9 @@ extension Conversations {
     }
 
     /// What is sent, in the order of sending.
-    private func parts(_ channel: ChannelName) throws -> [OutboundContent] {
+    private func parts(_ channel: ChannelName, _ phrases: Phrases) throws -> [OutboundContent] {
       let limits = ChannelLimits.of(channel)
-      let parts = ladder(try said.wish(), limits)
+      let parts = ladder(try said.wish(), limits, phrases)
       if parts.isEmpty { throw ValidationError("There is nothing to say in an empty text.") }
       for part in parts {
         do throws(ContentFault) {
@@ -68,7 +68,7 @@ extension Conversations {
         guard let account, let channel = ChannelName(rawValue: account.channel) else { throw Unknown() }
         let parts: [OutboundContent]
         do {
-          parts = try self.parts(channel)
+          parts = try self.parts(channel, .of(account.language))
         } catch let fault as ValidationError {
           refusal = fault
           return

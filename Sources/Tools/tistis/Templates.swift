@@ -54,7 +54,8 @@ struct Templates: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Submit our templates that a tenant lacks, and see what became of them.",
       discussion: """
-        \(TemplateDefinition.all.map(\.name).joined(separator: ", ")), in es_MX. Meta reviews each; until it says APPROVED \
+        \(OwnTemplate.allCases.map(\.rawValue).joined(separator: ", ")), in the tenant's language (\
+        \(Phrases.all.map(\.templateLanguage).joined(separator: ", "))). Meta reviews each; until it says APPROVED \
         nothing is sent by it. What is there already is left as it is, so that this may be run again.
         """)
     @Option(help: "The tenant's slug.") var tenant: String
@@ -64,8 +65,10 @@ struct Templates: ParsableCommand {
 
     func run() throws {
       if dryRun {
-        for definition in TemplateDefinition.all { say(definition.json.text) }
-        return
+        return administer([.databaseURL]) { settings in
+          let language = try Selected(tenant, settings).scope.businessLanguage()
+          for definition in TemplateDefinition.all(in: .of(language)) { say(definition.json.text) }
+        }
       }
       try Templates.bring(tenant, create: true, seconds: seconds, json: json)
     }
