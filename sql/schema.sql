@@ -6189,7 +6189,8 @@ CREATE FUNCTION public.message_attachments(p_tenant uuid, p_message uuid) RETURN
     LANGUAGE sql STABLE
     AS $$
   select jsonb_build_object('attachments', coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'kind', f.kind,
-      'mime_type', f.mime_type, 'filename', f.filename, 'size', f.size, 'status', f.status) order by f.id), '[]'))
+      'mime_type', f.mime_type, 'filename', f.filename, 'size', f.size, 'status', f.status,
+      'error_message', f.error_message) order by f.id), '[]'))
     from media_files f where f.tenant_id = p_tenant and f.message_id = p_message
 $$;
 

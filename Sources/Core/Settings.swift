@@ -97,6 +97,10 @@ extension Setting {
   public static let mediaFolder = Setting(
     "MEDIA_DIR", .text, default: "/var/lib/tistis/media",
     "Folder in which attachments are kept; it belongs to the user that runs `jobs`.")
+  public static let mediaMoreTypes = Setting(
+    "MEDIA_MORE_TYPES", .text, default: "",
+    "Types of documents that are kept besides the usual ones, as application/zip image/tiff; programs and pages never are."
+  )
   public static let rawRetentionDays = Setting(
     "RAW_RETENTION_DAYS", .integer, default: "30",
     "Days that what platforms sent is kept as it came, beside what was read from it; 0: for ever.")
@@ -143,7 +147,8 @@ extension Setting {
     instagramAppSecret, instagramVerifyToken, facebookVerifyToken, tiktokKey, tiktokSecret, tiktokSignatureSeconds,
     n8nURL, n8nKey, anthropicKey,
     anthropicURL,
-    anthropicModel, graphURL, instagramURL, tiktokURL, mediaFolder, rawRetentionDays, cronSecret, healthToken,
+    anthropicModel, graphURL, instagramURL, tiktokURL, mediaFolder, mediaMoreTypes, rawRetentionDays, cronSecret,
+    healthToken,
     environment, publicURL,
     allowUnsigned, maxRequests,
     jobsConnections,

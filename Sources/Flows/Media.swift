@@ -60,8 +60,8 @@ extension Office {
     }
     let access = ChannelAccess(base: base(of: channel), accountID: account, token: token ?? Secret(""))
     let file = HeldFile(
-      id: found.externalId, url: found.sourceUrl, kind: found.kind, message: found.message,
-      conversation: found.conversation)
+      id: found.externalId, url: found.sourceUrl, kind: found.kind, mimeType: found.mimeType, name: found.filename,
+      message: found.message, conversation: found.conversation)
     let folder = MediaFolder(root: settings.text(.mediaFolder))
     do {
       let draft = try folder.draft(of: media, tenant: job.tenant)
@@ -72,12 +72,13 @@ extension Office {
       guard announced.allSatisfy({ $0 == digest }) else {
         throw Missing.refused("it is not what was announced: its SHA-256 differs")
       }
+      let type = try judged(draft, file, place)
       let key = try folder.keep(draft, sha256: hex(digest), tenant: job.tenant)
       let size = Int64(draft.size)
       let kept = try await insist(job.tenant) { (scope) throws(StoreError) in
         try scope.settleMedia(
           status: "stored", storageKey: key, sha256: hex(digest), size: size,
-          mimeType: place.mimeType ?? found.mimeType ?? place.servedAs, error: nil, mediaId: media)
+          mimeType: type, error: nil, mediaId: media)
       }
       guard kept > 0 else {
         // Its message was deleted or erased meanwhile.
@@ -100,6 +101,18 @@ extension Office {
     }
   }
 
+  /// As what it is kept; refuses what is none of the types that are.
+  private func judged(_ draft: MediaFolder.Draft, _ file: HeldFile, _ place: MediaPlace) throws -> String {
+    let more = settings.text(.mediaMoreTypes).lowercased().split { $0.isWhitespace || $0 == "," }
+    let verdict = MediaRules.judge(
+      kind: file.kind, declared: place.mimeType ?? file.mimeType, served: place.servedAs, name: file.name ?? file.url,
+      head: try draft.head(MediaRules.headBytes), more: Set(more.map { String($0) }))
+    switch verdict {
+    case .kept(let type): return type
+    case .refused(let why): throw Missing.refused(why)
+    }
+  }
+
   /// Asks where the file is and fetches it; once more if the address turns out to be dead. One that came with the message
   /// is the only one there is.
   private func download(
@@ -110,7 +123,7 @@ extension Office {
       guard let type = try await follow(url, file, ways, access, into: draft) else {
         throw Missing.gone("the file is there no more")
       }
-      return MediaPlace(url: url, servedAs: MediaRules.known(type))
+      return MediaPlace(url: url, servedAs: type)
     }
     for _ in 0..<2 {
       var place: MediaPlace
@@ -118,8 +131,10 @@ extension Office {
         place = try ways.found(try await http.send(try lookUp(file, access)))
       } catch { throw Missing(error) }
       guard (place.size ?? 0) <= Limits.attachment else { throw Missing.tooLarge }
+      var file = file
+      file.mimeType = place.mimeType ?? file.mimeType
       if let type = try await follow(place.url, file, ways, access, into: draft) {
-        place.servedAs = MediaRules.known(type)
+        place.servedAs = type
         return place
       }
     }
@@ -129,7 +144,8 @@ extension Office {
   /// The file at that address, or where it leads on to. Returns what it is said to be (`Content-Type`, empty if nothing
   /// was said); nil if there is nothing any more.
   private func follow(
-    _ url: String, _ file: HeldFile, _ ways: ChannelMedia, _ access: ChannelAccess, into draft: MediaFolder.Draft
+    _ url: String, _ file: HeldFile, _ ways: ChannelMedia, _ access: ChannelAccess,
+    into draft: MediaFolder.Draft
   ) async throws -> String? {
     var url = url
     var last: HTTPRequest?
@@ -148,7 +164,8 @@ extension Office {
       case 200:
         let type = response.headers["content-type"] ?? ""
         // An error that a server tells with 200. Nobody can say whether it lasts.
-        guard !MediaRules.isPage(type, insteadOf: file.kind) else {
+        guard !MediaRules.isPage(type, insteadOf: file.kind, declared: file.mimeType, name: file.name ?? file.url)
+        else {
           throw Missing.later("a page (\(clipped(type, 60))) instead of the file", after: nil)
         }
         return type

@@ -39,6 +39,14 @@ struct MediaFolder {
     /// Bytes written so far.
     var size: Int { Int(lseek(file, 0, SEEK_END)) }
 
+    /// Its first bytes, at most so many.
+    func head(_ most: Int) throws(Fault) -> [UInt8] {
+      var bytes = [UInt8](repeating: 0, count: most)
+      let n = bytes.withUnsafeMutableBytes { pread(file, $0.baseAddress!, most, 0) }
+      guard n >= 0 else { throw Fault("cannot read a file") }
+      return Array(bytes.prefix(n))
+    }
+
     /// Adds what is held in memory.
     func add(_ bytes: [UInt8]) throws(Fault) {
       var done = 0

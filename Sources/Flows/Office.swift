@@ -24,7 +24,8 @@ public struct Office: Sendable {
   /// What `jobs` and its HTTP twin need from the environment.
   public static let needs: [Setting] = [
     .databaseURL, .databasePrepare, .statementSeconds, .outboundKeys, .anthropicKey, .anthropicURL, .anthropicModel,
-    .n8nURL, .n8nKey, .graphURL, .instagramURL, .tiktokURL, .tiktokKey, .tiktokSecret, .mediaFolder, .rawRetentionDays,
+    .n8nURL, .n8nKey, .graphURL, .instagramURL, .tiktokURL, .tiktokKey, .tiktokSecret, .mediaFolder, .mediaMoreTypes,
+    .rawRetentionDays,
     .environment,
     .publicURL, .jobsConnections,
     .jobsConcurrency,

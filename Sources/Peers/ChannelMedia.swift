@@ -49,14 +49,22 @@ public struct HeldFile: Sendable, Equatable {
   public var url: String?
   /// image, video, audio …
   public var kind: String
+  /// What it is said to be, and what its sender calls it, as far as the message tells.
+  public var mimeType: String?
+  public var name: String?
   /// The platform's ids of the message that brought it, and of the conversation; nil: it was deleted.
   public var message: String?
   public var conversation: String?
 
-  public init(id: String?, url: String? = nil, kind: String, message: String? = nil, conversation: String? = nil) {
+  public init(
+    id: String?, url: String? = nil, kind: String, mimeType: String? = nil, name: String? = nil, message: String? = nil,
+    conversation: String? = nil
+  ) {
     self.id = id
     self.url = url
     self.kind = kind
+    self.mimeType = mimeType
+    self.name = name
     self.message = message
     self.conversation = conversation
   }
@@ -81,7 +89,7 @@ public struct FileToUpload: Sendable, Equatable {
 public struct MediaPlace: Sendable, Equatable {
   public var url: String
   public var mimeType: String?
-  /// The type that it came with, where that is one we know; it counts where nobody named another.
+  /// The `Content-Type` that it came with; empty: none.
   public var servedAs: String?
   /// 32 bytes.
   public var sha256: [UInt8]?

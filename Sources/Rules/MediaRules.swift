@@ -55,8 +55,21 @@ public struct MediaRules: Sendable, Equatable {
     "heic": ["image/heic"], "svg": ["image/svg+xml"], "mp4": ["video/mp4", "audio/mp4"],
     "3gp": ["video/3gpp", "video/3gp"], "mov": ["video/quicktime"], "avi": ["video/x-msvideo"],
     "webm": ["video/webm", "audio/webm"], "aac": ["audio/aac"], "amr": ["audio/amr"], "mp3": ["audio/mpeg"],
-    "m4a": ["audio/mp4"], "ogg": ["audio/ogg"], "opus": ["audio/opus"], "wav": ["audio/wav", "audio/x-wav"],
+    "m4a": ["audio/mp4"], "ogg": ["audio/ogg"], "opus": ["audio/opus"], "ogv": ["video/ogg"],
+    "wav": ["audio/wav", "audio/x-wav"],
     "pdf": ["application/pdf"], "txt": ["text/plain"],
+  ]
+
+  /// The same of documents that platforms take whatever they are; we keep no others.
+  static let papers: [String: [String]] = [
+    "docx": ["application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
+    "xlsx": ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+    "pptx": ["application/vnd.openxmlformats-officedocument.presentationml.presentation"],
+    "odt": ["application/vnd.oasis.opendocument.text"], "ods": ["application/vnd.oasis.opendocument.spreadsheet"],
+    "odp": ["application/vnd.oasis.opendocument.presentation"], "doc": ["application/msword"],
+    "xls": ["application/vnd.ms-excel"], "ppt": ["application/vnd.ms-powerpoint"],
+    "csv": ["text/csv", "text/comma-separated-values", "application/csv"], "vcf": ["text/vcard", "text/x-vcard"],
+    "ics": ["text/calendar"],
   ]
 
   /// The form in which a file with this name is sent: what is neither picture, film nor sound is a document.
@@ -67,34 +80,10 @@ public struct MediaRules: Sendable, Equatable {
   }
 
   /// nil: the name tells nothing.
-  static func types(ofFileNamed name: String) -> [String]? {
+  static func types(ofFileNamed name: String, in table: [String: [String]] = endings) -> [String]? {
     let path = name.prefix { $0 != "?" && $0 != "#" }
     guard let last = path.split(separator: "/").last, let dot = last.lastIndex(of: ".") else { return nil }
-    return endings[last[last.index(after: dot)...].lowercased()]
-  }
-}
-
-// MARK: What comes in
-
-extension MediaRules {
-  /// The type in a `Content-Type`, if it is one that we know files by; no other is remembered.
-  public static func known(_ contentType: String) -> String? {
-    let type = essence(contentType)
-    let isKnown = films.contains(type) || endings.values.contains { $0.contains(type) }
-    return isKnown ? type : nil
-  }
-
-  /// Whether a `Content-Type` says that it is a page or data where a picture, film or sound was announced. A document may
-  /// be either. What says nothing, or `application/octet-stream`, contradicts nobody.
-  public static func isPage(_ contentType: String, insteadOf kind: String) -> Bool {
-    let type = essence(contentType)
-    guard kind != "document", !type.hasPrefix("image/") else { return false }
-    return type.hasPrefix("text/") || type.hasSuffix("+xml") || type.hasSuffix("+json")
-      || ["application/json", "application/xml", "application/javascript"].contains(type)
-  }
-
-  private static func essence(_ contentType: String) -> String {
-    contentType.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
+    return table[last[last.index(after: dot)...].lowercased()]
   }
 }
 

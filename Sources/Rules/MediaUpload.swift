@@ -9,6 +9,6 @@ extension MediaRules {
 
   /// The usual ending of files of a type, the shortest if there are several; nil: none is known.
   public static func ending(of mimeType: String) -> String? {
-    endings.filter { $0.value.contains(mimeType) }.keys.min { ($0.count, $0) < ($1.count, $1) }
+    endings.merging(papers) { $1 }.filter { $0.value.contains(mimeType) }.keys.min { ($0.count, $0) < ($1.count, $1) }
   }
 }

@@ -21,7 +21,7 @@ import Testing
   }
 
   /// What the platform took, as its form, its words and what can be pressed.
-  private static func seen(_ body: Field, on platform: Platform) -> [String?] {
+  static func seen(_ body: Field, on platform: Platform) -> [String?] {
     switch platform {
     case .whatsapp:
       let shown = body["interactive"]

@@ -42,19 +42,21 @@ import Testing
   @Test func tikToksPicture() async throws {
     try await test(on: .tiktok) { shop, settings in
       let id = unique("v1")
-      let digest = try await Sandbox.tell("PUT", "media/\(id)", ["text": "a film still"])["sha256"].text ?? ""
+      let digest =
+        try await Sandbox.tell("PUT", "media/\(id)", ["text": .string(Sandbox.picture + "a film still")])["sha256"].text
+        ?? ""
       let events = try picture(id, shop.tenant.account)
       try receive(shop, events)
       try receive(shop, events)
       #expect(try shop.count("media_files") == 1)
       #expect(try shop.value("media_url", of: "messages") == id)
       try await shop.work(settings)
-      // TikTok names no type: it is what the file came as.
+      // TikTok names no type, and what it came as is not what it is.
       #expect(
-        try shop.value("status || ' ' || kind || ' ' || mime_type", of: "media_files") == "stored image image/jpeg")
+        try shop.value("status || ' ' || kind || ' ' || mime_type", of: "media_files") == "stored image image/gif")
       let key = try shop.value("storage_key", of: "media_files") ?? ""
       #expect(key == "\(shop.tenant.id.text)/\(digest.prefix(2))/\(digest)")
-      #expect(readFile((settings["MEDIA_DIR"] ?? "") + "/" + key) == "a film still")
+      #expect(readFile((settings["MEDIA_DIR"] ?? "") + "/" + key) == Sandbox.picture + "a film still")
       let asked = try await Sandbox.requests("tiktok", match: id, kind: "business/message/media/download")
       #expect(asked.count == 1)
     }
@@ -73,7 +75,7 @@ import Testing
   @Test func addressesThatCameAlong() async throws {
     try await test(on: .facebook) { shop, settings in
       let id = uniqueDigits("5")
-      try await Sandbox.tell("PUT", "media/\(id)", ["text": "a menu"])
+      try await Sandbox.tell("PUT", "media/\(id)", ["text": .string(Sandbox.picture + "a menu")])
       let base = World.current.sandbox + "/graph/"
       let found = try await Web.send("GET", base + "v25.0/\(id)?access_token=test_x")
       let address = try #require(Field(try JSON.parse(found.body))["url"].text) + "?access_token=test_x"
@@ -97,7 +99,7 @@ import Testing
       #expect(try shop.count("media_files") == 3)
       #expect(try shop.value("media_url", of: "messages") == address)
       try await shop.work(settings)
-      #expect(try shop.count("media_files", "status = 'stored' and size = 6") == 1)
+      #expect(try shop.count("media_files", "status = 'stored' and size = 12") == 1)
       #expect(try shop.count("media_files", "status = 'gone' and source_url is null") == 1)
       #expect(try shop.count("media_files", "status = 'refused' and error_message like '%host%'") == 1)
     }
@@ -122,22 +124,39 @@ import Testing
     try receive(shop, try Channel.facebook.read(Field(try JSON.parse(body))))
   }
 
-  /// kind as Messenger says it, what the file is served as, what becomes of it
-  private static let types: [(String, String, String)] = [
-    ("image", "image/png; charset=binary", "stored image/png"), ("image", "IMAGE/JPEG", "stored image/jpeg"),
+  /// kind as Messenger says it, what the file is served as, how it begins, what becomes of it
+  private static let types: [(String, String, String, String)] = [
+    ("image", "image/gif; charset=binary", "GIF89a", "stored image/gif"),
+    ("image", "IMAGE/JPEG", "GIF89a", "stored image/gif"),
     // What says nothing of use is no type, and no reason to refuse.
-    ("image", "application/octet-stream", "stored -"), ("image", "image/x-evil", "stored -"),
-    ("video", "video/mp4", "stored video/mp4"), ("audio", "audio/mp4", "stored audio/mp4"),
-    ("file", "application/pdf", "stored application/pdf"), ("file", "text/html", "stored -"),
-    ("image", "text/html; charset=utf-8", "pending -"), ("video", "application/json", "pending -"),
-    ("audio", "text/plain", "pending -"), ("image", "application/xhtml+xml", "pending -"),
+    ("image", "application/octet-stream", "GIF89a", "stored image/gif"),
+    ("image", "image/x-evil", "GIF89a", "stored image/gif"),
+    ("video", "video/mp4", "\u{0}\u{0}\u{0}\u{18}ftypisom", "stored video/mp4"),
+    ("audio", "audio/mp4", "\u{0}\u{0}\u{0}\u{18}ftypisom", "stored audio/mp4"),
+    ("audio", "application/octet-stream", "OggS", "stored audio/ogg"),
+    ("file", "application/pdf", "%PDF-1.7", "stored application/pdf"),
+    ("file", "text/plain", "hola", "stored text/plain"), ("file", "text/html", "hola", "refused -"),
+    ("image", "image/jpeg", "MZ\u{0}\u{0}\u{3}", "refused -"), ("image", "image/png", "hola", "refused -"),
+    ("image", "image/png", "<svg xmlns='x'><script>1</script></svg>", "refused -"),
+    ("file", "application/octet-stream", "\u{7F}ELF\u{2}", "refused -"),
+    ("image", "text/html; charset=utf-8", "GIF89a", "pending -"), ("video", "application/json", "{}", "pending -"),
+    ("audio", "text/plain", "OggS", "pending -"), ("image", "application/xhtml+xml", "<html>", "pending -"),
   ]
 
-  @Test(arguments: types) func whatItIsServedAs(_ kind: String, _ type: String, _ expected: String) async throws {
+  @Test(arguments: types)
+  func whatItIsServedAs(_ kind: String, _ type: String, _ bytes: String, _ expected: String) async throws {
     try await test(on: .facebook) { shop, settings in
-      try await receive(shop, kind, ["text": "bytes", "mime_type": .string(type)])
+      try await receive(
+        shop, kind, ["content": .string(Data(bytes.utf8).base64EncodedString()), "mime_type": .string(type)])
       try await shop.work(settings)
       #expect(try shop.value("status || ' ' || coalesce(mime_type, '-')", of: "media_files") == expected)
+      if expected.hasPrefix("refused") {
+        // For good, with the reason and without a file; nothing of the message is gone with it.
+        #expect(try shop.job("status", kind: "fetch_media") == "completed")
+        #expect(try shop.count("media_files", "error_message like 'it%' and storage_key is null") == 1)
+        #expect(try shop.count("messages", "content like '[%]'") == 1)
+        #expect(shell("find \(settings["MEDIA_DIR"] ?? "") -type f").lines.isEmpty)
+      }
       guard expected.hasPrefix("pending") else { return }
       // An error page with 200: asked for again, and given up like any other trouble, with the reason.
       for _ in 0..<8 {
@@ -152,7 +171,7 @@ import Testing
   /// Their address wants no token, and is over in some days: it does not wait for a person.
   @Test(arguments: [Platform.facebook, .instagram]) func aStoppedChannelsAddresses(_ platform: Platform) async throws {
     try await test(on: .facebook) { shop, settings in
-      try await receive(shop, "image", ["text": "a menu"])
+      try await receive(shop, "image", ["text": .string(Sandbox.picture + "a menu")])
       // What is known of a file says where it is, also for Instagram.
       if platform == .instagram {
         try shop.run(
@@ -164,7 +183,7 @@ import Testing
       }
       try shop.run("update channel_connections set status = 'error', stopped_code = '190'")
       try await shop.work(settings.merging(["INSTAGRAM_GRAPH_URL": World.current.sandbox + "/graph/v25.0"]) { $1 })
-      #expect(try shop.value("status || ' ' || size", of: "media_files") == "stored 6")
+      #expect(try shop.value("status || ' ' || size", of: "media_files") == "stored 12")
     }
   }
 
@@ -172,7 +191,7 @@ import Testing
   @Test func aStoppedTikTokAccountsPicturesWait() async throws {
     try await test(on: .tiktok) { shop, settings in
       let id = unique("v1")
-      try await Sandbox.tell("PUT", "media/\(id)", ["text": "a film still"])
+      try await Sandbox.tell("PUT", "media/\(id)", ["text": .string(Sandbox.picture + "a film still")])
       try receive(shop, try picture(id, shop.tenant.account))
       try shop.run("update channel_connections set status = 'error'")
       try await shop.work(settings)

@@ -59,7 +59,7 @@ import Testing
   /// Everything that a person can leave behind, jobs done, with what our own side wrote about them.
   private func live(_ person: Person, _ shop: Shop, _ settings: [String: String], file: String) async throws {
     let media = uniqueDigits("4")
-    _ = try await Sandbox.tell("PUT", "media/\(media)", ["text": .string(file)])
+    _ = try await Sandbox.tell("PUT", "media/\(media)", ["text": .string(Sandbox.picture + file)])
     for body in person.bodies(shop.tenant, media: media) { try shop.post(body) }
     try await shop.work(settings)
     try shop.post(shop.tenant.echo("del negocio a \(person.word)", to: person.phone))
@@ -221,7 +221,7 @@ import Testing
     try await test { shop, settings in
       let person = Person()
       let media = uniqueDigits("4")
-      _ = try await Sandbox.tell("PUT", "media/\(media)", ["text": .string(person.word)])
+      _ = try await Sandbox.tell("PUT", "media/\(media)", ["text": .string(Sandbox.picture + person.word)])
       try await Sandbox.fail("anthropic", "slow", match: person.word, extra: [("delay_ms", 2500)])
       try await Sandbox.fail("whatsapp", "slow", match: media, extra: [("delay_ms", 2500)])
       for body in person.bodies(shop.tenant, media: media) { try shop.post(body) }

@@ -100,6 +100,31 @@ import Testing
     }
   }
 
+  /// The window ends between the wish and its leaving: it does not leave, though what people type might for seven days.
+  @Test(arguments: Platform.allCases) func theWindowEndsBeforeItLeaves(_ platform: Platform) async throws {
+    try await Database.cloned { database in
+      let shop = try Shop(on: platform, database)
+      let body = platform.text("hola", from: uniqueDigits("521"), to: shop.tenant.account)
+      let rows = try #require(Channel.named(platform.rawValue)).read(Field(JSON.parse(body)))
+        .map { $0.row(connection: shop.tenant.connection) }
+      _ = try database.connection(user: "tistis_webhook_" + platform.rawValue).tenant(shop.tenant.id).receiveEvents(
+        events: JSONText(.array(rows)), policy: JSONText(receivePolicy(delaySeconds: 600)), requestId: "r")
+      let id = try #require(UUID(uuidString: try shop.value("id", of: "conversations") ?? ""))
+      for prepared in [wish, .servicesMenu] {
+        guard case .queued = try scope(shop).sendPrepared(prepared, conversation: id, onlyBranch: nil, requestId: nil)
+        else {
+          Issue.record("not queued")
+          return
+        }
+      }
+      try shop.run("update channel_connections set human_agent_enabled = true")
+      try closeWindow(shop)
+      try await shop.work()
+      #expect(
+        try shop.count("messages", "role = 'staff' and status = 'withheld' and error_code = 'window_closed'") == 2)
+    }
+  }
+
   @Test func theMenuIsAList() async throws {
     try await Shop.test(delay: 60) { shop in
       let phone = try shop.says("hola")

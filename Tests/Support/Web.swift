@@ -56,6 +56,9 @@ public enum Sandbox {
     return Field(try JSON.parse(answer.body))
   }
 
+  /// The beginning of a GIF, which is letters alone: a picture for whoever looks at bytes, a text for a test.
+  public static let picture = "GIF89a"
+
   /// Breaks the next requests that contain `match`.
   public static func fail(
     _ peer: String, _ fault: String, match: String, times: Int = 1, extra: [(String, JSON)] = []

@@ -1,7 +1,7 @@
 -- name: mediaToFetch :maybe
 -- An attachment, and what the request for it needs.
 select f.status as "status!", f.external_id as "external_id!", f.source_url, f.kind as "kind!", f.mime_type, f.sha256,
-    coalesce(f.expires_at <= app_now(), false) as "expired!", m.external_id as message, c.contact_address as conversation,
+    f.filename, coalesce(f.expires_at <= app_now(), false) as "expired!", m.external_id as message, c.contact_address as conversation,
     cc.status = 'connected' as "connected!", cc.channel as "channel!", cc.account_id, k.id as token_id, k.sealed as token
   from media_files f
   join channel_connections cc on cc.tenant_id = f.tenant_id and cc.id = f.channel_connection_id

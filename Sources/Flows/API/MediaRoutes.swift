@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Rules
 import Store
 
 /// Attachments: `/api/media/{id}`.
@@ -30,6 +31,8 @@ extension Route {
   /// Whatever it is, no browser is to run it as a page of ours.
   static func shown(_ bytes: [UInt8], mimeType: String?, filename: String?) -> Response {
     let type = (mimeType ?? "").prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
+    // What was kept before there was a list, and what came through MEDIA_MORE_TYPES, is bytes.
+    let isKnown = MediaRules.isKept(type)
     let isShown = [
       "image/jpeg", "image/png", "image/webp", "image/gif", "audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac",
       "audio/amr",
@@ -37,20 +40,27 @@ extension Route {
     ].contains(type)
     return Response(
       headers: [
-        ("Content-Type", isShown ? type : "application/octet-stream"),
-        ("Content-Disposition", disposition(isShown ? "inline" : "attachment", filename)),
+        ("Content-Type", isKnown ? type : "application/octet-stream"),
+        (
+          "Content-Disposition",
+          disposition(isShown ? "inline" : "attachment", plain(filename).map { MediaRules.filename($0, of: type) })
+        ),
         ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "default-src 'none'; sandbox"),
         ("Cache-Control", "private, max-age=86400, immutable"),
       ], body: bytes)
   }
 
-  /// A name that somebody sent, as a header may carry it (RFC 6266): no path, no quote, no line.
-  static func disposition(_ kind: String, _ filename: String?) -> String {
+  /// A name that somebody sent: no path, no line; nil: nothing is left of it.
+  static func plain(_ filename: String?) -> String? {
     let last = (filename ?? "").split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map { String($0) } ?? ""
     let name = String(
       String.UnicodeScalarView(last.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }.prefix(120)))
-    let kept = name.allSatisfy { $0 == "." } ? "" : name
-    guard !kept.isEmpty else { return kind }
+    return name.allSatisfy { $0 == "." } ? nil : name
+  }
+
+  /// The same as a header may carry it (RFC 6266), without quotes.
+  static func disposition(_ kind: String, _ kept: String?) -> String {
+    guard let kept else { return kind }
     let plain = String(
       String.UnicodeScalarView(
         kept.unicodeScalars.map { $0.isASCII && !"\"\\%;".unicodeScalars.contains($0) ? $0 : "_" }))

@@ -45,6 +45,7 @@ enum Said {
   private static let attachment = Shape.object([
     .needs("id", .id), .needs("kind", .line), .needs("mime_type", .maybe(words)), .needs("filename", .maybe(words)),
     .needs("size", .maybe(.count)), .needs("status", .word(["pending", "stored", "gone", "refused"])),
+    .needs("error_message", .maybe(words)),
   ])
 
   static let shape = Shape.object([

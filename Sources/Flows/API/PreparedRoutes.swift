@@ -66,7 +66,7 @@ extension Route {
     case .windowClosed:
       .conflict(
         "WINDOW_CLOSED",
-        "the person has not written for so long that only a template may be sent, and there is none for this")
+        "the person has not written for so long that a template alone could be sent, and there is none for this there")
     case .empty: .conflict("NO_SERVICES", "the business offers nothing: enter its services first")
     case .optedOut: .conflict("OPTED_OUT", "the person asked for no more promotions: offer them what they ask for")
     case .templateBlocked(_, let why): .templateBlocked(why)

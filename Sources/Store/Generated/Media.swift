@@ -10,6 +10,7 @@ public struct MediaToFetchRow: Sendable, Equatable {
   public var kind: String
   public var mimeType: String?
   public var sha256: String?
+  public var filename: String?
   public var expired: Bool
   public var message: String?
   public var conversation: String?
@@ -49,7 +50,7 @@ extension Scope {
       "mediaToFetch",
       #"""
       select f.status as "status!", f.external_id as "external_id!", f.source_url, f.kind as "kind!", f.mime_type, f.sha256,
-          coalesce(f.expires_at <= app_now(), false) as "expired!", m.external_id as message, c.contact_address as conversation,
+          f.filename, coalesce(f.expires_at <= app_now(), false) as "expired!", m.external_id as message, c.contact_address as conversation,
           cc.status = 'connected' as "connected!", cc.channel as "channel!", cc.account_id, k.id as token_id, k.sealed as token
         from media_files f
         join channel_connections cc on cc.tenant_id = f.tenant_id and cc.id = f.channel_connection_id
@@ -68,14 +69,15 @@ extension Scope {
         kind: row.get(3),
         mimeType: row.get(4),
         sha256: row.get(5),
-        expired: row.get(6),
-        message: row.get(7),
-        conversation: row.get(8),
-        connected: row.get(9),
-        channel: row.get(10),
-        accountId: row.get(11),
-        tokenId: row.get(12),
-        token: row.get(13)
+        filename: row.get(6),
+        expired: row.get(7),
+        message: row.get(8),
+        conversation: row.get(9),
+        connected: row.get(10),
+        channel: row.get(11),
+        accountId: row.get(12),
+        tokenId: row.get(13),
+        token: row.get(14)
       )
     }
   }
