@@ -62,7 +62,8 @@ let package = Package(
 
     // What the tests share: the world that bin/test started, databases of their own, tenants, the sandbox.
     .target(
-      name: "TestSupport", dependencies: ["Core", "Store", "Flows"], path: "Tests/Support", swiftSettings: swift),
+      name: "TestSupport", dependencies: ["Core", "Store", "Peers", "Flows"], path: "Tests/Support",
+      swiftSettings: swift),
     program("storm", in: "Tools", ["Core", "Store", "Flows", "TestSupport", arguments]),
     program("customers", in: "Tools", ["Core", "TestSupport", arguments]),
     tests("CoreTests", ["Core", "TestSupport"]),

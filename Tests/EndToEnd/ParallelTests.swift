@@ -30,22 +30,25 @@ import Testing
     }
   }
 
-  @Test func fiftyMessagesOfOneStranger() async throws {
-    let tenant = try Tenant.make(delay: 4)
+  /// Each of them twice, as platforms deliver while they wait for an answer.
+  @Test(arguments: [(Platform.whatsapp, 50), (.instagram, 15), (.facebook, 15), (.tiktok, 15)])
+  func manyMessagesOfOneStranger(_ platform: Platform, _ count: Int) async throws {
+    let tenant = try Tenant.make(on: platform, delay: 4)
     try await Sandbox.register(tenant)
     let person = uniqueDigits("521")
-    try await deliver(
-      (0..<50).map { tenant.payload([Tenant.text("limpieza \($0)", from: person)]) }, to: tenant)
+    let bodies = (0..<count).map { platform.text("limpieza \($0)", from: person, to: tenant.account) }
+    try await deliver(bodies + bodies, to: tenant)
     #expect(try tenant.count("leads") == 1)
     #expect(try tenant.count("conversations") == 1)
-    #expect(try tenant.count("messages", where: "role = 'user'") == 50)
+    #expect(try tenant.count("messages", where: "role = 'user'") == count)
     #expect(
       try await eventually {
         try tenant.count("messages", where: "role = 'assistant' and status = 'read'") == 1
       })
     #expect(try await eventually { try tenant.count("jobs", where: "status in ('pending', 'processing')") == 0 })
-    #expect(try await Sandbox.requests("whatsapp", match: tenant.phoneNumberID, kind: "text").count == 1)
-    #expect(try tenant.value("message_count", of: "conversations") == "51")
+    let texts = try await Sandbox.requests(platform.rawValue, match: tenant.page ?? tenant.account, kind: "text")
+    #expect(texts.count == 1)
+    #expect(try tenant.value("message_count", of: "conversations") == String(count + 1))
   }
 
   @Test func fourHundredPeopleUnderTwoNamesAtOnce() async throws {

@@ -18,7 +18,8 @@ import Testing
   /// One POST with the entries of several bodies.
   private func joined(_ bodies: [[UInt8]]) throws -> [UInt8] {
     let entries = try bodies.flatMap { try Field(JSON.parse($0))["entry"].array().compactMap(\.value) }
-    return (["object": "whatsapp_business_account", "entry": .array(entries)] as JSON).bytes
+    let object = try JSON.parse(bodies[0])["object"] ?? .null
+    return (["object": object, "entry": .array(entries)] as JSON).bytes
   }
 
   @Test func eachTenantGetsItsOwn() async throws {
@@ -71,16 +72,23 @@ import Testing
   }
 
   /// One that Postgres refuses does not harm its siblings: it is parked, and driven again when the cause is mended.
-  @Test func theCulpritIsParkedAndReplayed() async throws {
-    let tenant = try Tenant.make(delay: 60)
-    // A jsonb number of more digits than numeric can hold.
-    var culprit = Tenant.text("hola", id: "wamid.culprit")
-    if case .object(var members) = culprit {
-      members["weight"] = .number("1e999999")
-      culprit = .object(members)
+  @Test(arguments: Platform.allCases) func theCulpritIsParkedAndReplayed(_ platform: Platform) async throws {
+    let tenant = try Tenant.make(on: platform, delay: 60)
+    let bodies = ["antes", "hola", "después"].map { words in
+      platform.text(words, from: uniqueDigits("521"), to: tenant.account)
     }
-    let body = tenant.payload([Tenant.text("antes"), culprit, Tenant.text("después")])
-    for _ in 0..<2 { #expect(try await post(body).status == 200) }
+    // A jsonb number of more digits than numeric can hold.
+    let place = [.whatsapp: #""type":"text""#, .tiktok: #""event":"#][platform] ?? #""timestamp":"#
+    let culprit = String(decoding: bodies[1], as: UTF8.self).replacing(place, with: #""weight":1e999999,"# + place)
+    let spoilt = [bodies[0], Array(culprit.utf8), bodies[2]]
+    for _ in 0..<2 {
+      // TikTok posts one event at a time.
+      for body in platform == .tiktok ? spoilt : [try joined(spoilt)] {
+        let headers = [(platform.signatureHeader, platform.signature(body, platform.sharedSecret))]
+        let url = World.current.url + platform.sharedPath
+        #expect(try await Web.send("POST", url, headers: headers, body: body).status == 200)
+      }
+    }
     #expect(try tenant.count("messages") == 2)
     #expect(try tenant.count("webhook_dead_letters", where: "status = 'pending'") == 1)
     let letter = try #require(try tenant.value("id", of: "webhook_dead_letters"))

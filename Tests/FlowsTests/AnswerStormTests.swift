@@ -112,13 +112,19 @@ import Testing
   }
 
   /// Every session of the run is cut while the platform takes its time: what it said is written down all the same.
-  @Test func theDatabaseGoesAwayWhileSending() async throws {
-    try await Shop.test { shop in
-      let phone = newPhone()
-      try await Sandbox.fail("whatsapp", "slow", match: phone, extra: [("delay_ms", 600)])
-      try shop.post(message("¿Cuánto cuesta la limpieza?", from: phone))
+  @Test(arguments: Platform.allCases) func theDatabaseGoesAwayWhileSending(_ platform: Platform) async throws {
+    try await Database.cloned { database in
+      let shop = Shop(try Tenant.make(on: platform, in: database), database)
+      let account = shop.tenant.page ?? shop.tenant.account
+      func texts() async throws -> Int {
+        try await Sandbox.requests(platform.rawValue, match: account, kind: "text").count
+      }
+      try await Sandbox.register(shop.tenant, statuses: [])
+      try await Sandbox.fail(
+        platform.rawValue, "slow", match: account, extra: [("delay_ms", 600), ("kind", "text")])
+      try shop.post(platform.text("¿Cuánto cuesta la limpieza?", from: newPhone(), to: shop.tenant.account))
       async let work = shop.work()
-      #expect(try await eventually { try await Sandbox.requests("whatsapp", match: phone, kind: "text").count == 1 })
+      #expect(try await eventually { try await texts() == 1 })
       try shop.run(
         """
         select pg_terminate_backend(pid, 5000) from pg_stat_activity
@@ -128,7 +134,7 @@ import Testing
       #expect(try shop.reply("status") == "accepted")
       try await shop.work()
       #expect(try shop.count("jobs", "status <> 'completed'") == 0)
-      #expect(try await Sandbox.requests("whatsapp", match: phone, kind: "text").count == 1)
+      #expect(try await texts() == 1)
     }
   }
 }

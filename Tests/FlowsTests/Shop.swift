@@ -34,28 +34,14 @@ struct Shop: Sendable {
   // MARK: In
 
   /// The webhook program, against this database.
-  func app(_ changes: [String: String] = [:]) throws -> App {
-    var environment = World.current.environment(of: "webhook-whatsapp")
-    environment["DATABASE_URL"] = database.dsn(user: "tistis_webhook_whatsapp")
-    environment["ALLOW_UNSIGNED_WEBHOOKS"] = nil
-    environment.merge(changes) { $1 }
-    return App(
-      "webhook-whatsapp",
-      settings: try Settings(
-        App.common + [.inboundKeys, .metaAppSecret, .allowUnsigned, .answerDelayMilliseconds], from: environment))
-  }
+  func app(_ changes: [String: String] = [:]) throws -> App { try tenant.webhook(changes) }
 
   func request(_ body: [UInt8], signature: String? = nil, path: String? = nil) -> Request {
-    Request(
-      "POST", path ?? tenant.path, headers: ["x-hub-signature-256": signature ?? tenant.signature(body)], body: body,
-      id: unique("req-"))
+    tenant.request(body, signature: signature, path: path)
   }
 
-  /// Posts a body as Meta would; 200 is expected.
-  func post(_ body: [UInt8], _ app: App? = nil) throws {
-    let response = try (app ?? self.app()).receive(.whatsapp, request(body))
-    #expect(response.status == 200)
-  }
+  /// Posts a body as the platform would; 200 is expected.
+  func post(_ body: [UInt8], _ app: App? = nil) throws { try tenant.post(body, app) }
 
   /// Posts these messages, and statuses.
   func post(_ messages: JSON..., statuses: [JSON] = [], app: App? = nil) throws {
@@ -64,12 +50,11 @@ struct Shop: Sendable {
 
   /// What a refused request was told.
   func refusal(_ app: App? = nil, _ request: Request) throws -> Refusal? {
-    let app = try app ?? self.app()
-    do throws(Refusal) {
-      _ = try app.receive(.whatsapp, request)
+    do {
+      _ = try tenant.answer(request, app)
       return nil
-    } catch {
-      return error
+    } catch let refusal as Refusal {
+      return refusal
     }
   }
 

@@ -13,6 +13,8 @@ extension Scene {
 
   /// Delivers as the platforms do: what is not answered with 200 is delivered again later, whatever the reason.
   func deliver(_ delivery: Delivery) async {
+    ledger.began()
+    defer { ledger.ended() }
     let status = await post(delivery)
     if status == 200 { return ledger.acknowledge(delivery) }
     if let status, !Self.trouble.contains(status) {

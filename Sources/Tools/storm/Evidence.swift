@@ -17,6 +17,8 @@ struct Evidence {
     let job: UUID?
     let errorCode: String?
     let at: Instant
+    let selection: String?
+    let isDeleted: Bool
 
     /// The request has left, as far as the database knows.
     var left: Bool { !["pending", "withheld", "received", "failed"].contains(status) }
@@ -31,8 +33,17 @@ struct Evidence {
     let bot: Bool
     let question: UUID?
     let humanAt: Instant?
+    let deliveredUntil: Instant?
+    let readUntil: Instant?
 
     var isOpen: Bool { ["active", "waiting_response", "escalated"].contains(status) }
+  }
+
+  /// What was done to a message.
+  struct Change {
+    let tenant: UUID
+    let kind: String
+    let lead: UUID?
   }
 
   struct Alias: Hashable {
@@ -59,6 +70,14 @@ struct Evidence {
   private(set) var leads: [Alias: UUID] = [:]
   private(set) var merged: [UUID: UUID] = [:]
   private(set) var allLeads: [(tenant: UUID, id: UUID)] = []
+  /// By the id of the event.
+  private(set) var changes: [String: [Change]] = [:]
+  /// By tenant and message.
+  private(set) var reactions: [String: String] = [:]
+  /// What became of a message's files.
+  private(set) var files: [UUID: String] = [:]
+  /// Messages of which we acknowledged that their writer edited or deleted them.
+  let changed: Set<String>
 
   /// The storm's tenants, for a condition in SQL.
   var tenants: String { scene.shops.map { "'\($0.tenant.id.text)'" }.joined(separator: ",") }
@@ -69,9 +88,11 @@ struct Evidence {
     self.echoed = echoed
     ledger = scene.ledger.read { $0 }
     texts = scene.platform.texts
+    changed = Set(ledger.acknowledged.keys.filter { $0.kind == .edit || $0.kind == .deletion }.map(\.about))
     try loadMessages()
     try loadConversations()
     try loadPeople()
+    try loadChanges()
   }
 
   func rows<T>(_ sql: String, _ read: (Row) throws(StoreError) -> T) throws -> [T] {
@@ -87,14 +108,16 @@ struct Evidence {
     let found = try rows(
       """
       select tenant_id, id, conversation_id, role, status, external_id, content, answers_message_id,
-          processed_by_job_id, error_code, created_at, coalesce(raw ?& '{from,from_user_id}', false)
+          processed_by_job_id, error_code, created_at, coalesce(raw ?& '{from,from_user_id}', false),
+          selection, deleted_at is not null
         from messages where tenant_id in (\(tenants)) order by id
       """
     ) { row throws(StoreError) in
       let message = Message(
         tenant: try row.get(0), id: try row.get(1), conversation: try row.get(2), role: try row.get(3),
         status: try row.get(4), externalID: try row.get(5), content: try row.get(6), answers: try row.get(7),
-        job: try row.get(8), errorCode: try row.get(9), at: try row.get(10))
+        job: try row.get(8), errorCode: try row.get(9), at: try row.get(10),
+        selection: try row.get(12), isDeleted: try row.get(13))
       return (message, try row.get(11) as Bool)
     }
     for (message, isLinked) in found {
@@ -111,13 +134,15 @@ struct Evidence {
   private mutating func loadConversations() throws {
     let found = try rows(
       """
-      select tenant_id, id, lead_id, channel_connection_id, status, ai_handling, last_question_id, last_human_at
+      select tenant_id, id, lead_id, channel_connection_id, status, ai_handling, last_question_id, last_human_at,
+          delivered_until, read_until
         from conversations where tenant_id in (\(tenants))
       """
     ) { row throws(StoreError) in
       Conversation(
         tenant: try row.get(0), id: try row.get(1), lead: try row.get(2), connection: try row.get(3),
-        status: try row.get(4), bot: try row.get(5), question: try row.get(6), humanAt: try row.get(7))
+        status: try row.get(4), bot: try row.get(5), question: try row.get(6), humanAt: try row.get(7),
+        deliveredUntil: try row.get(8), readUntil: try row.get(9))
     }
     for conversation in found {
       conversations[conversation.id] = conversation
@@ -139,6 +164,36 @@ struct Evidence {
       merged[id] = survivor
       allLeads.append((tenant, id))
       scene.tally.add(.found, survivor == nil ? "people" : "people merged into others")
+    }
+  }
+
+  private mutating func loadChanges() throws {
+    for (id, change) in try rows(
+      """
+      select external_id, tenant_id, kind, lead_id from channel_events
+        where kind in ('reaction', 'edit', 'delete') and tenant_id in (\(tenants))
+      """,
+      { row throws(StoreError) in
+        (try row.get(0) as String, Change(tenant: try row.get(1), kind: try row.get(2), lead: try row.get(3)))
+      })
+    {
+      changes[id, default: []].append(change)
+      scene.tally.add(.found, "done to messages: \(change.kind)")
+    }
+    for (key, emoji) in try rows(
+      """
+      select tenant_id || ' ' || target_external_id, string_agg(emoji, ' ') from message_reactions
+        where tenant_id in (\(tenants)) group by 1
+      """, { row throws(StoreError) in (try row.get(0) as String, try row.get(1) as String) })
+    { reactions[key] = emoji }
+    for (message, states) in try rows(
+      """
+      select message_id, string_agg(status, ' ') from media_files
+        where message_id is not null and tenant_id in (\(tenants)) group by 1
+      """, { row throws(StoreError) in (try row.get(0) as UUID, try row.get(1) as String) })
+    {
+      files[message] = states
+      scene.tally.add(.found, "files of messages: \(states)")
     }
   }
 }
@@ -164,9 +219,22 @@ extension Evidence {
   func message(_ sent: Sent) -> Message? {
     if let opaque = sent.opaque { return UUID(uuidString: opaque).flatMap { messages[$0] } }
     if let known = sent.wamid.flatMap({ stored[$0]?.first }) { return known }
-    let same = bySender[sent.sender + sent.text] ?? []
+    let said = bySender[sent.sender + sent.text] ?? []
+    let same = said.filter { conversations[$0.conversation]?.lead == leads[alias(sent, $0.tenant)] }
     return same.first(where: \.left) ?? same.first
   }
+
+  /// The name under which a text's recipient is known.
+  func alias(_ sent: Sent, _ tenant: UUID) -> Alias {
+    switch sent.peer {
+    case "instagram", "facebook", "tiktok": Alias(tenant: tenant, kind: sent.peer, value: sent.person)
+    case _ where sent.to.contains("."): Alias(tenant: tenant, kind: "whatsapp_user_id", value: sent.to)
+    default: Alias(tenant: tenant, kind: "phone", value: "52" + sent.to.dropFirst(3))
+    }
+  }
+
+  /// The leads that are a message's writer.
+  func writers(_ tag: Tag) -> [UUID?] { [lead(person(tag), .phone), lead(person(tag), .userID)] }
 
   /// Who wrote a message, by its id.
   func person(_ tag: Tag) -> Person { Person(shop: tag.shop, number: tag.person) }

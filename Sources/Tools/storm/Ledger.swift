@@ -5,14 +5,28 @@ import TestSupport
 
 /// Something that a POST told us of, by the id under which it has to be found again.
 struct Receipt: Sendable, Hashable {
-  enum Kind: Sendable { case message, echo, report }
+  enum Kind: Sendable {
+    /// Messages.
+    case message, echo, press, photo
+    /// What is done to a message.
+    case reaction, edit, deletion
+    /// What became of ours: of one, and of all that a person was sent until a moment.
+    case report, watermark
+  }
   let shop: Int
   let kind: Kind
+  /// Of a watermark the person's.
   let id: String
-  /// Of a report.
+  /// Of a report and a watermark.
   var state = ""
+  /// The message that something was done to.
+  var about = ""
+  var until: Instant?
   /// Whether it may be parked as a dead letter instead of stored.
   var mayBeParked = false
+
+  var isMessage: Bool { [.message, .echo, .press, .photo].contains(kind) }
+  var isChange: Bool { [.reaction, .edit, .deletion].contains(kind) }
 }
 
 /// A POST, signed unless it has no secret, which is made again until it is acknowledged.
@@ -78,21 +92,23 @@ final class Ledger: Sendable {
     state.withLock { [delivery] in $0.unacknowledged.append((.now + pause, delivery)) }
   }
 
-  /// What is due to be delivered again; the caller says `ended` for each.
+  /// What is due to be delivered again.
   func takeDue(_ most: Int) -> [Delivery] {
     let now = Instant.now
     return state.withLock { state in
       let due = state.unacknowledged.indices.filter { state.unacknowledged[$0].due <= now }.prefix(most)
       let taken = due.map { state.unacknowledged[$0].delivery }
       for i in due.reversed() { state.unacknowledged.remove(at: i) }
-      state.underWay += taken.count
       return taken
     }
   }
 
+  /// A delivery leaves; it has ended when it is acknowledged or waits to be made again.
+  func began() { state.withLock { $0.underWay += 1 } }
   func ended() { state.withLock { $0.underWay -= 1 } }
 
-  /// Deliveries that were never acknowledged so far.
+  /// Deliveries that were never acknowledged so far, those that are just being made among them: the last of all may be
+  /// one that hangs when the storm is over, and somebody must still be there to make it again.
   var waiting: Int { state.withLock { $0.unacknowledged.count + $0.underWay } }
 
   func recent(_ dice: inout Dice) -> Delivery? {

@@ -11,15 +11,22 @@ enum Payload {
 
   /// A text of somebody's, which asks Claude to name its tag in the answer.
   static func text(_ person: Person, _ names: Person.Names, _ tag: Tag, id: String, to shop: Shop) -> JSON {
-    let text = "\(questions[tag.serial % questions.count]) [[echo:Respuesta \(tag.text)]]"
+    let text = words(tag)
     guard person.platform == .whatsapp else {
       return item(shop.platform.text(text, from: person.id, to: shop.tenant.account, id: id))
     }
-    return .object([
+    return whatsapp(person, names, id, "text", ["body": .string(text)])
+  }
+
+  static func words(_ tag: Tag) -> String {
+    "\(questions[tag.serial % questions.count]) [[echo:Respuesta \(tag.text)]]"
+  }
+
+  static func whatsapp(_ person: Person, _ names: Person.Names, _ id: String, _ type: String, _ body: JSON) -> JSON {
+    .object([
       "from": names == .userID ? nil : person.phone.map { .string($0) },
       "from_user_id": names == .phone ? nil : person.userID.map { .string($0) },
-      "id": .string(id), "timestamp": .string(String(Instant.now.seconds)), "type": "text",
-      "text": ["body": .string(text)],
+      "id": .string(id), "timestamp": .string(String(Instant.now.seconds)), "type": .string(type), type: body,
     ])
   }
 
@@ -38,10 +45,9 @@ enum Payload {
 
   /// The echo of something that we sent, once more.
   static func echo(_ sent: Sent, of shop: Shop) -> JSON {
-    let person = String(sent.to.drop { $0 == "c" || $0 == "." }.prefix { $0 != "=" })
-    return item(
+    item(
       shop.platform.echo(
-        sent.text, to: person, of: shop.tenant.account, id: sent.wamid, ours: sent.opaque, program: true))
+        sent.text, to: sent.person, of: shop.tenant.account, id: sent.wamid, ours: sent.opaque, program: true))
   }
 
   /// The one item of a body; of TikTok's the body.

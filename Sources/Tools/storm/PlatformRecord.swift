@@ -6,21 +6,6 @@ import TestSupport
   import Glibc
 #endif
 
-/// A text that the platform received from us.
-struct Sent: Sendable {
-  let at: Instant
-  let peer: String
-  /// Of the account that sends: in the path, or TikTok's business_id.
-  let sender: String
-  /// Our message's id; TikTok carries none.
-  let opaque: String?
-  let to: String
-  let text: String
-  /// Whether the platform took it, and under which id, if we were told.
-  let accepted: Bool
-  let wamid: String?
-}
-
 /// What the sandbox received, read from its journal as it grows: it keeps only the newest in memory.
 final class PlatformRecord: Sendable {
   struct State {
@@ -88,37 +73,13 @@ final class PlatformRecord: Sendable {
       tally.add(.answers, peer == "anthropic" ? "Claude was asked" : "\(kind) requests to the platform")
       return
     }
-    guard let entry = (try? JSON.parse(line)).map({ Field($0) }), let at = entry["at"].text.flatMap({ Instant($0) })
-    else {
+    guard let sent = (try? JSON.parse(line)).flatMap({ Sent(Field($0)) }) else {
       state.unreadable += 1
       return
     }
-    let sent = Self.sent(entry, peer, at)
     tally.add(.answers, sent.accepted ? "texts that the platform took" : "texts that the platform did not take")
     tally.add(.answers, "texts to \(peer)")
     if sent.accepted, sent.wamid != nil { state.named.append(state.texts.count) }
     state.texts.append(sent)
-  }
-
-  private static func sent(_ entry: Field, _ peer: String, _ at: Instant) -> Sent {
-    let (body, answer) = (entry["body"], entry["answer"])
-    let path = (entry["path"].text ?? "").split(separator: "/").dropFirst(2).first.map(String.init) ?? ""
-    let accepted = entry["accepted"].bool ?? false
-    switch peer {
-    case "tiktok":
-      return Sent(
-        at: at, peer: peer, sender: body["business_id"].text ?? "", opaque: nil, to: body["recipient"].text ?? "",
-        text: body["text"]["body"].text ?? "", accepted: accepted, wamid: answer["data"]["message"]["message_id"].text)
-    case "instagram", "facebook":
-      return Sent(
-        at: at, peer: peer, sender: path, opaque: body["message"]["metadata"].text,
-        to: body["recipient"]["id"].loose ?? "", text: body["message"]["text"].text ?? "", accepted: accepted,
-        wamid: answer["message_id"].text)
-    default:
-      return Sent(
-        at: at, peer: peer, sender: path, opaque: body["biz_opaque_callback_data"].text,
-        to: body["to"].text ?? body["recipient"].text ?? "", text: body["text"]["body"].text ?? "", accepted: accepted,
-        wamid: answer["messages"][0]["id"].text)
-    }
   }
 }

@@ -6,7 +6,7 @@ enum Report {
 
   /// Prints it all; returns how many violations there are.
   static func printed(_ scene: Scene, _ found: [(name: String, violations: [String])]) -> Int {
-    let messages = scene.ledger.read { $0.acknowledged.keys.count { $0.kind == .message } }
+    let messages = scene.ledger.read { $0.acknowledged.keys.count { $0.isMessage && $0.kind != .echo } }
     scene.tally.add(.customers, "messages acknowledged", messages)
     scene.tally.add(.customers, "people who wrote", scene.crowd.count)
     say("")

@@ -21,7 +21,7 @@ struct StormCheck: Sendable {
   /// Each violation with the ids that lead to it.
   let find: @Sendable (Evidence) throws -> [String]
 
-  static let all = losses + leavings + contents + people + answers + queue
+  static let all = losses + effects + leavings + contents + people + answers + queue
 }
 
 /// What everybody shares while the storm lasts.
@@ -38,9 +38,12 @@ final class Scene: Sendable {
   private let backlog = Mutex(0)
   private let full = Mutex(Set<Platform>())
   private let stopped = Atomic(false)
+  /// Where Messenger's and Instagram's pictures are.
+  let photo: String
+  private let photos = Atomic(0)
 
-  init(shops: [Shop], seconds: Double) {
-    self.shops = shops
+  init(shops: [Shop], seconds: Double, photo: String) {
+    (self.shops, self.photo) = (shops, photo)
     let tally = Tally()
     self.tally = tally
     platform = PlatformRecord(tally)
@@ -70,6 +73,9 @@ final class Scene: Sendable {
     set { full.withLock { $0 = newValue } }
   }
 
+  /// Whether one more file may be put on the sandbox's shelf, which holds 200.
+  func mayKeepPhoto() -> Bool { photos.wrappingAdd(1, ordering: .relaxed).newValue <= 180 }
+
   /// A shop to write to; the first of all if every platform is congested.
   func anyShop(_ dice: inout Dice) -> Shop {
     let full = congested
@@ -80,7 +86,7 @@ final class Scene: Sendable {
   /// Customers write more slowly while answers or deliveries pile up: the storm is about trouble, not about volume.
   func breathe(_ dice: inout Dice) async {
     await pause(dice.seconds(0.05...0.5))
-    while !isOver, jobs > 400 || ledger.waiting > 60 { await pause(0.5) }
+    while !isOver, jobs > 400 || ledger.waiting > 80 { await pause(0.5) }
   }
 
   func id(_ tag: Tag, _ suffix: String = "") -> String {

@@ -49,7 +49,7 @@ struct Storm: AsyncParsableCommand {
       }
     }
     let seed = seed ?? UInt64.random(in: 1...999_999)
-    let scene = Scene(shops: try await Self.open(tenants), seconds: minutes * 60)
+    let scene = Scene(shops: try await Self.open(tenants), seconds: minutes * 60, photo: try await Gesture.photo())
     say("\(tenants) businesses, \(clients) clients, \(minutes) minutes, --seed \(seed).")
     let began = Instant.now
     let speaking = Task { await speak(scene, began) }

@@ -28,6 +28,7 @@ extension Conversations {
           guard let row = try scope.whyMessage(id: message, onlyBranch: nil) else { throw NoMessage() }
           answers = row.answer.map { [$0] } ?? []
         } else if let conversation {
+          guard try scope.apiConversation(id: conversation, onlyBranch: nil) != nil else { throw Unknown() }
           answers = try scope.answersBefore(conversationId: conversation, before: nil, limit: Int64(limit))
             .map(\.data).reversed()
         }

@@ -13,10 +13,6 @@ struct Erase: ParsableCommand {
     abstract: "Erase a person's data.", subcommands: [Lead.self])
 
   struct Unknown: Error, CustomStringConvertible { let description = "the tenant has no such lead" }
-  struct Unsure: Error, CustomStringConvertible {
-    let description = "this cannot be undone: say --yes, or --dry-run to see how much it is"
-  }
-
   struct Lead: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Erase everything about one person, under all their names.",
@@ -32,9 +28,14 @@ struct Erase: ParsableCommand {
     @Flag(help: "Say how much it would be and change nothing.") var dryRun = false
     @Flag(help: "As a JSON object.") var json = false
 
+    func validate() throws {
+      guard yes || dryRun else {
+        throw ValidationError("This cannot be undone: say --yes, or --dry-run to see how much it is.")
+      }
+    }
+
     func run() throws {
       administer([.databaseURL]) { settings in
-        guard yes || dryRun else { throw Unsure() }
         let selected = try Selected(tenant, settings)
         let database = Connection(
           settings.text(.databaseURL), settings: ConnectionSettings(statementTimeout: 300, applicationName: "tistis"))

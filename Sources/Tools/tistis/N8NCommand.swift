@@ -72,7 +72,7 @@ struct N8NCommand: ParsableCommand {
       administer([.databaseURL, .environment]) { settings in
         if let url, url != "platform" {
           let fault = N8NAddress.fault(url, development: settings.text(.environment) == "development")
-          if let fault { throw Unknown(description: "--url: " + fault) }
+          if let fault { throw ValidationError("--url: " + fault) }
         }
         let change = JSON.object([
           "is_enabled": enabled.map { .bool($0 == "on") },

@@ -50,6 +50,10 @@ func administer(_ needs: [Setting], _ work: (Settings) throws -> Void) {
   } catch let error as StoreError {
     log.error("store", ["why": error.sentence])
     leave(error.retryable ? 75 : 70)
+  } catch let error as ValidationError {
+    // What only the settings could tell to be wrong.
+    log.error("usage", ["why": error.message])
+    leave(64)
   } catch {
     log.error("failed", ["why": "\(error)"])
     leave(69)

@@ -14,11 +14,12 @@ extension StormActor {
   @Sendable private static func write(_ scene: Scene, _ dice: Dice) async {
     var dice = dice
     while !scene.isOver {
-      switch dice.weighted([(60, 0), (10, 1), (2, 2), (18, 3), (6, 4)]) {
+      switch dice.weighted([(40, 0), (10, 1), (2, 2), (18, 3), (6, 4), (25, 5)]) {
       case 0: await one(scene, &dice)
       case 1: await burst(scene, &dice)
       case 2: await batch(scene, &dice)
       case 3: await again(scene, &dice)
+      case 5: await gesture(scene, &dice)
       default: await underTwoNames(scene, &dice)
       }
       await scene.breathe(&dice)
@@ -83,7 +84,7 @@ extension StormActor {
     await together(Array(repeating: delivery, count: times), scene)
   }
 
-  private static func someone(_ scene: Scene, _ dice: inout Dice) -> Person {
+  static func someone(_ scene: Scene, _ dice: inout Dice) -> Person {
     let shop = scene.anyShop(&dice).number
     return dice.chance(0.15) ? scene.crowd.newcomer(shop) : scene.crowd.someone(shop, &dice)
   }
@@ -101,7 +102,7 @@ extension StormActor {
       [Receipt(shop: shop.number, kind: .message, id: scene.id(tag))])
   }
 
-  private static func together(_ deliveries: [Delivery], _ scene: Scene) async {
+  static func together(_ deliveries: [Delivery], _ scene: Scene) async {
     await withTaskGroup { group in
       for delivery in deliveries { group.addTask { await scene.deliver(delivery) } }
     }
@@ -109,7 +110,7 @@ extension StormActor {
 
   /// Delivers again what was not acknowledged, to the end and beyond.
   @Sendable private static func redeliver(_ scene: Scene, _ dice: Dice) async {
-    while !scene.isOver || (scene.ledger.waiting > 0 && Instant.now - scene.end < 120) {
+    while !scene.isOver || (scene.ledger.waiting > 0 && Instant.now - scene.end < 300) {
       let due = scene.ledger.takeDue(4)
       if due.isEmpty {
         try? await Task.sleep(for: .milliseconds(100))
@@ -118,10 +119,7 @@ extension StormActor {
       scene.tally.add(.customers, "POSTs delivered again for want of a 200", due.count)
       await withTaskGroup { group in
         for delivery in due {
-          group.addTask {
-            await scene.deliver(delivery)
-            scene.ledger.ended()
-          }
+          group.addTask { await scene.deliver(delivery) }
         }
       }
     }

@@ -15,6 +15,8 @@ extension StormActor {
       }
       if shop.platform == .whatsapp {
         await states(of: sent, shop, scene, &dice)
+      } else if dice.chance(0.5) {
+        await seen(first, shop, scene, &dice)
       } else {
         // The echo of the bot's own words, long after: nobody's.
         scene.tally.add(.customers, "POSTs of our own echoes, once more")
@@ -22,6 +24,22 @@ extension StormActor {
         await scene.deliver(scene.delivery([Payload.entry(shop, items)], to: shop, shared: dice.chance(0.4), []))
       }
     }
+  }
+
+  /// "Delivered until now", "read until now", or of this one.
+  private static func seen(_ sent: Sent, _ shop: Shop, _ scene: Scene, _ dice: inout Dice) async {
+    let state = shop.platform == .facebook && dice.chance(0.5) ? "delivered" : "read"
+    let until = Instant(microseconds: Instant.now.microseconds / 1000 * 1000)
+    var receipts = [Receipt]()
+    if shop.platform != .instagram {
+      receipts.append(Receipt(shop: shop.number, kind: .watermark, id: sent.person, state: state, until: until))
+    }
+    if shop.platform == .instagram || state == "delivered" {
+      receipts.append(Receipt(shop: shop.number, kind: .report, id: sent.wamid ?? "", state: state))
+    }
+    scene.tally.add(.customers, "POSTs of what was \(state) until a moment, or of one")
+    let item = Payload.seen(sent, state, until, at: shop)
+    await scene.deliver(scene.delivery([Payload.entry(shop, [item])], to: shop, shared: dice.chance(0.4), receipts))
   }
 
   private static func states(of sent: [Sent], _ shop: Shop, _ scene: Scene, _ dice: inout Dice) async {
@@ -91,6 +109,22 @@ extension StormActor {
         at: sent.at, peer: sent.peer, sender: "", opaque: sent.opaque, to: sent.to, text: "", accepted: true,
         wamid: scene.forgedID(mine))
       entries.append(Payload.entry(mine, [Payload.status(lie, "failed")], as: "statuses"))
+    }
+    // The other's customer takes back what was said there, by one's own account: that deletes nothing.
+    if let said = scene.ledger.recent(&dice)?.receipts.first(where: { $0.shop == theirs.number && $0.isMessage }),
+      let tag = Tag(in: said.id)
+    {
+      let victim = Person(shop: mine.number, number: tag.person)
+      let names: Person.Names = victim.phone == nil ? .userID : .phone
+      entries.append(
+        Payload.entry(
+          mine,
+          [
+            Payload.change(
+              .deletion, of: said.id, by: victim, names, tag,
+              id: scene.id(Tag(victim, serial: scene.crowd.serial()), ".ajeno"), at: mine
+            ).item
+          ]))
     }
     scene.tally.add(.customers, "POSTs of one's own and another's things")
     await scene.deliver(

@@ -23,6 +23,7 @@ extension StormCheck {
       guard let question = e.messages[id] else { return "conversation \(c.id.text): its question \(id.text) is gone" }
       let replies = (answers[c.id] ?? []).filter { ($0.answers?.text ?? "") >= id.text }
       var reason = reply(replies)
+      if reason == nil, question.isDeleted { reason = "its writer deleted it" }
       if reason == nil, c.status == "escalated" { reason = "escalated" }
       if reason == nil, !c.bot { reason = "a human has the conversation" }
       if reason == nil, let at = c.humanAt, at > question.at { reason = "a human wrote afterwards" }

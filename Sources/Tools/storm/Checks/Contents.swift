@@ -15,18 +15,21 @@ extension StormCheck {
     e.messages.values.compactMap { message in
       guard message.role == "assistant", let tag = Tag(in: message.content) else { return nil }
       guard let lead = e.conversations[message.conversation]?.lead else { return "\(message.id.text) is nowhere" }
-      let person = e.person(tag)
       let isOwn =
         tag.shop < e.scene.shops.count && e.shop(tag.shop).tenant.id == message.tenant
-        && [e.lead(person, .phone), e.lead(person, .userID)].contains(lead)
+        && e.writers(tag).contains(lead)
       return isOwn ? nil : "\(message.id.text) to lead \(lead.text) says \(message.content)"
     }
   }
 
-  /// The platforms echo what we send: it is in the books already.
+  /// The platforms echo what we send: it is in the books already. People of the businesses say nothing but these two.
   @Sendable private static func ownWords(_ e: Evidence) -> [String] {
-    e.messages.values.filter { $0.role != "assistant" && $0.content.hasPrefix("Respuesta t") }
-      .map { "\($0.id.text) (\($0.role) \($0.externalID ?? "")): \($0.content)" }
+    let human = ["Le atiende Ana, ", "Le escribe Luis, "]
+    return e.messages.values.filter { message in
+      message.role == "staff" && !human.contains { message.content.hasPrefix($0) }
+        || message.role == "user" && message.content.hasPrefix("Respuesta t")
+    }
+    .map { "\($0.id.text) (\($0.role) \($0.externalID ?? "")): \($0.content)" }
   }
 
   /// Known under the lock that everybody takes: what was pending then, and any answer to the same question that came
@@ -37,7 +40,9 @@ extension StormCheck {
     let staff = Set(e.messages.values.filter { $0.role == "staff" }.map(\.content))
     return e.ledger.staff.flatMap { note -> [String] in
       guard staff.contains(note.content) else { return ["\(note.content) was confirmed and is missing"] }
-      let later = note.question.flatMap { answers[$0] } ?? []
+      // Who edits a question that was given back to the assistant asks it anew.
+      let isAskedAgain = note.question.flatMap { e.messages[$0]?.externalID }.map { e.changed.contains($0) } ?? false
+      let later = isAskedAgain ? [] : note.question.flatMap { answers[$0] } ?? []
       let held = Set(note.pending + later.map(\.id).filter { !note.gone.contains($0) })
       return held.compactMap { id in
         guard let answer = e.messages[id], answer.left || taken.contains(id) else { return nil }
@@ -57,6 +62,7 @@ extension StormCheck {
       else { return [] }
       return (answers[echo.conversation] ?? []).compactMap { answer in
         guard let question = answer.answers.flatMap({ e.messages[$0] }), question.at < echo.at,
+          !e.changed.contains(question.externalID ?? ""),
           let left = first[answer.id.text], left - at > 5
         else { return nil }
         return "\(answer.id.text) left at \(left), \(receipt.id) was acknowledged at \(at)"

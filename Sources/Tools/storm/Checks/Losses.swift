@@ -18,7 +18,7 @@ extension StormCheck {
       "select payload::text from webhook_dead_letters where tenant_id in (\(e.tenants)) order by created_at")
     e.scene.tally.add(.found, "dead letters", parked.count)
     return e.ledger.acknowledged.keys.compactMap { receipt in
-      guard receipt.kind != .report, e.stored[receipt.id] == nil else { return nil }
+      guard receipt.isMessage, e.stored[receipt.id] == nil else { return nil }
       if receipt.mayBeParked, parked.contains(where: { $0.contains(receipt.id) }) { return nil }
       return "\(receipt.id) of \(e.shop(receipt.shop).tenant.slug)"
     }
@@ -46,15 +46,18 @@ extension StormCheck {
   }
 
   @Sendable private static func elsewhere(_ e: Evidence) -> [String] {
-    e.ledger.acknowledged.keys.compactMap { receipt in
-      guard receipt.kind != .report, let message = e.stored[receipt.id]?.first, let tag = Tag(in: receipt.id) else {
+    let gone = Set(e.ledger.acknowledged.keys.filter { $0.kind == .deletion }.map(\.about))
+    return e.ledger.acknowledged.keys.compactMap { receipt in
+      guard receipt.isMessage, let message = e.stored[receipt.id]?.first, let tag = Tag(in: receipt.id) else {
         return nil
       }
       if message.tenant != e.shop(receipt.shop).tenant.id { return "\(receipt.id) is at \(message.tenant.text)" }
-      guard message.content.contains(tag.text) else { return "\(receipt.id) says \(message.content)" }
+      // A picture has no words, and of what its writer took back nothing is left.
+      guard receipt.kind == .photo || gone.contains(receipt.id) || message.content.contains(tag.text) else {
+        return "\(receipt.id) says \(message.content)"
+      }
       guard let lead = e.conversations[message.conversation]?.lead else { return "\(receipt.id) has no conversation" }
-      let own = [e.lead(e.person(tag), .phone), e.lead(e.person(tag), .userID)]
-      return own.contains(lead) ? nil : "\(receipt.id) is in the conversation of lead \(lead.text)"
+      return e.writers(tag).contains(lead) ? nil : "\(receipt.id) is in the conversation of lead \(lead.text)"
     }
   }
 

@@ -1,0 +1,41 @@
+import Core
+import Flows
+import Peers
+
+extension Tenant {
+  /// The webhook program of its platform within the test, against its database. Unsigned posts are refused.
+  public func webhook(_ changes: [String: String] = [:]) throws -> App {
+    let name = "webhook-" + platform.rawValue
+    var environment = World.current.environment(of: name)
+    environment["DATABASE_URL"] = database.dsn(user: "tistis_webhook_" + platform.rawValue)
+    environment["ALLOW_UNSIGNED_WEBHOOKS"] = nil
+    environment.merge(changes) { $1 }
+    let secrets: [Setting] =
+      switch platform {
+      case .whatsapp, .facebook: [.metaAppSecret, .verifyToken]
+      case .instagram: [.metaAppSecret, .verifyToken, .instagramAppSecret, .instagramVerifyToken]
+      case .tiktok: [.tiktokSecret, .tiktokSignatureSeconds]
+      }
+    let needs = App.common + secrets + [.inboundKeys, .allowUnsigned, .answerDelayMilliseconds]
+    return App(name, settings: try Settings(needs, from: environment))
+  }
+
+  /// A body as its platform posts it.
+  public func request(_ body: [UInt8], signature given: String? = nil, path: String? = nil) -> Request {
+    Request(
+      "POST", path ?? self.path, headers: [platform.signatureHeader.lowercased(): given ?? signature(body)], body: body,
+      id: unique("req-"))
+  }
+
+  /// What its platform is answered.
+  public func answer(_ request: Request, _ app: App? = nil) throws -> Response {
+    guard let channel = Channel.named(platform.rawValue) else { throw Complaint("no channel \(platform)") }
+    return try (app ?? webhook()).receive(channel, request)
+  }
+
+  /// Posts a body that has to be taken.
+  public func post(_ body: [UInt8], _ app: App? = nil) throws {
+    let status = try answer(request(body), app).status
+    guard status == 200 else { throw Complaint("a genuine POST was answered with \(status)") }
+  }
+}
