@@ -99,6 +99,7 @@ begin
           case c.contact_kind when 'phone' then 'phone' when 'tiktok' then 'open_id' when 'whatsapp_user_id' then 'user_id'
           else 'psid' end, c.contact_address));
   end loop;
+  if p_metadata ? 'settled' then perform return_to_promised(c.id, p_answers); end if;
   perform elect_lane_heads(v_tenant, array[v_lane]);
   update jobs j set status = 'processing', worker_id = p_worker, attempts = 1, started_at = now(), updated_at = now()
     where j.tenant_id = v_tenant and j.lane = v_lane and j.lane_head and j.status = 'pending' and p_worker is not null

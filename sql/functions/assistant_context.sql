@@ -34,7 +34,8 @@ begin return (
 --   hot            the business wants people to take over such leads, and this one became one since then
 --   open, opens    whether the branch is open (holidays and closings counted: `times_off`), and when it opens next,
 --                  "YYYY-MM-DD HH24:MI", `opens_weekday` and `opens_at`; null: nobody knows, or not within a week
---   told_closed    the person was told that it is closed, in the last 12 hours, or that it would open about now
+--   told_closed    the person was told that it is closed, in the last 12 hours and since it opened as was promised, or that
+--                  it would open about now
 --   about          what staff noted about the person: {"notes", "tags", "interested_services", "classification"}
 create or replace function conversation_state(p_conversation uuid) returns jsonb
 language plpgsql stable as $$
@@ -66,7 +67,8 @@ begin return (
       coalesce(c.promised_for between app_now() - interval '1 hour' and app_now(), false) or exists (select from messages m
       where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'assistant'
         and m.metadata ? 'out_of_hours' and m.status not in ('withheld', 'failed')
-        and m.created_at > app_now() - interval '12 hours' and m.id >= v_night)),
+        and m.created_at > app_now() - interval '12 hours' and m.id >= v_night
+        and m.created_at > case when c.promised_for <= app_now() then c.promised_for else '-infinity' end)),
     'about', jsonb_build_object('notes', left(l.notes, 1000), 'tags', to_jsonb(l.tags[1:10]),
       'interested_services', to_jsonb(l.interested_services[1:10]), 'classification', l.classification))
     from conversations c

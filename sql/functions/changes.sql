@@ -97,7 +97,7 @@ declare
   r record;
 begin
   for r in
-    select c.id, c.lead_id, c.channel, c.channel_connection_id, c.last_question_id, min(m.id::text)::uuid as changed,
+    select c.id, c.lead_id, c.channel, c.channel_connection_id, c.last_question_id, c.promised_for, min(m.id::text)::uuid as changed,
         bool_or(m.id = c.last_question_id and m.deleted_at is not null) as is_gone,
         bool_or(m.deleted_at is null and m.metadata ? 'wants_answer') as is_edited,
         -- What this transaction stored, it has asked for itself.
@@ -106,7 +106,10 @@ begin
         coalesce(cc.subsequent_message_delay_seconds, (select d.default_subsequent_message_delay from ai_tenant_context d
           where d.tenant_id = v_tenant), (p_policy ->> 'next_delay_seconds')::float8) as delay,
         coalesce((select max(x.answers_message_id::text)::uuid from messages x where x.tenant_id = v_tenant
-          and x.conversation_id = c.id and x.role = 'assistant' and x.status not in ('pending', 'withheld', 'failed')),
+          and x.conversation_id = c.id and x.role = 'assistant' and x.status not in ('pending', 'withheld', 'failed')
+          -- That it is closed is no answer to who was told when it opens, nor what was settled meanwhile.
+          and not x.metadata ? 'out_of_hours' and not (x.metadata ? 'settled'
+            and coalesce(c.promised_for > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8), false))),
           '00000000-0000-0000-0000-000000000000') as answered
       from messages m
       join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
@@ -121,8 +124,13 @@ begin
       -- The question before it, if it still waits.
       select max(x.id::text)::uuid into v_question from messages x
         where x.tenant_id = v_tenant and x.conversation_id = r.id and x.id > r.answered and x.id < r.last_question_id
-          and x.metadata ? 'wants_answer' and not x.historical
-          and x.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8);
+          and x.metadata ? 'wants_answer' and not x.historical and not x.stale
+          -- As old as the gate would let it be.
+          and greatest(x.external_timestamp, r.promised_for)
+            > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8)
+          and not exists (select from messages s where s.tenant_id = v_tenant and s.conversation_id = r.id and s.id > x.id
+            and s.metadata ? 'settled' and s.answers_message_id >= x.id and s.status not in ('withheld', 'failed')
+            and coalesce(s.metadata ->> 'settled_from', '') <= x.id::text);
       -- Without one it stays, and the gate refuses to answer what is gone.
       continue when v_question is null;
       update conversations set last_question_id = v_question where tenant_id = v_tenant and id = r.id;

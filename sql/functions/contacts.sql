@@ -141,7 +141,11 @@ begin
           'lane', 'answer:' || c.kept, 'request_id', v_answer.request_id,
           'unique_key', case when v_answer.unique_key like 'opening:%' then 'opening:' else 'answer:' end || c.kept,
           'delay_seconds', greatest(extract(epoch from v_answer.scheduled_for - app_now()), 0),
-          'payload', v_answer.payload || jsonb_build_object('conversation_id', c.kept, 'lead_id', p_survivor))));
+          'payload', v_answer.payload || jsonb_build_object('conversation_id', c.kept, 'lead_id', p_survivor)
+            || case when v_answer.unique_key like 'opening:%' then jsonb_build_object('first_id', least(
+              v_answer.payload ->> 'first_id', (select j.payload ->> 'first_id' from jobs j where j.tenant_id = v_tenant
+                and j.lane = 'answer:' || c.kept and j.status = 'pending' and j.unique_key = 'opening:' || c.kept)))
+              else '{}' end)));
       end loop;
     end if;
   end loop;

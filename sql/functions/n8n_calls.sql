@@ -159,7 +159,9 @@ begin
   -- Who asked and was not answered is told that people will.
   v_owed := c.last_question_id is not null and not exists (select from messages m where m.tenant_id = v_tenant
     and m.conversation_id = c.id and m.id > c.last_question_id and m.role in ('assistant', 'staff')
-    and m.status not in ('withheld', 'failed') and not m.metadata ?| array['out_of_hours', 'prepared', 'beside']);
+    and m.status not in ('withheld', 'failed') and not m.metadata ?| array['out_of_hours', 'prepared', 'beside']
+    -- A press that was settled after the question.
+    and not (m.metadata ? 'settled' and m.answers_message_id > c.last_question_id));
   if escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff,
     'tell', v_owed))) and v_owed then
     perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,

@@ -104,16 +104,17 @@ begin return (
 ); end $$;
 
 -- What tools did lately for a conversation, for earlier questions or by earlier jobs, oldest first: [{"name", "input",
--- "output", "told": has an answer left that was given after it}]; null: nothing.
+-- "output", "told": has an answer left that was given after it, or whatever tells it elsewhere}]; null: nothing.
 create or replace function lately_done(p_conversation uuid, p_job uuid, p_question uuid) returns json
 language plpgsql stable as $$
 begin return (
   select json_agg(json_build_object('name', r.name, 'input', r.input, 'output', r.output, 'told', exists (
       select from messages m where m.tenant_id = current_tenant() and m.conversation_id = p_conversation
-        and m.id > r.question_id and m.answers_message_id = r.question_id and m.processed_by_job_id = r.job_id
+        and m.id > r.question_id and (m.answers_message_id = r.question_id and m.processed_by_job_id = r.job_id
+          or m.metadata ? 'told_done' and m.created_at >= r.created_at)
         and m.role = 'assistant' and m.status not in ('withheld', 'failed'))) order by r.id)
     from (
-      select s.id, s.name, s.input, s.output, s.job_id, s.question_id
+      select s.id, s.name, s.input, s.output, s.job_id, s.question_id, s.created_at
         from ai_steps s
        where s.tenant_id = current_tenant() and s.conversation_id = p_conversation and s.kind = 'tool' and not s.is_error
          and (s.job_id, s.question_id) is distinct from (p_job, p_question)

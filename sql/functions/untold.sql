@@ -1,21 +1,26 @@
 -- What the assistant did, where its own answer never came: the person is told by us, or staff see it.
 
 -- What it did with a person's appointments and did not tell them, of the last day, oldest first. Told is whatever was said
--- afterwards in answer to that question, or to a later one, and a booking that was confirmed by a message; what is otherwise
--- by now is no news of the assistant's.
+-- afterwards in answer to that question, or to a later one (that it is closed says it only if `told_done`, what needs no
+-- model never), and a booking that was confirmed by a message; what is otherwise by now is no news of the assistant's.
 create or replace function done_untold(p_conversation uuid) returns table (name text, output json)
 language plpgsql stable as $$
 begin
   return query
-    select s.name, s.output from ai_steps s
-     where s.tenant_id = current_tenant() and s.conversation_id = p_conversation and s.kind = 'tool' and not s.is_error
-       and s.name in ('book_appointment', 'reschedule_appointment', 'cancel_appointment')
-       and s.created_at > app_now() - interval '1 day'
-       and not exists (select from messages m where m.tenant_id = s.tenant_id and m.conversation_id = p_conversation
+    select s.name, s.output
+      -- A column's value, not an expression: behind the wall it would find no index.
+      from (select x.*, case when x.output ->> 'appointment_id' ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+              then (x.output ->> 'appointment_id')::uuid end as appointment_id
+              from ai_steps x
+             where x.tenant_id = current_tenant() and x.conversation_id = p_conversation and x.kind = 'tool'
+               and not x.is_error and x.name in ('book_appointment', 'reschedule_appointment', 'cancel_appointment')
+               and x.created_at > app_now() - interval '1 day' offset 0) s
+     where not exists (select from messages m where m.tenant_id = s.tenant_id and m.conversation_id = p_conversation
          and m.id > s.question_id and m.answers_message_id >= s.question_id and m.role = 'assistant'
-         and m.created_at >= s.created_at and m.status not in ('withheld', 'failed'))
-       and not exists (select from appointments a where a.tenant_id = s.tenant_id
-         and a.id::text = s.output ->> 'appointment_id' and case s.name
+         and m.created_at >= s.created_at and m.status not in ('withheld', 'failed')
+         and (m.metadata ? 'told_done' or not m.metadata ?| array['out_of_hours', 'settled']))
+       and not exists (select from appointments a where a.tenant_id = s.tenant_id and a.id = s.appointment_id
+         and case s.name
            when 'cancel_appointment' then a.status <> 'cancelled'
            else a.confirmation_sent or a.status in ('cancelled', 'rescheduled')
              or a.scheduled_at <> (s.output ->> 'starts_at')::timestamptz end)

@@ -21,7 +21,8 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
       as "by_n8n!",
     -- What the person said last, in one go, oldest first: [{"id", "content", "content_type", "selection"}]; `selection` is the
     -- id of what was pressed. All that came together into this job and has not been answered; a minute before it too, for
-    -- what came in at the same time may have begun earlier.
+    -- what came in at the same time may have begun earlier; at the opening, all that waits for it. That it is closed answers
+    -- nothing, and what needs no model only what it was about.
     (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'content', s.content, 'content_type', s.content_type,
           'selection', s.selection) order by s.id), '[]')
       from (select m.id, m.content, m.content_type, m.selection from messages m
@@ -30,7 +31,8 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
                  or m.metadata ? 'wants_answer' and not m.stale and not m.historical
                    and not exists (select from messages r where r.tenant_id = c.tenant_id and r.conversation_id = c.id
                      and r.id > m.id and r.role = 'assistant' and r.answers_message_id >= m.id
-                     and r.answers_message_id < c.last_question_id and r.status not in ('withheld', 'failed')))
+                     and r.answers_message_id < c.last_question_id and r.status not in ('withheld', 'failed')
+                     and not r.metadata ? 'out_of_hours' and coalesce(r.metadata ->> 'settled_from', '') <= m.id::text))
              order by m.id desc limit :last_messages::bigint) s) as "burst!",
     coalesce(l.name, l.full_name) as lead_name,
     assistant_context(c.tenant_id, cc.id, coalesce(c.branch_id, cc.branch_id)) as "context!",
@@ -54,12 +56,15 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
                   and m.status not in ('withheld', 'failed', 'pending') and m.deleted_at is null
                   -- What was said a month before the account was connected is no part of this talk.
                   and not (m.historical and m.external_timestamp < app_now() - interval '30 days')
+                  -- What was said and settled after the question that waited for the opening.
+                  and not (p.promised and m.id > c.last_question_id and m.metadata ?| array['wants_answer', 'settled'])
                 order by m.id desc limit 3 * :last_messages::bigint)
               union
               (select m.id, m.role, m.content, m.content_type, m.metadata ?| '{automatic,beside}', m.external_timestamp, m.created_at
                  from messages m
                 where m.tenant_id = c.tenant_id and m.conversation_id = c.id and not m.historical
                   and m.status not in ('withheld', 'failed', 'pending') and m.deleted_at is null
+                  and not (p.promised and m.id > c.last_question_id and m.metadata ?| array['wants_answer', 'settled'])
                 order by m.id desc limit 3 * :last_messages::bigint)) w
              order by at desc, w.id desc limit :last_messages::bigint) r) as "turns!",
     c.contact_kind, c.contact_address, cc.id as "connection_id!", cc.sending_id as account_id, sending_login(cc.channel, cc.login) as login, k.id as token_id,
@@ -72,7 +77,8 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
   join leads l on l.tenant_id = c.tenant_id and l.id = c.lead_id
   join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
   left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
-  left join lateral (select uuid_v7_floor(j.created_at - interval '1 minute') as since
+  left join lateral (select least(uuid_v7_floor(j.created_at - interval '1 minute'),
+      case when p.promised then (j.payload ->> 'first_id')::uuid end) as since
     from jobs j where j.tenant_id = c.tenant_id and j.id = :job_id) f on true
   left join messages q on q.tenant_id = c.tenant_id and q.id = c.last_question_id
   left join outbound_tokens k on k.tenant_id = c.tenant_id and k.channel_connection_id = cc.id

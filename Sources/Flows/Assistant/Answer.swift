@@ -42,7 +42,11 @@ extension Office {
   private func settle(
     _ found: ConversationToAnswerRow, _ question: UUID, _ conversation: UUID, _ job: HeldJob, _ log: Log
   ) async -> [JobResult] {
-    if found.answered { return [JobResult(job, .done(["skipped": "answered before"]))] }
+    if found.answered {
+      // Until it opens, that it is closed counts as the answer; that people will answer is said all the same.
+      if found.gate == Withheld.escalated.rawValue { return [JobResult(job, await sayLastWord(conversation, job))] }
+      return [JobResult(job, .done(["skipped": "answered before"]))]
+    }
     if let gate = found.gate {
       // What is pressed holds, though nothing is said to it: people have the conversation.
       if case .stop(let stop) = await pressedAppointments(found, conversation, job, log).settled, stop.again {
@@ -54,7 +58,7 @@ extension Office {
       if gate == Withheld.escalated.rawValue { return [JobResult(job, await sayLastWord(conversation, job))] }
       // A stopped channel is not the customer's fault: the question waits until somebody has mended it, or is stale.
       if gate == Withheld.channelInactive.rawValue { return [JobResult(job, .snooze(after: 60, why: gate))] }
-      if found.promised { await tooLate(gate, conversation, job, log) }
+      if found.promised { await tooLate(gate, found, conversation, job, log) }
       return [JobResult(job, .done(["withheld": .string(gate)]))]
     }
     // Nobody waits for a courtesy.

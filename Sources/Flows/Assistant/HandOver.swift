@@ -62,13 +62,13 @@ extension Office {
         try scope.conversationToAnswer(
           jobId: answer, policy: gatePolicy(channel), lastMessages: 1, conversationId: conversation)
       }
-      guard let found, found.lastQuestionId != nil, !found.answered else {
-        return .done(["skipped": "nobody waits for an answer"])
-      }
+      guard let found, found.lastQuestionId != nil else { return .done(["skipped": "nobody waits for an answer"]) }
       if found.gate == Withheld.escalated.rawValue { return await sayLastWord(conversation, job) }
+      guard !found.answered else { return .done(["skipped": "nobody waits for an answer"]) }
       if found.gate == Withheld.channelInactive.rawValue { return .snooze(after: 60, why: found.gate ?? "") }
       if let gate = found.gate {
         await tellStaff(conversation, why: gate, job, log)
+        if found.promised { await tooLate(gate, found, conversation, job, log) }
         return .done(["withheld": .string(gate)])
       }
       try await handOver(

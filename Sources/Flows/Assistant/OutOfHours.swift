@@ -23,14 +23,24 @@ extension Office {
     } catch {
       return .stop(Stop(why: error.sentence, again: true, after: nil))
     }
-    if standing.toldClosed { return .nothing("closed, and said so") }
-    return .say(Reply(text: text, metadata: ["out_of_hours": true]))
+    // By the opening nobody would know of it any more: a day later it is no news.
+    let done = await untold(conversation, job, log)
+    let words = [done, standing.toldClosed ? nil : text].compactMap { $0 }
+    guard !words.isEmpty else { return .nothing("closed, and said so") }
+    return .say(
+      Reply(
+        text: words.joined(separator: " "),
+        metadata: .object(["out_of_hours": true, "told_done": done == nil ? nil : true])))
   }
 
   /// An answer that was promised for the opening may not leave any more: its window is over, say.
-  func tooLate(_ gate: String, _ conversation: UUID, _ job: HeldJob, _ log: Log) async {
-    let over = [Withheld.windowClosed, .stale, .perUserLimit, .dailyLimit, .assistantOff].map(\.rawValue)
-    guard over.contains(gate) else { return }
+  func tooLate(
+    _ gate: String, _ found: ConversationToAnswerRow, _ conversation: UUID, _ job: HeldJob, _ log: Log
+  ) async {
+    var over: [Withheld] = [.windowClosed, .stale, .perUserLimit, .dailyLimit, .assistantOff]
+    // Who took back all that they asked waits for nothing.
+    if !found.saidInOneGo.isEmpty { over.append(.questionDeleted) }
+    guard over.map(\.rawValue).contains(gate) else { return }
     do throws(StoreError) {
       try await callPeople(
         conversation, why: "wrote while it was closed, and could not be answered at the opening: \(gate)", tell: false,

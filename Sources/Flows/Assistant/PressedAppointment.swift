@@ -49,6 +49,8 @@ extension Office {
     }
     let metadata: JSON = .object([
       "settled": .string(last.what), "appointment_id": last.appointment.map { .string($0.text) },
+      // The first message that this answers: what waits before it still does.
+      "settled_from": found.saidInOneGo.first.map { .string($0.id) },
     ])
     return Pressed(settled: .say(Reply(text: texts.joined(separator: "\n\n"), metadata: metadata)))
   }
