@@ -296,6 +296,7 @@ CREATE FUNCTION public.answer_at_opening(p_conversation uuid, p_opens timestamp 
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_first text;
   c conversations;
 begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
@@ -303,12 +304,27 @@ begin
   -- The conversation before the lane of its answers, as the webhook does.
   update conversations x set promised_for = p_opens
     where x.tenant_id = v_tenant and x.id = c.id and x.promised_for is distinct from p_opens;
+  -- All that was asked since the first promise waits for this one, also where the job that was to keep it makes it anew.
+  select j.payload ->> 'first_id' into v_first from jobs j
+    where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.status = 'pending' and j.unique_key = 'opening:' || c.id;
+  if v_first is null then
+    select j.payload ->> 'first_id' into v_first from jobs j
+      where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.lane_head and j.status in ('pending', 'processing')
+        and j.unique_key = 'opening:' || c.id;
+  end if;
   -- A second later: rounded down it would still be closed.
   perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
     'unique_key', 'opening:' || c.id, 'delay_seconds', greatest(extract(epoch from p_opens - app_now()), 0) + 1,
     'request_id', p_request_id,
     'payload', jsonb_build_object('conversation_id', c.id, 'message_id', c.last_question_id, 'lead_id', c.lead_id,
-      'tenant_id', v_tenant, 'channel', c.channel, 'channel_connection_id', c.channel_connection_id))));
+      'tenant_id', v_tenant, 'channel', c.channel, 'channel_connection_id', c.channel_connection_id,
+      'first_id', coalesce(v_first, c.last_question_id::text)))));
+  -- The job that waits may have been promised for later: it opens earlier by now.
+  update jobs j set scheduled_for = greatest(p_opens, app_now()) + interval '1 second', updated_at = now()
+    where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.status = 'pending'
+      and j.unique_key = 'opening:' || c.id and not j.holds_lane
+      and j.scheduled_for > greatest(p_opens, app_now()) + interval '2 seconds';
+  if found then perform elect_lane_heads(v_tenant, array['answer:' || c.id]); end if;
 end $$;
 
 ALTER FUNCTION public.answer_at_opening(p_conversation uuid, p_opens timestamp with time zone, p_request_id text) OWNER TO tistis_owner;
@@ -1163,7 +1179,7 @@ declare
   r record;
 begin
   for r in
-    select c.id, c.lead_id, c.channel, c.channel_connection_id, c.last_question_id, min(m.id::text)::uuid as changed,
+    select c.id, c.lead_id, c.channel, c.channel_connection_id, c.last_question_id, c.promised_for, min(m.id::text)::uuid as changed,
         bool_or(m.id = c.last_question_id and m.deleted_at is not null) as is_gone,
         bool_or(m.deleted_at is null and m.metadata ? 'wants_answer') as is_edited,
         -- What this transaction stored, it has asked for itself.
@@ -1172,7 +1188,10 @@ begin
         coalesce(cc.subsequent_message_delay_seconds, (select d.default_subsequent_message_delay from ai_tenant_context d
           where d.tenant_id = v_tenant), (p_policy ->> 'next_delay_seconds')::float8) as delay,
         coalesce((select max(x.answers_message_id::text)::uuid from messages x where x.tenant_id = v_tenant
-          and x.conversation_id = c.id and x.role = 'assistant' and x.status not in ('pending', 'withheld', 'failed')),
+          and x.conversation_id = c.id and x.role = 'assistant' and x.status not in ('pending', 'withheld', 'failed')
+          -- That it is closed is no answer to who was told when it opens, nor what was settled meanwhile.
+          and not x.metadata ? 'out_of_hours' and not (x.metadata ? 'settled'
+            and coalesce(c.promised_for > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8), false))),
           '00000000-0000-0000-0000-000000000000') as answered
       from messages m
       join conversations c on c.tenant_id = v_tenant and c.id = m.conversation_id
@@ -1187,8 +1206,13 @@ begin
       -- The question before it, if it still waits.
       select max(x.id::text)::uuid into v_question from messages x
         where x.tenant_id = v_tenant and x.conversation_id = r.id and x.id > r.answered and x.id < r.last_question_id
-          and x.metadata ? 'wants_answer' and not x.historical
-          and x.external_timestamp > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8);
+          and x.metadata ? 'wants_answer' and not x.historical and not x.stale
+          -- As old as the gate would let it be.
+          and greatest(x.external_timestamp, r.promised_for)
+            > app_now() - make_interval(secs => (p_policy ->> 'stale_seconds')::float8)
+          and not exists (select from messages s where s.tenant_id = v_tenant and s.conversation_id = r.id and s.id > x.id
+            and s.metadata ? 'settled' and s.answers_message_id >= x.id and s.status not in ('withheld', 'failed')
+            and coalesce(s.metadata ->> 'settled_from', '') <= x.id::text);
       -- Without one it stays, and the gate refuses to answer what is gone.
       continue when v_question is null;
       update conversations set last_question_id = v_question where tenant_id = v_tenant and id = r.id;
@@ -3051,7 +3075,8 @@ begin return (
       coalesce(c.promised_for between app_now() - interval '1 hour' and app_now(), false) or exists (select from messages m
       where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.role = 'assistant'
         and m.metadata ? 'out_of_hours' and m.status not in ('withheld', 'failed')
-        and m.created_at > app_now() - interval '12 hours' and m.id >= v_night)),
+        and m.created_at > app_now() - interval '12 hours' and m.id >= v_night
+        and m.created_at > case when c.promised_for <= app_now() then c.promised_for else '-infinity' end)),
     'about', jsonb_build_object('notes', left(l.notes, 1000), 'tags', to_jsonb(l.tags[1:10]),
       'interested_services', to_jsonb(l.interested_services[1:10]), 'classification', l.classification))
     from conversations c
@@ -3438,23 +3463,28 @@ ALTER FUNCTION public.does_service(p_staff uuid, p_service uuid) OWNER TO tistis
 
 CREATE FUNCTION public.done_untold(p_conversation uuid) RETURNS TABLE(name text, output json)
     LANGUAGE plpgsql STABLE
-    AS $$
+    AS $_$
 begin
   return query
-    select s.name, s.output from ai_steps s
-     where s.tenant_id = current_tenant() and s.conversation_id = p_conversation and s.kind = 'tool' and not s.is_error
-       and s.name in ('book_appointment', 'reschedule_appointment', 'cancel_appointment')
-       and s.created_at > app_now() - interval '1 day'
-       and not exists (select from messages m where m.tenant_id = s.tenant_id and m.conversation_id = p_conversation
+    select s.name, s.output
+      -- A column's value, not an expression: behind the wall it would find no index.
+      from (select x.*, case when x.output ->> 'appointment_id' ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+              then (x.output ->> 'appointment_id')::uuid end as appointment_id
+              from ai_steps x
+             where x.tenant_id = current_tenant() and x.conversation_id = p_conversation and x.kind = 'tool'
+               and not x.is_error and x.name in ('book_appointment', 'reschedule_appointment', 'cancel_appointment')
+               and x.created_at > app_now() - interval '1 day' offset 0) s
+     where not exists (select from messages m where m.tenant_id = s.tenant_id and m.conversation_id = p_conversation
          and m.id > s.question_id and m.answers_message_id >= s.question_id and m.role = 'assistant'
-         and m.created_at >= s.created_at and m.status not in ('withheld', 'failed'))
-       and not exists (select from appointments a where a.tenant_id = s.tenant_id
-         and a.id::text = s.output ->> 'appointment_id' and case s.name
+         and m.created_at >= s.created_at and m.status not in ('withheld', 'failed')
+         and (m.metadata ? 'told_done' or not m.metadata ?| array['out_of_hours', 'settled']))
+       and not exists (select from appointments a where a.tenant_id = s.tenant_id and a.id = s.appointment_id
+         and case s.name
            when 'cancel_appointment' then a.status <> 'cancelled'
            else a.confirmation_sent or a.status in ('cancelled', 'rescheduled')
              or a.scheduled_at <> (s.output ->> 'starts_at')::timestamptz end)
      order by s.id;
-end $$;
+end $_$;
 
 ALTER FUNCTION public.done_untold(p_conversation uuid) OWNER TO tistis_owner;
 
@@ -3948,7 +3978,9 @@ begin
   -- Who asked and was not answered is told that people will.
   v_owed := c.last_question_id is not null and not exists (select from messages m where m.tenant_id = v_tenant
     and m.conversation_id = c.id and m.id > c.last_question_id and m.role in ('assistant', 'staff')
-    and m.status not in ('withheld', 'failed') and not m.metadata ?| array['out_of_hours', 'prepared', 'beside']);
+    and m.status not in ('withheld', 'failed') and not m.metadata ?| array['out_of_hours', 'prepared', 'beside']
+    -- A press that was settled after the question.
+    and not (m.metadata ? 'settled' and m.answers_message_id > c.last_question_id));
   if escalate_conversation(c.id, p_reason, jsonb_strip_nulls(jsonb_build_object('by', 'n8n', 'staff_id', p_staff,
     'tell', v_owed))) and v_owed then
     perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
@@ -4463,6 +4495,53 @@ CREATE FUNCTION public.folded_name(p_text text) RETURNS text
 $$;
 
 ALTER FUNCTION public.folded_name(p_text text) OWNER TO tistis_owner;
+
+--
+-- Name: follow_openings(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.follow_openings(p_branch uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  with waiting as materialized (
+    select j.id, j.scheduled_for, c.id as conversation, coalesce(c.branch_id, cc.branch_id) as branch
+      from (select x.id, x.scheduled_for, (x.payload ->> 'conversation_id')::uuid as conversation from jobs x
+             where x.tenant_id = v_tenant and x.status = 'pending' and x.unique_key is not null
+               and x.unique_key like 'opening:%' and not x.holds_lane offset 0) j
+      join conversations c on c.tenant_id = v_tenant and c.id = j.conversation
+      join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
+     where p_branch is null or coalesce(c.branch_id, cc.branch_id) = p_branch
+  ), openings as materialized (
+    -- Once a branch, however many wait. Where nobody knows its hours any more, nothing is closed.
+    select x.branch, case when o.is_open is distinct from false then app_now() else o.next_open at time zone z.name end as at
+      from (select distinct w.branch from waiting w) x
+      join tenants t on t.id = v_tenant
+      left join branches b on b.tenant_id = v_tenant and b.id = x.branch
+      left join ai_tenant_context a on a.tenant_id = v_tenant
+      cross join lateral (select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as name) z
+      cross join lateral opening_state(coalesce(nullif(b.operating_hours, '{}'), a.business_hours), app_now(), z.name,
+        closings_ahead(b.id)) o
+  ), sooner as materialized (
+    select w.id, w.conversation, o.at from waiting w join openings o on o.branch is not distinct from w.branch
+     where w.scheduled_for > o.at + interval '2 seconds'
+  ), free as materialized (
+    select j.id from jobs j where j.tenant_id = v_tenant and j.id = any (array(select s.id from sooner s))
+      and j.status = 'pending' order by j.id for update skip locked
+  ), moved as (
+    update jobs j set scheduled_for = s.at + interval '1 second', updated_at = now()
+      from free f join sooner s on s.id = f.id where j.tenant_id = v_tenant and j.id = f.id
+  ), kept as materialized (
+    select c.id from conversations c where c.tenant_id = v_tenant
+      and c.id = any (array(select s.conversation from sooner s)) order by c.id for update skip locked
+  )
+  update conversations c set promised_for = s.at
+    from kept k join sooner s on s.conversation = k.id where c.tenant_id = v_tenant and c.id = k.id;
+end $$;
+
+ALTER FUNCTION public.follow_openings(p_branch uuid) OWNER TO tistis_owner;
 
 --
 -- Name: follow_threads(jsonb, uuid[]); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5279,6 +5358,23 @@ end $$;
 ALTER FUNCTION public.hold_slot(p_request jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: hours_changed(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.hours_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  -- The owner's repairs are nobody's business hours.
+  if coalesce(new.tenant_id, old.tenant_id) is distinct from current_tenant() then return null; end if;
+  perform follow_openings(case tg_table_name when 'branches' then (to_jsonb(new) ->> 'id')::uuid
+    when 'times_off' then (to_jsonb(old) ->> 'branch_id')::uuid end);
+  return null;
+end $$;
+
+ALTER FUNCTION public.hours_changed() OWNER TO tistis_owner;
+
+--
 -- Name: hours_on(jsonb, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -5563,10 +5659,11 @@ CREATE FUNCTION public.lately_done(p_conversation uuid, p_job uuid, p_question u
 begin return (
   select json_agg(json_build_object('name', r.name, 'input', r.input, 'output', r.output, 'told', exists (
       select from messages m where m.tenant_id = current_tenant() and m.conversation_id = p_conversation
-        and m.id > r.question_id and m.answers_message_id = r.question_id and m.processed_by_job_id = r.job_id
+        and m.id > r.question_id and (m.answers_message_id = r.question_id and m.processed_by_job_id = r.job_id
+          or m.metadata ? 'told_done' and m.created_at >= r.created_at)
         and m.role = 'assistant' and m.status not in ('withheld', 'failed'))) order by r.id)
     from (
-      select s.id, s.name, s.input, s.output, s.job_id, s.question_id
+      select s.id, s.name, s.input, s.output, s.job_id, s.question_id, s.created_at
         from ai_steps s
        where s.tenant_id = current_tenant() and s.conversation_id = p_conversation and s.kind = 'tool' and not s.is_error
          and (s.job_id, s.question_id) is distinct from (p_job, p_question)
@@ -6103,7 +6200,11 @@ begin
           'lane', 'answer:' || c.kept, 'request_id', v_answer.request_id,
           'unique_key', case when v_answer.unique_key like 'opening:%' then 'opening:' else 'answer:' end || c.kept,
           'delay_seconds', greatest(extract(epoch from v_answer.scheduled_for - app_now()), 0),
-          'payload', v_answer.payload || jsonb_build_object('conversation_id', c.kept, 'lead_id', p_survivor))));
+          'payload', v_answer.payload || jsonb_build_object('conversation_id', c.kept, 'lead_id', p_survivor)
+            || case when v_answer.unique_key like 'opening:%' then jsonb_build_object('first_id', least(
+              v_answer.payload ->> 'first_id', (select j.payload ->> 'first_id' from jobs j where j.tenant_id = v_tenant
+                and j.lane = 'answer:' || c.kept and j.status = 'pending' and j.unique_key = 'opening:' || c.kept)))
+              else '{}' end)));
       end loop;
     end if;
   end loop;
@@ -8814,6 +8915,37 @@ $$;
 ALTER FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) OWNER TO tistis_definer;
 
 --
+-- Name: return_to_promised(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.return_to_promised(p_conversation uuid, p_settled uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_first uuid;
+  v_question uuid;
+begin
+  select (j.payload ->> 'first_id')::uuid into v_first from jobs j
+    where j.tenant_id = v_tenant and j.lane = 'answer:' || p_conversation and j.status = 'pending'
+      and j.unique_key = 'opening:' || p_conversation;
+  if v_first is null then return; end if;
+  select q.id into v_question from messages q
+    where q.tenant_id = v_tenant and q.conversation_id = p_conversation and q.id >= v_first and q.id < p_settled
+      and q.role = 'user' and q.metadata ? 'wants_answer' and not q.historical and q.deleted_at is null
+      and not exists (select from messages r where r.tenant_id = v_tenant and r.conversation_id = p_conversation
+        and r.id > q.id and r.role = 'assistant' and r.answers_message_id >= q.id
+        and r.status not in ('withheld', 'failed') and not r.metadata ? 'out_of_hours'
+        and coalesce(r.metadata ->> 'settled_from', '') <= q.id::text)
+    order by q.id desc limit 1;
+  if v_question is null then return; end if;
+  update conversations x set last_question_id = v_question
+    where x.tenant_id = v_tenant and x.id = p_conversation and x.last_question_id = p_settled;
+end $$;
+
+ALTER FUNCTION public.return_to_promised(p_conversation uuid, p_settled uuid) OWNER TO tistis_owner;
+
+--
 -- Name: revive_lead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -10045,6 +10177,7 @@ begin
           case c.contact_kind when 'phone' then 'phone' when 'tiktok' then 'open_id' when 'whatsapp_user_id' then 'user_id'
           else 'psid' end, c.contact_address));
   end loop;
+  if p_metadata ? 'settled' then perform return_to_promised(c.id, p_answers); end if;
   perform elect_lane_heads(v_tenant, array[v_lane]);
   update jobs j set status = 'processing', worker_id = p_worker, attempts = 1, started_at = now(), updated_at = now()
     where j.tenant_id = v_tenant and j.lane = v_lane and j.lane_head and j.status = 'pending' and p_worker is not null
@@ -14310,6 +14443,24 @@ CREATE TRIGGER forget_secret_hint AFTER DELETE ON public.inbound_secrets FOR EAC
 CREATE TRIGGER forget_secret_hint AFTER DELETE ON public.outbound_tokens FOR EACH ROW EXECUTE FUNCTION public.forget_secret_hint();
 
 --
+-- Name: ai_tenant_context hours_changed; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER hours_changed AFTER UPDATE OF business_hours ON public.ai_tenant_context FOR EACH ROW WHEN ((old.business_hours IS DISTINCT FROM new.business_hours)) EXECUTE FUNCTION public.hours_changed();
+
+--
+-- Name: branches hours_changed; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER hours_changed AFTER UPDATE OF operating_hours, timezone ON public.branches FOR EACH ROW WHEN (((old.operating_hours IS DISTINCT FROM new.operating_hours) OR (old.timezone IS DISTINCT FROM new.timezone))) EXECUTE FUNCTION public.hours_changed();
+
+--
+-- Name: times_off hours_changed; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER hours_changed AFTER DELETE ON public.times_off FOR EACH ROW WHEN ((old.staff_id IS NULL)) EXECUTE FUNCTION public.hours_changed();
+
+--
 -- Name: jobs jobs_ready; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
@@ -17850,6 +18001,13 @@ REVOKE ALL ON FUNCTION public.folded_name(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.folded_name(p_text text) TO tistis_functions;
 
 --
+-- Name: FUNCTION follow_openings(p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.follow_openings(p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.follow_openings(p_branch uuid) TO tistis_functions;
+
+--
 -- Name: FUNCTION follow_threads(p_events jsonb, p_new uuid[]); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18079,6 +18237,13 @@ GRANT ALL ON FUNCTION public.hold_sends(p_connection uuid, p_contact text, p_sec
 
 REVOKE ALL ON FUNCTION public.hold_slot(p_request jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.hold_slot(p_request jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION hours_changed(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.hours_changed() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hours_changed() TO tistis_functions;
 
 --
 -- Name: FUNCTION hours_on(p_hours jsonb, p_weekday integer); Type: ACL; Schema: public; Owner: tistis_owner
@@ -19152,6 +19317,13 @@ REVOKE ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time
 GRANT ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) TO tistis_jobs;
 GRANT ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) TO tistis_jobs_process;
 GRANT ALL ON FUNCTION public.retention_due(p_checked_before timestamp with time zone, p_limit integer) TO tistis_owner;
+
+--
+-- Name: FUNCTION return_to_promised(p_conversation uuid, p_settled uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.return_to_promised(p_conversation uuid, p_settled uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.return_to_promised(p_conversation uuid, p_settled uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION revive_lead(p_lead_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
