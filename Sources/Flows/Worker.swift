@@ -107,9 +107,11 @@ public actor Worker {
     while !over(since: started) {
       call = .none
       let room = room
+      // Before the claim: what ends while it looks lets others of its lane be due, which it has not seen.
+      let nothingElse = held == 0 && results.isEmpty && !settling
       let claimed = room > 0 ? await claim(room) : []
       for job in claimed { start(job) }
-      if claimed.isEmpty, passing, held == 0, results.isEmpty, !settling { break }
+      if claimed.isEmpty, passing, nothingElse { break }
       if claimed.isEmpty || claimed.count < room {
         // What is due and was not to be had is somebody else's or has to wait: it does not hurry.
         var least = claimed.isEmpty ? 0.005 : 0

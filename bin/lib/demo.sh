@@ -31,14 +31,17 @@ SQL
 }
 
 # show TITLE WAMID: what a query (stdin) finds of that message's conversation (:'conversation'), lead (:'lead') and tenant
-# (:'tenant'), a line each.
+# (:'tenant'), a line each; sets `empty` where that is nothing.
 show() {
-  say "$1"
-  {
+  local found
+  found=$({
     say "select conversation_id as conversation, c.lead_id as lead, c.tenant_id as tenant from messages m"
     say "  join conversations c on c.id = m.conversation_id where m.external_id = :'wamid' \\gset"
     cat
-  } | psql_world tistis --tuples-only --no-align --field-separator='  ' --set=wamid="$2" | sed 's/^/  /'
+  } | psql_world tistis --tuples-only --no-align --field-separator='  ' --set=wamid="$2")
+  say "$1"
+  printf '%s\n' "${found:-nothing}" | sed 's/^/  /'
+  [ -n "$found" ] || empty=1
 }
 
 # show_what_happened WAMID: the talk, the appointment, the score, what Claude did, and what it cost.
@@ -75,7 +78,7 @@ SQL
 # demonstrate: lets a customer book by WhatsApp texts as Meta sends them, and waits until each answer has been read, at most
 # 15 s each.
 demonstrate() {
-  local wamid status answer began took person line
+  local wamid status answer began took person line empty=''
   # Somebody new each time: nothing said earlier, and no limit of answers a person, gets in the way.
   printf -v person '521631%07d' $((SRANDOM % 10000000))
   for line in "${demo_lines[@]}"; do
@@ -92,9 +95,9 @@ demonstrate() {
   done
   show_what_happened "$wamid"
   [ "$status" = read ] || return 1
-  [ "$(booked "$wamid")" = 1 ] || {
-    say "She was answered, and nothing is booked." >&2
+  if [ "$(booked "$wamid")" != 1 ] || [ -n "$empty" ]; then
+    say "She was answered, but something of what belongs to it is missing above." >&2
     return 1
-  }
+  fi
   say "The last answer was read $took after its question was posted (2 s of it wait for a second message)."
 }
