@@ -312,6 +312,12 @@ begin
       where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.lane_head and j.status in ('pending', 'processing')
         and j.unique_key = 'opening:' || c.id;
   end if;
+  -- What waits may be older than the last of it: all that came into the job that asks. A lower bound: who reads it leaves
+  -- out what was answered.
+  if v_first is null then
+    select least(uuid_v7_floor(j.created_at - interval '1 minute'), c.last_question_id)::text into v_first from jobs j
+      where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.lane_head and j.status = 'processing';
+  end if;
   -- A second later: rounded down it would still be closed.
   perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
     'unique_key', 'opening:' || c.id, 'delay_seconds', greatest(extract(epoch from p_opens - app_now()), 0) + 1,
@@ -2176,31 +2182,14 @@ ALTER FUNCTION public.change_assistant_config(p_values jsonb) OWNER TO tistis_ow
 -- Name: change_branch(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.change_branch(p_branch uuid, p_change jsonb) RETURNS TABLE(outcome text, id uuid, data jsonb)
+CREATE FUNCTION public.change_branch(p_branch uuid, p_change jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     AS $$
 declare
-  v_tenant uuid := require_tenant(current_tenant());
-  n branches;
+  r record;
 begin
-  perform lock_bookings(v_tenant);
-  select * into n from branches b where b.tenant_id = v_tenant and b.id = p_branch;
-  outcome := 'unknown';
-  if n.id is not null then
-    select b.id into id from branches b where b.tenant_id = v_tenant and b.id <> p_branch
-      and same_name(b.name, p_change ->> 'name') order by b.id limit 1;
-    outcome := case when id is null then 'changed' else 'exists' end;
-  end if;
-  if outcome = 'changed' then
-    n := jsonb_populate_record(n, p_change);
-    update branches b set name = btrim(n.name), city = n.city, address = n.address, phone = n.phone,
-        is_active = n.is_active, operating_hours = n.operating_hours, slot_minutes = n.slot_minutes,
-        booking_notice_minutes = n.booking_notice_minutes, advance_booking_days = n.advance_booking_days,
-        appointment_duration_default = n.appointment_duration_default, places = n.places
-      where b.tenant_id = v_tenant and b.id = p_branch returning b.* into n;
-    data := branch_json(n);
-  end if;
-  return next;
+  select p.outcome, p.data into r from patch_branch(p_branch, p_change) p;
+  return case when r.outcome = 'changed' then r.data end;
 end $$;
 
 ALTER FUNCTION public.change_branch(p_branch uuid, p_change jsonb) OWNER TO tistis_owner;
@@ -2330,7 +2319,7 @@ begin
     outcome := case when id is null then 'changed' else 'exists' end;
   end if;
   if outcome = 'changed' then
-    update staff s set first_name = btrim(n.first_name), last_name = btrim(n.last_name), display_name = n.display_name,
+    update staff s set first_name = btrim(n.first_name), last_name = btrim(n.last_name), display_name = nullif(btrim(n.display_name), ''),
         email = btrim(n.email), role = n.role, role_title = n.role_title, specialty = n.specialty, is_active = n.is_active
       where s.tenant_id = v_tenant and s.id = p_staff;
     if p_change ? 'branch_ids' then place := set_staff_branches(p_staff, text_list(p_change -> 'branch_ids')::uuid[]); end if;
@@ -2373,31 +2362,14 @@ ALTER FUNCTION public.change_scoring_rules(p_rules jsonb) OWNER TO tistis_owner;
 -- Name: change_service(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.change_service(p_service uuid, p_change jsonb) RETURNS TABLE(outcome text, id uuid, data jsonb)
+CREATE FUNCTION public.change_service(p_service uuid, p_change jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     AS $$
 declare
-  v_tenant uuid := require_tenant(current_tenant());
-  n services;
+  r record;
 begin
-  perform lock_bookings(v_tenant);
-  select * into n from services s where s.tenant_id = v_tenant and s.id = p_service;
-  outcome := 'unknown';
-  if n.id is not null then
-    n := jsonb_populate_record(n, p_change);
-    select s.id into id from services s where s.tenant_id = v_tenant and s.id <> p_service
-      and same_name(s.name, p_change ->> 'name') order by s.id limit 1;
-    outcome := case when id is not null then 'exists' when n.price_max < n.price_min then 'prices' else 'changed' end;
-  end if;
-  if outcome = 'changed' then
-    update services s set name = btrim(n.name), category = n.category, description = n.description,
-        price_min = n.price_min, price_max = n.price_max, currency = n.currency, price_note = n.price_note,
-        duration_minutes = n.duration_minutes, buffer_before_minutes = n.buffer_before_minutes,
-        buffer_after_minutes = n.buffer_after_minutes, is_bookable = n.is_bookable, is_active = n.is_active
-      where s.tenant_id = v_tenant and s.id = p_service returning s.* into n;
-    data := service_json(n);
-  end if;
-  return next;
+  select p.outcome, p.data into r from patch_service(p_service, p_change) p;
+  return case when r.outcome = 'changed' then r.data end;
 end $$;
 
 ALTER FUNCTION public.change_service(p_service uuid, p_change jsonb) OWNER TO tistis_owner;
@@ -3213,7 +3185,7 @@ begin
         where x.tenant_id = v_tenant)), p_wish ->> 'city', v_zone,
       not exists (select from branches x where x.tenant_id = v_tenant))
     returning b.id into id;
-  perform change_branch(id, p_wish - 'name');
+  perform patch_branch(id, p_wish - 'name');
   outcome := 'created';
   return next;
 end $$;
@@ -3283,7 +3255,7 @@ begin
     return;
   end if;
   insert into staff as s (tenant_id, first_name, last_name, display_name, email, role, role_title, specialty)
-    values (v_tenant, btrim(n.first_name), btrim(n.last_name), n.display_name, btrim(n.email), coalesce(n.role, 'staff'),
+    values (v_tenant, btrim(n.first_name), btrim(n.last_name), nullif(btrim(n.display_name), ''), btrim(n.email), coalesce(n.role, 'staff'),
       n.role_title, n.specialty)
     returning s.id into v_new;
   outcome := 'created';
@@ -3321,7 +3293,7 @@ begin
           where x.tenant_id = v_tenant)),
         coalesce((select c.currency from ai_tenant_context c where c.tenant_id = v_tenant), 'MXN'))
       returning s.id into id;
-    perform change_service(id, p_wish - 'name');
+    perform patch_service(id, p_wish - 'name');
   end if;
   return next;
 end $$;
@@ -4535,7 +4507,8 @@ begin
       from free f join sooner s on s.id = f.id where j.tenant_id = v_tenant and j.id = f.id
   ), kept as materialized (
     select c.id from conversations c where c.tenant_id = v_tenant
-      and c.id = any (array(select s.conversation from sooner s)) order by c.id for update skip locked
+      and c.id = any (array(select s.conversation from sooner s join free f on f.id = s.id)) order by c.id
+      for update skip locked
   )
   update conversations c set promised_for = s.at
     from kept k join sooner s on s.conversation = k.id where c.tenant_id = v_tenant and c.id = k.id;
@@ -7330,6 +7303,72 @@ begin
 end $$;
 
 ALTER FUNCTION public.pass_over_answer(p_conversation uuid, p_digest text) OWNER TO tistis_owner;
+
+--
+-- Name: patch_branch(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.patch_branch(p_branch uuid, p_change jsonb) RETURNS TABLE(outcome text, id uuid, data jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  n branches;
+begin
+  perform lock_bookings(v_tenant);
+  select * into n from branches b where b.tenant_id = v_tenant and b.id = p_branch;
+  outcome := 'unknown';
+  if n.id is not null then
+    select b.id into id from branches b where b.tenant_id = v_tenant and b.id <> p_branch
+      and same_name(b.name, p_change ->> 'name') order by b.id limit 1;
+    outcome := case when id is null then 'changed' else 'exists' end;
+  end if;
+  if outcome = 'changed' then
+    n := jsonb_populate_record(n, p_change);
+    update branches b set name = btrim(n.name), city = n.city, address = n.address, phone = n.phone,
+        is_active = n.is_active, operating_hours = n.operating_hours, slot_minutes = n.slot_minutes,
+        booking_notice_minutes = n.booking_notice_minutes, advance_booking_days = n.advance_booking_days,
+        appointment_duration_default = n.appointment_duration_default, places = n.places
+      where b.tenant_id = v_tenant and b.id = p_branch returning b.* into n;
+    data := branch_json(n);
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.patch_branch(p_branch uuid, p_change jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: patch_service(uuid, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.patch_service(p_service uuid, p_change jsonb) RETURNS TABLE(outcome text, id uuid, data jsonb)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  n services;
+begin
+  perform lock_bookings(v_tenant);
+  select * into n from services s where s.tenant_id = v_tenant and s.id = p_service;
+  outcome := 'unknown';
+  if n.id is not null then
+    n := jsonb_populate_record(n, p_change);
+    select s.id into id from services s where s.tenant_id = v_tenant and s.id <> p_service
+      and same_name(s.name, p_change ->> 'name') order by s.id limit 1;
+    outcome := case when id is not null then 'exists' when n.price_max < n.price_min then 'prices' else 'changed' end;
+  end if;
+  if outcome = 'changed' then
+    update services s set name = btrim(n.name), category = n.category, description = n.description,
+        price_min = n.price_min, price_max = n.price_max, currency = n.currency, price_note = n.price_note,
+        duration_minutes = n.duration_minutes, buffer_before_minutes = n.buffer_before_minutes,
+        buffer_after_minutes = n.buffer_after_minutes, is_bookable = n.is_bookable, is_active = n.is_active
+      where s.tenant_id = v_tenant and s.id = p_service returning s.* into n;
+    data := service_json(n);
+  end if;
+  return next;
+end $$;
+
+ALTER FUNCTION public.patch_service(p_service uuid, p_change jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: place_orphans(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -19018,6 +19057,20 @@ GRANT ALL ON FUNCTION public.own_echoes(p_events jsonb) TO tistis_functions;
 
 REVOKE ALL ON FUNCTION public.pass_over_answer(p_conversation uuid, p_digest text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.pass_over_answer(p_conversation uuid, p_digest text) TO tistis_functions;
+
+--
+-- Name: FUNCTION patch_branch(p_branch uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.patch_branch(p_branch uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.patch_branch(p_branch uuid, p_change jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION patch_service(p_service uuid, p_change jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.patch_service(p_service uuid, p_change jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.patch_service(p_service uuid, p_change jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION place_orphans(p_reports jsonb); Type: ACL; Schema: public; Owner: tistis_owner

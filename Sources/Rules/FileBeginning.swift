@@ -24,15 +24,23 @@ enum Beginning: Equatable {
       self = Self.holds(head.prefix(64), "webm") ? .media(Self.types(["webm"])) : .unknown
     } else if let sound = Self.frames(head) {
       self = .media([sound])
-    } else if head.starts(with: "%PDF-".utf8) {
+    } else if Self.isPDF(head) {
       self = .pdf
     } else if head.starts(with: [0x50, 0x4B, 3, 4]) {
       self = Self.zip(head)
     } else if head.starts(with: [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
-      self = .office(Self.papers(["doc", "xls", "ppt"]), type: nil)
+      self = .office(Self.papers(["doc", "xls", "ppt", "docx", "xlsx", "pptx"]), type: nil)
     } else {
       self = Self.letters(head).map { Self.read($0) } ?? .unknown
     }
+  }
+
+  /// Readers find its mark within a kilobyte, behind a line or a byte order mark that a program left; what looks like markup in
+  /// front of it makes it a page.
+  private static func isPDF(_ head: [UInt8]) -> Bool {
+    let mark = Array("%PDF-".utf8)
+    guard let at = head.prefix(1024).indices.first(where: { head[$0...].starts(with: mark) }) else { return false }
+    return !head[..<at].contains(UInt8(ascii: "<"))
   }
 
   /// Two hexadecimal digits a byte; `..` is any.

@@ -81,6 +81,61 @@ import Testing
     }
   }
 
+  /// Pressed while Claude thinks about the question of the night: the press asks for another answer, and that is to both.
+  @Test func aPressWhileTheOpeningsAnswerIsMade() async throws {
+    try await Night.test { clinic in
+      let shop = clinic.shop
+      let tag = unique("p")
+      let phone = try shop.says("[[echo:cuesta 800]] \(tag)")
+      let id = try clinic.appointment(of: phone, inHours: 40)
+      try await shop.work()
+      try Night.clock(shop, 20.1)
+      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 900)])
+      async let worked = shop.work()
+      #expect(try await eventually { try await shop.asked(tag) == 1 })
+      try shop.post([
+        "from": .string(phone), "id": .string(unique("wamid.")),
+        "timestamp": .string(String(Night.onTheWall(20.1).seconds)), "type": "interactive",
+        "interactive": [
+          "type": "button_reply", "button_reply": ["id": .string("confirmar_cita:\(id.text)"), "title": "Confirmar"],
+        ],
+      ])
+      // The question came a night before the press, not a moment.
+      try shop.run(
+        "update jobs set created_at = created_at + interval '2 minutes' where unique_key like 'answer:%' and status = 'pending'"
+      )
+      _ = try await worked
+      try await shop.work()
+      #expect(try clinic.appointment("confirmation_status", id) == "confirmed")
+      // Claude is asked about both; the press alone settles nothing.
+      #expect(try await shop.asked(tag) == 2)
+      #expect(try shop.count("messages", "role = 'assistant' and metadata ? 'settled'") == 0)
+      #expect(try await shop.texts(phone).count == 2)
+      #expect(try shop.count("alerts") == 0)
+    }
+  }
+
+  /// The first promise of a night is made by a job that already holds a question and, minutes later, a press.
+  @Test func whatCameBeforeThePressIsPromisedToo() async throws {
+    try await Night.test { clinic in
+      let shop = clinic.shop
+      let tag = unique("p")
+      let phone = try shop.says("[[echo:cuesta 800]] \(tag)")
+      let id = try clinic.appointment(of: phone, inHours: 40)
+      try clinic.presses("confirmar_cita:\(id.text)", from: phone)
+      try await shop.work()
+      #expect(try await shop.asked(tag) == 0)
+      #expect(try await shop.texts(phone) == [Night.closed])
+      // It was made long after the question came, say.
+      try shop.run("update jobs set created_at = created_at + interval '2 minutes' where unique_key like 'opening:%'")
+      try Night.clock(shop, 20.1)
+      try await shop.work()
+      #expect(try await shop.asked(tag) == 1)
+      #expect(try await shop.texts(phone) == [Night.closed, "cuesta 800"])
+      #expect(try clinic.appointment("confirmation_status", id) == "confirmed")
+    }
+  }
+
   // MARK: Deleted meanwhile
 
   @Test(arguments: ["the last", "the first", "both"]) func whatIsDeletedAtNight(_ which: String) async throws {

@@ -30,7 +30,7 @@ begin
   return v_free;
 end $$;
 
--- Makes a branch: {"name", "city", "timezone"?} and what `change_branch` takes. Without a time zone it has the headquarters',
+-- Makes a branch: {"name", "city", "timezone"?} and what `patch_branch` takes. Without a time zone it has the headquarters',
 -- else the business's. Outcomes: created; exists (the id of the one of this name); unknown_zone.
 create or replace function create_branch(p_wish jsonb) returns table (outcome text, id uuid)
 language plpgsql as $$
@@ -59,7 +59,7 @@ begin
         where x.tenant_id = v_tenant)), p_wish ->> 'city', v_zone,
       not exists (select from branches x where x.tenant_id = v_tenant))
     returning b.id into id;
-  perform change_branch(id, p_wish - 'name');
+  perform patch_branch(id, p_wish - 'name');
   outcome := 'created';
   return next;
 end $$;
@@ -68,7 +68,7 @@ end $$;
 -- {"operating_hours", "slot_minutes", "booking_notice_minutes", "advance_booking_days", "appointment_duration_default",
 -- "places"}; what is booked already stays as it is. Outcomes: changed (as it is now); exists (another, id, has the name);
 -- unknown.
-create or replace function change_branch(p_branch uuid, p_change jsonb)
+create or replace function patch_branch(p_branch uuid, p_change jsonb)
 returns table (outcome text, id uuid, data jsonb)
 language plpgsql as $$
 declare
@@ -93,4 +93,14 @@ begin
     data := branch_json(n);
   end if;
   return next;
+end $$;
+
+-- For an `api` older than schema 29, while it runs beside it.
+create or replace function change_branch(p_branch uuid, p_change jsonb) returns jsonb
+language plpgsql as $$
+declare
+  r record;
+begin
+  select p.outcome, p.data into r from patch_branch(p_branch, p_change) p;
+  return case when r.outcome = 'changed' then r.data end;
 end $$;

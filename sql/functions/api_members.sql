@@ -53,7 +53,7 @@ begin
     return;
   end if;
   insert into staff as s (tenant_id, first_name, last_name, display_name, email, role, role_title, specialty)
-    values (v_tenant, btrim(n.first_name), btrim(n.last_name), n.display_name, btrim(n.email), coalesce(n.role, 'staff'),
+    values (v_tenant, btrim(n.first_name), btrim(n.last_name), nullif(btrim(n.display_name), ''), btrim(n.email), coalesce(n.role, 'staff'),
       n.role_title, n.specialty)
     returning s.id into v_new;
   outcome := 'created';
@@ -85,7 +85,7 @@ begin
     outcome := case when id is null then 'changed' else 'exists' end;
   end if;
   if outcome = 'changed' then
-    update staff s set first_name = btrim(n.first_name), last_name = btrim(n.last_name), display_name = n.display_name,
+    update staff s set first_name = btrim(n.first_name), last_name = btrim(n.last_name), display_name = nullif(btrim(n.display_name), ''),
         email = btrim(n.email), role = n.role, role_title = n.role_title, specialty = n.specialty, is_active = n.is_active
       where s.tenant_id = v_tenant and s.id = p_staff;
     if p_change ? 'branch_ids' then place := set_staff_branches(p_staff, text_list(p_change -> 'branch_ids')::uuid[]); end if;

@@ -11,7 +11,7 @@ begin return jsonb_build_object('id', s.id, 'name', s.name, 'slug', s.slug, 'cat
     where x.tenant_id = s.tenant_id and x.service_id = s.id));
 end $$;
 
--- Makes a service: what `change_service` takes, with a name. Without a currency it has the business's. Outcomes: created;
+-- Makes a service: what `patch_service` takes, with a name. Without a currency it has the business's. Outcomes: created;
 -- exists (the id of the one of this name); prices (the highest is below the lowest).
 create or replace function create_service(p_wish jsonb) returns table (outcome text, id uuid)
 language plpgsql as $$
@@ -29,7 +29,7 @@ begin
           where x.tenant_id = v_tenant)),
         coalesce((select c.currency from ai_tenant_context c where c.tenant_id = v_tenant), 'MXN'))
       returning s.id into id;
-    perform change_service(id, p_wish - 'name');
+    perform patch_service(id, p_wish - 'name');
   end if;
   return next;
 end $$;
@@ -37,7 +37,7 @@ end $$;
 -- Changes what is named of a service: {"name", "category", "description", "price_min", "price_max", "currency", "price_note"}
 -- and of how it is booked {"duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "is_bookable", "is_active"};
 -- what is booked already stays as it is. Outcomes: changed (as it is now); exists (another, id, has the name); prices; unknown.
-create or replace function change_service(p_service uuid, p_change jsonb)
+create or replace function patch_service(p_service uuid, p_change jsonb)
 returns table (outcome text, id uuid, data jsonb)
 language plpgsql as $$
 declare
@@ -62,4 +62,14 @@ begin
     data := service_json(n);
   end if;
   return next;
+end $$;
+
+-- For an `api` older than schema 29, while it runs beside it.
+create or replace function change_service(p_service uuid, p_change jsonb) returns jsonb
+language plpgsql as $$
+declare
+  r record;
+begin
+  select p.outcome, p.data into r from patch_service(p_service, p_change) p;
+  return case when r.outcome = 'changed' then r.data end;
 end $$;

@@ -21,6 +21,12 @@ begin
       where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.lane_head and j.status in ('pending', 'processing')
         and j.unique_key = 'opening:' || c.id;
   end if;
+  -- What waits may be older than the last of it: all that came into the job that asks. A lower bound: who reads it leaves
+  -- out what was answered.
+  if v_first is null then
+    select least(uuid_v7_floor(j.created_at - interval '1 minute'), c.last_question_id)::text into v_first from jobs j
+      where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.lane_head and j.status = 'processing';
+  end if;
   -- A second later: rounded down it would still be closed.
   perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
     'unique_key', 'opening:' || c.id, 'delay_seconds', greatest(extract(epoch from p_opens - app_now()), 0) + 1,
@@ -99,7 +105,8 @@ begin
       from free f join sooner s on s.id = f.id where j.tenant_id = v_tenant and j.id = f.id
   ), kept as materialized (
     select c.id from conversations c where c.tenant_id = v_tenant
-      and c.id = any (array(select s.conversation from sooner s)) order by c.id for update skip locked
+      and c.id = any (array(select s.conversation from sooner s join free f on f.id = s.id)) order by c.id
+      for update skip locked
   )
   update conversations c set promised_for = s.at
     from kept k join sooner s on s.conversation = k.id where c.tenant_id = v_tenant and c.id = k.id;

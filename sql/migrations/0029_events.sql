@@ -35,7 +35,3 @@ create table api_key_refusals (
   primary key (tenant_id, api_key_id, day, reason),
   foreign key (tenant_id, api_key_id) references api_keys (tenant_id, id) on delete cascade
 ) with (fillfactor = 70);
-
--- They answer what came of it.
-drop function if exists change_branch(uuid, jsonb);
-drop function if exists change_service(uuid, jsonb);

@@ -32,7 +32,8 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
                    and not exists (select from messages r where r.tenant_id = c.tenant_id and r.conversation_id = c.id
                      and r.id > m.id and r.role = 'assistant' and r.answers_message_id >= m.id
                      and r.answers_message_id < c.last_question_id and r.status not in ('withheld', 'failed')
-                     and not r.metadata ? 'out_of_hours' and coalesce(r.metadata ->> 'settled_from', '') <= m.id::text))
+                     and not (r.metadata ? 'out_of_hours' and (p.promised or coalesce(c.promised_for <= app_now(), false)))
+                     and coalesce(r.metadata ->> 'settled_from', '') <= m.id::text))
              order by m.id desc limit :last_messages::bigint) s) as "burst!",
     coalesce(l.name, l.full_name) as lead_name,
     assistant_context(c.tenant_id, cc.id, coalesce(c.branch_id, cc.branch_id)) as "context!",
@@ -57,14 +58,14 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
                   -- What was said a month before the account was connected is no part of this talk.
                   and not (m.historical and m.external_timestamp < app_now() - interval '30 days')
                   -- What was said and settled after the question that waited for the opening.
-                  and not (p.promised and m.id > c.last_question_id and m.metadata ?| array['wants_answer', 'settled'])
+                  and not (m.id > c.last_question_id and not m.stale and m.metadata ?| array['wants_answer', 'settled'])
                 order by m.id desc limit 3 * :last_messages::bigint)
               union
               (select m.id, m.role, m.content, m.content_type, m.metadata ?| '{automatic,beside}', m.external_timestamp, m.created_at
                  from messages m
                 where m.tenant_id = c.tenant_id and m.conversation_id = c.id and not m.historical
                   and m.status not in ('withheld', 'failed', 'pending') and m.deleted_at is null
-                  and not (p.promised and m.id > c.last_question_id and m.metadata ?| array['wants_answer', 'settled'])
+                  and not (m.id > c.last_question_id and not m.stale and m.metadata ?| array['wants_answer', 'settled'])
                 order by m.id desc limit 3 * :last_messages::bigint)) w
              order by at desc, w.id desc limit :last_messages::bigint) r) as "turns!",
     c.contact_kind, c.contact_address, cc.id as "connection_id!", cc.sending_id as account_id, sending_login(cc.channel, cc.login) as login, k.id as token_id,
@@ -78,7 +79,11 @@ select c.channel as "channel!", c.status as "status!", c.last_question_id, q.ext
   join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
   left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
   left join lateral (select least(uuid_v7_floor(j.created_at - interval '1 minute'),
-      case when p.promised then (j.payload ->> 'first_id')::uuid end) as since
+      case when p.promised then (j.payload ->> 'first_id')::uuid
+        -- What came while that was being answered, or while n8n had it: it still waits.
+        when c.promised_for > j.created_at - interval '2 hours' then (select (o.payload ->> 'first_id')::uuid from jobs o
+          where o.tenant_id = c.tenant_id and o.status = 'completed' and o.completed_at > j.created_at - interval '1 hour'
+            and o.unique_key = 'opening:' || c.id order by o.completed_at desc limit 1) end) as since
     from jobs j where j.tenant_id = c.tenant_id and j.id = :job_id) f on true
   left join messages q on q.tenant_id = c.tenant_id and q.id = c.last_question_id
   left join outbound_tokens k on k.tenant_id = c.tenant_id and k.channel_connection_id = cc.id

@@ -44,7 +44,7 @@ select service_json(s) as "data!" from services s where s.tenant_id = current_te
 select outcome as "outcome!", id from create_service(:wish::jsonb);
 
 -- name: changeService :one
-select outcome as "outcome!", id, data from change_service(:id, :change::jsonb);
+select outcome as "outcome!", id, data from patch_service(:id, :change::jsonb);
 
 -- name: timesOff :many
 -- Time off and closings that are not over at :since, the earliest first, from a place in the list on.
@@ -106,4 +106,4 @@ select branch_json(b) as "data!" from branches b
 select outcome as "outcome!", id from create_branch(:wish::jsonb);
 
 -- name: changeBranch :one
-select outcome as "outcome!", id, data from change_branch(:id, :change::jsonb);
+select outcome as "outcome!", id, data from patch_branch(:id, :change::jsonb);

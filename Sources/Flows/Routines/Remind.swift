@@ -105,6 +105,8 @@ extension Scope {
       try alert(of: blocked)
       return .blocked(why)
     }
+    // Approved, and not fit for what is to be said: somebody has to mend it.
+    if case .unfit(let fault) = outcome { return .blocked(fault.sentence) }
     guard case .queued(let message, _) = outcome else { return .unreachable }
     try self.noteTold(appointmentId: appointment, messageId: message, what: what, until: until)
     return .told

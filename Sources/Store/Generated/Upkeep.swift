@@ -234,7 +234,7 @@ extension Scope {
     try one(
       "changeService",
       #"""
-      select outcome as "outcome!", id, data from change_service($1, $2::jsonb)
+      select outcome as "outcome!", id, data from patch_service($1, $2::jsonb)
       """#,
       [id.sql, change.sql]
     ) { row throws(StoreError) in
@@ -415,7 +415,7 @@ extension Scope {
     try one(
       "changeBranch",
       #"""
-      select outcome as "outcome!", id, data from change_branch($1, $2::jsonb)
+      select outcome as "outcome!", id, data from patch_branch($1, $2::jsonb)
       """#,
       [id.sql, change.sql]
     ) { row throws(StoreError) in
