@@ -12,7 +12,8 @@ enum Gesture {
   /// Puts a picture onto the sandbox's shelf for the whole storm; where Messenger and Instagram say that it is.
   static func photo() async throws -> String {
     let id = uniqueDigits("5")
-    try await Sandbox.tell("PUT", "media/\(id)", ["text": "una foto", "url_seconds": 86_400])
+    try await Sandbox.tell(
+      "PUT", "media/\(id)", ["text": .string(Sandbox.picture + " una foto"), "url_seconds": 86_400])
     let found = try await Web.send("GET", World.current.sandbox + "/graph/v25.0/\(id)?access_token=test_storm")
     guard let url = Field(try JSON.parse(found.body))["url"].text else {
       throw Complaint("the sandbox has no picture: \(found.status)")
@@ -25,7 +26,9 @@ enum Gesture {
   static func file(_ scene: Scene, _ platform: Platform) async -> String? {
     if [.facebook, .instagram].contains(platform) { return scene.photo }
     let id = uniqueDigits("5")
-    guard scene.mayKeepPhoto(), (try? await Sandbox.tell("PUT", "media/\(id)", ["text": "una foto"])) != nil else {
+    guard scene.mayKeepPhoto(),
+      (try? await Sandbox.tell("PUT", "media/\(id)", ["text": .string(Sandbox.picture + " una foto")])) != nil
+    else {
       return nil
     }
     return id
