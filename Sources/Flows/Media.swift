@@ -52,16 +52,16 @@ extension Office {
     guard let channel = Channel.named(found.channel), let ways = channel.media, let account = found.accountId else {
       throw .refused("its channel has no attachments to ask for")
     }
-    // An address that came along wants no token, and does not wait until somebody has mended the channel.
-    guard found.connected || ways.lookUp == nil else { throw .closed("the channel is stopped") }
-    let token = open(found.token, found.tokenId, tenant: job.tenant)
-    guard token != nil || ways.lookUp == nil else {
-      throw .closed("no access token is configured, or it cannot be opened")
-    }
-    let access = ChannelAccess(base: base(of: channel), accountID: account, token: token ?? Secret(""))
     let file = HeldFile(
       id: found.externalId, url: found.sourceUrl, kind: found.kind, mimeType: found.mimeType, name: found.filename,
       message: found.message, conversation: found.conversation)
+    // An address that came along wants no token, gets none, and does not wait until somebody has mended the channel.
+    let asks = ways.asks(for: file)
+    guard found.connected || !asks else { throw .closed("the channel is stopped") }
+    guard let token = asks ? open(found.token, found.tokenId, tenant: job.tenant) : Secret("") else {
+      throw .closed("no access token is configured, or it cannot be opened")
+    }
+    let access = ChannelAccess(base: base(of: channel), accountID: account, token: token)
     let folder = MediaFolder(root: settings.text(.mediaFolder))
     do {
       let draft = try folder.draft(of: media, tenant: job.tenant)
@@ -118,7 +118,7 @@ extension Office {
   private func download(
     _ file: HeldFile, _ ways: ChannelMedia, _ access: ChannelAccess, into draft: MediaFolder.Draft
   ) async throws -> MediaPlace {
-    guard let lookUp = ways.lookUp else {
+    guard let lookUp = ways.lookUp, ways.asks(for: file) else {
       guard let url = file.url else { throw Missing.gone("the message named no address") }
       guard let type = try await follow(url, file, ways, access, into: draft) else {
         throw Missing.gone("the file is there no more")
@@ -172,7 +172,7 @@ extension Office {
       case 404, 410: return nil
       case 301, 302, 303, 307, 308: url = response.headers["location"] ?? ""
       // An address that is signed is refused when its days are over; where a token goes along, that may be at fault.
-      case 401 where ways.lookUp == nil, 403 where ways.lookUp == nil: return nil
+      case 401 where !ways.asks(for: file), 403 where !ways.asks(for: file): return nil
       case 401, 403: throw Missing.closed("HTTP \(response.status) for the file")
       default: throw Missing.later("HTTP \(response.status) for the file", after: nil)
       }

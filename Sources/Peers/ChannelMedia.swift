@@ -39,6 +39,12 @@ public struct ChannelMedia: Sendable {
     self.upload = upload
     self.uploaded = uploaded
   }
+
+  /// Whether the platform has to be asked where a file is: one that it gave no id lies where the message says, which wants
+  /// no token.
+  public func asks(for file: HeldFile) -> Bool {
+    lookUp != nil && (file.url == nil || file.id?.hasPrefix(InboundEvent.ourFileIDs) == false)
+  }
 }
 
 /// A file that a platform holds for us, as the message told of it.

@@ -4,6 +4,8 @@ extension InboundEvent {
   /// Bytes of an address; the longest known have about a thousand.
   private static let longestURL = 4096
   private static let mostAttachments = 30
+  /// How the ids begin that we give to files which have none.
+  public static let ourFileIDs = "sha256:"
 
   /// The attachments that the platform holds for us: `{id, url?, kind, mime_type?, sha256? (hex), filename?}`, from
   /// `details.media`, which is one of these or an array of them. What has an address and no id is named after its message
@@ -21,7 +23,8 @@ extension InboundEvent {
   private func attachment(_ media: Field, _ place: Int) -> JSON? {
     let url = media["url"].text.flatMap { $0.isEmpty || $0.utf8.count > Self.longestURL ? nil : $0 }
     let named = media["id"].loose.flatMap { $0.isEmpty || $0.unicodeScalars.count > Limits.externalID ? nil : $0 }
-    guard let id = named ?? (url == nil ? nil : "sha256:" + hex(sha256(Array("\(externalID)#\(place)".utf8)))) else {
+    guard let id = named ?? (url == nil ? nil : Self.ourFileIDs + hex(sha256(Array("\(externalID)#\(place)".utf8))))
+    else {
       return nil
     }
     return .object([

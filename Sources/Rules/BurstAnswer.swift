@@ -64,7 +64,7 @@ extension BurstMessage {
   var isCourtesy: Bool {
     if selection != nil { return false }
     if contentType == "sticker" { return true }
-    guard contentType == "text", content.utf8.count <= 80 else { return false }
+    guard contentType == "text" || contentType == "story_reply", content.utf8.count <= 80 else { return false }
     let words = folded(content)
     return words.isEmpty ? !content.contains("?") : Self.courtesies.contains(words)
   }

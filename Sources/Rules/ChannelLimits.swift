@@ -18,7 +18,8 @@ public struct ChannelLimits: Sendable, Equatable {
   public var perWindow: Int?
   /// Messages of ours to one person a day; nil: no limit.
   public var perUserPerDay: Int?
-  /// Messages of one account a minute, all people together.
+  /// Messages of one account a minute, all people together, for who sends by himself (`check_rate_limit`); what we send
+  /// keeps `SendPace`.
   public var perMinute: Int
   /// How emphasis is written so that it is shown as such.
   public var marks = TextMarks.none

@@ -43,7 +43,7 @@ extension InboundEvent {
   public var consent: Consent? {
     switch kind {
     case .message:
-      guard ["text", "button", "interactive"].contains(contentType) else { return nil }
+      guard ["text", "button", "interactive", "story_reply"].contains(contentType) else { return nil }
       let state = Consent.word(content) ?? selection.flatMap { Consent.word($0) }
       return state.map { Consent($0, .keyword) }
     case .preference:

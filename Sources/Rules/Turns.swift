@@ -61,10 +61,10 @@ public func turns(_ messages: [StoredMessage], last: Int = 20, maxCharacters: In
   }
 }
 
-/// Spanish words for what is not text, as a caption's prefix.
+/// Spanish words for what is not text alone, as a prefix of what was written.
 private let forms = [
   "image": "imagen", "video": "video", "audio": "audio", "document": "documento", "sticker": "sticker",
-  "order": "pedido",
+  "order": "pedido", "story_reply": "responde a una historia nuestra",
 ]
 
 private func turn(_ message: StoredMessage) -> Turn? {

@@ -105,6 +105,62 @@ import Testing
     }
   }
 
+  /// Where the sandbox has a new picture, for who asks without a token.
+  private func address(of text: String) async throws -> String {
+    let id = uniqueDigits("5")
+    try await Sandbox.tell("PUT", "media/\(id)", ["text": .string(Sandbox.picture + text)])
+    let found = try await Web.send("GET", World.current.sandbox + "/graph/v25.0/\(id)?access_token=test_x")
+    return try #require(Field(try JSON.parse(found.body))["url"].text) + "?access_token=test_x"
+  }
+
+  /// A sticker comes with its address: nobody has to be asked, no token goes along, and nothing waits for a person.
+  @Test(arguments: ["sticker", "emoji"]) func tikToksSticker(_ type: String) async throws {
+    try await test(on: .tiktok) { shop, settings in
+      let person = unique("p")
+      let content: JSON = [
+        "conversation_id": .string("c+/\(person)=="), "message_id": .string(unique("tt.")),
+        "timestamp": .number(Instant.now.microseconds / 1000), "type": .string(type),
+        type: ["url": .string(try await address(of: "a heart"))],
+        "from_user": ["id": .string(person), "role": "personal_account"],
+      ]
+      let body: JSON = [
+        "event": "im_receive_msg", "user_openid": .string(shop.tenant.account), "content": .string(content.text),
+        "create_time": .number(Instant.now.seconds),
+      ]
+      let events = try Channel.tiktok.read(Field(body))
+      try shop.run("update channel_connections set status = 'error'; delete from outbound_tokens")
+      try receive(shop, events)
+      try receive(shop, events)
+      #expect(try shop.count("media_files") == 1)
+      try await shop.work(settings)
+      #expect(
+        try shop.value("status || ' ' || kind || ' ' || mime_type", of: "media_files") == "stored sticker image/gif")
+      #expect(try shop.value("content_type || content", of: "messages") == "sticker[\(type)]")
+    }
+  }
+
+  /// The story that somebody answers is gone in a day: it is fetched with the answer.
+  @Test func theStoryThatIsAnswered() async throws {
+    try await test(on: .facebook) { shop, settings in
+      let body = Platform.facebook.messaging(
+        shop.tenant.account,
+        [
+          Platform.facebook.item(
+            from: uniqueDigits("9"), to: shop.tenant.account, .now, "message",
+            [
+              "mid": .string(unique("m_")), "text": "¿Cuánto?",
+              "reply_to": ["story": ["id": "1804", "url": .string(try await address(of: "our menu"))]],
+            ])
+        ])
+      try receive(shop, try Channel.facebook.read(Field(try JSON.parse(body))))
+      try await shop.work(settings)
+      #expect(try shop.value("content_type || ' ' || content", of: "messages") == "story_reply ¿Cuánto?")
+      #expect(
+        try shop.value("status || ' ' || kind || ' ' || mime_type", of: "media_files") == "stored story image/gif")
+      #expect(try shop.count("media_files", "message_id = (select id from messages)") == 1)
+    }
+  }
+
   /// One picture, or what `kind` says, of a Messenger account, at the sandbox's address of that file.
   private func receive(_ shop: Shop, _ kind: String, _ file: JSON) async throws {
     let id = uniqueDigits("5")

@@ -27,19 +27,21 @@ import Testing
     func clock(_ at: Instant) throws { try session.script("set app.now = '\(at.description)'") }
 
     /// Asks for a slot: how long to wait, and when the account's slot is, if it is ours.
-    func take(_ contact: String, initiated: Bool = false) throws -> (wait: Double?, why: String?, slot: Double) {
+    func take(
+      _ contact: String, initiated: Bool = false, on channel: ChannelName = .whatsapp
+    ) throws -> (wait: Double?, why: String?, slot: Double) {
       let connection = shop.tenant.connection.text
       return try session.transaction(tenant: shop.tenant.id) { (scope) throws(StoreError) in
         let answer = try scope.one(
           "take", "select wait_seconds, reason from take_send_slot($1, $2, $3::boolean, $4)",
-          [connection, contact, initiated ? "true" : "false", gatePolicy(.whatsapp).text]
+          [connection, contact, initiated ? "true" : "false", gatePolicy(channel).text]
         ) { (row) throws(StoreError) -> (Double?, String?) in (try row.get(0), try row.get(1)) }
         let next: Double = try scope.one(
           "due",
           "select extract(epoch from due_at)::float8 from send_pace where channel_connection_id = $1 and contact = ''",
           [connection]
         ) { (row) throws(StoreError) -> Double in try row.get(0) }
-        return (answer.0, answer.1, next - SendPace.of(.whatsapp).numberSeconds)
+        return (answer.0, answer.1, next - SendPace.of(channel).numberSeconds)
       }
     }
 
@@ -108,6 +110,29 @@ import Testing
       // Who was left alone for long enough may have as many again.
       try sender.clock(start + 400)
       #expect(try sender.take(person).wait == nil)
+    }
+  }
+
+  /// What is said at once leaves together, on every platform, and nobody waits for the others.
+  @Test(arguments: ChannelName.allCases) func manyPeopleAtOnce(_ channel: ChannelName) async throws {
+    try await Shop.test { shop in
+      let sender = Sender(shop)
+      var now = start
+      for i in 0..<20 {
+        let person = UUID().text
+        for _ in 0..<4 {
+          try sender.clock(now)
+          var answer = try sender.take(person, on: channel)
+          if let wait = answer.wait {
+            #expect(answer.why == "number_pace", "\(i)")
+            now = now + wait
+            try sender.clock(now)
+            answer = try sender.take(person, on: channel)
+          }
+          #expect(answer.wait == nil)
+        }
+      }
+      #expect(now - start < 8.1, "80 messages of one account: \(now - start) s")
     }
   }
 

@@ -53,6 +53,11 @@ import Testing
       renewed(.instagram, 200, #"{"access_token":"a","token_type":"bearer","expires_in":5183944}"#) == "a 5183944 - -")
     #expect(renewed(.instagram, 400, #"{"error":{"code":190,"message":"expired"}}"#).hasPrefix("unauthorised"))
     #expect(renewed(.instagram, 400, #"{"error":{"code":4,"message":"slowly"}}"#).hasPrefix("throttled"))
+    // Instagram's own: none of WhatsApp's.
+    for code in [1200, 32, 80_006] {
+      #expect(
+        renewed(.instagram, 400, #"{"error":{"code":\#(code),"message":"later"}}"#).hasPrefix("throttled"), "\(code)")
+    }
     #expect(renewed(.instagram, 500, "").hasPrefix("unparseable"))
     #expect(Channel.whatsapp.renewal == nil && Channel.facebook.renewal == nil)
   }

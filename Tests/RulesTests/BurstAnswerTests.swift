@@ -51,5 +51,7 @@ import Testing
     #expect(BurstMessage(id: "", content: "[sticker]", contentType: "sticker").isCourtesy)
     #expect(BurstMessage(id: "", content: "🙂").isCourtesy && !BurstMessage(id: "", content: "¿?").isCourtesy)
     #expect(!BurstMessage(id: "", content: "gracias", selection: "x").isCourtesy)
+    #expect(BurstMessage(id: "", content: "😍", contentType: "story_reply").isCourtesy)
+    #expect(!BurstMessage(id: "", content: "¿Cuánto?", contentType: "story_reply").isCourtesy)
   }
 }

@@ -26,6 +26,7 @@ import Testing
     }
     #expect(consent(.message, "text", "baja") == Consent(.stopped, .keyword))
     #expect(consent(.message, "interactive", "Ofertas", "STOP") == Consent(.stopped, .keyword))
+    #expect(consent(.message, "story_reply", "baja") == Consent(.stopped, .keyword))
     // A caption, a placeholder, a colleague's answer, an edit.
     #expect(consent(.message, "image", "baja") == nil)
     #expect(consent(.echo, "text", "baja") == nil)

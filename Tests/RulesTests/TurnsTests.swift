@@ -60,4 +60,12 @@ import Testing
     let given = [message(.user, "¿cuánto por esto?", 1, "image"), message(.user, "[nota de voz]", 2, "audio")]
     #expect(text(turns(given)) == ["user: [imagen] ¿cuánto por esto?\n[nota de voz]"])
   }
+
+  @Test func whatAStoryIsAnsweredWith() {
+    let given = [
+      message(.user, "¿Cuánto?", 1, "story_reply"), message(.user, "[respuesta a una historia]", 2, "story_reply"),
+    ]
+    #expect(
+      text(turns(given)) == ["user: [responde a una historia nuestra] ¿Cuánto?\n[respuesta a una historia]"])
+  }
 }

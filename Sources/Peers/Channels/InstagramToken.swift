@@ -15,7 +15,7 @@ enum InstagramToken {
     renewed: { response throws(PeerError) in
       let body = Field((try? JSON.parse(response.body)) ?? .null)
       if let fault = GraphFault(body["error"]) {
-        switch WhatsAppErrors.judge(fault, status: response.status).consequence {
+        switch MessengerErrors.instagram.judge(fault, status: response.status).consequence {
         case .again, .slow, .pause, .pair:
           throw .throttled(after: retryAfter(response.headers), code: fault.code, sentence: fault.sentence)
         case .stop, .optOut, .spare, .blockTemplate, .final:

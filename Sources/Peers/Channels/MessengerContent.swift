@@ -17,6 +17,13 @@ extension Messenger {
   /// An album is one message of many attachments; text may stand with them, and is then theirs. What comes empty is shown
   /// as such: some messages cannot be shown to programs at all.
   func content(_ body: Field) -> MessengerContent {
+    var said = words(body)
+    // Behind the message's own, the first of which stands for it.
+    if let story = story(body) { said.files.append(story) }
+    return said
+  }
+
+  private func words(_ body: Field) -> MessengerContent {
     let given = body["text"].loose
     let text = given.flatMap { $0.contains { !$0.isWhitespace } ? $0 : nil }
     let parts = attachments(body).map { MessengerAttachment($0) }
@@ -30,11 +37,23 @@ extension Messenger {
     if let payload = body["quick_reply"]["payload"].loose, let title = text ?? oneLine(payload) {
       return MessengerContent(text: title, type: "interactive", form: "quick_reply")
     }
-    if let text { return MessengerContent(text: text, type: "text", form: story ? "story_reply" : "text") }
-    if story { return MessengerContent(text: "[respuesta a una historia]", type: "text", form: "story_reply") }
+    if story {
+      let text = text ?? "[respuesta a una historia]"
+      return MessengerContent(text: text, type: "story_reply", form: "story_reply")
+    }
+    if let text { return MessengerContent(text: text, type: "text", form: "text") }
     return given != nil && body["is_unsupported"].bool != true
       ? MessengerContent(text: "[mensaje vacío]", type: "text", form: "text")
       : MessengerContent(text: "[mensaje no compatible]", type: "unsupported", form: "unsupported")
+  }
+
+  /// The story of the business's that is answered: `{id, url}`. Gone a day after it was shown, and without it nobody knows
+  /// what "how much?" asks for.
+  private func story(_ body: Field) -> JSON? {
+    guard let url = body["reply_to"]["story"]["url"].text, url.hasPrefix("https://") || url.hasPrefix("http://") else {
+      return nil
+    }
+    return ["kind": "story", "url": .string(url)]
   }
 
   /// A list; older examples have one alone. A sticker may be named beside it, or without it.

@@ -40,16 +40,19 @@ enum MetaMedia {
   }
 
   private static func uploaded(_ response: HTTPResponse) throws(PeerError) -> String {
-    try Meta.uploaded(response, "attachment_id")
+    try Meta.uploaded(response, "attachment_id", MessengerErrors.facebook)
   }
 }
 
 extension Meta {
   /// The id of a file that was uploaded. It may be done twice without harm.
-  static func uploaded(_ response: HTTPResponse, _ member: String) throws(PeerError) -> String {
+  /// - Parameter errors: of the platform that took it, since one code means different things on each.
+  static func uploaded(
+    _ response: HTTPResponse, _ member: String, _ errors: GraphErrors
+  ) throws(PeerError) -> String {
     let body = Field((try? JSON.parse(response.body)) ?? .null)
     if let fault = GraphFault(body["error"]) {
-      switch WhatsAppErrors.judge(fault, status: response.status).consequence {
+      switch errors.judge(fault, status: response.status).consequence {
       case .again, .slow, .pause, .pair:
         throw .throttled(after: retryAfter(response.headers), code: fault.code, sentence: fault.sentence)
       case .stop: throw .unauthorised(code: fault.code, sentence: fault.sentence)

@@ -38,7 +38,8 @@ extension TikTok {
     return MediaPlace(url: url)
   }
 
-  /// The token goes along as `x-user`, to no host but those of TikTok, and on a redirect to no host but the one before.
+  /// The token goes along as `x-user`, to no host but those of TikTok, and on a redirect to no host but the one before;
+  /// none where none is given.
   static func download(
     _ url: String, _ after: HTTPRequest?, _ through: ChannelAccess, _ development: Bool
   ) throws(PeerError) -> HTTPRequest {
@@ -50,8 +51,9 @@ extension TikTok {
     let known = after.map { last in
       last.headers.contains { $0.name == "x-user" } && Authority(last.url) == place
     }
+    let goesAlong = !through.token.isEmpty && known ?? true
     return HTTPRequest(
-      "GET", url, headers: known ?? true ? [.init("x-user", through.token.reveal())] : [], timeout: 60)
+      "GET", url, headers: goesAlong ? [.init("x-user", through.token.reveal())] : [], timeout: 60)
   }
 
   /// Where TikTok keeps files; it publishes no list.

@@ -6,7 +6,7 @@ private struct TikTokContent {
   var text: String
   var type: String
   var wantsAnswer = true
-  /// `{id, kind}` of a file that TikTok holds for us.
+  /// `{id, kind}` of a file that TikTok holds for us, `{url, kind}` of one that came with its address.
   var media: JSON?
   /// The object that the type announces, as it came.
   var body: JSON?
@@ -57,8 +57,11 @@ extension TikTok {
       return TikTokContent(text: text, type: "text")
     case "image": return file(object, "[imagen]", type)
     case "video": return file(object, "[video]", type)
-    case "sticker": return TikTokContent(text: "[sticker]", type: "sticker", body: object.value)
-    case "emoji": return TikTokContent(text: "[emoji]", type: "sticker", body: object.value)
+    case "sticker", "emoji":
+      let url = object["url"].text.flatMap { $0.hasPrefix("https://") || $0.hasPrefix("http://") ? $0 : nil }
+      return TikTokContent(
+        text: "[\(type)]", type: "sticker", media: url.map { ["url": .string($0), "kind": "sticker"] },
+        body: url == nil ? object.value : nil)
     case "share_post", "share":
       let address = [object["embed_url"], guide["shared_video_url"]].compactMap { $0.text.flatMap { oneLine($0) } }
         .first

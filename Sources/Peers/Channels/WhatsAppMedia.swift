@@ -67,7 +67,7 @@ extension WhatsApp {
 
   /// `{"id"}`.
   static func uploaded(_ response: HTTPResponse) throws(PeerError) -> String {
-    try Meta.uploaded(response, "id")
+    try Meta.uploaded(response, "id", WhatsAppErrors.all)
   }
 
   private static func authorization(_ through: ChannelAccess) -> HTTPRequest.Header {

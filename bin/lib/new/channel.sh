@@ -40,7 +40,8 @@ new_cases() {
   change Sources/Rules/Inbound.swift 's/(enum ChannelName[^}]*?\n  case [^\n]*)/$1, $n/'
   change Sources/Rules/ChannelLimits.swift \
     's/(    case \.whatsapp:\n)/    case .$n:\n      ChannelLimits(windowHours: 24, textMax: 1000, countedIn: .characters, perMinute: 30)\n$1/'
-  change Sources/Rules/SendPace.swift 's/(\.facebook, )\.tiktok/$1.tiktok, .$n/'
+  change Sources/Rules/SendPace.swift \
+    's/(    case \.whatsapp: )/    case .$n: SendPace(numberSeconds: 1, pairSeconds: 6, pairBurst: 10)\n$1/'
   change Sources/Peers/Channel.swift 's/(static let all: \[Channel\] = \[[^\]]*)\]/$1, .$n]/'
   change Sources/Flows/Send.swift 's/(    case \.tiktok: settings\.url\(\.tiktokURL\)\n)/$1    case .$n: settings.url(.${n}URL)\n/'
   change Sources/Flows/ReceiveShared.swift \
