@@ -7048,6 +7048,19 @@ end $$;
 ALTER FUNCTION public.note_webhooks(p_connections uuid[]) OWNER TO tistis_owner;
 
 --
+-- Name: numbered_before(uuid, uuid, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.numbered_before(p_conversation uuid, p_question uuid, p_seconds double precision) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return (
+  select s.metadata -> 'numbered' from said_before(p_conversation, p_question, p_seconds) s
+); end $$;
+
+ALTER FUNCTION public.numbered_before(p_conversation uuid, p_question uuid, p_seconds double precision) OWNER TO tistis_owner;
+
+--
 -- Name: occupy_time(); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -7410,22 +7423,10 @@ declare
 begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
   if v_id is null then
-    -- In whichever conversation: the answer to one that was closed begins another.
-    select s.about into v_id
-      from (
-        select m.id, m.created_at, m.metadata ->> 'appointment_id' as about_text,
-            -- What we answered is no question any more: "sí" to an offer of other times does not confirm the old one.
-            case when not m.metadata ? 'settled' and m.metadata ->> 'appointment_id' ~ '^[0-9a-fA-F-]{36}$'
-              then (m.metadata ->> 'appointment_id')::uuid end as about
-          from conversations o
-          cross join lateral (
-            select y.id, y.created_at, y.metadata from messages y
-             where y.tenant_id = v_tenant and y.conversation_id = o.id and y.role <> 'user' and y.id < p_question
-               and y.status in ('sending', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played')
-             order by y.id desc limit 1) m
-         where o.tenant_id = v_tenant and o.lead_id = c.lead_id and o.channel_connection_id = c.channel_connection_id
-         order by m.id desc limit 1) s
-     where s.created_at > app_now() - make_interval(secs => p_seconds);
+    -- What we answered is no question any more: "sí" to an offer of other times does not confirm the old one.
+    select case when not s.metadata ? 'settled' and s.metadata ->> 'appointment_id' ~ '^[0-9a-fA-F-]{36}$'
+        then (s.metadata ->> 'appointment_id')::uuid end into v_id
+      from said_before(p_conversation, p_question, p_seconds) s;
   end if;
   select * into a from appointments x where x.tenant_id = v_tenant and x.id = v_id and x.lead_id = c.lead_id;
   if a.id is null then return; end if;
@@ -9103,6 +9104,35 @@ end $$;
 ALTER FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) OWNER TO tistis_owner;
 
 --
+-- Name: said_before(uuid, uuid, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.said_before(p_conversation uuid, p_question uuid, p_seconds double precision) RETURNS TABLE(metadata jsonb)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  return query
+    select s.metadata
+      from (
+        select m.id, m.created_at, m.metadata
+          from conversations c
+          join conversations o on o.tenant_id = c.tenant_id and o.lead_id = c.lead_id
+           and o.channel_connection_id = c.channel_connection_id
+          cross join lateral (
+            select y.id, y.created_at, y.metadata from messages y
+             where y.tenant_id = v_tenant and y.conversation_id = o.id and y.role <> 'user' and y.id < p_question
+               and y.status in ('sending', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played')
+             order by y.id desc limit 1) m
+         where c.tenant_id = v_tenant and c.id = p_conversation
+         order by m.id desc limit 1) s
+     where s.created_at > app_now() - make_interval(secs => p_seconds);
+end $$;
+
+ALTER FUNCTION public.said_before(p_conversation uuid, p_question uuid, p_seconds double precision) OWNER TO tistis_owner;
+
+--
 -- Name: said_hours(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -9415,10 +9445,10 @@ begin return exists (
 ALTER FUNCTION public.sees_staff(p_staff uuid, p_branch uuid) OWNER TO tistis_owner;
 
 --
--- Name: send_prepared(uuid, jsonb, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: send_prepared(uuid, jsonb, text, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) RETURNS uuid
+CREATE FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb DEFAULT NULL::jsonb) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
 declare
@@ -9434,14 +9464,14 @@ begin
   if c.id is null then return null; end if;
   -- Nobody has typed it: it never leaves as a person's word (`staff_gate`).
   v_message := put_staff_message(c.id, p_parts, null, p_request_id, true, false);
-  update messages m set metadata = m.metadata || jsonb_build_object('prepared', p_kind)
+  update messages m set metadata = m.metadata || jsonb_strip_nulls(jsonb_build_object('prepared', p_kind, 'numbered', p_numbered))
     from messages f
     where f.tenant_id = v_tenant and f.id = v_message and m.tenant_id = v_tenant and m.conversation_id = c.id
       and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id;
   return v_message;
 end $$;
 
-ALTER FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) OWNER TO tistis_owner;
+ALTER FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb) OWNER TO tistis_owner;
 
 --
 -- Name: send_staff_message(uuid, jsonb, uuid, text, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -18996,6 +19026,13 @@ REVOKE ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.note_webhooks(p_connections uuid[]) TO tistis_functions;
 
 --
+-- Name: FUNCTION numbered_before(p_conversation uuid, p_question uuid, p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.numbered_before(p_conversation uuid, p_question uuid, p_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.numbered_before(p_conversation uuid, p_question uuid, p_seconds double precision) TO tistis_functions;
+
+--
 -- Name: FUNCTION occupy_time(); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -19407,6 +19444,13 @@ REVOKE ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_fro
 GRANT ALL ON FUNCTION public.rows_of_person(p_leads uuid[], p_names text, p_from uuid) TO tistis_functions;
 
 --
+-- Name: FUNCTION said_before(p_conversation uuid, p_question uuid, p_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.said_before(p_conversation uuid, p_question uuid, p_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.said_before(p_conversation uuid, p_question uuid, p_seconds double precision) TO tistis_functions;
+
+--
 -- Name: FUNCTION said_hours(p_hours jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -19498,11 +19542,11 @@ REVOKE ALL ON FUNCTION public.sees_staff(p_staff uuid, p_branch uuid) FROM PUBLI
 GRANT ALL ON FUNCTION public.sees_staff(p_staff uuid, p_branch uuid) TO tistis_functions;
 
 --
--- Name: FUNCTION send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb) TO tistis_functions;
 
 --
 -- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean); Type: ACL; Schema: public; Owner: tistis_owner

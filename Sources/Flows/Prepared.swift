@@ -105,8 +105,10 @@ extension Scope {
       do throws(ContentFault) { try content.check(limits) } catch { return .unfit(error) }
     }
     if let fault = try templateFault(contents, connectionId: ground.connectionId) { return .unfit(fault) }
+    let numbered = prepared.numbered(in: contents)
     let message = try sendPrepared(
-      conversationId: conversation, parts: staffParts(contents), kind: prepared.kind, requestId: requestId)
+      conversationId: conversation, parts: staffParts(contents), kind: prepared.kind, requestId: requestId,
+      numbered: numbered.isEmpty ? nil : JSONText(.array(numbered.map { .string($0) })))
     return message.map { .queued(message: $0, form: contents.first?.kind.rawValue ?? "text") } ?? .unknown
   }
 

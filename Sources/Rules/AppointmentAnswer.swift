@@ -5,7 +5,7 @@ public struct AppointmentAnswer: Sendable, Equatable {
   public enum Wish: Sendable { case confirm, reschedule, declineFollowUp }
 
   public var wish: Wish
-  /// The id of the appointment that the pressed button names, as it came.
+  /// The id of the appointment that the pressed button names, or the chosen line, as it came.
   public var appointment: String?
   /// A button of ours was pressed: it means nothing else. Plain words count only right after we asked.
   public var isPressed: Bool
@@ -30,6 +30,12 @@ public struct AppointmentAnswer: Sendable, Equatable {
     }
     self.wish = wish
     isPressed = false
+  }
+
+  init?(_ message: BurstMessage) {
+    self.init(content: message.content, selection: message.selection ?? message.numbered)
+    // "2" beside something else may count people.
+    if message.selection == nil { isPressed = false }
   }
 
   /// A longer text says more than yes, and is for somebody who reads.

@@ -7,6 +7,8 @@ public struct BurstMessage: Sendable, Equatable {
   public var contentType: String
   /// The id of what was pressed.
   public var selection: String?
+  /// They wrote a number: the id of what it stands for among the lines that we said last.
+  public var numbered: String?
 
   public init(id: String, content: String, contentType: String = "text", selection: String? = nil) {
     self.id = id
@@ -33,7 +35,7 @@ public struct BurstAnswer: Sendable, Equatable {
 
   /// - Parameter burst: oldest first.
   public init(_ burst: [BurstMessage]) {
-    let read = burst.map { ($0, AppointmentAnswer(content: $0.content, selection: $0.selection)) }
+    let read = burst.map { ($0, AppointmentAnswer($0)) }
     let known = read.compactMap { message, answer in answer.map { Part(id: message.id, answer: $0) } }
     let pressed = known.filter(\.answer.isPressed)
     let words = known.filter { !$0.answer.isPressed }
@@ -60,6 +62,11 @@ extension AppointmentAnswer {
 }
 
 extension BurstMessage {
+  /// What they chose, if it was by a number; what was pressed says so itself.
+  public var chosen: ChosenNumber? {
+    selection == nil && contentType == "text" ? ChosenNumber(content) : nil
+  }
+
   /// Asks for nothing: thanks, a greeting, a sticker, marks and emoji without a question mark.
   var isCourtesy: Bool {
     if selection != nil { return false }

@@ -81,6 +81,14 @@ public struct PreparedMessage: Sendable, Equatable {
     return message
   }
 
+  /// What the numbers in it stand for once it has become `contents`; none: there are none, or something can be pressed.
+  public func numbered(in contents: [OutboundContent]) -> [String] {
+    guard case .buttons(_, let options) = open, contents.allSatisfy({ $0.kind == .text || $0.kind == .media }) else {
+      return []
+    }
+    return options.map(\.id)
+  }
+
   private static func appointment(
     _ kind: String, _ definition: TemplateDefinition, _ words: AppointmentWords
   ) -> PreparedMessage {

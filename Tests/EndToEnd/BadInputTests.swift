@@ -70,6 +70,18 @@ import Testing
     for tenant in [mine, theirs] { #expect(try tenant.count("messages") + tenant.count("channel_events") == 0) }
   }
 
+  /// A dashboard's test says in the log that it came, and is no account of somebody else's.
+  @Test(arguments: Platform.metas) func theDashboardsTestButton(_ platform: Platform) async throws {
+    let tenant = try Tenant.make(on: platform)
+    let sample = "\(World.root)/Tests/PeersTests/Fixtures/\(platform.rawValue)/dashboard_test.json"
+    #expect(try await Web.deliver(Array((readFile(sample) ?? "").utf8), to: tenant).status == 200)
+    let log = readFile(World.current.folder + "/log/webhook-\(platform.rawValue).log") ?? ""
+    let lines = log.split(separator: "\n").filter { $0.contains("tenant=\(tenant.slug) ") }
+    #expect(lines.contains { $0.contains(" event=test kind=message") }, "\(lines)")
+    #expect(!lines.contains { $0.contains("foreign_account") }, "\(lines)")
+    #expect(try tenant.count("messages") + tenant.count("leads") == 0)
+  }
+
   @Test(arguments: Platform.allCases) func noSecretConfigured(_ platform: Platform) async throws {
     let tenant = try Tenant.make(on: platform, secrets: false)
     let body = platform.text("hola", from: uniqueDigits("521"), to: tenant.account)

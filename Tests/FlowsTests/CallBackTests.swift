@@ -42,6 +42,48 @@ import Testing
     }
   }
 
+  /// What is named in the body changes nothing of whose it is: a `tenant_id` that contradicts the proof, or that is nobody's,
+  /// is a mistake in the body, said alike of both, and nothing is done.
+  @Test(arguments: ["key", "signature", "plain", "platform"]) func anotherTenantID(_ proof: String) async throws {
+    try await Shop.test(delay: 60) { shop in
+      _ = try shop.says("hola")
+      let stranger = try Shop(shop.database)
+      _ = try stranger.says("hola")
+      try shop.useN8N(proof == "platform" ? ["webhook_url": nil] : ["plain_callbacks": .bool(proof == "plain")])
+      let key = try shop.n8nKey().reveal()
+      func tell(_ body: JSON) throws -> Shop.Told {
+        let headers =
+          switch proof {
+          case "key": ["x-api-key": key]
+          case "signature": ["x-n8n-signature": Core.hex(hmacSHA256(body.bytes, key: Secret(Shop.callbacks)))]
+          case "platform": ["x-n8n-api-key": "dev_n8n_key"]
+          default: [String: String]()
+          }
+        return try shop.tell(body, headers: headers)
+      }
+      var refusals = [String?]()
+      for other in [stranger.tenant.id, UUID()] {
+        let named: [String: JSON] = ["tenant_id": .string(other.text)]
+        let score: JSON = .object([
+          "action": "update_lead_score", "lead_id": .string(try shop.lead()), "score": 75,
+          "tenant_id": named["tenant_id"],
+        ])
+        for body in [try escalation(shop, named), try shop.answers("hola", extra: named), score] {
+          let told = try tell(body)
+          #expect(told.status == 400 && told.code == "malformed", "\(told.body)")
+          refusals.append(told.body["error"].text)
+        }
+      }
+      #expect(Set(refusals).count == 1 && refusals.first??.contains("tenant_id") == true, "\(refusals)")
+      #expect(try shop.value("status || ' ' || ai_handling", of: "conversations") == "active true")
+      #expect(try shop.count("messages", "role = 'assistant'") == 0)
+      #expect(try shop.count("lead_score_history", "signal_name = 'n8n'") == 0)
+      #expect(try stranger.value("status || ' ' || ai_handling", of: "conversations") == "active true")
+      // One's own is no contradiction.
+      #expect(try tell(escalation(shop, ["tenant_id": .string(shop.tenant.id.text)])).status == 200)
+    }
+  }
+
   @Test func signaturesAreBelieved() async throws {
     try await Shop.test(delay: 60) { shop in
       try shop.useN8N()

@@ -217,6 +217,23 @@ import Testing
       #expect(try shop.everything() == before)
     }
   }
+
+  /// The same of each of Meta's dashboards, at a business's own address and at the one that all share.
+  @Test(arguments: Platform.metas) func theTestButtons(_ platform: Platform) async throws {
+    try await Database.cloned { database in
+      let shop = try Shop(on: platform, database)
+      let body = Array(
+        (readFile("\(World.root)/Tests/PeersTests/Fixtures/\(platform.rawValue)/dashboard_test.json") ?? "").utf8)
+      let before = try shop.everything()
+      let shared = shop.request(
+        body, signature: platform.signature(body, platform.sharedSecret), path: platform.sharedPath)
+      for request in [shop.request(body), shared] { #expect(try shop.tenant.answer(request).status == 200) }
+      #expect(try shop.everything() == before)
+      // What it is like to be somebody's is seen on this.
+      try shop.post(platform.text("hola", from: uniqueDigits("521"), to: shop.tenant.account))
+      #expect(try shop.everything() != before)
+    }
+  }
 }
 
 private func numberChange(_ old: String, to new: String, at: Int64 = Instant.now.seconds) -> JSON {

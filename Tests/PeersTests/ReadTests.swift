@@ -10,6 +10,13 @@ import Testing
     try fixture.expect(Self.text(fixture.bytes, try fixture.channel))
   }
 
+  /// What a dashboard's button posts is known as such, and nothing else is.
+  @Test(arguments: Fixture.each()) func theDashboardsTests(_ fixture: Fixture) throws {
+    let channel = try fixture.channel
+    guard let body = try? JSON.parse(fixture.bytes), let events = try? channel.read(Field(body)) else { return }
+    for event in events { #expect(channel.isSample(event) == (fixture.name == "dashboard_test"), "\(event.kind)") }
+  }
+
   @Test func everyKindIsShown() throws {
     var kinds = Set<InboundEvent.Kind>()
     for fixture in Fixture.each() {

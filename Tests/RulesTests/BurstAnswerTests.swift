@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct BurstAnswerTests {
   struct Case: Sendable, CustomTestStringConvertible {
-    /// `=confirmar_cita:A` is pressed, `[audio]` is one, all else is written.
+    /// `=confirmar_cita:A` is pressed, `#confirmar_cita:A` a number that stands for that, `[audio]` is one, all else is
+    /// written.
     let said: [String]
     /// Which of them are acted upon.
     let parts: [Int]
@@ -33,15 +34,26 @@ import Testing
     Case(said: ["sí", "¿a las 5?"], parts: [], isAll: false), Case(said: ["sí", "no puedo"], parts: [], isAll: false),
     Case(said: ["[audio]", "sí"], parts: [], isAll: false), Case(said: ["gracias"], parts: [], isAll: true),
     Case(said: [], parts: [], isAll: true),
+    Case(said: ["#confirmar_cita:A"], parts: [0], isAll: true),
+    Case(said: ["hola", "#seguimiento_no", "gracias"], parts: [1], isAll: true),
+    Case(said: ["#confirmar_cita:A", "sí"], parts: [0, 1], isAll: true),
+    Case(said: ["#confirmar_cita:A", "=confirmar_cita:B"], parts: [1], isAll: true),
+    Case(said: ["#confirmar_cita:A", "#reagendar_cita:A"], parts: [], isAll: false),
+    Case(said: ["#reagendar_cita:A", "amigos"], parts: [], isAll: false),
+    Case(said: ["#seguimiento_si"], parts: [], isAll: false), Case(said: ["1"], parts: [], isAll: false),
     Case(said: [String(repeating: "gracias ", count: 20), "sí"], parts: [], isAll: false),
   ]
 
   @Test(arguments: cases) func isRead(_ c: Case) {
     let burst = BurstAnswer(
       c.said.enumerated().map { i, text in
-        text.hasPrefix("=")
-          ? BurstMessage(id: "\(i)", content: "x", selection: String(text.dropFirst()))
-          : BurstMessage(id: "\(i)", content: text, contentType: text == "[audio]" ? "audio" : "text")
+        if text.hasPrefix("=") { return BurstMessage(id: "\(i)", content: "x", selection: String(text.dropFirst())) }
+        if text.hasPrefix("#") {
+          var message = BurstMessage(id: "\(i)", content: "1")
+          message.numbered = String(text.dropFirst())
+          return message
+        }
+        return BurstMessage(id: "\(i)", content: text, contentType: text == "[audio]" ? "audio" : "text")
       })
     #expect(burst.parts.map(\.id) == c.parts.map { "\($0)" })
     #expect(burst.isAll == c.isAll)

@@ -115,6 +115,7 @@ import Testing
       means("confirm", heard.confirming)
       means("reschedule", heard.rescheduling)
       means("decline", heard.declining)
+      for (i, word) in heard.numbers.enumerated() { means("\(i + 1)", [word]) }
       means("nothing", heard.courtesies)
       means("stop", heard.stopping)
       means("resume", heard.resuming)

@@ -164,6 +164,37 @@ end $$;
 create or replace trigger forget_reminders before update of scheduled_at, branch_id, status on appointments
   for each row execute function forget_reminders();
 
+-- Our last words to a person before p_question, if they were said at most p_seconds ago; no row: none were. In whichever
+-- conversation: the answer to one that was closed begins another.
+create or replace function said_before(p_conversation uuid, p_question uuid, p_seconds float8) returns table (metadata jsonb)
+language plpgsql stable as $$
+declare
+  v_tenant uuid := current_tenant();
+begin
+  return query
+    select s.metadata
+      from (
+        select m.id, m.created_at, m.metadata
+          from conversations c
+          join conversations o on o.tenant_id = c.tenant_id and o.lead_id = c.lead_id
+           and o.channel_connection_id = c.channel_connection_id
+          cross join lateral (
+            select y.id, y.created_at, y.metadata from messages y
+             where y.tenant_id = v_tenant and y.conversation_id = o.id and y.role <> 'user' and y.id < p_question
+               and y.status in ('sending', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played')
+             order by y.id desc limit 1) m
+         where c.tenant_id = v_tenant and c.id = p_conversation
+         order by m.id desc limit 1) s
+     where s.created_at > app_now() - make_interval(secs => p_seconds);
+end $$;
+
+-- What the numbered lines of our last words to a person stand for, as `send_prepared` was told it; null: these had none.
+create or replace function numbered_before(p_conversation uuid, p_question uuid, p_seconds float8) returns jsonb
+language plpgsql stable as $$
+begin return (
+  select s.metadata -> 'numbered' from said_before(p_conversation, p_question, p_seconds) s
+); end $$;
+
 -- The appointment that a person's answer is about, and with p_confirm their word that they come.
 --   p_appointment: named by what was pressed, and only theirs counts; null: the one that our last words to them were about,
 --   said at most p_seconds ago
@@ -181,22 +212,10 @@ declare
 begin
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation;
   if v_id is null then
-    -- In whichever conversation: the answer to one that was closed begins another.
-    select s.about into v_id
-      from (
-        select m.id, m.created_at, m.metadata ->> 'appointment_id' as about_text,
-            -- What we answered is no question any more: "sí" to an offer of other times does not confirm the old one.
-            case when not m.metadata ? 'settled' and m.metadata ->> 'appointment_id' ~ '^[0-9a-fA-F-]{36}$'
-              then (m.metadata ->> 'appointment_id')::uuid end as about
-          from conversations o
-          cross join lateral (
-            select y.id, y.created_at, y.metadata from messages y
-             where y.tenant_id = v_tenant and y.conversation_id = o.id and y.role <> 'user' and y.id < p_question
-               and y.status in ('sending', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played')
-             order by y.id desc limit 1) m
-         where o.tenant_id = v_tenant and o.lead_id = c.lead_id and o.channel_connection_id = c.channel_connection_id
-         order by m.id desc limit 1) s
-     where s.created_at > app_now() - make_interval(secs => p_seconds);
+    -- What we answered is no question any more: "sí" to an offer of other times does not confirm the old one.
+    select case when not s.metadata ? 'settled' and s.metadata ->> 'appointment_id' ~ '^[0-9a-fA-F-]{36}$'
+        then (s.metadata ->> 'appointment_id')::uuid end into v_id
+      from said_before(p_conversation, p_question, p_seconds) s;
   end if;
   select * into a from appointments x where x.tenant_id = v_tenant and x.id = v_id and x.lead_id = c.lead_id;
   if a.id is null then return; end if;

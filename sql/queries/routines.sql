@@ -33,6 +33,10 @@ select outcome as "outcome!", appointment_id as "appointment_id!", service as "s
     day as "day!", month as "month!", clock as "clock!", branch_id as "branch_id!", service_id, staff_id
   from press_appointment(:conversation_id, :question_id, :appointment_id?, :seconds, :confirm);
 
+-- name: numberedBefore :one
+-- What the numbered lines of our last words before a person's message stand for; null: these had none.
+select numbered_before(:conversation_id, :question_id, :seconds);
+
 -- name: followUpsNear :many
 -- People who fell silent (`sql/functions/follow_ups.sql`).
 select lead_id as "lead_id!", conversation_id as "conversation_id!", last_said as "last_said!", last_at,

@@ -91,4 +91,4 @@ select slug as "slug!", name as "name!", coalesce(short_description, '') as "des
 
 -- name: sendPrepared :one
 -- Stores a prepared message with the jobs that send it; whoever answers is answered as before. null: no such conversation.
-select send_prepared(:conversation_id, :parts::jsonb, :kind, :request_id?);
+select send_prepared(:conversation_id, :parts::jsonb, :kind, :request_id?, :numbered?::jsonb);

@@ -29,9 +29,10 @@ extension Office {
   func pressedAppointments(
     _ found: ConversationToAnswerRow, _ conversation: UUID, _ job: HeldJob, _ log: Log
   ) async -> Pressed {
-    let burst = BurstAnswer(found.saidInOneGo)
+    let burst: BurstAnswer
     var ends: [AnswerEnd] = []
     do throws(StoreError) {
+      burst = BurstAnswer(try await numbered(found.saidInOneGo, conversation, job))
       for part in burst.parts {
         guard let id = UUID(uuidString: part.id) else { continue }
         let end = try await self.end(part.answer, id, found, conversation, job, log)
@@ -53,6 +54,21 @@ extension Office {
       "settled_from": found.saidInOneGo.first.map { .string($0.id) },
     ])
     return Pressed(settled: .say(Reply(text: texts.joined(separator: "\n\n"), metadata: metadata)))
+  }
+
+  /// With what the numbers that they wrote stand for, where our last words before each had numbered lines.
+  private func numbered(
+    _ said: [BurstMessage], _ conversation: UUID, _ job: HeldJob
+  ) async throws(StoreError) -> [BurstMessage] {
+    var said = said
+    for (i, message) in said.enumerated() {
+      guard let chosen = message.chosen, let id = UUID(uuidString: message.id) else { continue }
+      let choices = try await insist(job.tenant) { (scope) throws(StoreError) in
+        try scope.numberedBefore(conversationId: conversation, questionId: id, seconds: Reminder.answerable)
+      }
+      said[i].numbered = chosen.of(Field((try? choices?.parse()) ?? []).items.compactMap(\.text))
+    }
+    return said
   }
 
   /// What came of one answer.

@@ -69,6 +69,8 @@ extension Phrases {
       "can t make it", "cant make it",
     ],
     declining: ["no thanks", "no thank you", "not anymore", "not any more", "not interested"],
+    numbers: ["one", "two", "three"], beforeNumbers: ["option", "number"],
+    afterNumbers: ["please", "thanks", "thank you"],
     courtesies: [
       "thanks", "thank you", "thank you very much", "thanks a lot", "many thanks", "hi", "hello", "good morning",
       "good afternoon", "good evening", "good night", "bye", "great", "great thanks", "see you",

@@ -110,6 +110,10 @@ public struct Phrases: Sendable {
     let rescheduling: [String]
     /// No follow-up, thank you. A bare no is not among them, nor is cancel: what is meant by these has to be asked.
     let declining: [String]
+    /// From one; as many as buttons stand under a message. What may stand before them, and after.
+    let numbers: [String]
+    let beforeNumbers: [String]
+    let afterNumbers: [String]
     /// Said beside something else, they ask for nothing.
     let courtesies: [String]
     /// No promotions, and promotions again. Nothing that is said of appointments: cancel, no, end.

@@ -64,6 +64,10 @@ extension Phrases {
       "no puedo ir", "no podre", "no podre ir", "no podre asistir",
     ],
     declining: ["ya no gracias", "ya no"],
+    numbers: ["uno", "dos", "tres"],
+    // "El 2" would be a day.
+    beforeNumbers: ["la", "opcion", "la opcion", "numero", "el numero", "la numero"],
+    afterNumbers: ["por favor", "gracias", "porfa"],
     courtesies: [
       "gracias", "muchas gracias", "mil gracias", "muchisimas gracias", "gracias a ustedes", "muy amable",
       "muy amables", "gracias muy amable", "hola", "hola gracias", "hola buen dia", "hola buenos dias",

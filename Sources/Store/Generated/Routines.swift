@@ -235,6 +235,17 @@ extension Scope {
     }
   }
 
+  /// What the numbered lines of our last words before a person's message stand for; null: these had none.
+  public func numberedBefore(conversationId: UUID, questionId: UUID, seconds: Double) throws(StoreError) -> JSONText? {
+    try one(
+      "numberedBefore",
+      #"""
+      select numbered_before($1, $2, $3)
+      """#,
+      [conversationId.sql, questionId.sql, seconds.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
   /// People who fell silent (`sql/functions/follow_ups.sql`).
   public func followUpsNear(rule: JSONText, after: UUID, limit: Int32) throws(StoreError) -> [FollowUpsNearRow] {
     try many(

@@ -313,14 +313,15 @@ extension Scope {
     conversationId: UUID,
     parts: JSONText,
     kind: String,
-    requestId: String?
+    requestId: String?,
+    numbered: JSONText?
   ) throws(StoreError) -> UUID? {
     try one(
       "sendPrepared",
       #"""
-      select send_prepared($1, $2::jsonb, $3, $4)
+      select send_prepared($1, $2::jsonb, $3, $4, $5::jsonb)
       """#,
-      [conversationId.sql, parts.sql, kind.sql, requestId.sql]
+      [conversationId.sql, parts.sql, kind.sql, requestId.sql, numbered.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 }
