@@ -4614,8 +4614,16 @@ begin
         p_rule -> 'hours'), app_now(), z.zone, '{}') s
      where (coalesce(x.follow_ups_enabled, true) or p_rule ? 'by_hand') and coalesce(x.ai_enabled, true)
        and c.status in ('active', 'waiting_response') and c.ai_handling and c.thread_owner is null
-       and (p_rule -> 'templates' ? c.channel
-         or window_is_open(cc.id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))
+       and case when p_rule ? 'unasked' then l.classification <> 'hot'
+           and not window_is_open(cc.id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int)
+           and not (p_rule -> 'templates' ? c.channel and exists (select from message_templates y
+             where y.tenant_id = v_tenant and y.name = p_rule -> 'unasked' ->> 'template'
+               and y.business_account_id = coalesce(cc.whatsapp_business_account_id, y.business_account_id)
+               and p_rule -> 'unasked' -> 'usable' ? upper(y.status)
+               and substring(lower(y.language) from '^[a-z]+')
+                 in (substring(lower(x.default_language) from '^[a-z]+'), p_rule -> 'unasked' ->> 'language')))
+         else p_rule -> 'templates' ? c.channel
+           or window_is_open(cc.id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int) end
        -- Ours was the last word, and the assistant's.
        and c.last_inbound_at < c.last_message_at
        and (c.last_human_at is null or c.last_human_at < c.last_inbound_at)
@@ -4992,10 +5000,20 @@ declare
   v_classification text;
   v_ended text;
 begin
-  update follow_ups f set ended = case when exists (select from messages m where m.tenant_id = v_tenant
-        and m.conversation_id = p_conversation and m.id >= uuid_v7_floor(f.silent_since) and m.metadata ? 'follow_up'
-        and m.status in ('unknown', 'accepted', 'sent', 'delivered', 'read', 'played')) then 'cold' else 'unsent' end
-    where f.tenant_id = v_tenant and f.lead_id = p_lead and f.ended is null returning f.ended into v_ended;
+  -- Nobody was asked in this silence, which begins with their last word.
+  insert into follow_ups as f (tenant_id, lead_id, silent_since, ended)
+    select v_tenant, p_lead, c.last_inbound_at, 'cold' from conversations c
+     where c.tenant_id = v_tenant and c.id = p_conversation
+    on conflict (tenant_id, lead_id) do update set silent_since = excluded.silent_since, attempts = 0, last_at = null,
+      ended = excluded.ended
+      where f.silent_since < excluded.silent_since
+    returning f.ended into v_ended;
+  if v_ended is null then
+    update follow_ups f set ended = case when exists (select from messages m where m.tenant_id = v_tenant
+          and m.conversation_id = p_conversation and m.id >= uuid_v7_floor(f.silent_since) and m.metadata ? 'follow_up'
+          and m.status in ('unknown', 'accepted', 'sent', 'delivered', 'read', 'played')) then 'cold' else 'unsent' end
+      where f.tenant_id = v_tenant and f.lead_id = p_lead and f.ended is null returning f.ended into v_ended;
+  end if;
   if v_ended is distinct from 'cold' then return false; end if;
   select l.score, l.classification into v_score, v_classification from leads l
     where l.tenant_id = v_tenant and l.id = p_lead for update;

@@ -15,6 +15,8 @@ public enum FollowUp {
   /// When a business is open that has said nothing of its hours, as `openingHours` reads them: what
   /// `ai_tenant_context.business_hours` begins with.
   public static let hours: JSON = ["start": "09:00", "end": "18:00", "days": [1, 2, 3, 4, 5]]
+  /// Seconds of silence after which nobody is looked at any more who cannot be asked.
+  public static let forgotten = silence * Double(attempts + 1) + late
   /// One that could not leave within so many seconds is left out.
   public static let lastsFor = 4.0 * 3600
 
@@ -26,12 +28,19 @@ public enum FollowUp {
     case nothing
   }
 
+  /// Who cannot be asked (no open window, and no template that would do without one) is cold once they have been silent for
+  /// as long as the attempts that are left would have taken.
   /// `lastSaid`: by whomever, and known to have left. `lastAsked`: the last attempt of this silence, whatever came of it; nil:
   /// none. An attempt counts from itself, since one that got lost may have been read all the same.
   public static func step(
-    lastSaid: Instant, lastAsked: Instant?, attempts done: Int, isOpen: Bool, minuteOfDay: Int, _ now: Instant
+    lastSaid: Instant, lastAsked: Instant?, attempts done: Int, isOpen: Bool, minuteOfDay: Int, canAsk: Bool = true,
+    _ now: Instant
   ) -> Step {
     let silent = now - max(lastSaid, lastAsked ?? lastSaid)
+    if !canAsk {
+      let wait = silence * Double(max(attempts - done, 0) + 1)
+      return silent >= wait && silent < wait + late ? .giveUp : .nothing
+    }
     guard silent >= silence, silent < late else { return .nothing }
     if done >= attempts { return .giveUp }
     return isOpen && awake.contains(minuteOfDay) ? .ask(attempt: done + 1) : .nothing

@@ -17,9 +17,3 @@ public func renderMoment(now: String, customer: String?, state: ConversationStat
   }
   return lines.joined(separator: "\n")
 }
-
-/// On one line, and without anything that could look like the end of its fence.
-private func fenced(_ text: String, _ most: Int) -> String {
-  let line = text.split(whereSeparator: { $0.isWhitespace || $0.isNewline }).joined(separator: " ")
-  return clipped(line.filter { !"\"“”«»<>{}[]".contains($0) }, most)
-}

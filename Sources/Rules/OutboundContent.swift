@@ -1,7 +1,7 @@
 import Core
 
 /// What we say to a person, in one vocabulary for all platforms. Its JSON form (`OutboundJSON.swift`) is kept in
-/// `messages.payload` and is what `tistis conversations send --json` takes.
+/// `messages.payload` and is what `tistis conversations send --from-json` takes.
 public enum OutboundContent: Sendable, Equatable {
   case text(String)
   /// A few options as buttons under the text.

@@ -54,7 +54,7 @@ import Testing
     (["--media-link", "https://example.com/a.webm", "--kind", "audio"], "audio/webm"),
     (["--media-id", "7"], "needs --kind"),
     (["x", "--reply-to", "sha256:00"], "no id of the platform's"),
-    (["--json", "/nowhere/at/all.json"], "cannot be read"),
+    (["--from-json", "/nowhere/at/all.json"], "cannot be read"),
   ])
   func refused(_ words: [String], _ why: String) async throws {
     let tenant = try Tenant.make(delay: 60)

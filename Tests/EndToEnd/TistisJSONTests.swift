@@ -16,13 +16,15 @@ import Testing
   }
 
   /// - Parameter database: one that `jobs` does not work on; otherwise the world's.
-  private func tistis(_ arguments: [String], in database: Database? = nil) async throws -> Told {
+  /// - Parameter input: what standard input holds.
+  private func tistis(_ arguments: [String], in database: Database? = nil, input: String = "") async throws -> Told {
     var environment = World.current.environment(of: "tistis")
     if let database { environment["DATABASE_URL"] = database.dsn(user: "tistis_owner") }
     let values = environment.map { "\($0.key)='\($0.value)'" }.joined(separator: " ")
     let words = arguments.map { "'\($0)'" }.joined(separator: " ")
     let file = "/tmp/" + unique("tistis-errors-")
-    let command = "env -i PATH=/usr/bin:/bin \(values) '\(World.current.programs)/tistis' \(words) 2>'\(file)'"
+    let command =
+      "printf %s '\(input)' | env -i PATH=/usr/bin:/bin \(values) '\(World.current.programs)/tistis' \(words) 2>'\(file)'"
     let said = try await onThread { shell(command) }
     let errors = readFile(file) ?? ""
     _ = shell("rm -f '\(file)'")
@@ -69,12 +71,37 @@ import Testing
     ("tenants list", "slug"), ("channels list", "account_id"), ("channels health", "waiting_sends"),
     ("keys list", "key_prefix"), ("keys revoke", "status"),
     ("templates sync", "listed"), ("templates list", "language"),
+    ("channels set-secret", "connected"), ("n8n set", "answers_by"), ("n8n show", "answers_by"), ("n8n test", "id"),
+    ("n8n replay", "replayed"), ("n8n set-secret", "sealed"), ("n8n make-secret", "secret"),
+    ("routines set", "reminders"), ("conversations send", "messages"), ("jobs show", "status"),
+    ("webhooks show", "payload"), ("seals", "OUTBOUND_SEAL"),
   ]
 
   @Test(arguments: commands) func saysJSONAndNothingElse(_ command: String, _ member: String) async throws {
     let tenant = try Tenant.make(delay: 300)
     var options = ["--tenant", tenant.slug]
+    var input = ""
+    if command.hasPrefix("n8n ") {
+      let set = try await tistis(["n8n", "set", "--tenant", tenant.slug, "--url", "https://n8n.example.com/webhook"])
+      #expect(set.status == 0, "\(set.errors)")
+    }
     switch command {
+    case "channels set-secret":
+      options += ["--channel", tenant.connection.text, "--kind", "access_token"]
+      input = "a_new_token_of_theirs"
+    case "n8n set-secret":
+      options += ["--kind", "api_key"]
+      input = "a_key_of_their_own_n8n_0123456789abcdef"
+    case "n8n make-secret": options += ["--kind", "signing_secret"]
+    case "routines set": options += ["--reminders", "off"]
+    case "conversations send": options += ["--conversation", try await tenant.hears(), "Le atiende Ana"]
+    case "jobs show":
+      try bury(1, of: tenant)
+      options += ["--id", try #require(try tenant.value("id", of: "jobs", where: "status = 'dead'"))]
+    case "webhooks show":
+      try await park(tenant)
+      options += ["--id", try #require(try tenant.value("id", of: "webhook_dead_letters"))]
+    case "seals": options = []
     case "jobs dead", "jobs retry": try bury(1, of: tenant)
     case "webhooks dead", "webhooks replay": try await park(tenant)
     case "tenants list": options = []
@@ -98,11 +125,49 @@ import Testing
     default: break
     }
     let words = command.split(separator: " ").map { String($0) }
-    let told = try await tistis(words + options + ["--json"])
+    let told = try await tistis(words + options + ["--json"], input: input)
     #expect(told.status == 0, "\(told.output) \(told.errors)")
     let whole = try told.json()
     let first = whole.items.first ?? whole
     #expect(first[member].exists, "\(told.output.prefix(500))")
+    #expect(input.isEmpty || !told.output.contains(input))
+  }
+
+  /// Each command whose result somebody could read: `env` prints a file.
+  @Test func everyCommandSpeaksJSON() async throws {
+    func lacking(_ command: Field, _ path: String) -> [String] {
+      let under = command["subcommands"].items.filter { $0["commandName"].text != "help" }
+      guard under.isEmpty else { return under.flatMap { lacking($0, "\(path) \($0["commandName"].text ?? "")") } }
+      let flag = command["arguments"].items.first { argument in
+        argument["names"].items.contains { $0["name"].text == "json" }
+      }
+      return flag?["kind"].text == "flag" ? [] : [path]
+    }
+    let help = try await tistis(["--experimental-dump-help"])
+    #expect(lacking(try help.json()["command"], "tistis") == ["tistis env"])
+  }
+
+  /// `--json` took a file once: its name, or what is in it, goes to nobody.
+  @Test func whatIsSentByTheOldName() async throws {
+    let tenant = try Tenant.make(delay: 300)
+    let conversation = try await tenant.hears()
+    let place = "/tmp/" + unique("place-")
+    _ = shell("echo '{\"kind\": \"text\", \"text\": \"Aquí estamos\"}' >'\(place)'")
+    defer { _ = shell("rm -f '\(place)'") }
+    let send = ["conversations", "send", "--tenant", tenant.slug, "--conversation", conversation]
+    for old in [["--json", place], ["--json", "/nowhere/place.JSON"], ["--json=\(place)"]] {
+      let told = try await tistis(send + old)
+      #expect(told.status == 64 && told.output.isEmpty, "\(old) \(told.output)")
+      #expect(old.count == 1 || told.errors.contains("--from-json"), "\(told.errors)")
+    }
+    #expect(try tenant.count("messages", where: "role = 'staff'") == 0)
+    let dry = try await tistis(send + ["--json", "--dry-run", "--from-json", place])
+    #expect(try dry.json()[0]["text"].text == "Aquí estamos", "\(dry.errors)")
+    #expect(try tenant.count("messages", where: "role = 'staff'") == 0)
+    let sent = try await tistis(send + ["--json", "--from-json", place])
+    let id = try sent.json()["id"].text ?? ""
+    #expect(sent.status == 0, "\(sent.errors)")
+    #expect(try tenant.count("messages", where: "id = '\(id)' and role = 'staff'") == 1)
   }
 
   // MARK: How far it is

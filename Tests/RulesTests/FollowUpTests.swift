@@ -14,6 +14,7 @@ import Testing
     var done = 0
     var open = true
     var minute = 12 * 60
+    var canAsk = true
     let step: FollowUp.Step
     var testDescription: String { name }
   }
@@ -38,13 +39,21 @@ import Testing
     Case(name: "after a weekend", hours: 110, step: .ask(attempt: 1)),
     Case(name: "forgotten", hours: 144, step: .nothing),
     Case(name: "forgotten after the second", hours: 200, done: 2, step: .nothing),
+    Case(
+      name: "who cannot be asked, a moment before the attempts would be over", hours: 191.9, canAsk: false,
+      step: .nothing),
+    Case(name: "who cannot be asked", hours: 192, open: false, minute: 120, canAsk: false, step: .giveUp),
+    Case(name: "cannot be asked any more", hours: 300, asked: 143, done: 1, canAsk: false, step: .nothing),
+    Case(name: "after the first", hours: 300, asked: 144, done: 1, canAsk: false, step: .giveUp),
+    Case(name: "after the third", hours: 300, asked: 48, done: 3, canAsk: false, step: .giveUp),
+    Case(name: "could never be asked, long ago", hours: 336, canAsk: false, step: .nothing),
     Case(name: "a clock that went back", hours: -1, step: .nothing),
   ]
 
   @Test(arguments: cases) func step(_ c: Case) {
     let step = FollowUp.step(
       lastSaid: Self.said, lastAsked: c.asked.map { Self.said + (c.hours - $0) * 3600 }, attempts: c.done,
-      isOpen: c.open, minuteOfDay: c.minute, Self.said + c.hours * 3600)
+      isOpen: c.open, minuteOfDay: c.minute, canAsk: c.canAsk, Self.said + c.hours * 3600)
     #expect(step == c.step)
   }
 

@@ -4,7 +4,8 @@
 -- those after p_after, by id. Nobody to whom people talk, who has an appointment, said stop, or cannot be reached.
 -- p_rule: {"silence_seconds", "since_seconds" (silent for no longer, since the last attempt if there was one), "attempts" (at
 --   most), "declined_seconds", "hours" (of who has said nothing of theirs), "by_hand"? (also where the business does without
---   ours), and as `conversation_to_tell`: "templates", "windows"}
+--   ours), and as `conversation_to_tell`: "templates", "windows"; "unasked"? {"template", "usable": its states in which it may
+--   leave, "language": in which it is sent besides the business's}: only those whom we have no way to ask, and who are not hot}
 create or replace function follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit int)
 returns table (lead_id uuid, conversation_id uuid, silent_since timestamptz, last_said timestamptz, attempts int,
   last_at timestamptz, is_open boolean, local_minute int, service text, own_words text, now_is timestamptz)
@@ -47,8 +48,16 @@ begin
         p_rule -> 'hours'), app_now(), z.zone, '{}') s
      where (coalesce(x.follow_ups_enabled, true) or p_rule ? 'by_hand') and coalesce(x.ai_enabled, true)
        and c.status in ('active', 'waiting_response') and c.ai_handling and c.thread_owner is null
-       and (p_rule -> 'templates' ? c.channel
-         or window_is_open(cc.id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int))
+       and case when p_rule ? 'unasked' then l.classification <> 'hot'
+           and not window_is_open(cc.id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int)
+           and not (p_rule -> 'templates' ? c.channel and exists (select from message_templates y
+             where y.tenant_id = v_tenant and y.name = p_rule -> 'unasked' ->> 'template'
+               and y.business_account_id = coalesce(cc.whatsapp_business_account_id, y.business_account_id)
+               and p_rule -> 'unasked' -> 'usable' ? upper(y.status)
+               and substring(lower(y.language) from '^[a-z]+')
+                 in (substring(lower(x.default_language) from '^[a-z]+'), p_rule -> 'unasked' ->> 'language')))
+         else p_rule -> 'templates' ? c.channel
+           or window_is_open(cc.id, c.lead_id, (p_rule -> 'windows' ->> c.channel)::int) end
        -- Ours was the last word, and the assistant's.
        and c.last_inbound_at < c.last_message_at
        and (c.last_human_at is null or c.last_human_at < c.last_inbound_at)
@@ -128,8 +137,8 @@ language sql as $$
       and (m.id = f.id or m.metadata ->> 'group' = f.metadata ->> 'group') and m.id >= f.id
 $$;
 
--- All attempts were in vain: the person is cold, and the score says why, if the business wants scores. False: none of them
--- had left, or somebody else has written it down.
+-- All attempts were in vain, or in this silence none could be made: the person is cold, and the score says why, if the business
+-- wants scores. False: none of them had left, or somebody else has written it down.
 create or replace function give_up_follow_up(p_lead uuid, p_conversation uuid, p_reason text) returns boolean
 language plpgsql as $$
 declare
@@ -138,10 +147,20 @@ declare
   v_classification text;
   v_ended text;
 begin
-  update follow_ups f set ended = case when exists (select from messages m where m.tenant_id = v_tenant
-        and m.conversation_id = p_conversation and m.id >= uuid_v7_floor(f.silent_since) and m.metadata ? 'follow_up'
-        and m.status in ('unknown', 'accepted', 'sent', 'delivered', 'read', 'played')) then 'cold' else 'unsent' end
-    where f.tenant_id = v_tenant and f.lead_id = p_lead and f.ended is null returning f.ended into v_ended;
+  -- Nobody was asked in this silence, which begins with their last word.
+  insert into follow_ups as f (tenant_id, lead_id, silent_since, ended)
+    select v_tenant, p_lead, c.last_inbound_at, 'cold' from conversations c
+     where c.tenant_id = v_tenant and c.id = p_conversation
+    on conflict (tenant_id, lead_id) do update set silent_since = excluded.silent_since, attempts = 0, last_at = null,
+      ended = excluded.ended
+      where f.silent_since < excluded.silent_since
+    returning f.ended into v_ended;
+  if v_ended is null then
+    update follow_ups f set ended = case when exists (select from messages m where m.tenant_id = v_tenant
+          and m.conversation_id = p_conversation and m.id >= uuid_v7_floor(f.silent_since) and m.metadata ? 'follow_up'
+          and m.status in ('unknown', 'accepted', 'sent', 'delivered', 'read', 'played')) then 'cold' else 'unsent' end
+      where f.tenant_id = v_tenant and f.lead_id = p_lead and f.ended is null returning f.ended into v_ended;
+  end if;
   if v_ended is distinct from 'cold' then return false; end if;
   select l.score, l.classification into v_score, v_classification from leads l
     where l.tenant_id = v_tenant and l.id = p_lead for update;

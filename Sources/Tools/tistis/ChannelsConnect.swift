@@ -105,6 +105,7 @@ extension Channels {
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "The channel's id.", transform: uuid) var channel: UUID
     @Option(help: "What it is.") var kind: String
+    @Flag(help: "As a JSON object.") var json = false
 
     func run() throws {
       administer([.databaseURL, .inboundKeys, .outboundKeys]) { settings in
@@ -124,13 +125,22 @@ extension Channels {
           selected.database, inbound: try Keyring(settings.secret(.inboundKeys)),
           outbound: try Keyring(settings.secret(.outboundKeys)))
         let isToken = try store.keep(fields, connection: channel, tenant: selected.tenant)
-        say("sealed the \(kind)")
-        guard isToken else { return }
-        if try selected.scope.connectChannel(connectionId: channel) { return say("connected") }
-        if row.status == "error", let due = try selected.scope.resumeChannel(connectionId: channel) {
-          selected.database.wakeWorkers()
-          say("resumed; \(due) conversations go on")
+        let isConnected = isToken ? try selected.scope.connectChannel(connectionId: channel) : false
+        var resumed: Int32?
+        if isToken, !isConnected, row.status == "error" {
+          resumed = try selected.scope.resumeChannel(connectionId: channel)
+          if resumed != nil { selected.database.wakeWorkers() }
         }
+        if json {
+          let done = JSON.object([
+            "id": .string(channel.text), "kind": .string(kind), "sealed": true, "connected": .bool(isConnected),
+            "resumed_conversations": resumed.map { .number($0) },
+          ])
+          return say(done.text)
+        }
+        say("sealed the \(kind)")
+        if isConnected { say("connected") }
+        if let resumed { say("resumed; \(resumed) conversations go on") }
       }
     }
   }

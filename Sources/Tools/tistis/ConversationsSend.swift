@@ -5,6 +5,10 @@ import FoundationEssentials
 import Rules
 import Store
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 extension Conversations {
   struct Send: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +23,7 @@ extension Conversations {
           tistis conversations send … "Nuestro menú" --link https://example.com/menu --link-title "Ver el menú"
           tistis conversations send … --media-link https://example.com/sala.jpg --caption "La sala"
           tistis conversations send … --template recordatorio --language es_MX --param Ana --param 10:00
-          tistis conversations send … --json place.json
+          tistis conversations send … --from-json place.json
 
         The JSON is what Sources/Rules/OutboundJSON.swift reads, for example \
         {"kind": "location", "latitude": 31.3, "longitude": -110.9, "name": "Clínica"}; there are examples of every kind \
@@ -30,11 +34,17 @@ extension Conversations {
     @Option(help: "The conversation's id.", transform: uuid) var conversation: UUID
     @Option(help: "The platform's id of a message to quote.") var replyTo: String?
     @Flag(help: "Print what would be sent, a line of JSON a message, and send nothing.") var dryRun = false
+    @Flag(help: "What came of it as a JSON object; what would be sent, as an array. A file to send is --from-json.")
+    var json = false
     @OptionGroup var said: Said
 
     /// What no platform takes is refused before anybody is asked whose conversation it is.
     func validate() throws {
       if let replyTo, !isPlatformID(replyTo) { throw ValidationError("\(replyTo) is no id of the platform's.") }
+      // It took a file once, whose name must not go to a person as words.
+      if json, let text = said.text, text.lowercased().hasSuffix(".json") || access(text, F_OK) == 0 {
+        throw ValidationError("--json takes no file, it is how the result is told: --from-json \(text)")
+      }
       var first: ValidationError?
       for channel in ChannelName.allCases {
         do {
@@ -74,6 +84,7 @@ extension Conversations {
           return
         }
         if dryRun {
+          if json { return say(JSON.array(parts.map(\.json)).text) }
           for part in parts { say(part.json.text) }
           return
         }
@@ -84,7 +95,9 @@ extension Conversations {
           conversationId: conversation, contents: parts, replyTo: replyTo, staffId: nil, requestId: nil)
         guard let id else { throw Unknown() }
         selected.database.wakeWorkers()
-        say("queued message \(id.text)" + (parts.count > 1 ? " and \(parts.count - 1) more" : ""))
+        tell(
+          "queued message \(id.text)" + (parts.count > 1 ? " and \(parts.count - 1) more" : ""),
+          json ? ["id": .string(id.text), "messages": .number(parts.count), "status": "pending"] : nil)
       }
       if let refusal { throw refusal }
     }

@@ -42,6 +42,7 @@ extension JobsCommand {
     static let configuration = CommandConfiguration(abstract: "Show a job whole, as JSON.")
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "The job's id.", transform: uuid) var id: UUID
+    @OptionGroup var form: AnywayJSON
 
     func run() throws {
       administer([.databaseURL]) { settings in

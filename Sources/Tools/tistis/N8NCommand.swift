@@ -18,6 +18,7 @@ struct N8NCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show a business's n8n as JSON; of secrets whether they are there, and their ends.")
     @Option(help: "The tenant's slug.") var tenant: String
+    @OptionGroup var form: AnywayJSON
 
     func run() throws {
       administer([.databaseURL]) { settings in
@@ -46,6 +47,7 @@ struct N8NCommand: ParsableCommand {
     @Option(help: "Seconds that n8n has for an answer (5 to 3600).") var seconds: Int?
     @Option(help: "Who answers after that: claude or people.") var fallback: String?
     @Option(help: "Whether call-backs are believed without key and signature: on or off.") var plain: String?
+    @OptionGroup var form: AnywayJSON
 
     func validate() throws {
       try one(of: ["on", "off"], enabled, "--enabled")
@@ -99,13 +101,14 @@ struct N8NCommand: ParsableCommand {
         """)
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "api_key, signing_secret or webhook_secret.", transform: which) var kind: N8NSecret
+    @Flag(help: "As a JSON object.") var json = false
 
     func run() throws {
       administer([.databaseURL, .inboundKeys, .outboundKeys]) { settings in
         let secret = Secret(readLine(strippingNewline: true) ?? "")
         if let fault = kind.fault(secret) { throw Unknown(description: "what was read is no secret: " + fault) }
         try keep(secret, kind, tenant, settings)
-        say("sealed")
+        tell("sealed", json ? ["kind": .string(kind.rawValue), "sealed": true] : nil)
       }
     }
   }
@@ -114,12 +117,14 @@ struct N8NCommand: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Make a secret, seal it, and print it this once.")
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "signing_secret or webhook_secret.", transform: which) var kind: N8NSecret
+    @Flag(help: "As a JSON object.") var json = false
 
     func run() throws {
       administer([.databaseURL, .inboundKeys, .outboundKeys]) { settings in
         let secret = N8NSecret.make()
         try keep(secret, kind, tenant, settings)
-        say(secret.reveal())
+        let text = secret.reveal()
+        tell(text, json ? ["kind": .string(kind.rawValue), "sealed": true, "secret": .string(text)] : nil)
       }
     }
   }
@@ -151,12 +156,13 @@ struct N8NCommand: ParsableCommand {
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "Only this one.", transform: uuid) var id: UUID?
     @Option(help: "How many at most.") var limit = 1000
+    @Flag(help: "As a JSON object.") var json = false
 
     func run() throws {
       administer([.databaseURL]) { settings in
         let asked = try Selected(tenant, settings).scope.replayEvents(id: id, limit: Int32(clamping: limit))
-        say("\(asked) told again by jobs")
         if id != nil, asked == 0 { throw Unknown(description: "there is no such event, or it is on its way") }
+        tell("\(asked) told again by jobs", json ? ["replayed": .number(asked)] : nil)
       }
     }
   }
@@ -165,12 +171,14 @@ struct N8NCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Tell n8n of an event `test`; `tistis n8n events` shows what became of it.")
     @Option(help: "The tenant's slug.") var tenant: String
+    @Flag(help: "As a JSON object.") var json = false
 
     func run() throws {
       administer([.databaseURL]) { settings in
         let scope = try Selected(tenant, settings).scope
         guard try scope.n8nSettings() != nil else { throw none }
-        say(try scope.testN8N().text)
+        let id = try scope.testN8N().text
+        tell(id, json ? ["id": .string(id)] : nil)
       }
     }
   }

@@ -86,15 +86,7 @@ struct RoutinesCommand: ParsableCommand {
     func run() throws {
       administer([.databaseURL]) { settings in
         let row = try Selected(tenant, settings).scope.routineSettings()
-        if json {
-          let text = JSON.object([
-            "reminders": .bool(row.reminders), "follow_ups": .bool(row.followUps),
-            "confirmation_text": row.confirmationText.map { .string($0) },
-            "reminder_text": row.reminderText.map { .string($0) },
-            "follow_up_text": row.followUpText.map { .string($0) },
-          ]).text
-          return say(text)
-        }
+        if json { return say(row.json.text) }
         say("reminders  \(row.reminders ? "on" : "off")\nfollow-ups  \(row.followUps ? "on" : "off")")
         for (name, words) in [
           ("confirmation", row.confirmationText), ("reminder", row.reminderText), ("follow-up", row.followUpText),
@@ -116,6 +108,7 @@ struct RoutinesCommand: ParsableCommand {
     @Option(help: "What is said when an appointment is booked.") var confirmationText: String?
     @Option(help: "What is said before an appointment.") var reminderText: String?
     @Option(help: "What is said to who fell silent.") var followUpText: String?
+    @Flag(help: "As a JSON object: what holds now.") var json = false
 
     func validate() throws {
       for word in [reminders, followUps] {
@@ -131,8 +124,18 @@ struct RoutinesCommand: ParsableCommand {
         try scope.setRoutine(
           reminders: reminders.map { $0 == "on" }, followUps: followUps.map { $0 == "on" },
           confirmationText: confirmationText, reminderText: reminderText, followUpText: followUpText)
-        say("done")
+        tell("done", json ? try scope.routineSettings().json : nil)
       }
     }
+  }
+}
+
+extension RoutineSettingsRow {
+  fileprivate var json: JSON {
+    .object([
+      "reminders": .bool(reminders), "follow_ups": .bool(followUps),
+      "confirmation_text": confirmationText.map { .string($0) }, "reminder_text": reminderText.map { .string($0) },
+      "follow_up_text": followUpText.map { .string($0) },
+    ])
   }
 }

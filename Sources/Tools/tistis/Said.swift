@@ -6,7 +6,7 @@ import Rules
 struct Said: ParsableArguments {
   @Argument(help: "What to say; the text above buttons and links.") var text: String?
 
-  @Option(help: "Any content, as a file of JSON.") var json: String?
+  @Option(name: .customLong("from-json"), help: "Any content, as a file of JSON.") var fromJSON: String?
 
   @Option(help: "Something to choose, as id=title. Again for each.", transform: choice)
   var button: [OutboundContent.Option] = []
@@ -30,14 +30,14 @@ struct Said: ParsableArguments {
 
   /// What was asked for, before anybody looks at limits.
   func wish() throws -> OutboundContent {
-    let forms = [json != nil, !button.isEmpty, link != nil, mediaLink != nil || mediaID != nil, template != nil]
+    let forms = [fromJSON != nil, !button.isEmpty, link != nil, mediaLink != nil || mediaID != nil, template != nil]
     guard forms.count(where: \.self) <= 1 else {
-      throw ValidationError("Only one of --json, --button, --link, --media-link or --media-id, and --template.")
+      throw ValidationError("Only one of --from-json, --button, --link, --media-link or --media-id, and --template.")
     }
-    let onlyWords = json == nil && mediaLink == nil && mediaID == nil && template == nil
+    let onlyWords = fromJSON == nil && mediaLink == nil && mediaID == nil && template == nil
     guard onlyWords || text == nil else { throw ValidationError("A text of its own does not go with that.") }
     let frame = OutboundContent.Frame(body: text ?? "")
-    if let json { return try read(json) }
+    if let fromJSON { return try read(fromJSON) }
     if !button.isEmpty { return .buttons(frame, button) }
     if let link { return .link(frame, title: linkTitle, url: link) }
     if let template { return .template(try filled(template)) }

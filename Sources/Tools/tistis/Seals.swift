@@ -9,12 +9,17 @@ struct Seals: ParsableCommand {
       first key of either list was changed, put the new seal into /etc/tistis/common.env.
       """)
 
+  @Flag(help: "As a JSON object, by the settings' names.") var json = false
+
   func run() throws {
     administer([.inboundKeys, .outboundKeys]) { settings in
+      var seals = JSON.Members()
       for (name, keys) in [(Setting.inboundSeal, Setting.inboundKeys), (.outboundSeal, .outboundKeys)] {
         guard let seal = try Keyring(settings.secret(keys)).seal else { continue }
-        say("\(name.name)=\(seal.text)")
+        seals[name.name] = .string(seal.text)
+        if !json { say("\(name.name)=\(seal.text)") }
       }
+      if json { say(JSON.object(seals).text) }
     }
   }
 }

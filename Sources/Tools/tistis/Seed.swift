@@ -15,13 +15,17 @@ struct Seed: ParsableCommand {
     let description = "these secrets are public: only with TISTIS_ENV=development"
   }
 
+  @Flag(help: "As a JSON object.") var json = false
+
   func run() throws {
     administer([.databaseURL, .inboundKeys, .outboundKeys, .environment, .publicURL]) { settings in
       guard settings.text(.environment) == "development" else { throw Public() }
       let store = SecretStore(
         Connection(settings.text(.databaseURL)), inbound: try Keyring(settings.secret(.inboundKeys)),
         outbound: try Keyring(settings.secret(.outboundKeys)))
-      for line in try store.seedDevelopment() { say("sealed " + line) }
+      let lines = try store.seedDevelopment()
+      if json { return say(JSON.object(["sealed": .array(lines.map { .string($0) })]).text) }
+      for line in lines { say("sealed " + line) }
     }
   }
 }

@@ -9,7 +9,12 @@ struct Tistis: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tistis", abstract: "Administration of a TIS TIS installation.",
     discussion:
-      "Reads DATABASE_URL (the owner's) and whatever else a command names. Exit 69: no such thing; 75: try later.",
+      """
+      Reads DATABASE_URL (the owner's) and whatever else a command names. With --json standard output is one JSON text.
+
+      Exit 0: done; 1: a look found something wrong (doctor: 2 for warnings only); 64: usage; 69: no such thing, or not all \
+      of it was done; 70: the database refused it; 75: try later; 78: settings.
+      """,
     version: "tistis \(version)",
     subcommands: [
       DoctorCommand.self, Tenants.self, Channels.self, Keys.self, Templates.self, Conversations.self,
@@ -81,6 +86,11 @@ struct Selected {
 func uuid(_ text: String) throws -> UUID {
   guard let id = UUID(uuidString: text) else { throw ValidationError("\(text) is no UUID.") }
   return id
+}
+
+/// For what is told as JSON in any case.
+struct AnywayJSON: ParsableArguments {
+  @Flag(help: "As a JSON object, which it is anyway.") var json = false
 }
 
 /// What came of it: for people, or for machines if they asked.

@@ -33,6 +33,7 @@ struct Webhooks: ParsableCommand {
       abstract: "Show a parked event whole, as JSON: what was delivered and why it could not be stored.")
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "Its id.", transform: uuid) var id: UUID
+    @OptionGroup var form: AnywayJSON
 
     func run() throws {
       administer([.databaseURL]) { settings in
