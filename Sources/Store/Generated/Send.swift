@@ -80,10 +80,7 @@ extension Scope {
         from end_send($1, $2, $3, $4, $5, $6, $7::jsonb,
           $8::jsonb)
       """#,
-      [
-        messageId.sql, attempt.sql, state.sql, externalId.sql, errorCode.sql, errorMessage.sql, aliases.sql,
-        effects.sql,
-      ]
+      [messageId.sql, attempt.sql, state.sql, externalId.sql, errorCode.sql, errorMessage.sql, aliases.sql, effects.sql]
     ) { row throws(StoreError) in
       try EndSendRow(status: row.get(0), waitSeconds: row.get(1))
     }
