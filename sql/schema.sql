@@ -137,6 +137,11 @@ begin
       where c.tenant_id = v_tenant and c.id = v_id;
   end if;
   perform change_channel(v_id, p_values - array['channel', 'account_number', 'branch_id']);
+  -- An administrator is believed, as with a new row. Not before it has its ids: the former ones may be another's by now.
+  if current_user <> 'tistis_api' then
+    update channel_connections c set owned_at = app_now()
+      where c.tenant_id = v_tenant and c.id = v_id and c.owned_at is null;
+  end if;
   return v_id;
 end $$;
 
@@ -223,6 +228,65 @@ $$;
 ALTER FUNCTION public.ai_context_of_config(p_row jsonb) OWNER TO tistis_owner;
 
 --
+-- Name: uuid_v7(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.uuid_v7() RETURNS uuid
+    LANGUAGE sql PARALLEL SAFE
+    AS $$
+  select (overlay(lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000000)::bigint * 4096 / 1000), 15, '0')
+    placing '7' from 13 for 0) || substr(gen_random_uuid()::text, 20))::uuid
+$$;
+
+ALTER FUNCTION public.uuid_v7() OWNER TO tistis_owner;
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: alerts; Type: TABLE; Schema: public; Owner: tistis_owner
+--
+
+CREATE TABLE public.alerts (
+    tenant_id uuid NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    channel_connection_id uuid,
+    kind text NOT NULL,
+    dedup_key text NOT NULL,
+    severity text NOT NULL,
+    sentence text NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    first_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_at timestamp with time zone DEFAULT now() NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT alerts_severity_check CHECK ((severity = ANY (ARRAY['act'::text, 'watch'::text])))
+);
+
+ALTER TABLE ONLY public.alerts FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alerts OWNER TO tistis_owner;
+
+--
+-- Name: alert_concerns(public.alerts, uuid, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.alert_concerns(a public.alerts, p_branch uuid, p_closes boolean) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  if a.details ->> 'conversation_id' is not null then
+    return exists (select from conversations c where c.tenant_id = a.tenant_id
+      and c.id = (a.details ->> 'conversation_id')::uuid and c.branch_id = p_branch);
+  end if;
+  return coalesce((select cc.branch_id from channel_connections cc
+    where cc.tenant_id = a.tenant_id and cc.id = a.channel_connection_id) = p_branch, not p_closes);
+end $$;
+
+ALTER FUNCTION public.alert_concerns(a public.alerts, p_branch uuid, p_closes boolean) OWNER TO tistis_owner;
+
+--
 -- Name: alert_stale(uuid, integer, double precision); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -296,35 +360,46 @@ CREATE FUNCTION public.answer_at_opening(p_conversation uuid, p_opens timestamp 
     AS $$
 declare
   v_tenant uuid := current_tenant();
-  v_first text;
+  v_opens timestamptz;
+  v_first uuid;
   c conversations;
 begin
+  -- Before the conversation: whoever changes the hours waits for nobody who waits for this.
+  perform pg_advisory_xact_lock_shared(hashtextextended(v_tenant::text || '|hours', 4));
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
   if c.id is null then return; end if;
-  -- The conversation before the lane of its answers, as the webhook does.
-  update conversations x set promised_for = p_opens
-    where x.tenant_id = v_tenant and x.id = c.id and x.promised_for is distinct from p_opens;
-  -- All that was asked since the first promise waits for this one, also where the job that was to keep it makes it anew.
-  select j.payload ->> 'first_id' into v_first from jobs j
-    where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.status = 'pending' and j.unique_key = 'opening:' || c.id;
-  if v_first is null then
-    select j.payload ->> 'first_id' into v_first from jobs j
-      where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.lane_head and j.status in ('pending', 'processing')
-        and j.unique_key = 'opening:' || c.id;
-  end if;
-  -- What waits may be older than the last of it: all that came into the job that asks. A lower bound: who reads it leaves
-  -- out what was answered.
-  if v_first is null then
-    select least(uuid_v7_floor(j.created_at - interval '1 minute'), c.last_question_id)::text into v_first from jobs j
+  -- The hours may have changed since p_opens was read: what is promised now, `follow_openings` finds or this has seen.
+  select case when o.is_open is distinct from false then app_now() else coalesce(o.next_open at time zone z.name, p_opens) end
+    into v_opens
+    from tenants t
+    join channel_connections cc on cc.tenant_id = t.id and cc.id = c.channel_connection_id
+    left join branches b on b.tenant_id = t.id and b.id = coalesce(c.branch_id, cc.branch_id)
+    left join ai_tenant_context a on a.tenant_id = t.id
+    cross join lateral (select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as name) z
+    cross join lateral opening_state(coalesce(nullif(b.operating_hours, '{}'), a.business_hours), app_now(), z.name,
+      closings_ahead(b.id)) o
+   where t.id = v_tenant;
+  p_opens := coalesce(v_opens, p_opens);
+  -- All that was asked since the first promise waits for this one, also where the job that was to keep it makes it anew; but
+  -- not what somebody of the business has answered.
+  if c.promised_first is not null and c.promised_for > app_now() - interval '2 hours' then
+    v_first := greatest(c.promised_first, uuid_v7_floor(c.last_human_at));
+  else
+    -- What waits may be older than the last of it: all that came into the job that asks.
+    select least(uuid_v7_floor(j.created_at - interval '1 minute'), c.last_question_id) into v_first from jobs j
       where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.lane_head and j.status = 'processing';
   end if;
+  v_first := coalesce(v_first, c.last_question_id);
+  -- The conversation before the lane of its answers, as the webhook does.
+  update conversations x set promised_for = p_opens, promised_first = v_first
+    where x.tenant_id = v_tenant and x.id = c.id
+      and (x.promised_for, x.promised_first) is distinct from (p_opens, v_first);
   -- A second later: rounded down it would still be closed.
   perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'ai_response', 'lane', 'answer:' || c.id,
     'unique_key', 'opening:' || c.id, 'delay_seconds', greatest(extract(epoch from p_opens - app_now()), 0) + 1,
     'request_id', p_request_id,
     'payload', jsonb_build_object('conversation_id', c.id, 'message_id', c.last_question_id, 'lead_id', c.lead_id,
-      'tenant_id', v_tenant, 'channel', c.channel, 'channel_connection_id', c.channel_connection_id,
-      'first_id', coalesce(v_first, c.last_question_id::text)))));
+      'tenant_id', v_tenant, 'channel', c.channel, 'channel_connection_id', c.channel_connection_id))));
   -- The job that waits may have been promised for later: it opens earlier by now.
   update jobs j set scheduled_for = greatest(p_opens, app_now()) + interval '1 second', updated_at = now()
     where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.status = 'pending'
@@ -415,21 +490,19 @@ begin return (
 ALTER FUNCTION public.answer_steps(p_job uuid, p_question uuid) OWNER TO tistis_owner;
 
 --
--- Name: uuid_v7(); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: answers_reminder(uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.uuid_v7() RETURNS uuid
-    LANGUAGE sql PARALLEL SAFE
+CREATE FUNCTION public.answers_reminder(p_conversation uuid, p_question uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
     AS $$
-  select (overlay(lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000000)::bigint * 4096 / 1000), 15, '0')
-    placing '7' from 13 for 0) || substr(gen_random_uuid()::text, 20))::uuid
-$$;
+begin return exists (
+  select from messages q cross join lateral said_before(p_conversation, p_question, 7 * 86400) s
+   where q.tenant_id = current_tenant() and q.id = p_question and octet_length(q.content) <= 80
+     and (s.metadata ? 'numbered' or s.metadata ? 'appointment_id' and not s.metadata ? 'settled')
+); end $$;
 
-ALTER FUNCTION public.uuid_v7() OWNER TO tistis_owner;
-
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
+ALTER FUNCTION public.answers_reminder(p_conversation uuid, p_question uuid) OWNER TO tistis_owner;
 
 --
 -- Name: api_keys; Type: TABLE; Schema: public; Owner: tistis_owner
@@ -1671,8 +1744,8 @@ begin
     and a.booking_key = r.key;
   if appointment_id is null then
     r.lead_id := living_lead(r.lead_id);
-    select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes,
-      null, r.anytime, r.on_grid);
+    select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at,
+      case when r.service_id is null then r.duration_minutes end, null, r.anytime, r.on_grid);
     if f.outcome is null and r.created_by_staff_id is not null and not exists (select from staff s
       where s.tenant_id = v_tenant
       and s.id = r.created_by_staff_id) then
@@ -2248,6 +2321,9 @@ begin
     and (p_branch is null or x.branch_id = p_branch) for update;
   if c.id is null then return; end if;
   if p_change ->> 'status' = 'escalated' then perform escalate_conversation(c.id, p_change ->> 'escalation_reason'); end if;
+  if c.status = 'escalated' and p_change ->> 'status' is null and (p_change ->> 'ai_handling')::boolean then
+    perform hand_back_conversation(c.id);
+  end if;
   update conversations x set
       status = coalesce(p_change ->> 'status', x.status),
       ai_handling = case when p_change ->> 'status' = 'escalated' and c.status <> 'escalated' then false
@@ -2935,6 +3011,7 @@ CREATE TABLE public.conversations (
     desk_has_it boolean DEFAULT false NOT NULL,
     promised_for timestamp with time zone,
     escalation_confidence numeric(3,2),
+    promised_first uuid,
     CONSTRAINT conversations_channel_check CHECK ((channel = ANY (ARRAY['whatsapp'::text, 'instagram'::text, 'facebook'::text, 'tiktok'::text, 'webchat'::text, 'sms'::text]))),
     CONSTRAINT conversations_escalated_by_check CHECK ((escalated_by = ANY (ARRAY['tool'::text, 'keyword'::text, 'messages'::text, 'confidence'::text, 'failure'::text, 'hot_lead'::text, 'n8n'::text, 'budget'::text, 'closed'::text]))),
     CONSTRAINT conversations_escalation_confidence_check CHECK (((escalation_confidence >= (0)::numeric) AND (escalation_confidence <= (1)::numeric))),
@@ -3664,7 +3741,10 @@ begin
     update conversations c set message_count = c.message_count + 1,
         last_message_at = greatest(c.last_message_at, app_now()),
         first_response_time_seconds = coalesce(c.first_response_time_seconds,
-          extract(epoch from app_now() - c.created_at)::int)
+          extract(epoch from app_now() - c.created_at)::int),
+        -- What was promised for the opening is kept.
+        promised_first = case when m.answers_message_id >= c.promised_first and m.metadata ?| '{model,n8n}' then null
+          else c.promised_first end
       where c.tenant_id = v_tenant and c.id = m.conversation_id
       returning c.lead_id into v_lead;
     perform answer_advertisement(m.channel_connection_id, v_lead);
@@ -4189,11 +4269,11 @@ ALTER FUNCTION public.find_api_key(p_hash text, p_address text) OWNER TO tistis_
 -- Name: find_channel(text, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
-CREATE FUNCTION public.find_channel(p_channel text, p_slug text) RETURNS TABLE(tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, account_id text, business_id text, secrets jsonb)
+CREATE FUNCTION public.find_channel(p_channel text, p_slug text) RETURNS TABLE(tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, branch_id uuid, account_id text, business_id text, secrets jsonb)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select t.id, t.status, c.id, c.status, c.account_id, c.whatsapp_business_account_id,
+  select t.id, t.status, c.id, c.status, c.branch_id, c.account_id, c.whatsapp_business_account_id,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'sealed', encode(s.sealed, 'hex'))
           order by s.id) from inbound_secrets s where s.tenant_id = t.id and s.channel_connection_id = c.id), '[]')
     from tenants t
@@ -4477,41 +4557,56 @@ CREATE FUNCTION public.follow_openings(p_branch uuid) RETURNS void
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_patience text := current_setting('lock_timeout');
+  v_held uuid[];
 begin
-  with waiting as materialized (
-    select j.id, j.scheduled_for, c.id as conversation, coalesce(c.branch_id, cc.branch_id) as branch
-      from (select x.id, x.scheduled_for, (x.payload ->> 'conversation_id')::uuid as conversation from jobs x
-             where x.tenant_id = v_tenant and x.status = 'pending' and x.unique_key is not null
-               and x.unique_key like 'opening:%' and not x.holds_lane offset 0) j
-      join conversations c on c.tenant_id = v_tenant and c.id = j.conversation
-      join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
-     where p_branch is null or coalesce(c.branch_id, cc.branch_id) = p_branch
-  ), openings as materialized (
-    -- Once a branch, however many wait. Where nobody knows its hours any more, nothing is closed.
-    select x.branch, case when o.is_open is distinct from false then app_now() else o.next_open at time zone z.name end as at
-      from (select distinct w.branch from waiting w) x
-      join tenants t on t.id = v_tenant
-      left join branches b on b.tenant_id = v_tenant and b.id = x.branch
-      left join ai_tenant_context a on a.tenant_id = v_tenant
-      cross join lateral (select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as name) z
-      cross join lateral opening_state(coalesce(nullif(b.operating_hours, '{}'), a.business_hours), app_now(), z.name,
-        closings_ahead(b.id)) o
-  ), sooner as materialized (
-    select w.id, w.conversation, o.at from waiting w join openings o on o.branch is not distinct from w.branch
-     where w.scheduled_for > o.at + interval '2 seconds'
-  ), free as materialized (
-    select j.id from jobs j where j.tenant_id = v_tenant and j.id = any (array(select s.id from sooner s))
-      and j.status = 'pending' order by j.id for update skip locked
-  ), moved as (
-    update jobs j set scheduled_for = s.at + interval '1 second', updated_at = now()
-      from free f join sooner s on s.id = f.id where j.tenant_id = v_tenant and j.id = f.id
-  ), kept as materialized (
-    select c.id from conversations c where c.tenant_id = v_tenant
-      and c.id = any (array(select s.conversation from sooner s join free f on f.id = s.id)) order by c.id
-      for update skip locked
-  )
-  update conversations c set promised_for = s.at
-    from kept k join sooner s on s.conversation = k.id where c.tenant_id = v_tenant and c.id = k.id;
+  -- Who promises has seen these hours, or is seen here.
+  perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|hours', 4));
+  for v_pass in 1 .. 2 loop
+    with waiting as materialized (
+      select j.id, j.scheduled_for, c.id as conversation, coalesce(c.branch_id, cc.branch_id) as branch
+        from (select x.id, x.scheduled_for, (x.payload ->> 'conversation_id')::uuid as conversation from jobs x
+               where x.tenant_id = v_tenant and x.status = 'pending' and x.unique_key is not null
+                 and x.unique_key like 'opening:%' and not x.holds_lane offset 0) j
+        join conversations c on c.tenant_id = v_tenant and c.id = j.conversation
+        join channel_connections cc on cc.tenant_id = v_tenant and cc.id = c.channel_connection_id
+       where p_branch is null or coalesce(c.branch_id, cc.branch_id) = p_branch
+    ), openings as materialized (
+      -- Once a branch, however many wait. Where nobody knows its hours any more, nothing is closed.
+      select x.branch, case when o.is_open is distinct from false then app_now() else o.next_open at time zone z.name end as at
+        from (select distinct w.branch from waiting w) x
+        join tenants t on t.id = v_tenant
+        left join branches b on b.tenant_id = v_tenant and b.id = x.branch
+        left join ai_tenant_context a on a.tenant_id = v_tenant
+        cross join lateral (select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as name) z
+        cross join lateral opening_state(coalesce(nullif(b.operating_hours, '{}'), a.business_hours), app_now(), z.name,
+          closings_ahead(b.id)) o
+    ), sooner as materialized (
+      select w.id, w.conversation, o.at from waiting w join openings o on o.branch is not distinct from w.branch
+       where w.scheduled_for > o.at + interval '2 seconds'
+    ), free as materialized (
+      select j.id from jobs j where j.tenant_id = v_tenant and j.id = any (array(select s.id from sooner s))
+        and j.status = 'pending' order by j.id for update skip locked
+    ), moved as (
+      update jobs j set scheduled_for = s.at + interval '1 second', updated_at = now()
+        from free f join sooner s on s.id = f.id where j.tenant_id = v_tenant and j.id = f.id
+    ), kept as materialized (
+      select c.id from conversations c where c.tenant_id = v_tenant
+        and c.id = any (array(select s.conversation from sooner s join free f on f.id = s.id)) order by c.id
+        for update skip locked
+    ), told as (
+      update conversations c set promised_for = s.at
+        from kept k join sooner s on s.conversation = k.id where c.tenant_id = v_tenant and c.id = k.id
+    )
+    select array_agg(s.id) into v_held from sooner s where not exists (select from free f where f.id = s.id);
+    exit when v_held is null or v_pass = 2;
+    begin
+      perform set_config('lock_timeout', '300ms', true);
+      perform 1 from jobs j where j.tenant_id = v_tenant and j.id = any (v_held) order by j.id for update;
+      perform set_config('lock_timeout', v_patience, true);
+    exception when lock_not_available then null;
+    end;
+  end loop;
 end $$;
 
 ALTER FUNCTION public.follow_openings(p_branch uuid) OWNER TO tistis_owner;
@@ -5325,7 +5420,8 @@ begin
   end if;
   perform lock_bookings(v_tenant);
   r.lead_id := living_lead(r.lead_id);
-  select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes);
+  select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at,
+    case when r.service_id is null then r.duration_minutes end);
   outcome := f.outcome;
   if outcome is not null then
     detail := '{}';
@@ -5543,12 +5639,15 @@ CREATE FUNCTION public.keep_ownership() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+  if new.status = 'disconnected' then new.owned_at := null; end if;
   -- By its parts: what is generated of them is not known yet.
-  if current_user = 'tistis_api' and (tg_op = 'INSERT' or row(new.whatsapp_phone_number_id, new.whatsapp_business_account_id,
+  if tg_op = 'INSERT' or row(new.whatsapp_phone_number_id, new.whatsapp_business_account_id,
       new.instagram_account_id, new.instagram_page_id, new.facebook_page_id, new.tiktok_open_id, new.tiktok_business_id)
     is distinct from row(old.whatsapp_phone_number_id, old.whatsapp_business_account_id, old.instagram_account_id,
-      old.instagram_page_id, old.facebook_page_id, old.tiktok_open_id, old.tiktok_business_id)) then
-    new.owned_at := null;
+      old.instagram_page_id, old.facebook_page_id, old.tiktok_open_id, old.tiktok_business_id) then
+    if current_user = 'tistis_api' then new.owned_at := null; end if;
+    -- What was found out is about another account.
+    if tg_op = 'UPDATE' then new.tested_at := null; new.test_result := null; end if;
   end if;
   return new;
 end $$;
@@ -6139,6 +6238,8 @@ declare
   c record;
   v_answer jobs;
 begin
+  -- The conversations before the leads, as who hands one over does.
+  perform 1 from conversations where tenant_id = v_tenant and lead_id in (p_survivor, p_merged) order by id for update;
   perform 1 from leads where tenant_id = v_tenant and id in (p_survivor, p_merged) order by id for update;
   for c in
     select o.id, k.id as kept
@@ -6169,7 +6270,10 @@ begin
           thread_since = greatest(k.thread_since, o.thread_since),
           -- A human who had taken over one of the two has taken over the person.
           ai_handling = k.ai_handling and o.ai_handling, desk_has_it = k.desk_has_it or o.desk_has_it,
-          promised_for = greatest(k.promised_for, o.promised_for)
+          promised_for = greatest(k.promised_for, o.promised_for),
+          -- Of promises that still hold.
+          promised_first = least(case when k.promised_for > app_now() - interval '2 hours' then k.promised_first end,
+            case when o.promised_for > app_now() - interval '2 hours' then o.promised_first end)
         from conversations o
         where k.tenant_id = v_tenant and k.id = c.kept and o.tenant_id = v_tenant and o.id = c.id;
       perform carry_escalation(c.id, c.kept);
@@ -6179,23 +6283,22 @@ begin
       -- A question that waits for its answer there waits here now. An answer that is being thought of there finds its
       -- conversation closed, so it is asked for here, too.
       perform lock_lanes(v_tenant, array['answer:' || c.id], array['answer:' || c.id]);
-      -- What was promised for the opening waits for it, and for nothing else.
+      -- What was promised for the opening waits for it, and for nothing else; so does n8n's time for each question.
       for v_answer in
-        select distinct on (coalesce(j.unique_key like 'opening:%', false)) j.* from jobs j
+        select distinct on (k.key) j.* from jobs j
+         cross join lateral (select case when j.unique_key like 'n8n:%' then j.unique_key
+           when j.unique_key like 'opening:%' then 'opening:' else 'answer:' end as key) k
          where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.status in ('pending', 'processing')
-         order by coalesce(j.unique_key like 'opening:%', false), j.lane_head desc, j.id
+         order by k.key, j.lane_head desc, j.id
       loop
         update jobs set status = 'cancelled', completed_at = now(), error_message = 'merged into ' || c.kept::text
           where tenant_id = v_tenant and lane = 'answer:' || c.id and status = 'pending';
         perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', v_answer.job_type,
           'lane', 'answer:' || c.kept, 'request_id', v_answer.request_id,
-          'unique_key', case when v_answer.unique_key like 'opening:%' then 'opening:' else 'answer:' end || c.kept,
+          'unique_key', case when v_answer.unique_key like 'n8n:%' then v_answer.unique_key
+            when v_answer.unique_key like 'opening:%' then 'opening:' || c.kept else 'answer:' || c.kept end,
           'delay_seconds', greatest(extract(epoch from v_answer.scheduled_for - app_now()), 0),
-          'payload', v_answer.payload || jsonb_build_object('conversation_id', c.kept, 'lead_id', p_survivor)
-            || case when v_answer.unique_key like 'opening:%' then jsonb_build_object('first_id', least(
-              v_answer.payload ->> 'first_id', (select j.payload ->> 'first_id' from jobs j where j.tenant_id = v_tenant
-                and j.lane = 'answer:' || c.kept and j.status = 'pending' and j.unique_key = 'opening:' || c.kept)))
-              else '{}' end)));
+          'payload', v_answer.payload || jsonb_build_object('conversation_id', c.kept, 'lead_id', p_survivor))));
       end loop;
     end if;
   end loop;
@@ -8000,6 +8103,7 @@ CREATE FUNCTION public.receive_messages(p_events jsonb, p_keys text[], p_convers
 declare
   v_tenant uuid := current_tenant();
   v_questions jsonb;
+  v_replies jsonb;
   v_people jsonb;
   v_late jsonb;
   v_quiet uuid[];
@@ -8074,23 +8178,9 @@ begin
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
   )
   select coalesce(sum(u.n), 0),
-      jsonb_agg(jsonb_build_object(
-        'job_type', 'ai_response',
-        'lane', 'answer:' || u.id,
-        'unique_key', 'answer:' || u.id,
-        'delay_seconds', coalesce(case when u.is_first then cc.first_message_delay_seconds
-          else cc.subsequent_message_delay_seconds end,
-          (select case when u.is_first then d.default_first_message_delay else d.default_subsequent_message_delay end
-            from ai_tenant_context d where d.tenant_id = v_tenant),
-          (p_policy ->> case when u.is_first then 'first_delay_seconds' else 'next_delay_seconds' end)::float8),
-        'cap_seconds', (p_policy ->> 'cap_seconds')::float8,
-        'request_id', p_request_id,
-        'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
-          'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
-          'is_first_message', u.is_first)))
-        -- What is pressed about an appointment holds, though people talk to them.
-        filter (where u.last_question is not null and (u.ai_handling and u.status <> 'escalated' and cc.ai_enabled
-          or u.about_appointment)),
+      -- What is pressed about an appointment holds, though people talk to them.
+      jsonb_agg(q.job) filter (where q.job is not null and (q.is_ours or u.about_appointment)),
+      jsonb_agg(q.job) filter (where q.job is not null and not q.is_ours and not u.about_appointment),
       jsonb_agg(jsonb_build_object('connection', u.channel_connection_id, 'lead', u.lead_id, 'by', 'message', 'at', u.said_at))
         filter (where u.said_at is not null),
       -- Where people answer anyway, nobody waited for the assistant.
@@ -8104,11 +8194,31 @@ begin
       jsonb_agg(jsonb_build_object('job_type', 'score_lead', 'lane', 'score:' || u.id, 'unique_key', 'score:' || u.id,
           'priority', 8, 'delay_seconds', 10, 'cap_seconds', 60, 'request_id', p_request_id,
           'payload', jsonb_build_object('conversation_id', u.id)))
-        filter (where u.last_question is not null
-          and not (u.ai_handling and u.status <> 'escalated' and cc.ai_enabled))
-    into stored, v_questions, v_people, v_late, v_quiet, v_new, v_elsewhere, v_unasked
+        filter (where not q.is_ours)
+    into stored, v_questions, v_replies, v_people, v_late, v_quiet, v_new, v_elsewhere, v_unasked
     from updated u
-    join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
+    join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id
+    left join lateral (select u.ai_handling and u.status <> 'escalated' and cc.ai_enabled as is_ours, jsonb_build_object(
+        'job_type', 'ai_response',
+        'lane', 'answer:' || u.id,
+        'unique_key', 'answer:' || u.id,
+        'delay_seconds', coalesce(case when u.is_first then cc.first_message_delay_seconds
+          else cc.subsequent_message_delay_seconds end,
+          (select case when u.is_first then d.default_first_message_delay else d.default_subsequent_message_delay end
+            from ai_tenant_context d where d.tenant_id = v_tenant),
+          (p_policy ->> case when u.is_first then 'first_delay_seconds' else 'next_delay_seconds' end)::float8),
+        'cap_seconds', (p_policy ->> 'cap_seconds')::float8,
+        'request_id', p_request_id,
+        'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
+          'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
+          'is_first_message', u.is_first)) as job
+      where u.last_question is not null) q on true;
+  -- So does what they say or count right after we asked.
+  if v_replies is not null then
+    select jsonb_agg(r.job) into v_replies from jsonb_array_elements(v_replies) r (job)
+     where answers_reminder((r.job -> 'payload' ->> 'conversation_id')::uuid, (r.job -> 'payload' ->> 'message_id')::uuid);
+    v_questions := case when v_replies is null then v_questions else coalesce(v_questions, '[]') || v_replies end;
+  end if;
   -- The rare ones apart: a plan costs by its size, whether its parts have anything to do or not.
   if v_quiet is not null then
     update channel_connections cc set last_message_at = app_now() where cc.tenant_id = v_tenant and cc.id = any (v_quiet);
@@ -8984,9 +9094,9 @@ declare
   v_first uuid;
   v_question uuid;
 begin
-  select (j.payload ->> 'first_id')::uuid into v_first from jobs j
-    where j.tenant_id = v_tenant and j.lane = 'answer:' || p_conversation and j.status = 'pending'
-      and j.unique_key = 'opening:' || p_conversation;
+  select c.promised_first into v_first from conversations c
+    where c.tenant_id = v_tenant and c.id = p_conversation and exists (select from jobs j
+      where j.tenant_id = v_tenant and j.status = 'pending' and j.unique_key = 'opening:' || p_conversation);
   if v_first is null then return; end if;
   select q.id into v_question from messages q
     where q.tenant_id = v_tenant and q.conversation_id = p_conversation and q.id >= v_first and q.id < p_settled
@@ -9130,6 +9240,8 @@ CREATE FUNCTION public.said_before(p_conversation uuid, p_question uuid, p_secon
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_written timestamptz := (select q.external_timestamp + interval '1 second' from messages q
+    where q.tenant_id = v_tenant and q.id = p_question);
 begin
   return query
     select s.metadata
@@ -9142,6 +9254,7 @@ begin
             select y.id, y.created_at, y.metadata from messages y
              where y.tenant_id = v_tenant and y.conversation_id = o.id and y.role <> 'user' and y.id < p_question
                and y.status in ('sending', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played')
+               and (v_written is null or coalesce(y.attempted_at, y.external_timestamp, y.sent_at, y.created_at) <= v_written)
              order by y.id desc limit 1) m
          where c.tenant_id = v_tenant and c.id = p_conversation
          order by m.id desc limit 1) s
@@ -9463,10 +9576,10 @@ begin return exists (
 ALTER FUNCTION public.sees_staff(p_staff uuid, p_branch uuid) OWNER TO tistis_owner;
 
 --
--- Name: send_prepared(uuid, jsonb, text, text, jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: send_prepared(uuid, jsonb, text, text, jsonb, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb DEFAULT NULL::jsonb) RETURNS uuid
+CREATE FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb DEFAULT NULL::jsonb, p_branch uuid DEFAULT NULL::uuid) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
 declare
@@ -9479,7 +9592,7 @@ begin
   -- The lane before the conversation, as everybody does.
   perform lock_lanes(v_tenant, array['send:' || v_talk], '{}');
   select * into c from conversations x where x.tenant_id = v_tenant and x.id = v_talk for update;
-  if c.id is null then return null; end if;
+  if c.id is null or c.branch_id is distinct from coalesce(p_branch, c.branch_id) then return null; end if;
   -- Nobody has typed it: it never leaves as a person's word (`staff_gate`).
   v_message := put_staff_message(c.id, p_parts, null, p_request_id, true, false);
   update messages m set metadata = m.metadata || jsonb_strip_nulls(jsonb_build_object('prepared', p_kind, 'numbered', p_numbered))
@@ -9489,13 +9602,13 @@ begin
   return v_message;
 end $$;
 
-ALTER FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb) OWNER TO tistis_owner;
+ALTER FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb, p_branch uuid) OWNER TO tistis_owner;
 
 --
--- Name: send_staff_message(uuid, jsonb, uuid, text, boolean); Type: FUNCTION; Schema: public; Owner: tistis_owner
+-- Name: send_staff_message(uuid, jsonb, uuid, text, boolean, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) RETURNS uuid
+CREATE FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean, p_branch uuid DEFAULT NULL::uuid) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
 declare
@@ -9504,6 +9617,11 @@ declare
 begin
   -- The lane before the conversation, as `store_reply` does, or the two wait for each other.
   perform lock_lanes(current_tenant(), array['send:' || v_talk], '{}');
+  if p_branch is not null then
+    perform 1 from conversations v where v.tenant_id = current_tenant() and v.id = v_talk and v.branch_id = p_branch
+      for no key update;
+    if not found then return null; end if;
+  end if;
   if v_reopens then
     update conversations v set status = 'active', resolved_at = null
       where v.tenant_id = current_tenant() and v.id = v_talk and v.status in ('resolved', 'archived');
@@ -9511,7 +9629,7 @@ begin
   return put_staff_message(v_talk, p_parts, p_staff, p_request_id, p_automatic, true);
 end $$;
 
-ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) OWNER TO tistis_owner;
+ALTER FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean, p_branch uuid) OWNER TO tistis_owner;
 
 --
 -- Name: sending_login(text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -10373,6 +10491,53 @@ end $$;
 ALTER FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) OWNER TO tistis_owner;
 
 --
+-- Name: take_account(uuid, text[]); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.take_account(p_connection uuid, p_token_stops text[]) RETURNS TABLE(verdict text, other_tenant uuid, other_connection uuid)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_lost boolean;
+  c channel_connections;
+begin
+  select * into c from channel_connections x
+    where x.tenant_id = v_tenant and x.id = p_connection and x.account_id is not null and x.status <> 'disconnected';
+  verdict := case when c.id is null then 'gone' else 'owned' end;
+  if c.id is null or c.owned_at is not null then return next; return; end if;
+  -- Two that prove it at once come one after the other.
+  perform pg_advisory_xact_lock(hashtextextended('account|' || c.channel || '|' || c.account_id, 0));
+  select x.tenant_id, x.id,
+      t.status = 'cancelled' or x.status = 'error' and x.stopped_code = any (p_token_stops)
+      -- What a test found long ago may have mended itself.
+      or x.tested_at > app_now() - interval '10 minutes' and exists (
+        select from jsonb_array_elements(x.test_result -> 'checks') k
+         where k ->> 'name' in ('token', 'account') and k ->> 'state' = 'failed')
+        and not exists (select from secret_hints h where h.tenant_id = x.tenant_id and h.channel_connection_id = x.id
+          and h.kind = 'access_token' and h.updated_at > x.tested_at)
+    into other_tenant, other_connection, v_lost
+    from channel_connections x join tenants t on t.id = x.tenant_id
+   where x.channel = c.channel and x.account_id = c.account_id and x.status <> 'disconnected' and x.owned_at is not null
+     and x.tenant_id <> v_tenant
+     for update of x;
+  if other_connection is not null and not coalesce(v_lost, false) then
+    verdict := 'held';
+    return next;
+    return;
+  end if;
+  if other_connection is not null then
+    verdict := 'taken';
+    update channel_connections x set owned_at = null where x.tenant_id = other_tenant and x.id = other_connection;
+  end if;
+  update channel_connections x set owned_at = app_now() where x.tenant_id = v_tenant and x.id = p_connection;
+  return next;
+end $$;
+
+ALTER FUNCTION public.take_account(p_connection uuid, p_token_stops text[]) OWNER TO tistis_definer;
+
+--
 -- Name: take_api_call(uuid, integer, integer, text, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
@@ -10426,19 +10591,31 @@ declare
   v_lead uuid;
   e external_events;
 begin
+  -- Whoever tells it again under the key that took this one's place is the same.
+  if p_asker like 'key:%' then
+    with recursive k as (
+      select x.id, 1 as n from api_keys x where x.tenant_id = v_tenant and 'key:' || x.id = p_asker
+      union all
+      select o.id, k.n + 1 from k cross join lateral (select x.id from api_keys x
+        where x.tenant_id = v_tenant and x.replaced_by_id = k.id order by x.id limit 1) o where k.n < 1000)
+    select 'key:' || k.id into p_asker from k order by k.n desc limit 1;
+  end if;
   perform hold_erasures();
   if v_named ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
     select l.id into v_lead from leads l where l.tenant_id = v_tenant and l.id = v_named::uuid;
   end if;
-  insert into external_events as x (tenant_id, asker, branch_id, event, data, happened_at, event_key, digest, lead_id)
+  insert into external_events as x (tenant_id, asker, branch_id, event, data, happened_at, event_key, event_id, digest,
+      lead_id)
     values (v_tenant, p_asker, p_branch, p_told ->> 'event', d, (p_told ->> 'timestamp')::timestamptz, p_told ->> 'key',
-      p_told ->> 'digest', v_lead)
-    on conflict (tenant_id, asker, event_key) where event_key is not null do nothing
+      p_told ->> 'name', p_told ->> 'digest', v_lead)
+    on conflict do nothing
     returning x.* into e;
   outcome := 'taken';
   if e.id is null then
     select * into e from external_events x
-      where x.tenant_id = v_tenant and x.asker = p_asker and x.event_key = p_told ->> 'key';
+      where x.tenant_id = v_tenant and x.asker = p_asker and (x.event_key = p_told ->> 'key' or x.event_id = p_told ->> 'name')
+      -- The header says which call this is.
+      order by x.event_key = p_told ->> 'key' desc nulls last limit 1;
     outcome := case when e.digest = p_told ->> 'digest' then 'again' else 'key_reused' end;
   else
     perform emit_event('external-event', jsonb_build_object('id', e.id, 'event', e.event, 'timestamp',
@@ -10496,6 +10673,55 @@ begin
 end $$;
 
 ALTER FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) OWNER TO tistis_owner;
+
+--
+-- Name: take_upload_bytes(bigint, bigint); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.take_upload_bytes(p_bytes bigint, p_most bigint) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_now timestamptz := app_clock();
+  v_kib int := ceil(p_bytes / 1024.0);
+  v_most int := least(p_most / 1024, 2147483647);
+begin
+  insert into rate_limits as x (tenant_id, identifier, window_start, request_count)
+    values (v_tenant, 'api:upload', v_now, v_kib)
+    on conflict (tenant_id, identifier) do update set
+      window_start = case when x.window_start <= v_now - interval '1 day' then v_now else x.window_start end,
+      request_count = case when x.window_start <= v_now - interval '1 day' then v_kib else x.request_count + v_kib end
+      where x.window_start <= v_now - interval '1 day' or x.request_count <= v_most - v_kib;
+  if found then return null; end if;
+  return (select greatest(ceil(extract(epoch from x.window_start + interval '1 day' - v_now))::int, 1)
+    from rate_limits x where x.tenant_id = v_tenant and x.identifier = 'api:upload');
+end $$;
+
+ALTER FUNCTION public.take_upload_bytes(p_bytes bigint, p_most bigint) OWNER TO tistis_owner;
+
+--
+-- Name: take_user_call(uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.take_user_call(p_user uuid, p_per_minute integer) RETURNS TABLE(allowed boolean, "limit" integer, remaining integer, reset bigint, retry_after integer)
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_taken jsonb;
+begin
+  -- As for keys.
+  perform set_config('synchronous_commit', 'off', true);
+  v_taken := check_rate_limit('api:user:' || p_user, p_per_minute, 60);
+  allowed := (v_taken ->> 'success')::boolean;
+  "limit" := p_per_minute;
+  remaining := (v_taken ->> 'remaining')::int;
+  reset := ceil((v_taken ->> 'reset')::numeric / 1000);
+  retry_after := case when allowed then 0 else greatest(reset - floor(extract(epoch from app_clock())), 1) end;
+  return next;
+end $$;
+
+ALTER FUNCTION public.take_user_call(p_user uuid, p_per_minute integer) OWNER TO tistis_owner;
 
 --
 -- Name: taken_times(uuid, integer, timestamp with time zone, timestamp with time zone, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -10721,6 +10947,19 @@ begin
 end $$;
 
 ALTER FUNCTION public.template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: tenant_of_slug(text); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.tenant_of_slug(p_slug text) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select t.id from tenants t where t.slug = p_slug
+$$;
+
+ALTER FUNCTION public.tenant_of_slug(p_slug text) OWNER TO tistis_definer;
 
 --
 -- Name: tenant_profile(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -11725,30 +11964,6 @@ CREATE VIEW public.ai_tenant_config WITH (security_invoker='true') AS
 ALTER TABLE public.ai_tenant_config OWNER TO tistis_owner;
 
 --
--- Name: alerts; Type: TABLE; Schema: public; Owner: tistis_owner
---
-
-CREATE TABLE public.alerts (
-    tenant_id uuid NOT NULL,
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    channel_connection_id uuid,
-    kind text NOT NULL,
-    dedup_key text NOT NULL,
-    severity text NOT NULL,
-    sentence text NOT NULL,
-    details jsonb DEFAULT '{}'::jsonb NOT NULL,
-    times integer DEFAULT 1 NOT NULL,
-    first_at timestamp with time zone DEFAULT now() NOT NULL,
-    last_at timestamp with time zone DEFAULT now() NOT NULL,
-    resolved_at timestamp with time zone,
-    CONSTRAINT alerts_severity_check CHECK ((severity = ANY (ARRAY['act'::text, 'watch'::text])))
-);
-
-ALTER TABLE ONLY public.alerts FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.alerts OWNER TO tistis_owner;
-
---
 -- Name: api_key_audit; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -12290,8 +12505,10 @@ CREATE TABLE public.external_events (
     digest text NOT NULL,
     lead_id uuid,
     received_at timestamp with time zone DEFAULT public.app_now() NOT NULL,
+    event_id text,
     CONSTRAINT external_events_data_check CHECK ((jsonb_typeof(data) = 'object'::text)),
     CONSTRAINT external_events_event_check CHECK (((length(event) >= 1) AND (length(event) <= 100))),
+    CONSTRAINT external_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 255))),
     CONSTRAINT external_events_event_key_check CHECK (((length(event_key) >= 1) AND (length(event_key) <= 255)))
 );
 
@@ -14185,7 +14402,13 @@ CREATE INDEX appointments_of_lead ON public.appointments USING btree (tenant_id,
 -- Name: channel_connections_account; Type: INDEX; Schema: public; Owner: tistis_owner
 --
 
-CREATE UNIQUE INDEX channel_connections_account ON public.channel_connections USING btree (channel, account_id) WHERE ((account_id IS NOT NULL) AND (status <> 'disconnected'::text));
+CREATE UNIQUE INDEX channel_connections_account ON public.channel_connections USING btree (channel, account_id) WHERE ((account_id IS NOT NULL) AND (owned_at IS NOT NULL) AND (status <> 'disconnected'::text));
+
+--
+-- Name: channel_connections_account_once; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX channel_connections_account_once ON public.channel_connections USING btree (tenant_id, channel, account_id) WHERE ((account_id IS NOT NULL) AND (status <> 'disconnected'::text));
 
 --
 -- Name: channel_connections_business; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -14246,6 +14469,12 @@ CREATE UNIQUE INDEX conversations_open ON public.conversations USING btree (tena
 --
 
 CREATE INDEX conversations_recent ON public.conversations USING btree (tenant_id, last_message_at DESC);
+
+--
+-- Name: external_events_id; Type: INDEX; Schema: public; Owner: tistis_owner
+--
+
+CREATE UNIQUE INDEX external_events_id ON public.external_events USING btree (tenant_id, asker, event_id) WHERE (event_id IS NOT NULL);
 
 --
 -- Name: external_events_key; Type: INDEX; Schema: public; Owner: tistis_owner
@@ -16052,6 +16281,12 @@ ALTER TABLE public.outbound_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.outbound_tokens ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: channel_connections passing; Type: POLICY; Schema: public; Owner: tistis_owner
+--
+
+CREATE POLICY passing ON public.channel_connections FOR UPDATE TO tistis_definer USING (true) WITH CHECK (true);
+
+--
 -- Name: patients; Type: ROW SECURITY; Schema: public; Owner: tistis_owner
 --
 
@@ -16664,6 +16899,34 @@ REVOKE ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ai_context_of_config(p_row jsonb) TO tistis_functions;
 
 --
+-- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.uuid_v7() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_functions;
+
+--
+-- Name: TABLE alerts; Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_whatsapp;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_instagram;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_facebook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_tiktok;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_api;
+GRANT SELECT ON TABLE public.alerts TO tistis_guide;
+
+--
+-- Name: FUNCTION alert_concerns(a public.alerts, p_branch uuid, p_closes boolean); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.alert_concerns(a public.alerts, p_branch uuid, p_closes boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.alert_concerns(a public.alerts, p_branch uuid, p_closes boolean) TO tistis_functions;
+
+--
 -- Name: FUNCTION alert_stale(p_connection uuid, p_count integer, p_stale_seconds double precision); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -16727,11 +16990,11 @@ REVOKE ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) FROM PUB
 GRANT ALL ON FUNCTION public.answer_steps(p_job uuid, p_question uuid) TO tistis_functions;
 
 --
--- Name: FUNCTION uuid_v7(); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION answers_reminder(p_conversation uuid, p_question uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.uuid_v7() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.uuid_v7() TO tistis_functions;
+REVOKE ALL ON FUNCTION public.answers_reminder(p_conversation uuid, p_question uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answers_reminder(p_conversation uuid, p_question uuid) TO tistis_functions;
 
 --
 -- Name: TABLE api_keys; Type: ACL; Schema: public; Owner: tistis_owner
@@ -18015,7 +18278,6 @@ GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis
 GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_webhook_instagram;
 GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_webhook_facebook;
 GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_webhook_tiktok;
-GRANT ALL ON FUNCTION public.find_channel(p_channel text, p_slug text) TO tistis_owner;
 
 --
 -- Name: FUNCTION find_lead_by_any_identity(p_tenant_id uuid, p_phone_normalized text, p_email text, p_instagram_psid text, p_facebook_psid text, p_tiktok_open_id text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -19560,18 +19822,18 @@ REVOKE ALL ON FUNCTION public.sees_staff(p_staff uuid, p_branch uuid) FROM PUBLI
 GRANT ALL ON FUNCTION public.sees_staff(p_staff uuid, p_branch uuid) TO tistis_functions;
 
 --
--- Name: FUNCTION send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.send_prepared(p_conversation uuid, p_parts jsonb, p_kind text, p_request_id text, p_numbered jsonb, p_branch uuid) TO tistis_functions;
 
 --
--- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean, p_branch uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text, p_automatic boolean, p_branch uuid) TO tistis_functions;
 
 --
 -- Name: FUNCTION sending_login(p_channel text, p_login text); Type: ACL; Schema: public; Owner: tistis_owner
@@ -19878,6 +20140,14 @@ REVOKE ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb,
 GRANT ALL ON FUNCTION public.sync_templates(p_business text, p_templates jsonb, p_at timestamp with time zone, p_whole boolean, OUT listed integer, OUT gone integer) TO tistis_functions;
 
 --
+-- Name: FUNCTION take_account(p_connection uuid, p_token_stops text[]); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.take_account(p_connection uuid, p_token_stops text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_account(p_connection uuid, p_token_stops text[]) TO tistis_jobs;
+GRANT ALL ON FUNCTION public.take_account(p_connection uuid, p_token_stops text[]) TO tistis_jobs_process;
+
+--
 -- Name: FUNCTION take_api_call(p_key uuid, p_per_minute integer, p_per_day integer, p_address text, p_endpoint text); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -19904,6 +20174,20 @@ GRANT ALL ON FUNCTION public.take_over_conversation(p_conversation uuid, p_staff
 
 REVOKE ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_send_slot(p_connection uuid, p_contact text, p_initiated boolean, p_pace jsonb, OUT wait_seconds double precision, OUT reason text) TO tistis_functions;
+
+--
+-- Name: FUNCTION take_upload_bytes(p_bytes bigint, p_most bigint); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.take_upload_bytes(p_bytes bigint, p_most bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_upload_bytes(p_bytes bigint, p_most bigint) TO tistis_functions;
+
+--
+-- Name: FUNCTION take_user_call(p_user uuid, p_per_minute integer); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.take_user_call(p_user uuid, p_per_minute integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_user_call(p_user uuid, p_per_minute integer) TO tistis_functions;
 
 --
 -- Name: FUNCTION taken_times(p_resource uuid, p_place integer, p_from timestamp with time zone, p_to timestamp with time zone, p_except uuid, p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -19969,6 +20253,13 @@ GRANT ALL ON FUNCTION public.template_gate(p_conversation uuid, p_policy jsonb, 
 
 REVOKE ALL ON FUNCTION public.template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.template_trouble(p_connection uuid, p_payload jsonb, p_usable jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION tenant_of_slug(p_slug text); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.tenant_of_slug(p_slug text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tenant_of_slug(p_slug text) TO tistis_owner;
 
 --
 -- Name: FUNCTION tenant_profile(p_tenant_id uuid); Type: ACL; Schema: public; Owner: tistis_owner
@@ -20271,20 +20562,6 @@ GRANT SELECT ON TABLE public.ai_steps TO tistis_guide;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ai_tenant_config TO tistis_guide;
-
---
--- Name: TABLE alerts; Type: ACL; Schema: public; Owner: tistis_owner
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_whatsapp;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_instagram;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_facebook;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook_tiktok;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_webhook;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_jobs_process;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO tistis_api;
-GRANT SELECT ON TABLE public.alerts TO tistis_guide;
 
 --
 -- Name: TABLE api_key_audit; Type: ACL; Schema: public; Owner: tistis_owner
@@ -20629,8 +20906,7 @@ GRANT UPDATE(test_result) ON TABLE public.channel_connections TO tistis_api;
 -- Name: COLUMN channel_connections.owned_at; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-GRANT UPDATE(owned_at) ON TABLE public.channel_connections TO tistis_jobs;
-GRANT UPDATE(owned_at) ON TABLE public.channel_connections TO tistis_jobs_process;
+GRANT UPDATE(owned_at) ON TABLE public.channel_connections TO tistis_definer;
 
 --
 -- Name: COLUMN channel_connections.echo_takes_over; Type: ACL; Schema: public; Owner: tistis_owner

@@ -13,7 +13,7 @@ import CCurl
 final class CurlExchange {
   let easy: UnsafeMutableRawPointer
   let request: HTTPRequest
-  let settings: HTTPClientSettings
+  let settings: HTTPSettings
   /// An open file that the answer's body goes into instead of memory.
   private let file: Int32?
   private let errors = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -39,7 +39,7 @@ final class CurlExchange {
   private(set) var traces = Traces()
 
   init(
-    _ easy: UnsafeMutableRawPointer, _ request: HTTPRequest, _ settings: HTTPClientSettings, file: Int32? = nil
+    _ easy: UnsafeMutableRawPointer, _ request: HTTPRequest, _ settings: HTTPSettings, file: Int32? = nil
   ) {
     self.easy = easy
     self.file = file

@@ -24,14 +24,14 @@ final class CurlLoop: @unchecked Sendable {
     let exchange: CurlExchange
   }
 
-  private let settings: HTTPClientSettings
+  private let settings: HTTPSettings
   private let inbox = Mutex(Inbox())
   private let multi: UnsafeMutableRawPointer?
   // Only the thread touches these two.
   private var running: [UnsafeMutableRawPointer: Running] = [:]
   private var spare: [UnsafeMutableRawPointer] = []
 
-  init(_ settings: HTTPClientSettings) {
+  init(_ settings: HTTPSettings) {
     self.settings = settings
     multi = Curl.isReady ? curl_multi_init() : nil
   }

@@ -37,7 +37,7 @@ struct CurlOptions {
 
 extension CurlOptions {
   /// What is the same for every exchange.
-  mutating func set(_ settings: HTTPClientSettings) {
+  mutating func set(_ settings: HTTPSettings) {
     set(CURLOPT_USERAGENT, settings.userAgent)
     set(CURLOPT_PROTOCOLS_STR, "http,https")
     // Not 2: there curl repeats streams that were refused, and one broken connection fails many exchanges.

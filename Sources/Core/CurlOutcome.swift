@@ -3,6 +3,9 @@ import CCurl
 extension CurlExchange {
   /// What became of it, when curl is done with it.
   func outcome(_ code: CURLcode) throws(HTTPFailure) -> HTTPResponse {
+    if code != CURLE_OK, let address = traces.refused, traces.sends == 0 {
+      throw .notPublic(host: request.host, address: address)
+    }
     guard code == CURLE_OK else { throw failure(reason(code)) }
     var status = 0
     guard tis_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK, status > 0 else {
@@ -18,7 +21,6 @@ extension CurlExchange {
   }
 
   private func reason(_ code: CURLcode) -> String {
-    if let address = traces.refused, traces.sends == 0 { return "\(address) is not a public address" }
     if traces.tooLarge { return "the answer is larger than \(settings.maxAnswer) bytes" }
     if traces.unwritable { return "the answer could not be written to its file" }
     if traces.secondSendForbidden { return "the connection ended without an answer" }

@@ -2,17 +2,23 @@ import CCurl
 import Synchronization
 
 /// Sends many requests at once, on one thread of its own: hundreds of slow answers cost as many sockets, nothing else.
-/// Otherwise the same as `HTTPClient`; connections are kept open and shared by all exchanges.
+/// Connections are kept open and shared by all exchanges.
+///
+/// HTTP/1.1 over http and https only. Redirects are answers like any other; no cookies, no proxy from the environment;
+/// certificates are verified.
 public final class HTTPMulti: Sendable {
   private let loop: CurlLoop
 
-  public init(_ settings: HTTPClientSettings = .init()) {
+  public init(_ settings: HTTPSettings = .init()) {
     loop = CurlLoop(settings)
     loop.start()
   }
 
   deinit { loop.close(nil) }
 
+  /// - Throws: `HTTPFailure`, whose case tells whether the request may have been acted upon. A status such as 500 is an
+  ///   answer, not a failure.
+  ///
   /// Cancelling the task gives the exchange up; whether the request had left is told as for any other failure.
   ///
   /// `file`: an open file that the answer's body is written into as it comes, whatever the status, while the answer's own

@@ -1,4 +1,4 @@
-/// A request to somebody else, as data: `Peers` make them, `HTTPClient` sends them.
+/// A request to somebody else, as data: `Peers` make them, `HTTPMulti` sends them.
 public struct HTTPRequest: Sendable, Equatable {
   public var method: String
   public var url: String
@@ -52,10 +52,14 @@ public enum HTTPFailure: Error, Sendable, Equatable {
   case neverLeft(String)
   /// The request, or part of it, left and no whole answer came: time-out, reset, an answer above the limit.
   case mightHaveArrived(String)
+  /// Not one byte was sent: the host leads to this address, which is not public. Whoever typed the host is not told the
+  /// address, else they would learn what names of ours stand for: it belongs into the log.
+  case notPublic(host: String, address: String)
 
   public var sentence: String {
     switch self {
     case .neverLeft(let s), .mightHaveArrived(let s): s
+    case .notPublic(let host, _): "\(host) leads to no public address"
     }
   }
 }

@@ -139,6 +139,12 @@ extension Setting {
   public static let supabaseURL = Setting(
     "SUPABASE_URL", .url, default: "",
     "The Supabase project that issues the dashboard's tokens; its public keys are fetched from there.")
+  public static let userPerMinute = Setting(
+    "USER_CALLS_PER_MINUTE", .integer, default: "600", range: 1...1_000_000,
+    "Requests that a user of the dashboard may make a minute; those of keys are the plan's.")
+  public static let uploadBytesPerDay = Setting(
+    "UPLOAD_BYTES_PER_DAY", .integer, default: "2147483648", range: Limits.attachment...1_000_000_000_000,
+    "Bytes that a business may upload by POST /api/media in a day.")
 
   /// All of them, in the order of the printed example.
   public static let all: [Setting] = [
@@ -153,7 +159,7 @@ extension Setting {
     allowUnsigned, maxRequests,
     jobsConnections,
     jobsConcurrency, jobsListen,
-    answerDelayMilliseconds, jwtSecret, supabaseURL,
+    answerDelayMilliseconds, jwtSecret, supabaseURL, userPerMinute, uploadBytesPerDay,
   ]
 }
 

@@ -10,7 +10,7 @@ public final class App {
   public let log: Log
   public let database: Connection
   /// The schema that this build needs at least.
-  public static let schema: Int32 = 29
+  public static let schema: Int32 = 31
 
   var channels = ChannelDirectory()
   var hearing = ChannelHearing()

@@ -1,6 +1,7 @@
 import Core
 import FoundationEssentials
 import Peers
+import Rules
 import Store
 
 /// What people may enter of an account: its columns, and its secrets, which go in and never come out.
@@ -122,8 +123,8 @@ public struct ChannelFields: Sendable {
       }
       guard plain, (1...200).contains(text.utf8.count) else { throw field.expected("an id of the platform's") }
     }
-    if name == "ai_personality_override", !["professional", "professional_friendly", "formal"].contains(text) {
-      throw field.expected("one of professional, professional_friendly, formal")
+    if name == "ai_personality_override", ResponseStyle(rawValue: text) == nil {
+      throw field.expected("one of " + ResponseStyle.names.joined(separator: ", "))
     }
     return .string(text)
   }
@@ -134,23 +135,6 @@ extension Field {
   func id() throws(Refusal) -> UUID {
     guard let text, let id = UUID(uuidString: text) else { throw expected("an id (UUID)") }
     return id
-  }
-}
-
-extension SecretStore {
-  /// Seals what was entered of an account. Whether an access token was among it.
-  @discardableResult
-  public func keep(_ fields: ChannelFields, connection: UUID, tenant: UUID) throws(StoreError) -> Bool {
-    for (kind, isToken, secret) in fields.secrets {
-      if isToken {
-        try setOutbound(secret, kind: kind, connection: connection, tenant: tenant)
-      } else {
-        try setInbound(secret, kind: kind, connection: connection, tenant: tenant)
-        // TikTok's signs what comes in, and proves us when its tokens are renewed or its webhook is registered.
-        if kind == "client_secret" { try setOutbound(secret, kind: kind, connection: connection, tenant: tenant) }
-      }
-    }
-    return fields.secrets.contains { $0.kind == "access_token" }
   }
 }
 
@@ -169,7 +153,8 @@ extension ChannelDetailsRow {
     let parsed = secrets.flatMap { try? $0.parse() } ?? JSON.object(JSON.Members())
     return [
       "id": .string(id.text), "channel": .string(channel), "account_number": .number(accountNumber),
-      "account_id": text(accountId), "status": .string(status), "ai_enabled": .bool(aiEnabled),
+      "branch_id": branchId.map { .string($0.text) } ?? .null, "account_id": text(accountId), "status": .string(status),
+      "ai_enabled": .bool(aiEnabled),
       "connection_name": text(connectionName), "account_name": text(accountName),
       "is_personal_brand": .bool(isPersonalBrand), "login": text(login), "meta_app_id": text(metaAppId),
       "human_agent_enabled": .bool(humanAgentEnabled), "echo_takes_over": .bool(echoTakesOver),
@@ -182,7 +167,10 @@ extension ChannelDetailsRow {
       "subsequent_message_delay_seconds": number(subsequentMessageDelaySeconds),
       "ai_personality_override": text(aiPersonalityOverride),
       "custom_instructions_override": text(customInstructionsOverride), "quality": text(quality),
-      "messaging_limit": text(messagingLimit), "secrets": parsed, "connected_at": time(connectedAt),
+      "messaging_limit": text(messagingLimit), "error_count": .number(errorCount),
+      "last_message_at": time(lastMessageAt),
+      "last_error_at": time(lastErrorAt), "last_error_message": text(lastErrorMessage), "secrets": parsed,
+      "connected_at": time(connectedAt),
       "disconnected_at": time(disconnectedAt), "created_at": .string(createdAt.description),
       "updated_at": .string(updatedAt.description), "webhook_url": .string(base + webhookPath(channel, slug: slug)),
       "branches": branchId.map {

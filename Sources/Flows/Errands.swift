@@ -48,16 +48,17 @@ extension Connection {
     try self.tenant(tenant).wait(for: job, seconds: seconds, from: 0.02, waiting: waiting)
   }
 
-  /// As `wait`; but only one in the whole installation waits longer than `short`, so that slow platforms do not hold up
-  /// every process that answers requests. Whoever may is told by a lock of its transaction: it frees itself however that
-  /// ends, behind a pooler as well.
+  /// As `wait`; but only one of a business waits at all, and only one in the whole installation longer than `short`, so
+  /// that neither slow platforms nor one business hold up every process that answers requests. Whoever may is told by
+  /// locks of its transaction: they free themselves however that ends, behind a pooler as well.
   public func waitInTurn(
     for job: UUID, tenant: UUID, short: Double, long: Double
   ) throws(StoreError) -> FindJobRow? {
-    let found = try self.tenant(tenant).wait(for: job, seconds: min(short, long), from: 0.02)
-    guard long > short, let found, !found.hasEnded else { return found }
-    return try transaction(tenant: tenant) { (scope) throws(StoreError) in
-      try scope.takeLongWait() ? try scope.wait(for: job, seconds: long - short) : found
+    try transaction(tenant: tenant) { (scope) throws(StoreError) in
+      guard try scope.takeWait() else { return try scope.findJob(id: job) }
+      let found = try scope.wait(for: job, seconds: min(short, long), from: 0.02)
+      guard long > short, let found, !found.hasEnded, try scope.takeLongWait() else { return found }
+      return try scope.wait(for: job, seconds: long - short)
     }
   }
 }

@@ -24,7 +24,7 @@ public enum Footing {
     "claim_jobs(uuid,integer,text,uuid,timestamp with time zone)", "next_job_due(timestamp with time zone)",
     "settle_jobs(jsonb)", "prune_jobs(interval,integer)", "list_jobs(integer,text,uuid)", "queue_stats()",
     "tenants_in_doubt(double precision)", "retention_due(timestamp with time zone,integer)",
-    "tokens_to_renew(jsonb,integer)", "model_refused(text)", "model_answers()",
+    "tokens_to_renew(jsonb,integer)", "take_account(uuid,text[])", "model_refused(text)", "model_answers()",
   ]
 
   /// The role of a program: `webhook-whatsapp` is `tistis_webhook_whatsapp` to Postgres.

@@ -40,8 +40,7 @@ extension Office {
         return try await end(media, error, job, log)
       }
     } catch {
-      let why = error.sentence
-      return job.isLastAttempt ? .snooze(after: 5, why: why) : .retry(after: 5, why: why)
+      return later(error, job)
     }
   }
 
@@ -61,7 +60,7 @@ extension Office {
     guard let token = asks ? open(found.token, found.tokenId, tenant: job.tenant) : Secret("") else {
       throw .closed("no access token is configured, or it cannot be opened")
     }
-    let access = ChannelAccess(base: base(of: channel), accountID: account, token: token)
+    let access = ChannelAccess(base: base(of: channel.name), accountID: account, token: token)
     let folder = MediaFolder(root: settings.text(.mediaFolder))
     do {
       let draft = try folder.draft(of: media, tenant: job.tenant)
@@ -158,6 +157,9 @@ extension Office {
         response = try await files.send(request, into: draft.file)
       } catch {
         if draft.size > Limits.attachment { throw Missing.tooLarge }
+        if case .notPublic(let host, let address)? = error as? HTTPFailure {
+          log.warning("media_not_public", ["host": host, "address": address])
+        }
         throw Missing(error)
       }
       switch response.status {

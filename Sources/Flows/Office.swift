@@ -44,7 +44,7 @@ public struct Office: Sendable {
       settings: connectionSettings(settings, name: name, budget: 60))
     http = HTTPMulti()
     files = HTTPMulti(
-      HTTPClientSettings(
+      HTTPSettings(
         maxAnswer: Limits.attachment + (1 << 20),
         allowPrivateAddresses: settings.text(.environment) == "development"))
     worker = UUID.timeOrdered()

@@ -42,6 +42,16 @@ public enum AppointmentWish: Sendable, Equatable {
   case words(service: String, date: String, time: String, name: String?)
 }
 
+/// What something prepared is made of, and what the channel allows.
+private struct PreparedGround {
+  let row: PreparedGroundRow
+  let conversation: UUID
+  let limits: ChannelLimits
+  /// The language of a template, and its words.
+  var code: String
+  var phrases: Phrases
+}
+
 extension Scope {
   /// Sends something prepared to a conversation's person, in the form that the window allows. The assistant goes on
   /// answering there.
@@ -49,67 +59,92 @@ extension Scope {
   public func sendPrepared(
     _ wish: PreparedWish, conversation: UUID, onlyBranch: UUID?, requestId: String?, ownWords: String? = nil
   ) throws(StoreError) -> PreparedOutcome {
-    // The hours are the channel's; which one it is comes with the first look.
     guard
-      let channel = try self.preparedGround(windowHours: 0, conversationId: conversation, onlyBranch: onlyBranch)
-        .flatMap({ ChannelName(rawValue: $0.channel) })
+      let row = try self.preparedGround(
+        windows: JSONText(Office.windowHours), conversationId: conversation, onlyBranch: onlyBranch),
+      let ground = try ground(row, wish, conversation)
     else { return .unknown }
-    let limits = ChannelLimits.of(channel)
-    guard
-      let ground = try self.preparedGround(
-        windowHours: Int32(limits.windowHours), conversationId: conversation, onlyBranch: onlyBranch)
-    else { return .unknown }
-    let business = Phrases.of(ground.language)
-    var (code, phrases) = (business.templateLanguage, business)
-    if !ground.open, channel == .whatsapp, let template = wish.template {
-      (code, phrases) = Phrases.template(
-        ground.language,
-        approved: try self.templateLanguages(
-          name: template.rawValue, connectionId: ground.connectionId, usable: OutboundContent.Template.usableText))
-    }
-    let prepared: PreparedMessage
-    switch wish {
-    case .appointmentConfirmation(let appointment):
-      guard let words = try words(appointment, ground, conversation, phrases) else { return .unknown }
-      prepared = .appointmentConfirmation(words, in: phrases, code: code)
-    case .reminder(let appointment):
-      guard let words = try words(appointment, ground, conversation, phrases) else { return .unknown }
-      prepared = .reminder(words, in: phrases, code: code)
-    case .servicesMenu:
-      if ground.stopped { return .optedOut }
-      let services = try self.offeredServices(limit: 200).map {
-        OfferedService(id: $0.slug, name: $0.name, line: $0.line(phrases))
-      }
-      guard let menu = PreparedMessage.servicesMenu(services, business: ground.business, limits, in: phrases) else {
-        return .empty
-      }
-      prepared = menu
-    case .followUp(let service):
-      prepared = .followUp(
-        name: ground.person, business: ground.business, service: service, in: phrases, code: code)
+    guard let prepared = try prepared(wish, ground) else {
+      return wish != .servicesMenu ? .unknown : row.stopped ? .optedOut : .empty
     }
     let contents: [OutboundContent]
-    if ground.open {
-      let own = ladder(prepared.saying(ownWords).open, limits, phrases)
-      let ours = ladder(prepared.open, limits, phrases)
-      contents = own.count <= ours.count && own.allSatisfy { $0.fits(limits) } ? own : ours
-    } else if let template = prepared.closed, channel == .whatsapp {
-      if let why = try templateTrouble([.template(template)], connectionId: ground.connectionId) {
-        return .templateBlocked(.init(account: ground.connectionId, template: template), why: why)
-      }
-      contents = [.template(template)]
-    } else {
-      return .windowClosed
+    switch try self.contents(prepared, ground, ownWords) {
+    case .ready(let ready): contents = ready
+    case .not(let outcome): return outcome
     }
-    for content in contents {
-      do throws(ContentFault) { try content.check(limits) } catch { return .unfit(error) }
-    }
-    if let fault = try templateFault(contents, connectionId: ground.connectionId) { return .unfit(fault) }
     let numbered = prepared.numbered(in: contents)
     let message = try sendPrepared(
       conversationId: conversation, parts: staffParts(contents), kind: prepared.kind, requestId: requestId,
-      numbered: numbered.isEmpty ? nil : JSONText(.array(numbered.map { .string($0) })))
+      numbered: numbered.isEmpty ? nil : JSONText(.array(numbered.map { .string($0) })), onlyBranch: onlyBranch)
     return message.map { .queued(message: $0, form: contents.first?.kind.rawValue ?? "text") } ?? .unknown
+  }
+
+  /// Nil: a channel of which nothing is known.
+  private func ground(
+    _ row: PreparedGroundRow, _ wish: PreparedWish, _ conversation: UUID
+  ) throws(StoreError) -> PreparedGround? {
+    guard let channel = ChannelName(rawValue: row.channel) else { return nil }
+    let (limits, business) = (ChannelLimits.of(channel), Phrases.of(row.language))
+    var ground = PreparedGround(
+      row: row, conversation: conversation, limits: limits, code: business.templateLanguage, phrases: business)
+    if !row.open, limits.hasTemplates, let template = wish.template {
+      (ground.code, ground.phrases) = Phrases.template(
+        row.language,
+        approved: try self.templateLanguages(
+          name: template.rawValue, connectionId: row.connectionId, usable: OutboundContent.Template.usableText))
+    }
+    return ground
+  }
+
+  /// What is said, in both forms. Nil: there is no such appointment; of services, none, or the person wants no promotions.
+  private func prepared(_ wish: PreparedWish, _ ground: PreparedGround) throws(StoreError) -> PreparedMessage? {
+    let (row, phrases, code) = (ground.row, ground.phrases, ground.code)
+    switch wish {
+    case .appointmentConfirmation(let appointment):
+      guard let words = try words(appointment, row, ground.conversation, phrases) else { return nil }
+      return .appointmentConfirmation(words, in: phrases, code: code)
+    case .reminder(let appointment):
+      guard let words = try words(appointment, row, ground.conversation, phrases) else { return nil }
+      return .reminder(words, in: phrases, code: code)
+    case .servicesMenu:
+      guard !row.stopped else { return nil }
+      let services = try self.offeredServices(limit: 200).map {
+        OfferedService(id: $0.slug, name: $0.name, line: $0.line(phrases))
+      }
+      return .servicesMenu(services, business: row.business, ground.limits, in: phrases)
+    case .followUp(let service):
+      return .followUp(name: row.person, business: row.business, service: service, in: phrases, code: code)
+    }
+  }
+
+  private enum Contents {
+    case ready([OutboundContent])
+    case not(PreparedOutcome)
+  }
+
+  /// What leaves: freely while the window is open, else by the template.
+  private func contents(
+    _ prepared: PreparedMessage, _ ground: PreparedGround, _ ownWords: String?
+  ) throws(StoreError) -> Contents {
+    let (limits, connection) = (ground.limits, ground.row.connectionId)
+    let contents: [OutboundContent]
+    if ground.row.open {
+      let own = ladder(prepared.saying(ownWords).open, limits, ground.phrases)
+      let ours = ladder(prepared.open, limits, ground.phrases)
+      contents = own.count <= ours.count && own.allSatisfy { $0.fits(limits) } ? own : ours
+    } else if let template = prepared.closed, limits.hasTemplates {
+      if let why = try templateTrouble([.template(template)], connectionId: connection) {
+        return .not(.templateBlocked(.init(account: connection, template: template), why: why))
+      }
+      contents = [.template(template)]
+    } else {
+      return .not(.windowClosed)
+    }
+    for content in contents {
+      do throws(ContentFault) { try content.check(limits) } catch { return .not(.unfit(error)) }
+    }
+    if let fault = try templateFault(contents, connectionId: connection) { return .not(.unfit(fault)) }
+    return .ready(contents)
   }
 
   /// Tells people that this keeps something from being said.

@@ -14,7 +14,7 @@ public struct JobsDoor {
   }
 
   /// `POST` or `GET`, `Authorization: Bearer CRON_SECRET`, body `{"max_jobs"?: 1…50 (10), "job_type"?: text}`. Answers
-  /// `{success, processed, succeeded, failed, errors, duration_ms, queue_stats}`.
+  /// `{success, status, processed, succeeded, failed, errors, duration_ms, queue_stats, timestamp}`.
   public func process(_ request: Request) throws(Refusal) -> Response {
     let started = Instant.now
     guard ["GET", "POST"].contains(request.method) else { throw .wrongMethod(allowed: ["POST", "GET"]) }
@@ -28,7 +28,8 @@ public struct JobsDoor {
     do throws(StoreError) { stats = try app.database.everyone.queueStats() } catch { throw error.refusal }
     let failed = report.outcomes["bury", default: 0] + report.outcomes["retry", default: 0]
     return .json([
-      "success": true, "processed": .number(report.taken), "succeeded": .number(report.outcomes["done", default: 0]),
+      "success": true, "status": "healthy", "timestamp": .string(Instant.now.description),
+      "processed": .number(report.taken), "succeeded": .number(report.outcomes["done", default: 0]),
       "failed": .number(failed), "errors": .array(report.faults.map { .string($0) }),
       "duration_ms": .number(milliseconds(since: started)),
       "queue_stats": [

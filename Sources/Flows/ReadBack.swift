@@ -51,8 +51,7 @@ extension Office {
       log.info("read_back", ["message": message.text, "found": externalID == nil ? "another's" : "yes"])
       return .done(["found": .bool(externalID != nil)])
     } catch {
-      return job.isLastAttempt
-        ? .snooze(after: 5, why: error.sentence) : .retry(after: 5, why: error.sentence)
+      return later(error, job)
     }
   }
 
@@ -64,7 +63,7 @@ extension Office {
       throw .unauthorised(code: "channel_inactive", sentence: "the channel is stopped, or has no access token")
     }
     let person = Alias(kind: found.contactKind, value: found.contactAddress)
-    let access = ChannelAccess(base: base(of: channel, login: found.login), accountID: account, token: token)
+    let access = ChannelAccess(base: base(of: channel.name, login: found.login), accountID: account, token: token)
     do {
       let response = try await http.send(try ways.request(person, access))
       return try ways.read(response, person, [account, found.receivingId].compactMap(\.self))

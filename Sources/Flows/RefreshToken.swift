@@ -82,7 +82,7 @@ extension Office {
         ["peer": found.channel, "tokens": String(stored.stored), "due": stored.due.map { String($0) }])
       return .done(["tokens": .number(Int64(stored.stored)), "due": stored.due.map { .number(Int64($0)) } ?? .null])
     } catch {
-      return job.isLastAttempt ? .snooze(after: 5, why: error.sentence) : .retry(after: 5, why: error.sentence)
+      return later(error, job)
     }
   }
 
@@ -93,7 +93,7 @@ extension Office {
     let ours = settings.text(.tiktokSecret).split(separator: ",").first.map { Secret(String($0)) }
     let isOurs = found.appKey == nil || found.appKey == key
     return TokenGrant(
-      base: base(of: channel, login: "instagram"), accessToken: old,
+      base: base(of: channel.name, login: "instagram"), accessToken: old,
       refreshToken: open(found.refresh, found.refreshId, tenant: job.tenant), appKey: found.appKey ?? key,
       appSecret: own ?? (isOurs ? ours : nil))
   }

@@ -12,7 +12,7 @@ extension Office {
     } catch let fault as MediaFolder.Fault {
       return .retry(after: pause(nil, job), why: fault.sentence)
     } catch let error as StoreError {
-      return job.isLastAttempt ? .snooze(after: 5, why: error.sentence) : .retry(after: 5, why: error.sentence)
+      return later(error, job)
     } catch {
       return .bury(why: "\(error)")
     }

@@ -3,53 +3,7 @@ import FoundationEssentials
 import Rules
 import Store
 
-/// Seals what proves a platform, and what lets us speak to one, into a tenant's account.
-public struct SecretStore {
-  let database: Connection
-  let inbound: any Sealing
-  let outbound: any Sealing
-
-  public init(_ database: Connection, inbound: any Sealing, outbound: any Sealing) {
-    self.database = database
-    self.inbound = inbound
-    self.outbound = outbound
-  }
-
-  /// Replaces the account's secrets of this kind (`app_secret`, `verify_token` …) by one.
-  public func setInbound(_ secret: Secret, kind: String, connection: UUID, tenant: UUID) throws(StoreError) {
-    let id = UUID()
-    let place = SealedPlace(table: "inbound_secrets", tenant: tenant, row: id, column: "sealed")
-    let sealed = inbound.seal(secret, for: place)
-    try database.transaction(tenant: tenant) { (scope) throws(StoreError) in
-      try scope.holdChannel(connectionId: connection)
-      try scope.dropInboundSecrets(connectionId: connection, kind: kind)
-      try scope.addInboundSecret(id: id, connectionId: connection, kind: kind, sealed: sealed)
-      try scope.noteSecret(connectionId: connection, kind: kind, hint: Self.hint(of: secret), expiresAt: nil)
-    }
-  }
-
-  /// Sets the account's token of this kind (`access_token` …).
-  /// - Parameter expires: when the platform stops taking it, if it said so.
-  public func setOutbound(
-    _ token: Secret, kind: String, connection: UUID, tenant: UUID, expires: Instant? = nil
-  ) throws(StoreError) {
-    let id = UUID()
-    let place = SealedPlace(table: "outbound_tokens", tenant: tenant, row: id, column: "sealed")
-    let sealed = outbound.seal(token, for: place)
-    try database.transaction(tenant: tenant) { (scope) throws(StoreError) in
-      try scope.holdChannel(connectionId: connection)
-      try scope.dropOutboundToken(connectionId: connection, kind: kind)
-      try scope.addOutboundToken(id: id, connectionId: connection, kind: kind, sealed: sealed)
-      try scope.noteSecret(connectionId: connection, kind: kind, hint: Self.hint(of: token), expiresAt: expires)
-    }
-  }
-
-  /// The end by which people tell secrets apart, 4 characters; nil for one so short that they would help to guess it.
-  static func hint(of secret: Secret) -> String? {
-    let text = secret.reveal()
-    return text.unicodeScalars.count < 16 ? nil : String(String.UnicodeScalarView(text.unicodeScalars.suffix(4)))
-  }
-
+extension SecretStore {
   /// Public, and therefore only for development.
   private static let development: [(channel: String, secrets: [(kind: String, secret: String)])] = [
     (

@@ -70,7 +70,7 @@ extension Office {
       do throws(StoreError) {
         ready = try await begin(message, channel, attempt, job)
       } catch {
-        return again(after: 2, error, job)
+        return later(error, job, after: 2, holdingLane: true)
       }
     }
     switch ready.verdict {
@@ -139,7 +139,7 @@ extension Office {
         id: message.text, to: Alias(kind: kind, value: address), content: content, replyTo: ready.replyTo,
         asHuman: ready.asHuman ?? false)
       let request = try channel.send(
-        outbound, ChannelAccess(base: base(of: channel, login: ready.login), accountID: account, token: token))
+        outbound, ChannelAccess(base: base(of: channel.name, login: ready.login), accountID: account, token: token))
       let response = try await http.send(request)
       var answer = SendAnswer(usage: channel.usage(response))
       do throws(PeerError) {
@@ -191,7 +191,7 @@ extension Office {
       // The platform may have the message and we cannot say so: the next attempt finds it `sending` and calls it
       // unknown; its reports settle it by the opaque id.
       log.error("send_not_written", ["message": message.text, "why": error.sentence])
-      return again(after: 5, error, job)
+      return later(error, job, holdingLane: true)
     }
   }
 
@@ -208,10 +208,21 @@ extension Office {
     }
   }
 
-  /// The database is in trouble, which is no fault of the job's: its last attempt is not spent on that, or the message
-  /// would wait for ever.
-  private func again(after seconds: Double, _ error: StoreError, _ job: HeldJob) -> Outcome {
-    job.isLastAttempt ? .wait(after: seconds, why: error.sentence) : .retry(after: seconds, why: error.sentence)
+  /// The database is in trouble, which is no fault of the job's: its last attempt is not spent on that, or what it is
+  /// there for would wait for ever. `holdingLane`: what comes after it must not overtake it.
+  func later(
+    _ error: StoreError, _ job: HeldJob, after seconds: Double = 5, holdingLane: Bool = false
+  ) -> Outcome {
+    let why = error.sentence
+    guard job.isLastAttempt else { return .retry(after: seconds, why: why) }
+    // What the data refuse, or this build misreads, is not mended by waiting: people find it among the dead.
+    if !holdingLane {
+      switch error {
+      case .data, .shape: return .bury(why: why)
+      default: break
+      }
+    }
+    return holdingLane ? .wait(after: seconds, why: why) : .snooze(after: seconds, why: why)
   }
 
   /// Seconds until the next attempt of a job.
@@ -220,8 +231,8 @@ extension Office {
   }
 
   /// Where a platform's API is; of an Instagram account by whose login it was connected.
-  func base(of channel: Channel, login: String? = nil) -> String {
-    switch channel.name {
+  func base(of channel: ChannelName, login: String? = nil) -> String {
+    switch channel {
     case .instagram where login == "instagram": settings.url(.instagramURL)
     case .whatsapp, .instagram, .facebook: settings.url(.graphURL)
     case .tiktok: settings.url(.tiktokURL)

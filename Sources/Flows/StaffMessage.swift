@@ -20,14 +20,16 @@ func staffParts(_ contents: [OutboundContent], replyTo: String? = nil) -> JSONTe
 extension Scope {
   /// Says something in the business's name, in the parts that the ladder made of it; the first quotes `replyTo`. Returns
   /// the first part's message; nil: there is no such conversation.
-  /// - Parameter isAutomatic: a program says it, so that it never leaves as a person's word.
+  /// - Parameters:
+  ///   - isAutomatic: a program says it, so that it never leaves as a person's word.
+  ///   - onlyBranch: who says it sees this branch's conversations only.
   public func sendStaffMessage(
     conversationId: UUID, contents: [OutboundContent], replyTo: String? = nil, staffId: UUID?, requestId: String?,
-    isAutomatic: Bool = false
+    isAutomatic: Bool = false, onlyBranch: UUID? = nil
   ) throws(StoreError) -> UUID? {
     return try sendStaffMessage(
       conversationId: conversationId, parts: staffParts(contents, replyTo: replyTo), staffId: staffId,
-      requestId: requestId, automatic: isAutomatic)
+      requestId: requestId, automatic: isAutomatic, onlyBranch: onlyBranch)
   }
 
   /// The same of a text that fits one message.

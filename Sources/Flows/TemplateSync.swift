@@ -29,7 +29,7 @@ extension Office {
         return ended(error, job)
       }
     } catch {
-      return job.isLastAttempt ? .snooze(after: 5, why: error.sentence) : .retry(after: 5, why: error.sentence)
+      return later(error, job)
     }
   }
 

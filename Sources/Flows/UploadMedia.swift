@@ -30,7 +30,7 @@ extension Office {
         guard let account = found.accountId, let token = open(found.token, found.tokenId, tenant: job.tenant) else {
           throw PeerError.unauthorised(code: "no_token", sentence: "no access token is configured for this channel")
         }
-        let access = ChannelAccess(base: base(of: channel, login: found.login), accountID: account, token: token)
+        let access = ChannelAccess(base: base(of: channel.name, login: found.login), accountID: account, token: token)
         let id = try ways.uploaded(try await http.send(try upload(file, access)))
         let known = try await insist(job.tenant) { (scope) throws(StoreError) in
           try scope.mediaUploaded(platformId: id, mediaId: media)
@@ -42,7 +42,7 @@ extension Office {
         throw error
       } catch { return try await notUploaded(error, media, job, log) }
     } catch {
-      return job.isLastAttempt ? .snooze(after: 5, why: error.sentence) : .retry(after: 5, why: error.sentence)
+      return later(error, job)
     }
   }
 

@@ -3,8 +3,8 @@ import FoundationEssentials
 import Rules
 import Store
 
-/// A kind of job with what it needs. Adding one: a case here, and the switches stop compiling until it is handled; its name
-/// in `is_own_kind` (`sql/functions/guide_queue.sql`), or somebody else's worker takes it.
+/// A kind of job with what it needs. Adding one: a case here and in `Kind`, and the switches stop compiling until it is
+/// read, named and handled; its name in `is_own_kind` (`sql/functions/guide_queue.sql`), or somebody else's worker takes it.
 public enum Work: Sendable, Equatable {
   /// `ai_response`: ask Claude and send what it says.
   case answer(conversation: UUID, channel: ChannelName)
@@ -43,100 +43,96 @@ public enum Work: Sendable, Equatable {
   /// A kind, or a payload, that this build does not know.
   case unknown(kind: String, fault: String)
 
+}
+
+extension Work {
+  /// What `job_type` says, but for the sends: those are `send_` and the channel's name.
+  enum Kind: String, CaseIterable {
+    case answer = "ai_response"
+    case fetchMedia = "fetch_media"
+    case readBack = "read_back"
+    case fetchProfile = "fetch_profile"
+    case nothing = "noop"
+    case removeMedia = "remove_media"
+    case refreshToken = "refresh_token"
+    case uploadMedia = "upload_media"
+    case fetchTokenKeys = "fetch_jwks"
+    case syncTemplates = "sync_templates"
+    case testChannel = "test_channel"
+    case deliverEvent = "deliver_event"
+    case scoreLead = "score_lead"
+    case routine
+    case confirmBooking = "confirm_booking"
+    case handOver = "hand_over"
+  }
+  private static let send = "send_"
+
   init(_ kind: String, payload: JSONText) {
     let payload = Field((try? payload.parse()) ?? .null)
-    func id(_ name: String) -> UUID? { payload[name].text.flatMap { UUID(uuidString: $0) } }
-    if kind == "ai_response" {
-      let channel = payload["channel"].text.flatMap(ChannelName.init) ?? .whatsapp
-      self =
-        id("conversation_id").map { .answer(conversation: $0, channel: channel) }
-        ?? .unknown(kind: kind, fault: "payload.conversation_id is missing")
-    } else if kind.hasPrefix("send_"), let channel = ChannelName(rawValue: String(kind.dropFirst(5))) {
-      self =
-        id("message_id").map { .send(message: $0, channel: channel) }
-        ?? .unknown(kind: kind, fault: "payload.message_id is missing")
-    } else if kind == "fetch_media" {
-      self =
-        id("media_id").map { .fetchMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
-    } else if kind == "read_back" {
-      self =
-        id("message_id").map { .readBack(message: $0) } ?? .unknown(kind: kind, fault: "payload.message_id is missing")
-    } else if kind == "fetch_profile" {
-      self =
-        id("conversation_id").map { .fetchProfile(conversation: $0) }
-        ?? .unknown(kind: kind, fault: "payload.conversation_id is missing")
-    } else if kind == "score_lead" {
-      self =
-        id("conversation_id").map { .scoreLead(conversation: $0) }
-        ?? .unknown(kind: kind, fault: "payload.conversation_id is missing")
-    } else if kind == "noop" {
-      self = .nothing
-    } else if kind == "fetch_jwks" {
-      self = .fetchTokenKeys
-    } else if kind == "remove_media" {
-      self =
-        id("media_id").map { .removeMedia(media: $0, key: payload["storage_key"].text) }
-        ?? .unknown(kind: kind, fault: "payload.media_id is missing")
-    } else if kind == "refresh_token" {
-      self =
-        id("channel_connection_id").map { .refreshToken(connection: $0) }
-        ?? .unknown(kind: kind, fault: "payload.channel_connection_id is missing")
-    } else if kind == "deliver_event" {
-      self =
-        id("event_id").map { .deliverEvent(event: $0) } ?? .unknown(kind: kind, fault: "payload.event_id is missing")
-    } else if kind == "upload_media" {
-      self =
-        id("media_id").map { .uploadMedia(media: $0) } ?? .unknown(kind: kind, fault: "payload.media_id is missing")
-    } else if kind == "routine" {
-      self =
-        payload["routine"].text.flatMap(Routine.init).map { .routine($0) }
-        ?? .unknown(kind: kind, fault: "payload.routine names none")
-    } else if kind == "confirm_booking" {
-      self =
-        id("appointment_id").map { .confirmBooking(appointment: $0) }
-        ?? .unknown(kind: kind, fault: "payload.appointment_id is missing")
-    } else if kind == "hand_over" {
-      let channel = payload["channel"].text.flatMap(ChannelName.init) ?? .whatsapp
-      guard let conversation = id("conversation_id"), let answer = id("job_id") else {
-        self = .unknown(kind: kind, fault: "payload.conversation_id or payload.job_id is missing")
-        return
-      }
-      self = .handOver(conversation: conversation, channel: channel, answer: answer)
-    } else if kind == "sync_templates" || kind == "test_channel" {
-      guard let connection = id("channel_connection_id") else {
-        self = .unknown(kind: kind, fault: "payload.channel_connection_id is missing")
-        return
-      }
-      self =
-        kind == "test_channel"
-        ? .testChannel(connection: connection, subscribe: payload["subscribe"].bool ?? false)
-        : .syncTemplates(connection: connection, create: payload["create"].bool ?? false)
-    } else {
-      self = .unknown(kind: kind, fault: "no such kind of job")
+    let channel = payload["channel"].text.flatMap(ChannelName.init) ?? .whatsapp
+    func need(_ name: String, _ work: (UUID) -> Work) -> Work {
+      payload[name].text.flatMap { UUID(uuidString: $0) }.map(work)
+        ?? .unknown(kind: kind, fault: "payload.\(name) is missing")
     }
+    if kind.hasPrefix(Self.send), let channel = ChannelName(rawValue: String(kind.dropFirst(Self.send.count))) {
+      self = need("message_id") { .send(message: $0, channel: channel) }
+      return
+    }
+    guard let known = Kind(rawValue: kind) else {
+      self = .unknown(kind: kind, fault: "no such kind of job")
+      return
+    }
+    self =
+      switch known {
+      case .answer: need("conversation_id") { .answer(conversation: $0, channel: channel) }
+      case .fetchMedia: need("media_id") { .fetchMedia(media: $0) }
+      case .readBack: need("message_id") { .readBack(message: $0) }
+      case .fetchProfile: need("conversation_id") { .fetchProfile(conversation: $0) }
+      case .nothing: .nothing
+      case .removeMedia: need("media_id") { .removeMedia(media: $0, key: payload["storage_key"].text) }
+      case .refreshToken: need("channel_connection_id") { .refreshToken(connection: $0) }
+      case .uploadMedia: need("media_id") { .uploadMedia(media: $0) }
+      case .fetchTokenKeys: .fetchTokenKeys
+      case .syncTemplates:
+        need("channel_connection_id") { .syncTemplates(connection: $0, create: payload["create"].bool ?? false) }
+      case .testChannel:
+        need("channel_connection_id") { .testChannel(connection: $0, subscribe: payload["subscribe"].bool ?? false) }
+      case .deliverEvent: need("event_id") { .deliverEvent(event: $0) }
+      case .scoreLead: need("conversation_id") { .scoreLead(conversation: $0) }
+      case .routine:
+        payload["routine"].text.flatMap(Routine.init).map { .routine($0) }
+          ?? .unknown(kind: kind, fault: "payload.routine names none")
+      case .confirmBooking: need("appointment_id") { .confirmBooking(appointment: $0) }
+      case .handOver:
+        need("conversation_id") { conversation in
+          need("job_id") { .handOver(conversation: conversation, channel: channel, answer: $0) }
+        }
+      }
   }
 
   var name: String {
+    let kind: Kind
     switch self {
-    case .answer: "ai_response"
-    case .send(_, let channel): "send_" + channel.rawValue
-    case .fetchMedia: "fetch_media"
-    case .readBack: "read_back"
-    case .fetchProfile: "fetch_profile"
-    case .nothing: "noop"
-    case .removeMedia: "remove_media"
-    case .refreshToken: "refresh_token"
-    case .uploadMedia: "upload_media"
-    case .fetchTokenKeys: "fetch_jwks"
-    case .syncTemplates: "sync_templates"
-    case .testChannel: "test_channel"
-    case .deliverEvent: "deliver_event"
-    case .scoreLead: "score_lead"
-    case .routine: "routine"
-    case .confirmBooking: "confirm_booking"
-    case .handOver: "hand_over"
-    case .unknown(let kind, _): kind
+    case .answer: kind = .answer
+    case .fetchMedia: kind = .fetchMedia
+    case .readBack: kind = .readBack
+    case .fetchProfile: kind = .fetchProfile
+    case .nothing: kind = .nothing
+    case .removeMedia: kind = .removeMedia
+    case .refreshToken: kind = .refreshToken
+    case .uploadMedia: kind = .uploadMedia
+    case .fetchTokenKeys: kind = .fetchTokenKeys
+    case .syncTemplates: kind = .syncTemplates
+    case .testChannel: kind = .testChannel
+    case .deliverEvent: kind = .deliverEvent
+    case .scoreLead: kind = .scoreLead
+    case .routine: kind = .routine
+    case .confirmBooking: kind = .confirmBooking
+    case .handOver: kind = .handOver
+    case .send(_, let channel): return Self.send + channel.rawValue
+    case .unknown(let kind, _): return kind
     }
+    return kind.rawValue
   }
 }
 

@@ -62,7 +62,12 @@ private let told = Atomic<Bool>(false)
 public actor Worker {
   /// A worker that says nothing for so long has lost its jobs; a killed one's run again within half a minute.
   static let leaseSeconds = 20.0
-  static let heartbeatSeconds = 5.0
+  /// Often enough that many are missed before the lease ends, and that a predecessor soon learns of its successor.
+  static let beatSeconds = 1.0
+  /// Beats between two looks for what the dead held: no more than a lease's quarter is lost beyond the lease.
+  static let recoverEvery = 5
+  /// Beats between two rounds of housekeeping: cron's half minute, so that each run does one at its beginning.
+  static let tidyEvery = 30
   static let claimAtOnce = 200
   /// Hours that finished jobs are kept.
   static let keepHours: Int32 = 24
@@ -256,7 +261,7 @@ public actor Worker {
 
   private func heartbeat() async {
     while !Task.isCancelled {
-      try? await Task.sleep(for: .seconds(Self.heartbeatSeconds / 5))
+      try? await Task.sleep(for: .seconds(Self.beatSeconds))
       guard !Task.isCancelled else { return }
       await beat()
     }
@@ -268,7 +273,7 @@ public actor Worker {
   private func beat() async {
     let (me, kind) = (office.worker, options.part)
     let name = "\(Self.host):\(getpid())"
-    let recovers = beats % 5 == 0
+    let recovers = beats % Self.recoverEvery == 0
     beats += 1
     do throws(StoreError) {
       let (newer, recovered) = try await office.database.everyone { (scope) throws(StoreError) in
@@ -281,7 +286,7 @@ public actor Worker {
       if superseded { wake(.claim) }
       if recovered > 0 { log.warning("recovered", ["jobs": String(recovered)]) }
       if options.givesUp { await office.giveUpSuperseded() }
-      if beats % 30 == 1 {
+      if beats % Self.tidyEvery == 1 {
         await prune()
         await office.tellDoubts()
         await office.renewTokens()

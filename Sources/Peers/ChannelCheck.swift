@@ -30,13 +30,21 @@ public struct ChannelCheck: Sendable {
     public var isSubscribed = false
     /// The token has the permissions that we need.
     public var mayMessage = false
+    /// Where the platform delivers for our app; nil: nobody has looked.
+    public var delivery: Delivery?
     /// Some conversation of the account's.
     public var conversation: String?
 
     public init(app: String? = nil) { self.app = app }
   }
 
-  /// `token`, `permissions`, `account`, `subscription`, `images`, or `subscribe`, which changes something.
+  /// To the address of the app, or to one that the account has for itself.
+  public enum Delivery: Sendable, Equatable {
+    case app
+    case own(String)
+  }
+
+  /// `token`, `permissions`, `account`, `override`, `subscription`, `images`, or `subscribe`, which changes something.
   public let name: String
   /// nil: there is nothing to ask, and `read` says what is missing.
   public let request: @Sendable (Learned) -> HTTPRequest?
@@ -76,16 +84,19 @@ public struct CheckedAccount: Sendable, Equatable {
   public var heard: Bool
   /// TikTok's app, and where it is to deliver; nil: not known.
   public var app: TikTokApp?
+  /// Our addresses to which the account's own override may lead; empty: not known.
+  public var addresses: [String]
 
   public init(
     channel: ChannelName, parentID: String?, byInstagramLogin: Bool = false, heard: Bool = false,
-    app: TikTokApp? = nil
+    app: TikTokApp? = nil, addresses: [String] = []
   ) {
     self.channel = channel
     self.parentID = parentID
     self.byInstagramLogin = byInstagramLogin
     self.heard = heard
     self.app = app
+    self.addresses = addresses
   }
 
   /// The questions, in the order in which they are asked. `subscribing`: the account is also subscribed to our webhook.

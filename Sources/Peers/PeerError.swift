@@ -56,6 +56,7 @@ extension PeerError {
     switch failure {
     case .neverLeft(let s): self = .unreachable(s, left: false)
     case .mightHaveArrived(let s): self = .unreachable(s, left: true)
+    case .notPublic: self = .unreachable(failure.sentence, left: false)
     }
   }
 }

@@ -1,5 +1,14 @@
 import Core
 
+/// How formally the assistant writes (the guide's `response_style`).
+public enum ResponseStyle: String, CaseIterable, Sendable {
+  case professional
+  case friendly = "professional_friendly"
+  case formal
+
+  public static let names = allCases.map(\.rawValue)
+}
+
 /// `ai_config`: how the business wants its assistant to be.
 public struct AssistantSettings: Sendable, Equatable {
   /// The business's own instructions.
@@ -9,8 +18,8 @@ public struct AssistantSettings: Sendable, Equatable {
   /// Decimal text between 0 and 1; models that refuse it never see it.
   public var temperature: String?
   public var maxTokens: Int64?
-  /// professional, professional_friendly, formal.
-  public var style: String
+  /// Of `ResponseStyle`; what SQL wrote otherwise counts as friendly.
+  public var style: ResponseStyle
   public var language: String
   public var hours: String?
   public var escalationKeywords: [String]
@@ -35,7 +44,7 @@ public struct AssistantSettings: Sendable, Equatable {
     model = field["model"].line
     temperature = field["temperature"].line ?? "0.7"
     maxTokens = field["max_tokens"].integer
-    style = field["response_style"].line ?? "professional_friendly"
+    style = field["response_style"].line.flatMap(ResponseStyle.init) ?? .friendly
     language = field["default_language"].line ?? "es"
     hours = openingHours(field["business_hours"])
     escalationKeywords = field["escalation_keywords"].items.compactMap(\.line)

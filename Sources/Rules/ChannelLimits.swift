@@ -25,6 +25,8 @@ public struct ChannelLimits: Sendable, Equatable {
   public var marks = TextMarks.none
   /// Each message counts against a limit of few: what is said at once leaves as one, whatever has to be cut.
   public var inOneMessage = false
+  /// Messages may begin, and go on after the window, by templates that the platform has approved.
+  public var hasTemplates = false
   /// Of everything but text; nil: only text is sent there.
   public var content: ContentLimits?
 
@@ -32,7 +34,8 @@ public struct ChannelLimits: Sendable, Equatable {
     switch channel {
     case .whatsapp:
       ChannelLimits(
-        windowHours: 24, textMax: 4096, countedIn: .characters, perMinute: 4800, marks: .whatsapp, content: .whatsapp)
+        windowHours: 24, textMax: 4096, countedIn: .characters, perMinute: 4800, marks: .whatsapp, hasTemplates: true,
+        content: .whatsapp)
     case .instagram:
       ChannelLimits(windowHours: 24, textMax: 1000, countedIn: .bytes, perMinute: 30, content: .instagram)
     case .facebook:

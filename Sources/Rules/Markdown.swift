@@ -6,12 +6,10 @@ public enum TextMarks: Sendable {
   case none
 }
 
-/// What language models write (Markdown) as what WhatsApp shows: `**bold**` → `*bold*`, `~~gone~~` → `~gone~`, headings
-/// as bold lines, links as `text (address)`, tables as lines, bullets as `- `. Code and fences stay. Text that is already
-/// in WhatsApp's way (`*bold*`, `_italic_`) stays too, so that converting twice changes nothing.
-public func whatsAppText(markdown: String) -> String { shownText(markdown: markdown, marks: .whatsapp) }
-
-/// The same for a platform's own marks; without any, emphasis of both kinds and the marks of code are left out.
+/// What language models write (Markdown) as what a platform shows. With WhatsApp's marks: `**bold**` → `*bold*`, `~~gone~~` →
+/// `~gone~`, headings as bold lines, links as `text (address)`, tables as lines, bullets as `- `; code and fences stay, and
+/// so does text that is already in WhatsApp's way (`*bold*`, `_italic_`), so that converting twice changes nothing. Without
+/// marks emphasis of both kinds and the marks of code are left out.
 public func shownText(markdown: String, marks: TextMarks) -> String {
   let text = MarkdownText(marks: marks)
   var out = [String]()
@@ -99,7 +97,7 @@ private struct MarkdownText {
 
   /// What stands for itself: code, addresses (underscores in them are no emphasis), escaped marks, `<br>`.
   private func verbatim(_ text: Substring) -> (String, Substring)? {
-    if text.first == "`", let end = text.dropFirst().prefix(2000).firstIndex(of: "`") {
+    if text.first == "`", let end = text.dropFirst().prefix(lookAhead).firstIndex(of: "`") {
       let after = text.index(after: end)
       let code = text[..<after]
       return (marks == .whatsapp ? String(code) : String(code.dropFirst().dropLast()), text[after...])
@@ -108,7 +106,7 @@ private struct MarkdownText {
       let address = text.prefix { !$0.isWhitespace && !"<>)*\"".contains($0) }
       return (String(address), text[address.endIndex...])
     }
-    if text.hasPrefix("<http"), let end = text.firstIndex(of: ">"), !text[..<end].contains(" ") {
+    if text.hasPrefix("<http"), let end = text.prefix(lookAhead).firstIndex(of: ">"), !text[..<end].contains(" ") {
       return (String(text[text.index(after: text.startIndex)..<end]), text[text.index(after: end)...])
     }
     if text.first == "\\", let next = text.dropFirst().first, "\\`*_{}[]()#+-.!|~>".contains(next) {
@@ -177,22 +175,27 @@ private let noMarks: [(from: String, open: String, close: String)] =
 
 private func isWord(_ c: Character) -> Bool { c.isLetter || c.isNumber }
 
-/// `[label](address "title")`, also with the `!` of an image.
+/// `[label](address "title")`, also with the `!` of an image. No label holds a bracket that opens: the search ends at one.
 private func link(_ text: Substring) -> (label: Substring, address: Substring, after: Substring)? {
   let body = text.hasPrefix("![") ? text.dropFirst() : text
-  guard body.first == "[", let close = body.firstIndex(of: "]") else { return nil }
+  guard body.first == "[" else { return nil }
+  let inside = body.dropFirst().prefix(lookAhead)
+  guard let close = inside.firstIndex(where: { $0 == "]" || $0 == "[" }), body[close] == "]" else { return nil }
   let label = body[body.index(after: body.startIndex)..<close]
   let tail = body[body.index(after: close)...]
-  guard tail.first == "(", let end = tail.firstIndex(of: ")"), !label.contains("[") else { return nil }
+  guard tail.first == "(", let end = tail.prefix(lookAhead).firstIndex(of: ")") else { return nil }
   let target = tail[tail.index(after: tail.startIndex)..<end]
   let address = target.prefix { !$0.isWhitespace }
   guard !address.isEmpty else { return nil }
   return (label, address, tail[tail.index(after: end)...])
 }
 
-/// Looks 2,000 characters ahead: emphasis is never longer, and marks that never close must not cost the square.
+/// Characters after which a mark counts as never closed: nothing that is meant is longer, and what never closes must not
+/// cost the square.
+private let lookAhead = 2000
+
 private func firstIndex(of mark: String, in text: Substring) -> String.Index? {
-  var rest = text.prefix(2000)
+  var rest = text.prefix(lookAhead)
   while !rest.isEmpty {
     if rest.hasPrefix(mark) { return rest.startIndex }
     rest.removeFirst()

@@ -12,19 +12,23 @@ public struct MediaRules: Sendable, Equatable {
   public var takesIDs = true
   /// Whether a file may be named by an address that the platform fetches; else only by the id of an upload.
   public var takesLinks = true
+  /// Whether sounds and films of other types than these are sent as documents; else they are refused, since whoever
+  /// uploads one means it to be heard or seen.
+  public var takesOthersAsDocuments = true
 
   public func rule(_ form: OutboundContent.Media.Form) -> Rule? { rules[form] }
 
   /// The Cloud API's reference, read November 2026. Of ogg it takes opus only, and `audio/opus` and `audio/webm` not at
   /// all (131053). A sticker may have 100 KB if it does not move.
-  static let whatsapp = MediaRules(rules: [
-    .image: Rule(mimeTypes: ["image/jpeg", "image/png"], bytes: 5 << 20, takesCaption: true),
-    .video: Rule(mimeTypes: ["video/mp4", "video/3gpp", "video/3gp"], bytes: 16 << 20, takesCaption: true),
-    .audio: Rule(
-      mimeTypes: ["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"], bytes: 16 << 20),
-    .document: Rule(mimeTypes: nil, bytes: 100 << 20, takesCaption: true),
-    .sticker: Rule(mimeTypes: ["image/webp"], bytes: 500 << 10),
-  ])
+  static let whatsapp = MediaRules(
+    rules: [
+      .image: Rule(mimeTypes: ["image/jpeg", "image/png"], bytes: 5 << 20, takesCaption: true),
+      .video: Rule(mimeTypes: ["video/mp4", "video/3gpp", "video/3gp"], bytes: 16 << 20, takesCaption: true),
+      .audio: Rule(
+        mimeTypes: ["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"], bytes: 16 << 20),
+      .document: Rule(mimeTypes: nil, bytes: 100 << 20, takesCaption: true),
+      .sticker: Rule(mimeTypes: ["image/webp"], bytes: 500 << 10),
+    ], takesOthersAsDocuments: false)
 
   /// Business Messaging, November 2026.
   static let tiktok = MediaRules(
@@ -125,5 +129,5 @@ extension MediaRules {
     return nil
   }
 
-  private func list(_ types: [String]) -> String { types.joined(separator: ", ") }
+  func list(_ types: [String]) -> String { types.joined(separator: ", ") }
 }

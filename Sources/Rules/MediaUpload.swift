@@ -3,8 +3,21 @@ extension MediaRules {
   public func fault(
     _ form: OutboundContent.Media.Form, mimeType: String, filename: String, bytes: Int64
   ) -> (code: String, path: String, sentence: String)? {
+    if form == .document, !takesOthersAsDocuments, let heard = heard(mimeType, filename) { return heard }
     let file = OutboundContent.Media(form, .id("upload"), filename: filename, mimeType: mimeType, bytes: bytes)
     return fault(file)
+  }
+
+  /// What a sound or film is refused with that only a document could carry.
+  private func heard(_ mimeType: String, _ filename: String) -> (code: String, path: String, sentence: String)? {
+    func isHeard(_ type: String) -> Bool { type.hasPrefix("audio/") || type.hasPrefix("video/") }
+    let named = Self.types(ofFileNamed: filename) ?? []
+    let given = mimeType.lowercased()
+    guard named.contains(where: isHeard) || isHeard(given) else { return nil }
+    let taken = [OutboundContent.Media.Form.audio, .video].flatMap { rule($0)?.mimeTypes ?? [] }
+    let (path, what) =
+      named.contains(where: isHeard) ? ("filename", "the name says \(list(named))") : ("mime_type", given)
+    return ("bad_media", path, "\(what), which is not played there: sounds and films are one of \(list(taken))")
   }
 
   /// The usual ending of files of a type, the shortest if there are several; nil: none is known.

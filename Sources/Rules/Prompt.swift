@@ -38,9 +38,9 @@ extension TenantProfile {
 
   private var styleText: String {
     switch assistant.style {
-    case "formal": "formal, de usted"
-    case "professional": "profesional y claro"
-    default: "profesional y cercano"
+    case .formal: "formal, de usted"
+    case .professional: "profesional y claro"
+    case .friendly: "profesional y cercano"
     }
   }
 

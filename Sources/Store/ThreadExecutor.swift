@@ -10,10 +10,16 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var queue: [UnownedJob] = []
   private var closed = false
+  /// The thread has left.
+  private var ended = false
 
   init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(changed, nil)
+    start()
+  }
+
+  private func start() {
     var thread = pthread_t()
     // The thread keeps the executor alive until `close`.
     let context = Unmanaged.passRetained(self).toOpaque()
@@ -33,7 +39,11 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     pthread_mutex_lock(mutex)
     queue.append(job)
     pthread_cond_signal(changed)
+    let late = ended
+    ended = false
     pthread_mutex_unlock(mutex)
+    // What comes after the end is run all the same: whoever awaits it would wait for ever.
+    if late { start() }
   }
 
   /// The thread ends when what is queued has run.
@@ -50,6 +60,7 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
       while queue.isEmpty, !closed { pthread_cond_wait(changed, mutex) }
       let jobs = queue
       queue.removeAll(keepingCapacity: true)
+      ended = jobs.isEmpty
       pthread_mutex_unlock(mutex)
       if jobs.isEmpty { return }
       for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }

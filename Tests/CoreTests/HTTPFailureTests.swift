@@ -7,16 +7,16 @@ import Testing
 @Suite struct HTTPFailureTests {
   let token = "sk-very-secret"
 
-  func failure(_ url: String, _ settings: HTTPClientSettings = .init(), timeout: Double = 5) -> HTTPFailure? {
-    failure(
+  func failure(_ url: String, _ settings: HTTPSettings = .init(), timeout: Double = 5) async -> HTTPFailure? {
+    await failure(
       HTTPRequest(
         "POST", url + "/p?access_token=\(token)", headers: [.init("Authorization", "Bearer \(token)")],
-        body: Array("x".utf8), timeout: timeout), HTTPClient(settings))
+        body: Array("x".utf8), timeout: timeout), HTTPMulti(settings))
   }
 
-  func failure(_ request: HTTPRequest, _ client: HTTPClient = HTTPClient()) -> HTTPFailure? {
+  func failure(_ request: HTTPRequest, _ http: HTTPMulti = HTTPMulti()) async -> HTTPFailure? {
     do throws(HTTPFailure) {
-      _ = try client.send(request)
+      _ = try await http.send(request)
       return nil
     } catch {
       #expect(!error.sentence.contains(token) && !error.sentence.contains("/p"))
@@ -24,54 +24,56 @@ import Testing
     }
   }
 
-  @Test func slowAnswerMightHaveArrived() {
+  @Test func slowAnswerMightHaveArrived() async {
     let server = LoopbackServer { _ in .wait(1, then: .send(ok("late"))) }
     defer { server.stop() }
     let host = "127.0.0.1:\(server.port)"
-    #expect(failure(server.url(""), timeout: 0.15) == .mightHaveArrived("\(host): no answer within 0.15 s"))
+    #expect(await failure(server.url(""), timeout: 0.15) == .mightHaveArrived("\(host): no answer within 0.15 s"))
     #expect(server.received.count == 1)
   }
 
-  @Test func halfAnAnswerMightHaveArrived() {
+  @Test func halfAnAnswerMightHaveArrived() async {
     let server = LoopbackServer { _ in .hangUp(after: "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf") }
     defer { server.stop() }
-    guard case .mightHaveArrived? = failure(server.url("")) else { return #expect(Bool(false)) }
+    guard case .mightHaveArrived? = await failure(server.url("")) else { return #expect(Bool(false)) }
   }
 
-  @Test func refusedPortNeverLeft() throws {
+  @Test func refusedPortNeverLeft() async throws {
     let port = closedPort()
-    let fault = try #require(failure("http://127.0.0.1:\(port)"))
+    let fault = try #require(await failure("http://127.0.0.1:\(port)"))
     guard case .neverLeft(let sentence) = fault else { return #expect(Bool(false), "\(fault)") }
     #expect(sentence.hasPrefix("127.0.0.1:\(port): Failed to connect"))
   }
 
   /// The handle is used again after an exchange that did leave: its counters must not be mistaken for ours.
-  @Test func refusedPortNeverLeftOnAUsedHandle() throws {
+  @Test func refusedPortNeverLeftOnAUsedHandle() async throws {
     let server = LoopbackServer { _ in .send(ok("yes")) }
     defer { server.stop() }
-    let client = HTTPClient()
-    _ = try client.send(HTTPRequest("GET", server.url("/")))
-    guard case .neverLeft? = failure(HTTPRequest("GET", "http://127.0.0.1:\(closedPort())/"), client) else {
+    let http = HTTPMulti()
+    _ = try await http.send(HTTPRequest("GET", server.url("/")))
+    guard case .neverLeft? = await failure(HTTPRequest("GET", "http://127.0.0.1:\(closedPort())/"), http) else {
       return #expect(Bool(false))
     }
   }
 
-  @Test func noTLSNeverLeft() {
+  @Test func noTLSNeverLeft() async {
     let server = LoopbackServer { _ in .send(ok("yes")) }
     defer { server.stop() }
-    guard case .neverLeft? = failure("https://127.0.0.1:\(server.port)", timeout: 1) else {
+    guard case .neverLeft? = await failure("https://127.0.0.1:\(server.port)", timeout: 1) else {
       return #expect(Bool(false))
     }
   }
 
-  @Test func unknownNameNeverLeft() {
-    guard case .neverLeft? = failure("http://no-such-name.invalid", timeout: 3) else { return #expect(Bool(false)) }
+  @Test func unknownNameNeverLeft() async {
+    guard case .neverLeft? = await failure("http://no-such-name.invalid", timeout: 3) else {
+      return #expect(Bool(false))
+    }
   }
 
-  @Test func resetAfterTheRequestMightHaveArrived() {
+  @Test func resetAfterTheRequestMightHaveArrived() async {
     let server = LoopbackServer { _ in .reset }
     defer { server.stop() }
-    guard case .mightHaveArrived? = failure(server.url("")) else { return #expect(Bool(false)) }
+    guard case .mightHaveArrived? = await failure(server.url("")) else { return #expect(Bool(false)) }
     #expect(server.received.count == 1)
   }
 
@@ -84,38 +86,27 @@ import Testing
   ]
 
   @Test(arguments: large.keys.sorted())
-  func tooLargeAnAnswer(_ form: String) throws {
+  func tooLargeAnAnswer(_ form: String) async throws {
     let answer = try #require(Self.large[form])
     let server = LoopbackServer { _ in .hangUp(after: answer) }
     defer { server.stop() }
     let expected = "127.0.0.1:\(server.port): the answer is larger than 4096 bytes"
-    #expect(failure(server.url(""), .init(maxAnswer: 4096)) == .mightHaveArrived(expected))
+    #expect(await failure(server.url(""), .init(maxAnswer: 4096)) == .mightHaveArrived(expected))
   }
 
   @Test(arguments: ["garbage\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "", "\u{0}\u{0}\u{0}\u{0}"])
-  func garbageMightHaveArrived(_ answer: String) {
+  func garbageMightHaveArrived(_ answer: String) async {
     let server = LoopbackServer { _ in .hangUp(after: answer) }
     defer { server.stop() }
-    guard case .mightHaveArrived? = failure(server.url("")) else { return #expect(Bool(false)) }
+    guard case .mightHaveArrived? = await failure(server.url("")) else { return #expect(Bool(false)) }
   }
 
-  /// A kept connection on which the peer reads the second request and hangs up: it may have acted upon it.
-  @Test func postIsNotSentTwice() throws {
-    let server = LoopbackServer { $0.turn == 0 && $0.connection == 0 ? .send(ok("first")) : .hangUp(after: "") }
-    defer { server.stop() }
-    let client = HTTPClient()
-    _ = try client.send(HTTPRequest("POST", server.url("/1"), body: [49]))
-    let fault = failure(HTTPRequest("POST", server.url("/2"), body: [50]), client)
-    #expect(fault == .mightHaveArrived("127.0.0.1:\(server.port): the connection ended without an answer"))
-    #expect(server.received.map(\.target) == ["/1", "/2"])
-  }
-
-  @Test func getMayBeSentTwice() throws {
+  @Test func getMayBeSentTwice() async throws {
     let server = LoopbackServer { $0.connection == 0 && $0.turn == 1 ? .hangUp(after: "") : .send(ok("yes")) }
     defer { server.stop() }
-    let client = HTTPClient()
-    _ = try client.send(HTTPRequest("GET", server.url("/1")))
-    #expect(try client.send(HTTPRequest("GET", server.url("/2"))).status == 200)
+    let http = HTTPMulti()
+    _ = try await http.send(HTTPRequest("GET", server.url("/1")))
+    #expect(try await http.send(HTTPRequest("GET", server.url("/2"))).status == 200)
     #expect(server.received.map(\.target) == ["/1", "/2", "/2"])
   }
 
@@ -127,7 +118,7 @@ import Testing
     HTTPRequest("GET", "http://h/", headers: [.init("X:", "a")]), HTTPRequest("GET", ""),
     HTTPRequest("GET", "http://127.0.0.1:99999/"),
   ])
-  func whatCannotBeSentNeverLeft(_ request: HTTPRequest) {
-    guard case .neverLeft? = failure(request) else { return #expect(Bool(false)) }
+  func whatCannotBeSentNeverLeft(_ request: HTTPRequest) async {
+    guard case .neverLeft? = await failure(request) else { return #expect(Bool(false)) }
   }
 }

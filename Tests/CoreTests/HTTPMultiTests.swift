@@ -111,7 +111,7 @@ import Testing
 
   @Test func privateAddressesAreRefused() async {
     let multi = HTTPMulti(.init(allowPrivateAddresses: false))
-    await #expect(throws: HTTPFailure.neverLeft("127.0.0.1:9: 127.0.0.1 is not a public address")) {
+    await #expect(throws: HTTPFailure.notPublic(host: "127.0.0.1:9", address: "127.0.0.1")) {
       try await multi.send(HTTPRequest("GET", "http://127.0.0.1:9/"))
     }
   }

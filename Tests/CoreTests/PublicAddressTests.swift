@@ -26,16 +26,17 @@ import Testing
 
   /// Names and spellings that lead here are refused at the address connected to.
   @Test(arguments: ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0x7f.1", "2130706433", "0"])
-  func refusedAtConnect(_ host: String) {
+  func refusedAtConnect(_ host: String) async {
     let server = LoopbackServer { _ in .send(ok("secret")) }
     defer { server.stop() }
-    let client = HTTPClient(.init(allowPrivateAddresses: false))
+    let http = HTTPMulti(.init(allowPrivateAddresses: false))
     do throws(HTTPFailure) {
-      _ = try client.send(HTTPRequest("GET", "http://\(host):\(server.port)/", timeout: 3))
+      _ = try await http.send(HTTPRequest("GET", "http://\(host):\(server.port)/", timeout: 3))
       #expect(Bool(false), "it was fetched")
     } catch {
-      guard case .neverLeft(let sentence) = error else { return #expect(Bool(false), "\(error)") }
-      #expect(sentence.hasSuffix("is not a public address"))
+      guard case .notPublic(_, let address) = error else { return #expect(Bool(false), "\(error)") }
+      #expect(IPAddress(address)?.isPublic == false)
+      #expect(error.sentence == "\(host):\(server.port) leads to no public address")
     }
     #expect(server.received.isEmpty)
   }

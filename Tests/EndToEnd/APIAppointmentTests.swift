@@ -62,6 +62,32 @@ import Testing
     }
   }
 
+  /// A service takes as long as it takes; without one it is said, or the branch's usual.
+  @Test func howLong() async throws {
+    let clinic = try Clinic(try Tenant.make())
+    let (client, times) = (clinic.client, try await clinic.times(20))
+    func minutes(_ wish: JSON) async throws -> Int64? {
+      let made = try await client.ask("POST", "/api/appointments", wish)
+      #expect(made.status == 201, "\(made.body)")
+      return made.data["duration_minutes"].integer
+    }
+    #expect(try await minutes(clinic.wish(clinic.lead(), times[0]).with("duration_minutes", 120)) == 30)
+    var wish = clinic.wish(try clinic.lead(), times[4])
+    if case .object(var members) = wish {
+      members["service_id"] = nil
+      wish = .object(members)
+    }
+    #expect(try await minutes(wish.with("duration_minutes", 20)) == 20)
+    try clinic.tenant.database.run(
+      "update branches set appointment_duration_default = 45 where id = '\(clinic.branch.text)'")
+    let other = wish.with("lead_id", .string(try clinic.lead())).with("scheduled_at", .string(times[10]))
+    #expect(try await minutes(other) == 45)
+    // What was held is what is booked.
+    let held = clinic.wish(try clinic.lead(), times[14]).with("duration_minutes", 120)
+    #expect(try await client.ask("POST", "/api/slots/holds", held).status == 201)
+    #expect(try await clinic.times(20).contains(times[15]))
+  }
+
   @Test func fromLookingToComing() async throws {
     let clinic = try Clinic(try Tenant.make())
     let (client, lead) = (clinic.client, try clinic.lead())

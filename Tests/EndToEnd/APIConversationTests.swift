@@ -41,6 +41,39 @@ import Testing
     #expect(try tenant.count("jobs", where: "job_type = 'send_whatsapp'") == 0)
   }
 
+  /// Who switches the assistant on gives an escalated conversation back, as hand-back does: the next question is answered.
+  @Test func switchedOnAgain() async throws {
+    let tenant = try Tenant.make()
+    try await Sandbox.register(tenant)
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    let phone = uniqueDigits("521")
+    func says(_ text: String) async throws {
+      #expect(try await Web.deliver(tenant.payload([Tenant.text(text, from: phone)]), to: tenant).status == 200)
+    }
+    func answered(_ count: Int) async throws -> Bool {
+      try await eventually {
+        try tenant.count("messages", where: "role = 'assistant' and external_id is not null") == count
+      }
+    }
+    try await says("¿Cuánto cuesta la limpieza?")
+    #expect(try await answered(1))
+    let path = "/api/conversations/\(try #require(try tenant.value("id", of: "conversations")))"
+    let open = "kind = 'conversation_escalated' and resolved_at is null"
+    #expect(try await client.ask("POST", path + "/escalate", ["reason": "queja"]).status == 200)
+    #expect(try tenant.count("alerts", where: open) == 1)
+    // Whatever else is changed, people still have it.
+    #expect(try await client.ask("PATCH", path, ["resolution_notes": "llamar"]).data["status"].text == "escalated")
+    let on = try await client.ask("PATCH", path, ["ai_handling": true])
+    #expect(on.data["status"].text == "active" && on.data["ai_handling"].bool == true, "\(on.body)")
+    #expect(try tenant.count("alerts", where: open) == 0)
+    try await says("¿Y un blanqueamiento?")
+    #expect(try await answered(2))
+    // Somebody who names a status means it; off stays off.
+    #expect(try await client.ask("POST", path + "/escalate", ["reason": "otra"]).status == 200)
+    let off = try await client.ask("PATCH", path, ["ai_handling": false])
+    #expect(off.data["status"].text == "escalated" && off.data["ai_handling"].bool == false)
+  }
+
   @Test func openingOne() async throws {
     let tenant = try Tenant.make(delay: 60)
     let client = try APIClient(tenant, scopes: Self.scopes)
@@ -128,33 +161,43 @@ import Testing
     #expect(all.data[0]["content"].text == "hola")
     #expect(try await client.ask("GET", path + "&before=yesterday").status == 400)
     #expect(try await client.ask("GET", path + "&before=\(seen.first ?? "")").status == 400)
-    // Whatever the planner may choose, it can go along the index: a page's worth of rows and no sort.
+    // What a page costs is what it shows, wherever it lies: its messages, and what came with them.
+    try tenant.database.run(
+      """
+      insert into media_files (tenant_id, message_id, channel_connection_id, external_id, kind)
+        select tenant_id, id, channel_connection_id, 'long.' || id, 'image' from messages where conversation_id = '\(id)';
+      analyze messages, media_files
+      """)
     let session = tenant.database.connection(user: "tistis_api")
-    let plan = try session.transaction(tenant: tenant.id) { (scope) throws(StoreError) in
-      for way in ["seqscan", "bitmapscan", "sort"] { try scope.exec("way", "set local enable_\(way) = off", []) }
-      return try scope.many(
-        "explain",
-        """
-        explain select id from messages where tenant_id = current_tenant() and conversation_id = '\(id)'
-          and id < 'ffffffff-ffff-ffff-ffff-ffffffffffff' order by id desc limit 101
-        """, []
-      ) { row throws(StoreError) in try row.get(0) as String }
-    }.joined(separator: "\n")
-    // By conversation, or where a tenant has one alone by the tenant's ids: both come in order.
-    #expect(plan.contains("messages_of") || plan.contains("messages_pkey"), "\(plan)")
-    #expect(!plan.contains("Sort") && !plan.contains("Filter: (id"), "\(plan)")
-    // The attachments are part of that look: one search of their index a message, and no function called for each.
-    let told = try session.transaction(tenant: tenant.id) { (scope) throws(StoreError) in
-      for way in ["seqscan", "bitmapscan"] { try scope.exec("way", "set local enable_\(way) = off", []) }
-      return try scope.many(
-        "explain",
-        """
-        explain select message_json(m) || a.told from messages m cross join lateral message_attachments(m.tenant_id, m.id) a
-         where m.tenant_id = current_tenant() and m.conversation_id = '\(id)' order by m.id desc limit 101
-        """, []
-      ) { row throws(StoreError) in try row.get(0) as String }
-    }.joined(separator: "\n")
-    #expect(told.contains("media_files_of") && told.contains("message_id = m.id"), "\(told)")
-    #expect(!told.contains("Function Scan") && !told.contains("Seq Scan"), "\(told)")
+    func rows(_ body: (Scope) throws(StoreError) -> Int) throws -> Int64 {
+      try session.transaction(tenant: tenant.id) { (scope) throws(StoreError) in
+        func touched() throws(StoreError) -> Int64 {
+          try scope.one(
+            "touched",
+            """
+            select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint from pg_stat_xact_user_tables
+             where relname in ('messages', 'media_files')
+            """, []
+          ) { (row) throws(StoreError) -> Int64 in try row.get(0) }
+        }
+        let before = try touched()
+        #expect(try body(scope) == 101)
+        return try touched() - before
+      }
+    }
+    let conversation = try #require(UUID(uuidString: id))
+    let ids = try tenant.database.column("select id from messages where conversation_id = '\(id)' order by id")
+      .compactMap {
+        UUID(uuidString: $0 ?? "")
+      }
+    for place in [200, 5000, 9800] {
+      let back = try rows { (scope) throws(StoreError) in
+        try scope.messagesBefore(conversationId: conversation, before: ids[place], beforeAt: nil, limit: 101).count
+      }
+      let on = try rows { (scope) throws(StoreError) in
+        try scope.messagesAfter(conversationId: conversation, after: ids[place], afterAt: nil, limit: 101).count
+      }
+      #expect((202..<500).contains(back) && (202..<500).contains(on), "\(place): \(back) and \(on)")
+    }
   }
 }

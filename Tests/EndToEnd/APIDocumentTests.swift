@@ -22,7 +22,7 @@ import Testing
       }
       for (status, _) in route.answers { #expect(operation["responses"][String(status)].exists) }
     }
-    guard case .object(let paths)? = answer.body["paths"].value else { return }
+    let paths = try answer.body["paths"].object()
     #expect(Set(paths.pairs.map(\.key)) == Set(Route.all.map(\.path)))
   }
 

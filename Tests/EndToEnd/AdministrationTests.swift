@@ -22,7 +22,9 @@ import Testing
       let answer = try await Web.send(method, Self.path, headers: Self.bearer)
       #expect(answer.status == 200)
       let body = Field(try JSON.parse(answer.body))
-      #expect(body["success"].bool == true)
+      #expect(
+        body["success"].bool == true && body["status"].text == "healthy" && Instant(body["timestamp"].text ?? "") != nil
+      )
       for name in ["processed", "succeeded", "failed", "duration_ms"] { #expect(body[name].integer != nil, "\(name)") }
       #expect(body["queue_stats"]["pending"].integer != nil)
       #expect(body["errors"].exists)

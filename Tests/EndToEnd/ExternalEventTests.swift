@@ -73,6 +73,41 @@ import Testing
     #expect(try await second.ask("POST", path(tenant), other).status == 200)
   }
 
+  /// The header's name and the event's own are two kinds: either makes it once, and neither is taken for the other.
+  @Test func twoKindsOfName() async throws {
+    let tenant = try Tenant.make()
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    func tell(_ id: String?, _ key: String?, _ n: JSON = 1) async throws -> APIClient.Answer {
+      let body: JSON = .object(["event": "x", "data": ["n": n], "id": id.map { .string($0) }])
+      return try await client.ask("POST", path(tenant), body, headers: key.map { [("Idempotency-Key", $0)] } ?? [])
+    }
+    let first = try await tell("A-1", "one").body["id"].text
+    // Each attempt under a header of its own.
+    for key in ["two", nil, "one"] { #expect(try await tell("A-1", key).body["id"].text == first) }
+    #expect(try await tell(nil, "one").body["id"].text == first)
+    #expect(try await tell("A-1", "three", 2).code == "IDEMPOTENCY_KEY_REUSED")
+    #expect(try await tell("A-2", "one", 2).code == "IDEMPOTENCY_KEY_REUSED")
+    // Another event's id is no header, nor the other way round.
+    let second = try await tell("one", nil, 3)
+    #expect(second.status == 200 && second.body["id"].text != first)
+    #expect(try await tell(nil, "A-1", 4).status == 200)
+    #expect(try tenant.count("external_events") == 3)
+  }
+
+  /// Told again under the key that took the other's place, or the old one while it still holds.
+  @Test func aKeyThatWasReplaced() async throws {
+    let tenant = try Tenant.make()
+    let clients = try (0..<3).map { _ in try APIClient(tenant, scopes: Self.scopes) }
+    let named: JSON = ["event": "x", "data": [:], "id": "A-1"]
+    let first = try await clients[0].ask("POST", path(tenant), named).body["id"].text
+    for (old, new) in zip(clients, clients.dropFirst()) {
+      try tenant.database.run("update api_keys set replaced_by_id = '\(new.id.text)' where id = '\(old.id.text)'")
+    }
+    for client in clients { #expect(try await client.ask("POST", path(tenant), named).body["id"].text == first) }
+    #expect(first != nil)
+    #expect(try tenant.count("external_events") == 1)
+  }
+
   @Test func othersDoNot() async throws {
     let (tenant, foreign) = (try Tenant.make(), try Tenant.make())
     let client = try APIClient(tenant, scopes: Self.scopes)

@@ -307,7 +307,8 @@ import Testing
 
   @Test(arguments: [
     ("image/jpeg", "a.jpg", "200"), ("audio/ogg; codecs=opus", "a.ogg", "200"), ("audio/opus", "a.opus", "131053"),
-    ("audio/webm", "a.webm", "131053"), ("image/jpeg", "a.png", "131053"), ("application/pdf", "a.pdf", "200"),
+    ("audio/webm", "a.webm", "131053"), ("audio/ogg", "a.ogg", "131053"), ("image/jpeg", "a.png", "131053"),
+    ("application/pdf", "a.pdf", "200"),
   ]) func uploads(_ type: String, _ name: String, _ expected: String) async throws {
     let account = try await Account()
     let mark = "0123456789"

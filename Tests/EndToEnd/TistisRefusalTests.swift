@@ -34,7 +34,7 @@ import Testing
   @Test(arguments: cases) func aRefusal(_ example: Case) async throws {
     let said = try await tistis(example.arguments)
     #expect(said.status == example.code, "\(said.output)")
-    #expect(said.output.contains(example.words), "\(said.output)")
+    #expect(example.words.isEmpty || said.output.contains(example.words), "\(said.output)")
     // Without a database the same, where the arguments alone are wrong; else "try later".
     let away = try await tistis(example.arguments, ["DATABASE_URL": "host=/nowhere dbname=tistis user=nobody"])
     #expect(away.status == (example.code == 64 ? 64 : 75), "\(away.output)")

@@ -101,6 +101,35 @@ import Testing
     #expect(pending == 1)
   }
 
+  /// Each branch has a number 1 of a channel: who adds one changes no other's.
+  @Test func accountsOfTwoBranches() async throws {
+    let tenant = try Tenant.make()
+    var accounts: [String] = []
+    for name in ["centro", "norte"] {
+      let branch = UUID().text
+      try tenant.database.run(
+        """
+        insert into branches (tenant_id, id, name, slug, city)
+          values ('\(tenant.id.text)', '\(branch)', '\(name)', '\(name)', 'Nogales')
+        """)
+      var seen: [String] = []
+      for account in [uniqueDigits("7"), uniqueDigits("7")] {
+        let added = try await tistis(
+          "channels", "add", "--tenant", tenant.slug, "--channel", "whatsapp", "--field", "branch_id=\(branch)",
+          "--field", "whatsapp_phone_number_id=\(account)", "--json")
+        let row = try json(added)
+        #expect(added.status == 0 && row["branch_id"].text == branch, "\(added.output)")
+        #expect(row["account_id"].text == account)
+        seen.append(row["id"].text ?? "")
+      }
+      #expect(seen[0] == seen[1], "the same place again changes its fields")
+      accounts.append(seen[0])
+    }
+    #expect(accounts[0] != accounts[1])
+    #expect(try tenant.count("channel_connections") == 3)
+    #expect(try tenant.value("account_id", of: "channel_connections", where: "branch_id is null") == tenant.account)
+  }
+
   @Test func templatesAreMadeAndListed() async throws {
     let tenant = try Tenant.make()
     let none = try await tistis("templates", "sync", "--tenant", tenant.slug)

@@ -156,6 +156,10 @@ import Testing
     ("a.txt", "image/jpeg", 9, 400, "?filename"), ("a.pdf", "text/html", 9, 400, "?filename"),
     ("a.jpg", "image/jpeg", 0, 400, "$"), ("a.webp", "image/webp", 600 << 10, 413, nil),
     ("", "image/jpeg", 9, 400, "?filename"),
+    // Sounds and films that WhatsApp does not play: what browsers record, and no voice note sent as a document.
+    ("nota.webm", "audio/webm", 9, 400, "?filename"), ("nota.opus", "audio/opus", 9, 400, "?filename"),
+    ("nota", "audio/webm", 9, 400, "Content-Type"), ("a.mov", "video/quicktime", 9, 400, "?filename"),
+    ("a.pdf", "audio/webm", 9, 400, "Content-Type"), ("nota.ogg", "audio/ogg; codecs=vorbis", 9, 400, "Content-Type"),
   ]
 
   @Test(arguments: wrong)
@@ -167,6 +171,25 @@ import Testing
       [UInt8](repeating: 65, count: bytes))
     #expect(answer.status == status && answer.body["path"].text == path, "\(answer.body)")
     #expect(try tenant.count("media_files", where: "true") == 0 && tenant.count("uploads", where: "true") == 0)
+  }
+
+  /// A voice note of Firefox's goes as WhatsApp wants it told; on Messenger what it does not play arrives as a file.
+  @Test func aVoiceNote() async throws {
+    let tenant = try Tenant.make(delay: 60)
+    try await Sandbox.register(tenant)
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    let taken = try await post(client, "filename=nota.ogg&channel_connection_id=\(tenant.connection.text)", "audio/ogg")
+    #expect(taken.data["type"].text == "audio", "\(taken.body)")
+    let path = "/api/media/\(taken.data["id"].text ?? "")/upload"
+    #expect(try await eventually { try await client.ask("GET", path).data["status"].text == "uploaded" })
+    let refused = try await post(
+      client, "filename=nota.webm&channel_connection_id=\(tenant.connection.text)", "audio/webm")
+    #expect(refused.body["error"].text?.contains("audio/ogg") == true, "\(refused.body)")
+    let other = try Tenant.make(on: .facebook)
+    let file = try await post(
+      try APIClient(other, scopes: Self.scopes), "filename=nota.opus&channel_connection_id=\(other.connection.text)",
+      "audio/opus")
+    #expect(file.status == 201 && file.data["type"].text == "document", "\(file.body)")
   }
 
   @Test func instagramTakesAddressesOnly() async throws {

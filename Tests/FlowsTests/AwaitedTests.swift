@@ -6,7 +6,8 @@ import Testing
 
 @testable import Flows
 
-/// Requests that wait for `jobs`: one in the whole installation waits long, so that there is always somebody who serves.
+/// Requests that wait for `jobs`: one of a business waits, and one in the whole installation
+/// long, so that there is always somebody who serves.
 @Suite struct AwaitedTests {
   /// An `api` that asks for a test of the business's account; the status that it answers with.
   private func ask(_ shop: Shop, _ key: Secret) throws -> Int {
@@ -21,27 +22,35 @@ import Testing
     ).status
   }
 
+  private func key(_ shop: Shop) throws -> Secret {
+    let key = APIKey.make(test: true)
+    let wish = NewAPIKey(name: unique("key "), scopes: ["channels:write"])
+    #expect(try wish.add(key, to: shop.database.connection().tenant(shop.tenant.id)) != nil)
+    return key
+  }
+
+  private let waits =
+    "select count(*) from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())"
+
   @Test func oneWaitsLong() async throws {
     try await Shop.test { shop in
-      let key = APIKey.make(test: true)
-      let wish = NewAPIKey(name: unique("key "), scopes: ["channels:write"])
-      #expect(try wish.add(key, to: shop.database.connection().tenant(shop.tenant.id)) != nil)
-      // Nobody works here: both wait in vain until somebody says that it is done.
-      async let first = onThread { try ask(shop, key) }
-      let waits =
-        "select count(*) from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())"
-      #expect(try await eventually { try shop.database.count(waits) == 1 })
-      let second = try await onThread { try ask(shop, key) }
-      #expect(second == 202)
-      // It came back while the first is still waiting, and was not waiting itself.
-      #expect(try shop.database.count(waits) == 1)
+      let other = try Shop(shop.database)
+      let (mine, others) = (try key(shop), try key(other))
+      // Nobody works here: all wait in vain until somebody says that it is done.
+      async let first = onThread { try ask(shop, mine) }
+      // Its business's turn, and the long one.
+      #expect(try await eventually { try shop.database.count(waits) == 2 })
+      let refused = [try await onThread { try ask(shop, mine) }, try await onThread { try ask(other, others) }]
+      #expect(refused == [202, 202])
+      // They came back while the first is still waiting, and were not waiting themselves.
+      #expect(try shop.database.count(waits) == 2)
       try shop.database.run(
         """
         update jobs set status = 'completed', completed_at = now(), result = '{"ok": true, "checks": []}'
           where job_type = 'test_channel'
         """)
       #expect(try await first == 200)
-      // The turn is free again.
+      // The turns are free again.
       #expect(try shop.database.count(waits) == 0)
     }
   }

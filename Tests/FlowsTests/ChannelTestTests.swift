@@ -85,7 +85,59 @@ import Testing
       let before = try await test(shop)
       #expect(states(before).last == "subscription failed")
       let after = try await test(shop, subscribe: true)
-      #expect(states(after) == ["token ok", "account ok", "subscribe ok", "subscription ok"])
+      #expect(states(after) == ["token ok", "account ok", "override ok", "subscribe ok", "subscription ok"])
+    }
+  }
+
+  /// A business with an address of its own at WhatsApp keeps it, and is told where that leads.
+  @Test(arguments: [true, false]) func anAddressOfItsOwn(_ isOurs: Bool) async throws {
+    try await Shop.test(delay: 60) { shop in
+      let business = try await join(shop)
+      let server = LoopbackServer { request in
+        .send(ok(request.target.split(separator: "hub.challenge=").last.map { String($0.prefix { $0 != "&" }) } ?? ""))
+      }
+      defer { server.stop() }
+      let path = webhookPath("whatsapp", slug: shop.tenant.slug)
+      let url = server.url(isOurs ? path : "/theirs")
+      let graph = World.current.sandbox + "/graph/v25.0/\(business)/subscribed_apps"
+      func call(_ method: String, _ body: JSON?) async throws -> HTTPResponse {
+        try await Web.send(
+          method, graph, headers: [("Authorization", "Bearer test_token"), ("Content-Type", "application/json")],
+          body: body?.bytes ?? [])
+      }
+      let wish: JSON = ["override_callback_uri": .string(url), "verify_token": "v"]
+      #expect(try await call("POST", wish).status == 200)
+      let result = try await test(shop, subscribe: true, ["TISTIS_PUBLIC_URL": server.url("")])
+      #expect(
+        states(result)
+          == ["token ok", "account ok", "override ok", "subscribe ok", "subscription \(isOurs ? "ok" : "failed")"],
+        "\(result)")
+      #expect(result["checks"][2]["sentence"].text?.contains(url) == true)
+      #expect(result["checks"][4]["sentence"].text?.contains(url) == !isOurs)
+      func kept() async throws -> String? {
+        Field(try JSON.parse(try await call("GET", nil).body))["data"][0]["override_callback_uri"].text
+      }
+      #expect(try await kept() == url, "it was not taken back")
+      // As Graph does: without a body the app's address counts again, and an address that does not answer is refused.
+      #expect(try await call("POST", nil).status == 200)
+      #expect(try await kept() == nil)
+      let dead: JSON = ["override_callback_uri": .string(World.current.url + "/nowhere"), "verify_token": "v"]
+      #expect(try await call("POST", dead).status == 400)
+    }
+  }
+
+  /// Where nobody could say whether there is one, nothing is posted.
+  @Test func anAddressThatCouldNotBeAskedFor() async throws {
+    try await Shop.test(delay: 60) { shop in
+      let business = try await join(shop)
+      try await Sandbox.fail(
+        "whatsapp", "500", match: business, times: 2, extra: [("kind", "subscribed_apps")])
+      let result = try await test(shop, subscribe: true)
+      #expect(
+        states(result)
+          == ["token ok", "account ok", "override unknown", "subscribe unknown", "subscription unknown"])
+      let posts = try await Sandbox.requests("whatsapp", match: business).filter { $0["method"].text == "POST" }
+      #expect(posts.isEmpty)
     }
   }
 

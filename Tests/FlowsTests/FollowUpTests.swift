@@ -213,16 +213,17 @@ import Testing
       _ = try await silent(clinic)
       let shop = clinic.shop
       let tenant = shop.tenant.id
-      await withTaskGroup(of: Void.self) { group in
+      try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<6 {
           group.addTask {
-            guard let office = try? shop.office() else { return }
+            let office = try shop.office()
             let job = HeldJob(
               tenant: tenant, id: UUID(), work: .routine(.followups), attempt: 1, maxAttempts: 5, requestID: nil)
             _ = await office.perform(.followups, job)
             await office.close()
           }
         }
+        try await group.waitForAll()
       }
       #expect(try asked(clinic) == 1)
     }

@@ -42,6 +42,26 @@ import Testing
     }
   }
 
+  /// The database is in trouble when the hand-over's last attempt comes: that is not spent on it, or nobody would ever take
+  /// over.
+  @Test func troubleOfTheDatabaseCostsNoLastAttempt() async throws {
+    try await Shop.test { shop in
+      let phone = try shop.says("¿Cuánto cuesta la limpieza?")
+      for _ in 1...5 { try dies(shop) }
+      try shop.run("update jobs set max_attempts = 1 where job_type = 'hand_over'")
+      let right = "execute on function hand_over(uuid, text, jsonb, jsonb, uuid, text)"
+      try shop.run("revoke \(right) from tistis_functions")
+      try await shop.work()
+      #expect(try shop.job("status", kind: "hand_over") == "pending")
+      #expect(try shop.job("error_message like '%42501%'", kind: "hand_over") == "true")
+      try shop.run("grant \(right) to tistis_functions")
+      try shop.hurry()
+      try await shop.work()
+      #expect(try await shop.texts(phone) == [lastWord])
+      #expect(try shop.value("status || ' ' || escalated_by", of: "conversations") == "escalated failure")
+    }
+  }
+
   /// It died after the reply was stored.
   @Test func whoWasAnsweredHearsNoMore() async throws {
     try await Shop.test { shop in

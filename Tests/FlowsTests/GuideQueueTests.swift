@@ -53,26 +53,35 @@ import Testing
     }
   }
 
-  /// What this build does itself is none of theirs, but for answers.
+  /// What this build does itself is none of theirs, but for answers; and what it calls so it knows again.
   @Test func ourKindsAreKnown() throws {
     let id = UUID()
     let ours: [Work] = [
-      .answer(conversation: id, channel: .whatsapp), .fetchMedia(media: id), .nothing,
-      .removeMedia(media: id, key: nil), .readBack(message: id), .refreshToken(connection: id), .uploadMedia(media: id),
+      .answer(conversation: id, channel: .tiktok), .fetchMedia(media: id), .nothing,
+      .removeMedia(media: id, key: "k"), .readBack(message: id), .refreshToken(connection: id), .uploadMedia(media: id),
       .fetchProfile(conversation: id), .fetchTokenKeys, .syncTemplates(connection: id, create: true),
       .testChannel(connection: id, subscribe: true), .routine(.reminders), .confirmBooking(appointment: id),
       .scoreLead(conversation: id), .deliverEvent(event: id),
-      .handOver(conversation: id, channel: .whatsapp, answer: id),
+      .handOver(conversation: id, channel: .tiktok, answer: id),
+    ]
+    #expect(Set(ours.map(\.name)) == Set(Work.Kind.allCases.map(\.rawValue)))
+    let all: JSON = [
+      "conversation_id": .string(id.text), "message_id": .string(id.text), "media_id": .string(id.text),
+      "channel_connection_id": .string(id.text), "event_id": .string(id.text), "appointment_id": .string(id.text),
+      "job_id": .string(id.text), "channel": "tiktok", "storage_key": "k", "create": true, "subscribe": true,
+      "routine": "reminders",
     ]
     for work in ours + ChannelName.allCases.map({ .send(message: id, channel: $0) }) {
-      switch work {
-      case .answer, .send, .fetchMedia, .readBack, .nothing, .removeMedia, .refreshToken, .uploadMedia, .fetchTokenKeys,
-        .syncTemplates, .testChannel, .fetchProfile, .routine, .confirmBooking, .scoreLead, .deliverEvent, .handOver,
-        .unknown:
-        break
-      }
       #expect(try Database.world.scalar("select is_own_kind($1)", [work.name]) == "true", "\(work.name)")
+      #expect(Work(work.name, payload: JSONText(all)) == work)
+      let bare = Work(work.name, payload: JSONText([:]))
+      if case .unknown(_, let fault) = bare {
+        #expect(fault.hasPrefix("payload."), "\(fault)")
+      } else {
+        #expect(bare == work)
+      }
     }
+    #expect(Work("sendgrid", payload: JSONText(all)) == .unknown(kind: "sendgrid", fault: "no such kind of job"))
     #expect(try Database.world.scalar("select is_own_kind('sendgrid')") == "false")
   }
 

@@ -210,7 +210,7 @@ import Testing
       }
       let scope = shop.database.connection(user: "tistis_jobs").tenant(shop.tenant.id)
       // So long that no machine is too slow to see it wait.
-      guard case .object(var numbers) = try gatePolicy(.whatsapp).parse() else { return }
+      var numbers = try Field(try gatePolicy(.whatsapp).parse()).object()
       numbers["number_seconds"] = 5
       let policy = JSONText(.object(numbers))
       #expect(try scope.beginSend(messageId: ids[0], attempt: UUID(), policy: policy).verdict == "go")

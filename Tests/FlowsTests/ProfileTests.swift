@@ -46,10 +46,12 @@ import Testing
       try receive(account, account.message("hola", from: person), account.message("¿hay alguien?", from: person))
       try receive(account, account.message("¿mañana?", from: person))
       #expect(try account.count("jobs", "job_type = 'fetch_profile'") == 1)
-      let asked = try await work(account, "200 OK", #"{"name": "Ana Robles", "id": "1"}"#)
+      let asked = try await work(
+        account, "200 OK", #"{"name": "Ana Robles", "id": "1", "profile_pic": "https://x.example/a.jpg"}"#)
       #expect(asked.count == 1 && asked.first?.method == "GET")
       #expect(asked.first?.target.contains(person.value) == true)
       #expect(try account.value("name || '/' || full_name", of: "leads") == "Ana Robles/Ana Robles")
+      #expect(try account.value("profile_image_url", of: "leads") == "https://x.example/a.jpg")
       try receive(account, account.message("gracias", from: person))
       try account.run("update conversations set status = 'resolved'")
       try receive(account, account.message("otra cosa", from: person))

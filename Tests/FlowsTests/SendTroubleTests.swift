@@ -32,6 +32,25 @@ import Testing
     }
   }
 
+  /// An app that has "Require App Secret" on refuses everything: nothing is burnt, and people are told what to do.
+  @Test func aProofThatIsWantedStopsTheChannel() async throws {
+    try await Shop.test { shop in
+      let phone = newPhone()
+      try await Sandbox.fail("whatsapp", "wants_proof", match: phone)
+      try shop.post(message(question, from: phone))
+      try await shop.work()
+      #expect(try shop.reply("status || ' ' || error_code") == "pending 100")
+      #expect(try send(shop, "status || ' ' || max_attempts - attempts") == "pending 6")
+      #expect(try shop.value("status || ' ' || stopped_code", of: "channel_connections") == "error 100")
+      let alert = try shop.value("severity || ' ' || sentence", of: "alerts", "resolved_at is null")
+      #expect(alert?.hasPrefix("act ") == true && alert?.contains("Require App Secret off") == true, "\(alert ?? "")")
+      let scope = shop.database.connection().tenant(shop.tenant.id)
+      #expect(try scope.resumeChannel(connectionId: shop.tenant.connection) != nil)
+      try await shop.work()
+      #expect(try await shop.texts(phone).count == 1)
+    }
+  }
+
   @Test func credentialsThatFailStopTheChannel() async throws {
     try await Shop.test { shop in
       let phone = newPhone()

@@ -32,11 +32,14 @@ import Testing
     func keep(_ fields: JSON, _ channel: String, _ id: UUID) throws {
       let settings = try Settings(
         [.outboundKeys, .inboundKeys], from: TestSupport.World.current.environment(of: "tistis"))
+      let database = shop.database.connection()
       let store = SecretStore(
-        shop.database.connection(), inbound: try Keyring(settings.secret(.inboundKeys)),
+        database, inbound: try Keyring(settings.secret(.inboundKeys)),
         outbound: try Keyring(settings.secret(.outboundKeys)))
-      try store.keep(
-        try ChannelFields(Field(fields), channel: channel, placed: false), connection: id, tenant: shop.tenant.id)
+      let entered = try ChannelFields(Field(fields), channel: channel, placed: false)
+      _ = try database.transaction(tenant: shop.tenant.id) { (scope) throws(StoreError) in
+        try store.keep(entered, connection: id, tenant: shop.tenant.id, in: scope)
+      }
     }
 
     func messenger() async throws -> UUID {

@@ -36,6 +36,7 @@ import Testing
     ("subscription", 200, #"{"data": []}"#, .failed), ("subscription", 200, "{}", .failed),
     // Some app is; nobody has said which is ours.
     ("subscription", 200, #"{"data": [{"whatsapp_business_api_data": {"id": "1"}}]}"#, .unknown),
+    ("override", 200, #"{"data": []}"#, .ok), ("override", 503, "", .unknown), ("override", 400, "{}", .unknown),
     ("subscribe", 200, #"{"success": true}"#, .ok), ("subscribe", 200, #"{"success": false}"#, .failed),
   ]
 
@@ -43,13 +44,32 @@ import Testing
   func whatItSays(_ name: String, _ status: Int, _ text: String, _ state: ChannelCheck.State) throws {
     let checks = CheckedAccount(channel: .whatsapp, parentID: "102290129340398")
       .checks(Self.access, subscribing: true, now: Self.now)
-    #expect(checks.map(\.name) == ["token", "account", "subscribe", "subscription"])
+    #expect(checks.map(\.name) == ["token", "account", "override", "subscribe", "subscription"])
     let check = try #require(checks.first { $0.name == name })
     var learned = ChannelCheck.Learned()
     let finding = check.read(answer(status, text), &learned)
     #expect(finding.state == state, "\(finding.sentence)")
     #expect(state == .ok || finding.cure != nil)
     #expect(!finding.sentence.contains("EAAG"))
+  }
+
+  /// Nothing is posted over an address of the account's own, nor before anybody has looked for one.
+  @Test(arguments: [
+    (
+      #"{"data": [{"whatsapp_business_api_data": {"id": "7"}, "override_callback_uri": "https://us.example/a"}]}"#,
+      false
+    ),
+    (
+      #"{"data": [{"whatsapp_business_api_data": {"id": "8"}, "override_callback_uri": "https://them.example"}]}"#, true
+    ),
+    (#"{"data": []}"#, true), ("x", false),
+  ])
+  func whatASubscriptionWouldErase(_ text: String, _ posts: Bool) throws {
+    let checks = CheckedAccount(channel: .whatsapp, parentID: "1").checks(Self.access, subscribing: true, now: Self.now)
+    var learned = ChannelCheck.Learned(app: "7")
+    _ = checks[2].read(answer(200, text), &learned)
+    let request = checks[3].request(learned)
+    #expect((request != nil) == posts && (request?.body ?? []).isEmpty)
   }
 
   /// What stands in an address cannot lead elsewhere.

@@ -115,6 +115,9 @@ import Testing
     let whatsapp = try WhatsApp.upload(file, access)
     #expect(whatsapp.url.hasSuffix("/300000000000001/media"))
     #expect(lines(whatsapp).contains("whatsapp") && lines(whatsapp).contains("image/jpeg"))
+    var voice = file
+    voice.mimeType = "audio/ogg"
+    #expect(lines(try WhatsApp.upload(voice, access)).contains("audio/ogg; codecs=opus"))
     let messenger = try #require(try MetaMedia.messenger.upload?(file, access))
     #expect(messenger.url.hasSuffix("/300000000000001/message_attachments"))
     #expect(lines(messenger).contains(#"{"attachment":{"type":"image","payload":{"is_reusable":true}}}"#))

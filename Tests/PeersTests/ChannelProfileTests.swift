@@ -11,11 +11,11 @@ import Testing
     let facebook = try #require(Channel.facebook.profile)
     let request = try facebook.lookUp(Alias(kind: "facebook", value: "6842"), access)
     #expect(request.method == "GET")
-    #expect(request.url == "https://graph.example/v25.0/6842?fields=name,first_name,last_name")
+    #expect(request.url == "https://graph.example/v25.0/6842?fields=name,first_name,last_name,profile_pic")
     #expect(request.headers == [HTTPRequest.Header("Authorization", "Bearer EAAficticio")])
     let instagram = try #require(Channel.instagram.profile)
     let other = try instagram.lookUp(Alias(kind: "instagram", value: "1020"), access)
-    #expect(other.url == "https://graph.example/v25.0/1020?fields=name,username")
+    #expect(other.url == "https://graph.example/v25.0/1020?fields=name,username,profile_pic")
     #expect(throws: PeerError.self) { try instagram.lookUp(Alias(kind: "facebook", value: "6842"), access) }
     #expect(throws: PeerError.self) { try instagram.lookUp(Alias(kind: "instagram", value: "1/2"), access) }
     #expect(Channel.whatsapp.profile == nil)
@@ -25,6 +25,12 @@ import Testing
   @Test(arguments: [
     ("facebook", 200, #"{"first_name":"Ana","last_name":" Robles ","id":"1"}"#, "Ana Robles"),
     ("facebook", 200, #"{"name":"Ana R.","first_name":"Ana"}"#, "Ana R."),
+    (
+      "instagram", 200, #"{"name":"Ana","profile_pic":"https://x.example/a.jpg?e=1"}"#,
+      "Ana https://x.example/a.jpg?e=1"
+    ),
+    ("facebook", 200, #"{"profile_pic":"https://x.example/a.jpg"}"#, "- https://x.example/a.jpg"),
+    ("facebook", 200, #"{"name":"Ana","profile_pic":"javascript:alert(1)"}"#, "Ana"),
     ("facebook", 200, "{}", "-"), ("facebook", 200, #"{"first_name":"  "}"#, "-"),
     ("instagram", 200, #"{"name":"","username":"ana.robles"}"#, "ana.robles"),
     ("instagram", 200, #"{"name":"Ana","username":"ana.robles"}"#, "Ana"),
@@ -37,7 +43,8 @@ import Testing
     let profile = try #require(Channel.named(channel)?.profile)
     var said: String
     do throws(PeerError) {
-      said = try profile.found(HTTPResponse(status: status, body: Array(body.utf8))) ?? "-"
+      let found = try profile.found(HTTPResponse(status: status, body: Array(body.utf8)))
+      said = (found.name ?? "-") + (found.picture.map { " " + $0 } ?? "")
     } catch { said = error.code }
     #expect(said == expected)
   }

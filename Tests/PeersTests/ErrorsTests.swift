@@ -83,6 +83,25 @@ import Testing
     }
   }
 
+  /// An app that wants every call signed refuses each of them as if one parameter were wrong.
+  @Test(arguments: channels)
+  func aProofThatIsWanted(_ name: ChannelName) throws {
+    let channel = try #require(Channel.named(name.rawValue))
+    let response = HTTPResponse(
+      status: 400,
+      body: Array(
+        #"{"error": {"message": "(#100) API calls from the server require an appsecret_proof argument", "code": 100}}"#
+          .utf8))
+    let judgement = try #require(channel.judge(response))
+    #expect(judgement.consequence == .stop && judgement.code == "100")
+    #expect(judgement.advice?.contains("Require App Secret off") == true)
+    #expect(judgement.advice?.contains("tistis channels resume") == true)
+    guard case .unauthorised? = Self.fault(response, channel) else {
+      Issue.record("not unauthorised")
+      return
+    }
+  }
+
   /// Only what failed is judged: `warning` and words that we do not know have no consequence.
   @Test func onlyFailuresAreJudged() throws {
     for word in ["sent", "delivered", "warning", "deleted"] {

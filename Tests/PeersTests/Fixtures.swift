@@ -40,6 +40,9 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     #expect(String(decoding: read(".expected"), as: UTF8.self) == text + "\n", sourceLocation: sourceLocation)
   }
 
+  /// What is expected of it, as the file says.
+  var expected: String { String(decoding: read(".expected"), as: UTF8.self) }
+
   private func path(_ ending: String) -> String { here.path + "/Fixtures/\(folder)/\(name)\(ending)" }
 
   private func read(_ ending: String) -> [UInt8] {

@@ -3,7 +3,8 @@ private let webhooks =
 
 /// Every function that runs with other rights than its caller's, and who may call it.
 private let definerFunctions = [
-  "find_channel(text,text): tistis_owner, " + webhooks,
+  "find_channel(text,text): " + webhooks, "tenant_of_slug(text): tistis_owner",
+  "take_account(uuid,text[]): tistis_jobs, tistis_jobs_process",
   "find_accounts(text,text[]): " + webhooks, "shared_webhook_refused(text,integer): " + webhooks,
   "shared_webhook_heard(text): " + webhooks,
   "worker_heartbeat(uuid,text,text,double precision): tistis_jobs, tistis_jobs_process",
@@ -90,7 +91,7 @@ extension CatalogueCheck {
         """,
       found: [
         "list of this test: hole(): public",
-        "find_channel(text,text): tistis_jobs, tistis_owner, " + webhooks,
+        "find_channel(text,text): tistis_jobs, " + webhooks,
         "only: next_job_due(timestamp with time zone)",
       ]),
     CatalogueCheck(

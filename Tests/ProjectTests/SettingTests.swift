@@ -1,4 +1,5 @@
 import Core
+import Flows
 import FoundationEssentials
 import TestSupport
 import Testing
@@ -63,6 +64,47 @@ import Testing
     expectNone(
       Setting.all.map(\.name).filter { !readme.contains("`\($0)`") }.map { "README.md does not name `\($0)`" },
       cure: "add it to its table of settings, with what it is for")
+  }
+
+  /// What each program reads, by the settings' names; of `jobs` its own main has no list.
+  private static func needs(of program: String) throws -> Set<String> {
+    let main = program == "jobs" ? "Office.needs" : Tree.code("Sources/Endpoints/\(program)/main.swift")
+    let list = try #require(main.split(separator: "needs:", maxSplits: 1).last.map { $0.prefix { $0 != ")" } })
+    var needs = program == "jobs" ? [] : App.common
+    for (name, more) in [("Office", Office.needs), ("APIDoor", APIDoor.needs), ("N8NDoor", N8NDoor.needs)]
+    where list.contains(name + ".needs") { needs += more }
+    var names = Set(needs.map(\.name))
+    let settings = Tree.read("Sources/Core/Settings.swift")
+    for word in list.matches(of: /[\[ ]\.(\w+)/) {
+      let declared = try Regex(
+        "static let \(word.output.1) = Setting\\(\\s*\"(\\w+)\"", as: (Substring, Substring).self)
+      names.insert(String(try #require(settings.firstMatch(of: declared)).output.1))
+    }
+    return names
+  }
+
+  /// A row whose column lacks a program lets its administrator leave out what it does not start without. What `tistis` and
+  /// `migrate` read is written there by hand.
+  @Test func theReadmeNamesWhoNeedsASetting() throws {
+    let programs = Programs.written + ["jobs"]
+    let groups = [
+      "all": programs, "endpoints": Programs.written, "webhooks": programs.filter { $0.hasPrefix("webhook-") },
+      "metas": ["webhook-whatsapp", "webhook-instagram", "webhook-facebook"],
+    ]
+    let needs = try Dictionary(uniqueKeysWithValues: programs.map { ($0, try Self.needs(of: $0)) })
+    var seen = Set<String>()
+    for line in Tree.read("README.md").split(separator: "\n") {
+      guard let row = line.prefixMatch(of: /\| (`[A-Z0-9_`, ]+`) \| ([^|]*) \|/) else { continue }
+      let names = row.output.1.matches(of: /[A-Z0-9_]+/).map { String($0.output) }
+        .filter { name in Setting.all.contains { $0.name == name } }
+      guard !names.isEmpty else { continue }
+      seen.formUnion(names)
+      let words = row.output.2.replacing("Meta's webhooks", with: "metas").split { !$0.isLetter && $0 != "-" }
+      let told = Set(words.flatMap { groups[String($0)] ?? (programs.contains(String($0)) ? [String($0)] : []) })
+      let real = Set(programs.filter { !(needs[$0] ?? []).isDisjoint(with: names) })
+      #expect(told == real, "README.md: \(names) is needed by \(real.sorted()) → correct its column")
+    }
+    #expect(seen == Set(Setting.all.map(\.name)), "README.md: a setting has no row in the table → add it")
   }
 
   /// Secrets whose absence turns something off instead of being refused at the start.

@@ -5,7 +5,9 @@ private let platformTables = [
 
 /// The policies besides `wall`: what the functions that cross tenants see.
 private let crossingPolicies = [
-  "channel_connections: routing for r to tistis_definer", "inbound_secrets: routing for r to tistis_definer",
+  "channel_connections: routing for r to tistis_definer",
+  // Of all columns only `owned_at` is granted.
+  "channel_connections: passing for w to tistis_definer", "inbound_secrets: routing for r to tistis_definer",
   // When a tenant's raw things were looked at last.
   "retention_marks: routing for r to tistis_definer",
   // When whose token ends: no secret.

@@ -63,8 +63,12 @@ import Testing
     var members = JSON.Members([
       .init("kind", "template"), .init("name", "x"), .init("language", "es_MX"),
     ])
-    if case .object(let more) = try JSON.parse(Array(use.utf8)) { members.pairs += more.pairs }
-    guard case .template(let template) = try OutboundContent(Field(.object(members))) else { return }
+    members.pairs += try Field(try JSON.parse(Array(use.utf8))).object().pairs
+    let content = try OutboundContent(Field(.object(members)))
+    guard case .template(let template) = content else {
+      Issue.record("no template: \(content.kind)")
+      return
+    }
     var fault: ContentFault?
     do { try Self.shape(components).check(template) } catch { fault = error as? ContentFault }
     #expect(fault?.path == path, "\(fault?.sentence ?? "nothing is wrong")")

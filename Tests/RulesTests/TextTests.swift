@@ -81,14 +81,33 @@ import Testing
     ("5 < 6 [x] (y)", "5 < 6 [x] (y)"),
   ])
   func markdown(_ given: String, _ expected: String) {
-    #expect(whatsAppText(markdown: given) == expected)
-    if !given.contains("`") { #expect(whatsAppText(markdown: expected) == expected, "twice is once") }
+    #expect(shownText(markdown: given, marks: .whatsapp) == expected)
+    if !given.contains("`") { #expect(shownText(markdown: expected, marks: .whatsapp) == expected, "twice is once") }
   }
 
   @Test func marksThatNeverCloseCostNoSquare() {
     let hostile = String(repeating: "**a __b ", count: 2000)
     let clock = ContinuousClock()
-    #expect(clock.measure { _ = whatsAppText(markdown: hostile) } < .seconds(5))
+    #expect(clock.measure { _ = shownText(markdown: hostile, marks: .whatsapp) } < .seconds(5))
+  }
+
+  /// Nothing of this is a link: what never closes, and what is longer than anybody writes.
+  @Test(arguments: [
+    String(repeating: "[", count: 40_000), String(repeating: "]", count: 40_000),
+    String(repeating: "[]", count: 20_000), String(repeating: "![", count: 20_000),
+    String(repeating: "<http", count: 8_000), "[" + String(repeating: "a", count: 2001) + "](x)",
+    "[a](" + String(repeating: "b", count: 2001) + ")", "<http" + String(repeating: "c", count: 2001) + ">",
+  ])
+  func whatIsNoLinkStaysText(_ given: String) {
+    #expect(shownText(markdown: given, marks: .whatsapp) == given)
+    #expect(ChannelLimits.of(.facebook).shown(markdown: given) == given)
+  }
+
+  @Test func aLongLinkIsOne() {
+    let (label, address) = (
+      String(repeating: "a", count: 1900), "https://ejemplo.mx/" + String(repeating: "b", count: 1900)
+    )
+    #expect(shownText(markdown: "[\(label)](\(address))", marks: .whatsapp) == "\(label) (\(address))")
   }
 
   /// Where no marks are shown, those of both languages are left out, and what only looks like one stays.
@@ -104,6 +123,6 @@ import Testing
   ])
   func withoutMarks(_ markdown: String, _ expected: String) {
     #expect(ChannelLimits.of(.facebook).shown(markdown: markdown) == expected)
-    #expect(ChannelLimits.of(.whatsapp).shown(markdown: markdown) == whatsAppText(markdown: markdown))
+    #expect(ChannelLimits.of(.whatsapp).shown(markdown: markdown) == shownText(markdown: markdown, marks: .whatsapp))
   }
 }

@@ -40,6 +40,8 @@ environment_of() {
       ;;
     api)
       say "SUPABASE_JWT_SECRET=dev_supabase_jwt_secret"
+      # bin/api-check asks as one user, as fast as it can.
+      say "USER_CALLS_PER_MINUTE=60000"
       development_seals
       say "MEDIA_DIR=$DEV_DIR/media"
       ;;

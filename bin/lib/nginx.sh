@@ -18,7 +18,9 @@ address_of() {
 # write_nginx FOLDER: the wrapper and what it includes; nginx reads relative names from beside its main file.
 write_nginx() {
   local folder=$1
-  cp "$root/nginx/tistis_fastcgi.conf" "$root/nginx/tistis_server.conf" "$folder/"
+  cp "$root/nginx/tistis_fastcgi.conf" "$root/nginx/tistis_server.conf" "$root/nginx/tistis_limits.conf" "$folder/"
+  # Whoever tests or tries this world asks from there, as often as he likes; from 127.0.0.2 on one is counted.
+  say "127.0.0.1 0;" >"$folder/tistis_uncounted.conf"
   sed "s#unix:/run/tistis/#unix:$SOCKET_DIR/#" "$root/nginx/endpoints.conf" >"$folder/endpoints.conf"
   {
     say "# Written by bin/dev at every start."
@@ -39,6 +41,7 @@ http {
   fastcgi_temp_path "$RUN_DIR/nginx-fastcgi";
   uwsgi_temp_path "$RUN_DIR/nginx-uwsgi";
   scgi_temp_path "$RUN_DIR/nginx-scgi";
+  include tistis_limits.conf;
   server {
     listen 127.0.0.1:$PORT;
     include tistis_server.conf;
@@ -64,7 +67,7 @@ test_production_nginx() {
   sed -i -e "s#/etc/tistis/tls/fullchain.pem#$folder/cert.pem#; s#/etc/tistis/tls/privkey.pem#$folder/key.pem#" \
     -e 's#listen \(\[::\]:\)\{0,1\}443#listen \118443#; s#listen \(\[::\]:\)\{0,1\}80\b#listen \118080#' \
     -e "s#/var/log/nginx/#$folder/#" "$folder/tistis.conf"
-  printf 'pid %s/pid;\nerror_log stderr;\nevents {}\nhttp { include tistis.conf; }\n' "$folder" >"$folder/nginx.conf"
+  printf 'pid %s/pid;\nerror_log stderr;\nevents {}\nhttp { include tistis_limits.conf; include tistis.conf; }\n' "$folder" >"$folder/nginx.conf"
   nginx_test "$folder/nginx.conf" "$folder" || status=1
   rm -rf "$folder"
   return "$status"

@@ -39,9 +39,21 @@ trial_start() {
 
 trial_end() {
   trap - ERR
+  trial_cut_short
   wake postgres
   world_stop
   [ "$status" != 0 ] || rm -rf "$CLUSTER_DIR"
+}
+
+# trial_cut_short: ends what trial_run still runs, if this script was told to end. An interrupt first, since swift test
+# passes nothing else on to its tests.
+trial_cut_short() {
+  local until
+  [ -n "${running:-}" ] || return 0
+  kill -INT -- "-$running" 2>/dev/null || return 0
+  until=$(($(now_ms) + 5000))
+  while kill -0 -- "-$running" 2>/dev/null && [ "$(now_ms)" -lt "$until" ]; do sleep 0.05; done
+  kill -KILL -- "-$running" 2>/dev/null || :
 }
 
 # wake NAME: lets it and its children run on, if somebody stopped them.
@@ -65,6 +77,12 @@ trial_run() {
   TISTIS_TEST_ENV=$ETC_DIR TISTIS_TEST_WORLD=$DEV_DIR TISTIS_TEST_TEMPLATE=${WORLD_TEMPLATE:-tistis}
   TISTIS_TEST_BIN=$BIN_DIR
   status=0
+  # In a process group of its own and waited for, since bash hears a signal only after what runs in its foreground.
   # 9 is the world's lock, which must not outlive this script in something that was started by what runs here.
-  "$@" 9>&- || status=$?
+  set -m
+  "$@" 9>&- &
+  running=$!
+  set +m
+  wait "$running" || status=$?
+  running=
 }

@@ -74,6 +74,24 @@ begin
   return next;
 end $$;
 
+-- Takes one of a user's calls of a minute that begins with the first. What is refused does not count.
+create or replace function take_user_call(p_user uuid, p_per_minute int)
+returns table (allowed boolean, "limit" int, remaining int, reset bigint, retry_after int)
+language plpgsql as $$
+declare
+  v_taken jsonb;
+begin
+  -- As for keys.
+  perform set_config('synchronous_commit', 'off', true);
+  v_taken := check_rate_limit('api:user:' || p_user, p_per_minute, 60);
+  allowed := (v_taken ->> 'success')::boolean;
+  "limit" := p_per_minute;
+  remaining := (v_taken ->> 'remaining')::int;
+  reset := ceil((v_taken ->> 'reset')::numeric / 1000);
+  retry_after := case when allowed then 0 else greatest(reset - floor(extract(epoch from app_clock())), 1) end;
+  return next;
+end $$;
+
 -- What the API tells of a key: never its hash.
 create or replace function api_key_json(k api_keys) returns jsonb
 language sql stable as $$

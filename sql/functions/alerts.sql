@@ -22,3 +22,16 @@ language sql as $$
     returning 1)
   select count(*)::int from closed
 $$;
+
+-- Whether it concerns a branch: what is about a conversation that conversation's, all else its account's. What is the whole
+-- business's concerns every branch, and is closed by none (p_closes).
+create or replace function alert_concerns(a alerts, p_branch uuid, p_closes boolean) returns boolean
+language plpgsql stable as $$
+begin
+  if a.details ->> 'conversation_id' is not null then
+    return exists (select from conversations c where c.tenant_id = a.tenant_id
+      and c.id = (a.details ->> 'conversation_id')::uuid and c.branch_id = p_branch);
+  end if;
+  return coalesce((select cc.branch_id from channel_connections cc
+    where cc.tenant_id = a.tenant_id and cc.id = a.channel_connection_id) = p_branch, not p_closes);
+end $$;

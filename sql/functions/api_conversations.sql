@@ -83,7 +83,8 @@ begin
   return query select case when v_made.is_new then 'created' else 'exists' end, v_made.conversation_id;
 end $$;
 
--- Changes what is named. outcome: changed, branch, staff; no row: there is no such conversation.
+-- Changes what is named. The assistant switched on, and no status named, gives an escalated conversation back to it.
+-- outcome: changed, branch, staff; no row: there is no such conversation.
 create or replace function change_conversation(p_conversation uuid, p_branch uuid, p_change jsonb)
 returns table (outcome text)
 language plpgsql as $$
@@ -100,6 +101,9 @@ begin
     and (p_branch is null or x.branch_id = p_branch) for update;
   if c.id is null then return; end if;
   if p_change ->> 'status' = 'escalated' then perform escalate_conversation(c.id, p_change ->> 'escalation_reason'); end if;
+  if c.status = 'escalated' and p_change ->> 'status' is null and (p_change ->> 'ai_handling')::boolean then
+    perform hand_back_conversation(c.id);
+  end if;
   update conversations x set
       status = coalesce(p_change ->> 'status', x.status),
       ai_handling = case when p_change ->> 'status' = 'escalated' and c.status <> 'escalated' then false

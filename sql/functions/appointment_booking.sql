@@ -106,7 +106,7 @@ begin return (
 ); end $$;
 
 -- {"key", "digest"? (of the wish), "lead_id", "branch_id", "service_id"?, "staff_id"?, "scheduled_at", "duration_minutes"?
--- (else the service's, else the branch's), "conversation_id"?, "booking_source", "ai_booking_channel"?, "notes"?, "reason"?, "party_size"?,
+-- (without a service; else the service's own, or the branch's), "conversation_id"?, "booking_source", "ai_booking_channel"?, "notes"?, "reason"?, "party_size"?,
 -- "created_by_staff_id"?, "anytime"?, "on_grid"? (when a slot begins only), "told_after"? (the question whose answer tells the
 -- person), "confirmation_sent"? (whoever asks has told them)}. Else they are told by a message. Outcomes: booked, slot_taken,
 -- off_grid, lead_conflict, outside_hours, in_past, too_far, too_soon, unknown_branch, unknown_service, unknown_staff,
@@ -132,8 +132,8 @@ begin
     and a.booking_key = r.key;
   if appointment_id is null then
     r.lead_id := living_lead(r.lead_id);
-    select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes,
-      null, r.anytime, r.on_grid);
+    select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at,
+      case when r.service_id is null then r.duration_minutes end, null, r.anytime, r.on_grid);
     if f.outcome is null and r.created_by_staff_id is not null and not exists (select from staff s
       where s.tenant_id = v_tenant
       and s.id = r.created_by_staff_id) then

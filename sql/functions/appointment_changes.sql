@@ -147,8 +147,8 @@ begin
 end $$;
 
 -- Keeps a time for somebody who is still deciding: {"lead_id", "branch_id", "service_id"?, "staff_id"?, "scheduled_at",
--- "duration_minutes"?, "hold_minutes"? (10; 60 at most)}. A person has one hold: the next replaces it, their booking
--- ends it. Outcomes: held (detail: {"expires_at", "staff_id"}), and those of `book_appointment`.
+-- "duration_minutes"? (as `book_appointment` takes it), "hold_minutes"? (10; 60 at most)}. A person has one hold: the next
+-- replaces it, their booking ends it. Outcomes: held (detail: {"expires_at", "staff_id"}), and those of `book_appointment`.
 create or replace function hold_slot(p_request jsonb) returns table (outcome text, hold_id uuid, detail jsonb)
 language plpgsql as $$
 declare
@@ -166,7 +166,8 @@ begin
   end if;
   perform lock_bookings(v_tenant);
   r.lead_id := living_lead(r.lead_id);
-  select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at, r.duration_minutes);
+  select * into f from find_room(r.lead_id, r.branch_id, r.service_id, r.staff_id, r.scheduled_at,
+    case when r.service_id is null then r.duration_minutes end);
   outcome := f.outcome;
   if outcome is not null then
     detail := '{}';

@@ -22,6 +22,11 @@ begin
       where c.tenant_id = v_tenant and c.id = v_id;
   end if;
   perform change_channel(v_id, p_values - array['channel', 'account_number', 'branch_id']);
+  -- An administrator is believed, as with a new row. Not before it has its ids: the former ones may be another's by now.
+  if current_user <> 'tistis_api' then
+    update channel_connections c set owned_at = app_now()
+      where c.tenant_id = v_tenant and c.id = v_id and c.owned_at is null;
+  end if;
   return v_id;
 end $$;
 
@@ -63,7 +68,8 @@ begin
   return found;
 end $$;
 
--- Ends an account: its secrets go, nothing leaves, nothing comes in; its conversations stay. False: it is not there.
+-- Ends an account: its secrets go, nothing leaves, nothing comes in, it is nobody's (`keep_ownership`); its conversations
+-- stay. False: it is not there.
 create or replace function disconnect_channel(p_connection uuid) returns boolean
 language plpgsql as $$
 declare
@@ -79,32 +85,5 @@ begin
   delete from outbound_tokens where tenant_id = v_tenant and channel_connection_id = p_connection;
   update alerts set resolved_at = app_now()
     where tenant_id = v_tenant and channel_connection_id = p_connection and resolved_at is null;
-  return true;
-end $$;
-
--- Puts one job into the queue, or finds its pending twin (same unique key), and says which it is, so that somebody can
--- wait for it. p_job as `enqueue_jobs` reads it, with a "unique_key".
-create or replace function request_job(p_job jsonb) returns uuid
-language plpgsql as $$
-begin
-  perform enqueue_jobs(jsonb_build_array(p_job));
-  return (select j.id from jobs j where j.tenant_id = current_tenant() and j.unique_key = p_job ->> 'unique_key'
-    and j.status = 'pending');
-end $$;
-
--- Gives up a job that nobody works on; false: it is not pending any more.
-create or replace function cancel_job(p_job uuid) returns boolean
-language plpgsql as $$
-declare
-  v_tenant uuid := current_tenant();
-  v_lane text;
-begin
-  select lane into v_lane from jobs where tenant_id = v_tenant and id = p_job;
-  perform lock_lanes(v_tenant, array[v_lane], '{}') where v_lane is not null;
-  -- What a message waits for is not cancelled behind its back.
-  update jobs set status = 'cancelled', completed_at = app_now(), lane_head = false, holds_lane = false, updated_at = now()
-    where tenant_id = v_tenant and id = p_job and status = 'pending' and job_type not like 'send\_%';
-  if not found then return false; end if;
-  perform elect_lane_heads(v_tenant, array[v_lane]) where v_lane is not null;
   return true;
 end $$;

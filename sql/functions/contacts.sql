@@ -89,6 +89,8 @@ declare
   c record;
   v_answer jobs;
 begin
+  -- The conversations before the leads, as who hands one over does.
+  perform 1 from conversations where tenant_id = v_tenant and lead_id in (p_survivor, p_merged) order by id for update;
   perform 1 from leads where tenant_id = v_tenant and id in (p_survivor, p_merged) order by id for update;
   for c in
     select o.id, k.id as kept
@@ -119,7 +121,10 @@ begin
           thread_since = greatest(k.thread_since, o.thread_since),
           -- A human who had taken over one of the two has taken over the person.
           ai_handling = k.ai_handling and o.ai_handling, desk_has_it = k.desk_has_it or o.desk_has_it,
-          promised_for = greatest(k.promised_for, o.promised_for)
+          promised_for = greatest(k.promised_for, o.promised_for),
+          -- Of promises that still hold.
+          promised_first = least(case when k.promised_for > app_now() - interval '2 hours' then k.promised_first end,
+            case when o.promised_for > app_now() - interval '2 hours' then o.promised_first end)
         from conversations o
         where k.tenant_id = v_tenant and k.id = c.kept and o.tenant_id = v_tenant and o.id = c.id;
       perform carry_escalation(c.id, c.kept);
@@ -129,23 +134,22 @@ begin
       -- A question that waits for its answer there waits here now. An answer that is being thought of there finds its
       -- conversation closed, so it is asked for here, too.
       perform lock_lanes(v_tenant, array['answer:' || c.id], array['answer:' || c.id]);
-      -- What was promised for the opening waits for it, and for nothing else.
+      -- What was promised for the opening waits for it, and for nothing else; so does n8n's time for each question.
       for v_answer in
-        select distinct on (coalesce(j.unique_key like 'opening:%', false)) j.* from jobs j
+        select distinct on (k.key) j.* from jobs j
+         cross join lateral (select case when j.unique_key like 'n8n:%' then j.unique_key
+           when j.unique_key like 'opening:%' then 'opening:' else 'answer:' end as key) k
          where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.status in ('pending', 'processing')
-         order by coalesce(j.unique_key like 'opening:%', false), j.lane_head desc, j.id
+         order by k.key, j.lane_head desc, j.id
       loop
         update jobs set status = 'cancelled', completed_at = now(), error_message = 'merged into ' || c.kept::text
           where tenant_id = v_tenant and lane = 'answer:' || c.id and status = 'pending';
         perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', v_answer.job_type,
           'lane', 'answer:' || c.kept, 'request_id', v_answer.request_id,
-          'unique_key', case when v_answer.unique_key like 'opening:%' then 'opening:' else 'answer:' end || c.kept,
+          'unique_key', case when v_answer.unique_key like 'n8n:%' then v_answer.unique_key
+            when v_answer.unique_key like 'opening:%' then 'opening:' || c.kept else 'answer:' || c.kept end,
           'delay_seconds', greatest(extract(epoch from v_answer.scheduled_for - app_now()), 0),
-          'payload', v_answer.payload || jsonb_build_object('conversation_id', c.kept, 'lead_id', p_survivor)
-            || case when v_answer.unique_key like 'opening:%' then jsonb_build_object('first_id', least(
-              v_answer.payload ->> 'first_id', (select j.payload ->> 'first_id' from jobs j where j.tenant_id = v_tenant
-                and j.lane = 'answer:' || c.kept and j.status = 'pending' and j.unique_key = 'opening:' || c.kept)))
-              else '{}' end)));
+          'payload', v_answer.payload || jsonb_build_object('conversation_id', c.kept, 'lead_id', p_survivor))));
       end loop;
     end if;
   end loop;

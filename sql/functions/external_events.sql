@@ -1,8 +1,8 @@
 -- What the business's own systems tell, and its n8n is told on.
 
--- Takes in what was told: {"event", "data", "timestamp"?, "key"?, "digest"}; p_branch: of the key. n8n hears of it as
--- `external-event`, if the business has one that wants to. Outcomes: taken; again (under this key it was told before, with
--- its id); key_reused (something else was).
+-- Takes in what was told: {"event", "data", "timestamp"?, "key"?, "name"?, "digest"}; key: the header's; name: its own; one is
+-- no other's. p_branch: of the key. n8n hears of it as `external-event`, if the business has one that wants to. Outcomes:
+-- taken; again (under either name it was told before, with its id); key_reused (something else was).
 create or replace function take_external_event(p_told jsonb, p_asker text, p_branch uuid)
 returns table (outcome text, id uuid)
 language plpgsql as $$
@@ -13,19 +13,31 @@ declare
   v_lead uuid;
   e external_events;
 begin
+  -- Whoever tells it again under the key that took this one's place is the same.
+  if p_asker like 'key:%' then
+    with recursive k as (
+      select x.id, 1 as n from api_keys x where x.tenant_id = v_tenant and 'key:' || x.id = p_asker
+      union all
+      select o.id, k.n + 1 from k cross join lateral (select x.id from api_keys x
+        where x.tenant_id = v_tenant and x.replaced_by_id = k.id order by x.id limit 1) o where k.n < 1000)
+    select 'key:' || k.id into p_asker from k order by k.n desc limit 1;
+  end if;
   perform hold_erasures();
   if v_named ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
     select l.id into v_lead from leads l where l.tenant_id = v_tenant and l.id = v_named::uuid;
   end if;
-  insert into external_events as x (tenant_id, asker, branch_id, event, data, happened_at, event_key, digest, lead_id)
+  insert into external_events as x (tenant_id, asker, branch_id, event, data, happened_at, event_key, event_id, digest,
+      lead_id)
     values (v_tenant, p_asker, p_branch, p_told ->> 'event', d, (p_told ->> 'timestamp')::timestamptz, p_told ->> 'key',
-      p_told ->> 'digest', v_lead)
-    on conflict (tenant_id, asker, event_key) where event_key is not null do nothing
+      p_told ->> 'name', p_told ->> 'digest', v_lead)
+    on conflict do nothing
     returning x.* into e;
   outcome := 'taken';
   if e.id is null then
     select * into e from external_events x
-      where x.tenant_id = v_tenant and x.asker = p_asker and x.event_key = p_told ->> 'key';
+      where x.tenant_id = v_tenant and x.asker = p_asker and (x.event_key = p_told ->> 'key' or x.event_id = p_told ->> 'name')
+      -- The header says which call this is.
+      order by x.event_key = p_told ->> 'key' desc nulls last limit 1;
     outcome := case when e.digest = p_told ->> 'digest' then 'again' else 'key_reused' end;
   else
     perform emit_event('external-event', jsonb_build_object('id', e.id, 'event', e.event, 'timestamp',

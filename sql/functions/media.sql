@@ -66,3 +66,24 @@ begin
   perform enqueue_jobs(coalesce(v_jobs, '[]'));
   return coalesce(jsonb_array_length(v_jobs), 0) = p_limit;
 end $$;
+
+-- Takes so many bytes of what the business may upload in a day that begins with the first upload; counted in KiB. Null, or
+-- seconds until the day is over where they do not go into it; what is refused does not count.
+create or replace function take_upload_bytes(p_bytes bigint, p_most bigint) returns int
+language plpgsql as $$
+declare
+  v_tenant uuid := require_tenant(current_tenant());
+  v_now timestamptz := app_clock();
+  v_kib int := ceil(p_bytes / 1024.0);
+  v_most int := least(p_most / 1024, 2147483647);
+begin
+  insert into rate_limits as x (tenant_id, identifier, window_start, request_count)
+    values (v_tenant, 'api:upload', v_now, v_kib)
+    on conflict (tenant_id, identifier) do update set
+      window_start = case when x.window_start <= v_now - interval '1 day' then v_now else x.window_start end,
+      request_count = case when x.window_start <= v_now - interval '1 day' then v_kib else x.request_count + v_kib end
+      where x.window_start <= v_now - interval '1 day' or x.request_count <= v_most - v_kib;
+  if found then return null; end if;
+  return (select greatest(ceil(extract(epoch from x.window_start + interval '1 day' - v_now))::int, 1)
+    from rate_limits x where x.tenant_id = v_tenant and x.identifier = 'api:upload');
+end $$;

@@ -57,3 +57,30 @@ begin
   perform elect_lane_heads(v_tenant, v_lanes) where v_lanes is not null;
   return v_count;
 end $$;
+
+-- Puts one job into the queue, or finds its pending twin (same unique key), and says which it is, so that somebody can
+-- wait for it. p_job as `enqueue_jobs` reads it, with a "unique_key".
+create or replace function request_job(p_job jsonb) returns uuid
+language plpgsql as $$
+begin
+  perform enqueue_jobs(jsonb_build_array(p_job));
+  return (select j.id from jobs j where j.tenant_id = current_tenant() and j.unique_key = p_job ->> 'unique_key'
+    and j.status = 'pending');
+end $$;
+
+-- Gives up a job that nobody works on; false: it is not pending any more.
+create or replace function cancel_job(p_job uuid) returns boolean
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_lane text;
+begin
+  select lane into v_lane from jobs where tenant_id = v_tenant and id = p_job;
+  perform lock_lanes(v_tenant, array[v_lane], '{}') where v_lane is not null;
+  -- What a message waits for is not cancelled behind its back.
+  update jobs set status = 'cancelled', completed_at = app_now(), lane_head = false, holds_lane = false, updated_at = now()
+    where tenant_id = v_tenant and id = p_job and status = 'pending' and job_type not like 'send\_%';
+  if not found then return false; end if;
+  perform elect_lane_heads(v_tenant, array[v_lane]) where v_lane is not null;
+  return true;
+end $$;

@@ -6,6 +6,7 @@ language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
   v_questions jsonb;
+  v_replies jsonb;
   v_people jsonb;
   v_late jsonb;
   v_quiet uuid[];
@@ -80,23 +81,9 @@ begin
       from updated u where l.tenant_id = v_tenant and l.id = u.lead_id returning 1
   )
   select coalesce(sum(u.n), 0),
-      jsonb_agg(jsonb_build_object(
-        'job_type', 'ai_response',
-        'lane', 'answer:' || u.id,
-        'unique_key', 'answer:' || u.id,
-        'delay_seconds', coalesce(case when u.is_first then cc.first_message_delay_seconds
-          else cc.subsequent_message_delay_seconds end,
-          (select case when u.is_first then d.default_first_message_delay else d.default_subsequent_message_delay end
-            from ai_tenant_context d where d.tenant_id = v_tenant),
-          (p_policy ->> case when u.is_first then 'first_delay_seconds' else 'next_delay_seconds' end)::float8),
-        'cap_seconds', (p_policy ->> 'cap_seconds')::float8,
-        'request_id', p_request_id,
-        'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
-          'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
-          'is_first_message', u.is_first)))
-        -- What is pressed about an appointment holds, though people talk to them.
-        filter (where u.last_question is not null and (u.ai_handling and u.status <> 'escalated' and cc.ai_enabled
-          or u.about_appointment)),
+      -- What is pressed about an appointment holds, though people talk to them.
+      jsonb_agg(q.job) filter (where q.job is not null and (q.is_ours or u.about_appointment)),
+      jsonb_agg(q.job) filter (where q.job is not null and not q.is_ours and not u.about_appointment),
       jsonb_agg(jsonb_build_object('connection', u.channel_connection_id, 'lead', u.lead_id, 'by', 'message', 'at', u.said_at))
         filter (where u.said_at is not null),
       -- Where people answer anyway, nobody waited for the assistant.
@@ -110,11 +97,31 @@ begin
       jsonb_agg(jsonb_build_object('job_type', 'score_lead', 'lane', 'score:' || u.id, 'unique_key', 'score:' || u.id,
           'priority', 8, 'delay_seconds', 10, 'cap_seconds', 60, 'request_id', p_request_id,
           'payload', jsonb_build_object('conversation_id', u.id)))
-        filter (where u.last_question is not null
-          and not (u.ai_handling and u.status <> 'escalated' and cc.ai_enabled))
-    into stored, v_questions, v_people, v_late, v_quiet, v_new, v_elsewhere, v_unasked
+        filter (where not q.is_ours)
+    into stored, v_questions, v_replies, v_people, v_late, v_quiet, v_new, v_elsewhere, v_unasked
     from updated u
-    join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id;
+    join channel_connections cc on cc.tenant_id = v_tenant and cc.id = u.channel_connection_id
+    left join lateral (select u.ai_handling and u.status <> 'escalated' and cc.ai_enabled as is_ours, jsonb_build_object(
+        'job_type', 'ai_response',
+        'lane', 'answer:' || u.id,
+        'unique_key', 'answer:' || u.id,
+        'delay_seconds', coalesce(case when u.is_first then cc.first_message_delay_seconds
+          else cc.subsequent_message_delay_seconds end,
+          (select case when u.is_first then d.default_first_message_delay else d.default_subsequent_message_delay end
+            from ai_tenant_context d where d.tenant_id = v_tenant),
+          (p_policy ->> case when u.is_first then 'first_delay_seconds' else 'next_delay_seconds' end)::float8),
+        'cap_seconds', (p_policy ->> 'cap_seconds')::float8,
+        'request_id', p_request_id,
+        'payload', jsonb_build_object('conversation_id', u.id, 'message_id', u.last_question, 'lead_id', u.lead_id,
+          'tenant_id', v_tenant, 'channel', u.channel, 'channel_connection_id', u.channel_connection_id,
+          'is_first_message', u.is_first)) as job
+      where u.last_question is not null) q on true;
+  -- So does what they say or count right after we asked.
+  if v_replies is not null then
+    select jsonb_agg(r.job) into v_replies from jsonb_array_elements(v_replies) r (job)
+     where answers_reminder((r.job -> 'payload' ->> 'conversation_id')::uuid, (r.job -> 'payload' ->> 'message_id')::uuid);
+    v_questions := case when v_replies is null then v_questions else coalesce(v_questions, '[]') || v_replies end;
+  end if;
   -- The rare ones apart: a plan costs by its size, whether its parts have anything to do or not.
   if v_quiet is not null then
     update channel_connections cc set last_message_at = app_now() where cc.tenant_id = v_tenant and cc.id = any (v_quiet);

@@ -165,11 +165,14 @@ create or replace trigger forget_reminders before update of scheduled_at, branch
   for each row execute function forget_reminders();
 
 -- Our last words to a person before p_question, if they were said at most p_seconds ago; no row: none were. In whichever
--- conversation: the answer to one that was closed begins another.
+-- conversation: the answer to one that was closed begins another. What left only after the person wrote they had not seen,
+-- though it was stored here before their question came; a platform's time may be of whole seconds.
 create or replace function said_before(p_conversation uuid, p_question uuid, p_seconds float8) returns table (metadata jsonb)
 language plpgsql stable as $$
 declare
   v_tenant uuid := current_tenant();
+  v_written timestamptz := (select q.external_timestamp + interval '1 second' from messages q
+    where q.tenant_id = v_tenant and q.id = p_question);
 begin
   return query
     select s.metadata
@@ -182,6 +185,7 @@ begin
             select y.id, y.created_at, y.metadata from messages y
              where y.tenant_id = v_tenant and y.conversation_id = o.id and y.role <> 'user' and y.id < p_question
                and y.status in ('sending', 'unknown', 'accepted', 'sent', 'delivered', 'read', 'played')
+               and (v_written is null or coalesce(y.attempted_at, y.external_timestamp, y.sent_at, y.created_at) <= v_written)
              order by y.id desc limit 1) m
          where c.tenant_id = v_tenant and c.id = p_conversation
          order by m.id desc limit 1) s
@@ -193,6 +197,15 @@ create or replace function numbered_before(p_conversation uuid, p_question uuid,
 language plpgsql stable as $$
 begin return (
   select s.metadata -> 'numbered' from said_before(p_conversation, p_question, p_seconds) s
+); end $$;
+
+-- Whether a few words may answer what we asked of an appointment, or one of its numbered lines; who reads them says so.
+create or replace function answers_reminder(p_conversation uuid, p_question uuid) returns boolean
+language plpgsql stable as $$
+begin return exists (
+  select from messages q cross join lateral said_before(p_conversation, p_question, 7 * 86400) s
+   where q.tenant_id = current_tenant() and q.id = p_question and octet_length(q.content) <= 80
+     and (s.metadata ? 'numbered' or s.metadata ? 'appointment_id' and not s.metadata ? 'settled')
 ); end $$;
 
 -- The appointment that a person's answer is about, and with p_confirm their word that they come.

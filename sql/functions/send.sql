@@ -145,7 +145,10 @@ begin
     update conversations c set message_count = c.message_count + 1,
         last_message_at = greatest(c.last_message_at, app_now()),
         first_response_time_seconds = coalesce(c.first_response_time_seconds,
-          extract(epoch from app_now() - c.created_at)::int)
+          extract(epoch from app_now() - c.created_at)::int),
+        -- What was promised for the opening is kept.
+        promised_first = case when m.answers_message_id >= c.promised_first and m.metadata ?| '{model,n8n}' then null
+          else c.promised_first end
       where c.tenant_id = v_tenant and c.id = m.conversation_id
       returning c.lead_id into v_lead;
     perform answer_advertisement(m.channel_connection_id, v_lead);

@@ -31,16 +31,22 @@ end $$;
 -- `begin_send` waits for the same row and asks the gate afterwards. What was resolved is open again, or they go on in the
 -- conversation that the person began since.
 --
--- p_parts, p_automatic, and what it returns: `put_staff_message`; it takes over.
-drop function if exists send_staff_message(uuid, jsonb, uuid, text);
+-- p_parts, p_automatic, and what it returns: `put_staff_message`; it takes over. p_branch: who writes sees this branch's
+-- conversations only, and for them there is no other where they would go on.
+drop function if exists send_staff_message(uuid, jsonb, uuid, text), send_staff_message(uuid, jsonb, uuid, text, boolean);
 create or replace function send_staff_message(p_conversation uuid, p_parts jsonb, p_staff uuid, p_request_id text,
-  p_automatic boolean) returns uuid language plpgsql as $$
+  p_automatic boolean, p_branch uuid default null) returns uuid language plpgsql as $$
 declare
   v_reopens boolean := hold_closed_talk(p_conversation);
   v_talk uuid := case when v_reopens then open_talk_of(p_conversation) else p_conversation end;
 begin
   -- The lane before the conversation, as `store_reply` does, or the two wait for each other.
   perform lock_lanes(current_tenant(), array['send:' || v_talk], '{}');
+  if p_branch is not null then
+    perform 1 from conversations v where v.tenant_id = current_tenant() and v.id = v_talk and v.branch_id = p_branch
+      for no key update;
+    if not found then return null; end if;
+  end if;
   if v_reopens then
     update conversations v set status = 'active', resolved_at = null
       where v.tenant_id = current_tenant() and v.id = v_talk and v.status in ('resolved', 'archived');

@@ -16,6 +16,12 @@ select allowed as "allowed!", "limit" as "limit!", remaining as "remaining!", re
     retry_after as "retry_after!"
   from take_api_call(:key_id, :per_minute, :per_day, :address, :endpoint);
 
+-- name: takeUserCall :one
+-- Takes one of a user's calls of this minute.
+select allowed as "allowed!", "limit" as "limit!", remaining as "remaining!", reset as "reset!",
+    retry_after as "retry_after!"
+  from take_user_call(:user_id, :per_minute);
+
 -- name: findTokenKey :maybe
 -- A public key; `aged`: it was fetched a day ago or earlier, and may have been withdrawn since. One that could not be
 -- fetched again for a week is believed no more.

@@ -91,3 +91,7 @@ select appointment_json(a) as "data!", a.created_at, a.id
 select (select true from branches x where x.tenant_id = current_tenant() and x.id = :branch_id?) as branch,
     (select true from services x where x.tenant_id = current_tenant() and x.id = :service_id?) as service,
     (select true from staff x where x.tenant_id = current_tenant() and x.id = :staff_id?) as staff;
+
+-- name: holdForTool :exec
+-- Before a tool takes an appointment: what is kept of its use wants the conversation, which comes first for everybody.
+select 1 from conversations c where c.tenant_id = current_tenant() and c.id = :conversation_id for key share;

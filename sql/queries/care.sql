@@ -49,11 +49,26 @@ select cc.channel as "channel!", cc.account_id, cc.whatsapp_business_account_id,
   left join outbound_tokens s on s.tenant_id = cc.tenant_id and s.channel_connection_id = cc.id and s.kind = 'client_secret'
  where cc.tenant_id = current_tenant() and cc.id = :connection_id and cc.status <> 'disconnected';
 
--- name: noteChannelTest :exec
-update channel_connections set tested_at = app_now(), test_result = :result::jsonb,
-    -- The platform has shown that the token opens it.
-    owned_at = case when (:result::jsonb ->> 'ok')::boolean then coalesce(owned_at, app_now()) else owned_at end
- where tenant_id = current_tenant() and id = :connection_id;
+-- name: noteChannelTest :count
+-- What a look at an account found; 0: it is another account by now than the one that was looked at, or disconnected.
+update channel_connections set tested_at = app_now(), test_result = :result::jsonb
+ where tenant_id = current_tenant() and id = :connection_id and status <> 'disconnected'
+   and row(account_id, whatsapp_business_account_id, instagram_page_id, facebook_page_id, login) is not distinct from
+     row(:account_id?::text, :business_id?::text, :instagram_page_id?::text, :facebook_page_id?::text, :login?::text);
+
+-- name: takeAccount :one
+-- Gives the account to this business, whose token has opened it (`take_account`).
+select verdict as "verdict!", other_tenant, other_connection from take_account(:connection_id, :token_stops::text[]);
+
+-- name: settleAlerts :exec
+-- Closes the open alerts of these kinds of an account.
+select resolve_alerts(:connection_id, :kinds::text[]);
+
+-- name: channelAt :maybe
+-- The account in a place: the branch's, or the whole business's. There is at most one.
+select cc.id, cc.status from channel_connections cc
+ where cc.tenant_id = current_tenant() and cc.channel = :channel and cc.account_number = :account_number
+   and cc.branch_id is not distinct from :branch_id?;
 
 -- name: channelWaits :one
 -- What waits at an account: messages to leave, and people who have to act.
@@ -70,6 +85,10 @@ select request_job(:job::jsonb) as id;
 select id, job_type, status, priority, attempts, max_attempts, scheduled_for, created_at, started_at, completed_at, lane,
     unique_key, request_id, payload, result, error_message
   from jobs where tenant_id = current_tenant() and id = :id;
+
+-- name: takeWait :one
+-- Whether the caller is the only one of the business who waits for a job, until its transaction ends.
+select pg_try_advisory_xact_lock(hashtextextended('tistis|wait|' || current_tenant(), 0)) as "taken!";
 
 -- name: takeLongWait :one
 -- Whether the caller is the only one of the installation who waits long, until its transaction ends.

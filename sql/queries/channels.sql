@@ -14,13 +14,18 @@ select cc.id as "id!", cc.channel as "channel!", cc.account_number as "account_n
 select resume_channel(:connection_id);
 
 -- name: listAlerts :many
--- What a person has to know or do, the latest first; of those that are resolved only if asked.
-select id, channel_connection_id, kind, severity, sentence, times, first_at, last_at, resolved_at from alerts
- where tenant_id = current_tenant() and (:all or resolved_at is null) order by last_at desc, id desc limit :limit;
+-- What a person has to know or do, the latest first; of those that are resolved only if asked. Of one branch only if that is
+-- named (`alert_concerns`).
+select a.id, a.channel_connection_id, a.kind, a.severity, a.sentence, a.times, a.first_at, a.last_at, a.resolved_at
+  from alerts a
+ where a.tenant_id = current_tenant() and (:all or a.resolved_at is null)
+   and (:only_branch?::uuid is null or alert_concerns(a, :only_branch, false))
+ order by a.last_at desc, a.id desc limit :limit;
 
 -- name: resolveAlert :one
--- Closes an alert; false if there is no such open one.
+-- Closes an alert; false if there is no such open one. Of one branch only if that is named.
 with closed as (
-  update alerts set resolved_at = app_now() where tenant_id = current_tenant() and id = :id and resolved_at is null
+  update alerts a set resolved_at = app_now() where a.tenant_id = current_tenant() and a.id = :id and a.resolved_at is null
+    and (:only_branch?::uuid is null or alert_concerns(a, :only_branch, true))
   returning 1)
 select exists (select 1 from closed) as "closed!";

@@ -12,8 +12,9 @@ select c.channel as "channel!", c.contact_kind as "contact_kind!", c.contact_add
    and l.deleted_at is null;
 
 -- name: namePerson :count
--- Unless they have a name meanwhile; how many were named.
-update leads l set name = :name, full_name = :name
+-- What the platform told of somebody, unless they have a name meanwhile; of how many that was.
+update leads l set name = coalesce(:name?, l.name), full_name = coalesce(:name?, l.full_name),
+    profile_image_url = coalesce(:picture?, l.profile_image_url)
   from conversations c
  where c.tenant_id = current_tenant() and c.id = :conversation_id and l.tenant_id = c.tenant_id and l.id = c.lead_id
    and l.name is null and l.full_name is null;

@@ -72,6 +72,10 @@ select current_setting('server_version') as "version!", current_setting('transac
     (select coalesce(sum(d.numbackends), 0)::int from pg_stat_database d) as "sessions!",
     current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as "sessions_at_most!";
 
+-- name: tenantOfSlug :one
+-- Which business this is; null: none.
+select tenant_of_slug(:slug);
+
 -- name: listTenants :many
 -- All businesses, by slug.
 select id as "id!", slug as "slug!" from list_tenants();

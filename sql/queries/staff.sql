@@ -1,7 +1,7 @@
 -- name: sendStaffMessage :one
 -- Stores what somebody of the business, or a program of theirs, says, in parts with the jobs that send them, and silences
--- the assistant; null if there is no such conversation.
-select send_staff_message(:conversation_id, :parts::jsonb, :staff_id?, :request_id?, :automatic::boolean);
+-- the assistant; null if there is no such conversation, or none of the branch that is named.
+select send_staff_message(:conversation_id, :parts::jsonb, :staff_id?, :request_id?, :automatic::boolean, :only_branch?);
 
 -- name: accountOfConversation :maybe
 -- Where a conversation takes place, and the business's language.

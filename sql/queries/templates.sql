@@ -58,10 +58,10 @@ select alert_template(:connection_id, :template::jsonb, :usable::jsonb);
 
 -- name: preparedGround :maybe
 -- What a prepared message is made of: whom it goes to, in whose name and language, and whether the person's
--- window is open.
+-- window is open, which lasts as many hours as :windows says of the channel.
 select c.channel as "channel!", c.channel_connection_id as "connection_id!", t.name as "business!",
     coalesce(nullif(l.first_name, ''), l.name, l.full_name, '') as "person!",
-    window_is_open(c.channel_connection_id, c.lead_id, :window_hours) as "open!",
+    window_is_open(c.channel_connection_id, c.lead_id, (:windows::jsonb ->> c.channel)::int) as "open!",
     promotions_stopped(c.lead_id, c.channel) as "stopped!", coalesce(a.default_language, 'es') as "language!"
   from conversations c
   join tenants t on t.id = c.tenant_id
@@ -91,4 +91,4 @@ select slug as "slug!", name as "name!", coalesce(short_description, '') as "des
 
 -- name: sendPrepared :one
 -- Stores a prepared message with the jobs that send it; whoever answers is answered as before. null: no such conversation.
-select send_prepared(:conversation_id, :parts::jsonb, :kind, :request_id?, :numbered?::jsonb);
+select send_prepared(:conversation_id, :parts::jsonb, :kind, :request_id?, :numbered?::jsonb, :only_branch?);

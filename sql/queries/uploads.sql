@@ -5,6 +5,10 @@ insert into media_files (tenant_id, id, channel_connection_id, external_id, kind
   values (current_tenant(), :media_id, :connection_id, 'upload:' || :media_id::uuid, :kind, :mime_type, :sha256, :size, :filename,
     :branch_id?);
 
+-- name: takeUploadBytes :one
+-- Takes so many bytes of what the business may upload in a day; null, or seconds until there is room again.
+select take_upload_bytes(:bytes, :most);
+
 -- name: addUpload :exec
 -- Its bytes, until `jobs` has kept them.
 insert into uploads (tenant_id, media_id, bytes) values (current_tenant(), :media_id, :bytes);

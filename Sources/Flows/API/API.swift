@@ -9,7 +9,8 @@ public final class APIDoor {
   var tokens: TokenKeys
 
   public static let needs: [Setting] = [
-    .jwtSecret, .supabaseURL, .inboundSeal, .outboundSeal, .mediaFolder, .anthropicModel,
+    .jwtSecret, .supabaseURL, .inboundSeal, .outboundSeal, .mediaFolder, .anthropicModel, .userPerMinute,
+    .uploadBytesPerDay,
   ]
 
   public init(_ app: App, routes: [Route] = Route.all) {
@@ -28,9 +29,7 @@ public final class APIDoor {
       return response
     } catch let refused {
       var error = refused
-      if request.path.hasPrefix("/api/v1/"), error.code == "malformed" {
-        error.code = request.path.hasPrefix(ExternalEvents.beginning) ? "INVALID_PAYLOAD" : "VALIDATION_ERROR"
-      }
+      if request.path.hasPrefix("/api/v1/") { error.code = Self.publicWord(error.code, request.path) }
       app.log.line(
         error.status == 500 ? .error : .warning, "refused",
         [
@@ -41,6 +40,16 @@ public final class APIDoor {
       var response = error.response(requestID: request.id)
       response.headers += headers.filter { header in !error.headers.contains { $0.0 == header.0 } }
       return response
+    }
+  }
+
+  /// The public interface has words of its own for what is wrong with a request, and for a database in trouble.
+  private static func publicWord(_ code: String, _ path: String) -> String {
+    let isEvent = path.hasPrefix(ExternalEvents.beginning)
+    return switch code {
+    case "malformed": isEvent ? "INVALID_PAYLOAD" : "VALIDATION_ERROR"
+    case "busy", "INTERNAL_ERROR": isEvent ? "STORAGE_ERROR" : "DATABASE_ERROR"
+    default: code
     }
   }
 

@@ -13,7 +13,7 @@ extension APIDoor {
   }
 
   /// The caller, if the route is open to it.
-  /// - Parameter headers: of the answer, whatever it will be: how much of a key's minute is left.
+  /// - Parameter headers: of the answer, whatever it will be: how much of the caller's minute is left.
   func admit(_ request: Request, _ route: Route, _ headers: inout [(String, String)]) throws(APIProblem) -> Caller {
     guard case .granted(let scope, let roles) = route.access else { return .nobody }
     guard let header = request.headers["authorization"], !header.isEmpty else {
@@ -25,7 +25,7 @@ extension APIDoor {
     }
     let token = String(parts[1])
     if token.split(separator: ".", omittingEmptySubsequences: false).count == 3 {
-      return try user(token, request, roles)
+      return try user(token, request, roles, &headers)
     }
     return try app.caller(ofKey: token, request, endpoint: route.method + " " + route.path, scope: scope, &headers)
   }
@@ -38,11 +38,21 @@ extension APIDoor {
     return problem
   }
 
+  /// How much of the minute is left, as headers; `reset` in seconds of the epoch.
+  static func left(limit: Int32, remaining: Int32, reset: Int64) -> [(String, String)] {
+    [
+      ("X-RateLimit-Limit", String(limit)), ("X-RateLimit-Remaining", String(remaining)),
+      ("X-RateLimit-Reset", String(reset)),
+    ]
+  }
+
   func problem(_ error: StoreError, _ request: Request) -> APIProblem { app.problem(error, request) }
 
   // MARK: Users
 
-  private func user(_ token: String, _ request: Request, _ roles: Roles) throws(APIProblem) -> Caller {
+  private func user(
+    _ token: String, _ request: Request, _ roles: Roles, _ headers: inout [(String, String)]
+  ) throws(APIProblem) -> Caller {
     let id: UUID
     do throws(TokenFault) {
       id = try tokens.user(of: token, now: .now) { (kid) in self.findTokenKey(kid, request) }
@@ -60,6 +70,13 @@ extension APIDoor {
         found.isEmpty ? "this user belongs to no business" : "this user is no longer active")
     }
     let row = try one(of: active, named: request.headers["x-tenant-id"] ?? request.parameter("tenant_id"))
+    let taken: TakeUserCallRow
+    do throws(StoreError) {
+      taken = try app.database.tenant(row.tenantId).takeUserCall(
+        userId: id, perMinute: Int32(app.settings.int(.userPerMinute)))
+    } catch { throw problem(error, request) }
+    headers = Self.left(limit: taken.limit, remaining: taken.remaining, reset: taken.reset)
+    guard taken.allowed else { throw Self.tooOften(after: Int(taken.retryAfter)) }
     guard roles.allow(row.role) else {
       throw APIProblem(403, "ROLE_REQUIRED", "the role \(row.role) may not do this")
     }

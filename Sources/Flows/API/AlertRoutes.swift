@@ -12,7 +12,8 @@ extension Route {
       answers: [(200, ChannelDoor.answer(.list(alert, atMost: 500)))]
     ) { (call) throws(APIProblem) in
       let rows = try call.store { (scope) throws(StoreError) in
-        try scope.listAlerts(all: call.flag("all") ?? false, limit: call.int("limit") ?? 100)
+        try scope.listAlerts(
+          all: call.flag("all") ?? false, onlyBranch: call.caller.branch, limit: call.int("limit") ?? 100)
       }
       return .json(["success": true, "data": .array(rows.map(\.json))])
     },
@@ -20,9 +21,10 @@ extension Route {
       "POST", "/api/alerts/{id}/resolve", "resolveAlert", "Close an alert; it changes nothing else",
       .granted(scope: "channels:write", .managers), answers: [(200, ChannelDoor.done)]
     ) { (call) throws(APIProblem) in
-      guard try call.store({ (scope) throws(StoreError) in try scope.resolveAlert(id: call.id()) }) else {
-        throw .unknown("open alert")
+      let closed = try call.store { (scope) throws(StoreError) in
+        try scope.resolveAlert(id: call.id(), onlyBranch: call.caller.branch)
       }
+      guard closed else { throw .unknown("open alert") }
       return .json(["success": true])
     },
     Route(

@@ -37,7 +37,7 @@ extension Route {
 }
 
 enum AssistantConfig {
-  private static let style = Shape.word(["professional", "professional_friendly", "formal"])
+  private static let style = Shape.word(ResponseStyle.names)
   private static let words = Shape.list(.text(1...100), atMost: 100)
   private static let languages = Shape.list(.text(2...10), atMost: 20)
   private static let instructions = Shape.text(0...20_000)
@@ -88,9 +88,7 @@ enum AssistantConfig {
   }
 
   static func change(_ call: APICall) throws(APIProblem) -> Response {
-    guard call.caller.branch == nil else {
-      throw APIProblem(403, "BRANCH_KEY", "the assistant is the whole business's: a branch's key cannot change it")
-    }
+    try call.wholeBusiness("the assistant")
     var values = JSON.Members()
     for member in changeable {
       guard let value = call.body[member.name].value else { continue }

@@ -5,7 +5,7 @@ import Store
 /// A request whose answer only `jobs` can bring: it waits a little, and is told which job it is if that takes longer.
 enum Awaited {
   static let seconds = 10.0
-  /// While somebody else is waiting that long.
+  /// While somebody of another business is waiting that long; while somebody of the same waits at all, nobody waits.
   static let shortSeconds = 1.0
 
   static func answers(_ shape: Shape) -> [(status: Int, Route.Answer)] {

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Rules
 import Store
 
 /// How the assistant speaks on an account: its own word, else the business's, else ours.
@@ -15,7 +16,7 @@ extension Route {
       "PUT", "/api/channels/{id}/ai-config", "putChannelAssistant", "Change what is named", ChannelDoor.write,
       body: .object([
         .may("account_name", .line), .may("is_personal_brand", .flag), .may("ai_enabled", .flag),
-        .may("ai_personality_override", .word(["professional", "professional_friendly", "formal"])),
+        .may("ai_personality_override", .word(ResponseStyle.names)),
         .may("first_message_delay_seconds", .integer(0...1800)),
         .may("subsequent_message_delay_seconds", .integer(0...300)),
         .may("custom_instructions_override", .note),

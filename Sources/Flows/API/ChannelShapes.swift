@@ -1,4 +1,5 @@
 import Core
+import Rules
 
 extension ChannelDoor {
   static let done = Route.Answer.json(.object([.needs("success", .flag)]))
@@ -28,7 +29,7 @@ extension ChannelDoor {
       .may("login", .word(["page", "instagram"])),
       .may("first_message_delay_seconds", .integer(0...1800)),
       .may("subsequent_message_delay_seconds", .integer(0...300)),
-      .may("ai_personality_override", .word(["professional", "professional_friendly", "formal"])),
+      .may("ai_personality_override", .word(ResponseStyle.names)),
       .may("custom_instructions_override", .note),
     ]
     + [
@@ -42,7 +43,8 @@ extension ChannelDoor {
 
   static let shape = Shape.object([
     .needs("id", .id), .needs("channel", .word(names)), .needs("account_number", .integer(1...2)),
-    .needs("account_id", text), .needs("status", .line), .needs("ai_enabled", .flag), .needs("connection_name", text),
+    .needs("branch_id", .maybe(.id)), .needs("account_id", text), .needs("status", .line), .needs("ai_enabled", .flag),
+    .needs("connection_name", text),
     .needs("account_name", text), .needs("is_personal_brand", .flag), .needs("login", text),
     .needs("meta_app_id", text),
     .needs("human_agent_enabled", .flag), .needs("echo_takes_over", .flag), .needs("whatsapp_phone_number_id", text),
@@ -52,7 +54,9 @@ extension ChannelDoor {
     .needs("tiktok_business_id", text), .needs("tiktok_client_key", text), .needs("tiktok_open_id", text),
     .needs("first_message_delay_seconds", .maybe(.count)), .needs("subsequent_message_delay_seconds", .maybe(.count)),
     .needs("ai_personality_override", text), .needs("custom_instructions_override", text), .needs("quality", text),
-    .needs("messaging_limit", text), .needs("secrets", .map), .needs("connected_at", time),
+    .needs("messaging_limit", text), .needs("error_count", .count), .needs("last_message_at", time),
+    .needs("last_error_at", time), .needs("last_error_message", text), .needs("secrets", .map),
+    .needs("connected_at", time),
     .needs("disconnected_at", time), .needs("created_at", .moment), .needs("updated_at", .moment),
     .needs("webhook_url", .line),
     .needs(

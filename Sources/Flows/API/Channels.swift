@@ -111,10 +111,14 @@ enum ChannelDoor {
     return row
   }
 
-  static func show(_ call: APICall, _ id: UUID, status: Int = 200, verifyToken: Secret? = nil) throws(APIProblem)
-    -> Response
-  {
-    let row = try row(call, id, writing: false)
+  static func show(_ call: APICall, _ id: UUID) throws(APIProblem) -> Response {
+    try shown(call, try row(call, id, writing: false))
+  }
+
+  private static func shown(
+    _ call: APICall, _ row: ChannelDetailsRow?, status: Int = 200, verifyToken: Secret? = nil
+  ) throws(APIProblem) -> Response {
+    guard let row else { throw .unknown("channel") }
     return .json(
       .object([
         "success": true, "data": row.json(base: call.app.settings.text(.publicURL)),
@@ -139,21 +143,19 @@ enum ChannelDoor {
       let there = try call.store { (scope) throws(StoreError) in try scope.branchIsThere(id: branch) }
       guard there else { throw .malformed("$.branch_id", "there is no such branch") }
     }
-    let seals = try SecretSeals(call.app)
-    let id: UUID
-    do throws(StoreError) {
-      id = try call.app.database.tenant(call.caller.tenant).addChannel(fields: JSONText(columns))
-    } catch {
-      guard case .conflict(let constraint) = error else { throw APIProblem(error) }
-      throw taken(constraint)
-    }
+    let store = try store(call)
     // The token is ours to choose, and only now to be seen: it belongs into the platform's form.
-    var token: Secret?
-    if channel != "tiktok" {
-      token = fields.secrets.first { $0.kind == "verify_token" }?.secret ?? Secret(hex(randomBytes(16)))
+    let given = fields.secrets.first { $0.kind == "verify_token" }?.secret
+    let token = channel == "tiktok" ? nil : given ?? Secret(hex(randomBytes(16)))
+    let row = try together(call) { (scope) throws(StoreError) -> ChannelDetailsRow? in
+      let id = try scope.addChannel(fields: JSONText(columns))
+      if let token, given == nil {
+        try store.setInbound(token, kind: "verify_token", connection: id, tenant: call.caller.tenant, in: scope)
+      }
+      if try store.keep(fields, connection: id, tenant: call.caller.tenant, in: scope) { try goOn(call, id, in: scope) }
+      return try details(id, in: scope)
     }
-    try keep(call, fields, token: token, id, seals)
-    return try show(call, id, status: 201, verifyToken: token)
+    return try shown(call, row, status: 201, verifyToken: token)
   }
 
   static func change(_ call: APICall, _ id: UUID) throws(APIProblem) -> Response {
@@ -165,49 +167,65 @@ enum ChannelDoor {
       }
     }
     let fields = try fields(call, row.channel, placed: false, without: ["id", "status"])
-    let seals = fields.secrets.isEmpty ? nil : try SecretSeals(call.app)
-    do throws(StoreError) {
-      _ = try call.app.database.tenant(call.caller.tenant).changeChannel(
-        connectionId: id, fields: JSONText(fields.columns))
-    } catch {
-      guard case .conflict(let constraint) = error else { throw APIProblem(error) }
-      throw taken(constraint)
+    let store = fields.secrets.isEmpty ? nil : try store(call)
+    let changed = try together(call) { (scope) throws(StoreError) -> ChannelDetailsRow? in
+      _ = try scope.changeChannel(connectionId: id, fields: JSONText(fields.columns))
+      if status == "disconnected" {
+        _ = try scope.disconnectChannel(connectionId: id)
+      } else {
+        let speaks = try store?.keep(fields, connection: id, tenant: call.caller.tenant, in: scope) ?? false
+        if speaks || status == "connected" && fields.secrets.isEmpty {
+          try goOn(call, id, in: scope)
+        } else if row.ownedAt != nil {
+          // Other ids have to be shown to be theirs, or the shared webhook would give it nothing until somebody asks.
+          try prove(call, id, in: scope)
+        }
+      }
+      return try details(id, in: scope)
     }
-    if status == "disconnected" {
-      _ = try disconnect(call, id)
-      return try show(call, id)
-    }
-    if let seals { try keep(call, fields, token: nil, id, seals) }
-    if status == "connected", fields.secrets.isEmpty { try goOn(call, id) }
-    return try show(call, id)
+    return try shown(call, changed)
   }
 
-  /// Seals what was given; with an access token the account speaks from now on.
-  private static func keep(
-    _ call: APICall, _ fields: ChannelFields, token: Secret?, _ id: UUID, _ seals: SecretSeals
-  ) throws(APIProblem) {
-    let store = SecretStore(call.app.database, inbound: seals.inbound, outbound: seals.outbound)
-    do throws(StoreError) {
-      let speaks = try store.keep(fields, connection: id, tenant: call.caller.tenant)
-      if let token { try store.setInbound(token, kind: "verify_token", connection: id, tenant: call.caller.tenant) }
-      guard speaks else { return }
-    } catch { throw APIProblem(error) }
-    try goOn(call, id)
+  private static func store(_ call: APICall) throws(APIProblem) -> SecretStore {
+    let seals = try SecretSeals(call.app)
+    return SecretStore(call.app.database, inbound: seals.inbound, outbound: seals.outbound)
+  }
+
+  private static func details(_ id: UUID, in scope: Scope) throws(StoreError) -> ChannelDetailsRow? {
+    try scope.channelDetails(id: id, channel: nil, accountNumber: nil, limit: 1).first
+  }
+
+  /// All of it or nothing: of an account that is half made nobody would know the verify token.
+  private static func together<T>(
+    _ call: APICall, _ body: (Scope) throws(StoreError) -> T
+  ) throws(APIProblem) -> T {
+    var clash: String?
+    let value: T
+    do throws(APIProblem) {
+      value = try call.transaction { (scope) throws(StoreError) in
+        do throws(StoreError) { return try body(scope) } catch {
+          if case .conflict(let constraint) = error { clash = constraint }
+          throw error
+        }
+      }
+    } catch { throw clash.map(taken) ?? error }
+    call.app.database.wakeWorkers()
+    return value
   }
 
   /// Connects what was new, resumes what an error had stopped.
-  private static func goOn(_ call: APICall, _ id: UUID) throws(APIProblem) {
-    let resumed = try call.store { (scope) throws(StoreError) -> Bool in
-      if try scope.connectChannel(connectionId: id) { return false }
-      return try scope.resumeChannel(connectionId: id) != nil
+  private static func goOn(_ call: APICall, _ id: UUID, in scope: Scope) throws(StoreError) {
+    if try !scope.connectChannel(connectionId: id), try scope.resumeChannel(connectionId: id) != nil {
+      call.app.isUrgent = true
     }
-    if resumed { call.app.isUrgent = true }
-    // Whether the account is theirs is for the platform to say: until then the shared webhook gives it nothing.
-    guard try row(call, id, writing: false).ownedAt == nil else { return }
-    do throws(StoreError) {
-      _ = try call.app.database.send(
-        .testChannel(id, subscribe: false, requestID: call.request.id), tenant: call.caller.tenant)
-    } catch { throw APIProblem(error) }
+    try prove(call, id, in: scope)
+  }
+
+  /// Whether the account is theirs is for the platform to say: until then the shared webhook gives it nothing.
+  private static func prove(_ call: APICall, _ id: UUID, in scope: Scope) throws(StoreError) {
+    guard let row = try details(id, in: scope), row.ownedAt == nil else { return }
+    let look = Errand.testChannel(id, subscribe: false, requestID: call.request.id)
+    _ = try scope.requestJob(job: JSONText(look.job))
   }
 
   static func disconnect(_ call: APICall, _ id: UUID) throws(APIProblem) -> Response {
@@ -231,7 +249,7 @@ enum ChannelDoor {
   private static func taken(_ constraint: String) -> APIProblem {
     .conflict(
       "DUPLICATE_CHANNEL",
-      constraint == "channel_connections_account"
+      constraint.hasPrefix("channel_connections_account")
         ? "this account of the platform is connected already"
         : "there is a channel with this account number already: change it, or connect the other as number 2")
   }

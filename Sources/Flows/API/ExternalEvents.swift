@@ -60,7 +60,7 @@ enum ExternalEvents {
   static func take(_ call: APICall) throws(APIProblem) -> Response {
     try ours(call)
     try call.spelled("event")
-    let (body, key) = (call.body, call.request.headers["idempotency-key"] ?? call.body["id"].text)
+    let (body, key) = (call.body, call.request.headers["idempotency-key"])
     if let key, !(1...255).contains(key.unicodeScalars.count) || key.utf8.contains(0) {
       throw .malformed("Idempotency-Key", "expected 1 to 255 characters")
     }
@@ -68,18 +68,11 @@ enum ExternalEvents {
     let told = JSONText(
       .object([
         "event": body["event"].value, "data": body["data"].value, "timestamp": body["timestamp"].value,
-        "key": key.map { .string($0) },
+        "key": key.map { .string($0) }, "name": body["id"].value,
         "digest": .string(hex(sha256(Array(said.joined(separator: "\u{1f}").utf8)))),
       ]))
-    let row: TakeExternalEventRow
-    do throws(APIProblem) {
-      row = try call.transaction { (scope) throws(StoreError) in
-        try scope.takeExternalEvent(told: told, asker: call.caller.name, branchId: call.caller.branch)
-      }
-    } catch {
-      var problem = error
-      if problem.status >= 500 { problem.code = "STORAGE_ERROR" }
-      throw problem
+    let row = try call.transaction { (scope) throws(StoreError) in
+      try scope.takeExternalEvent(told: told, asker: call.caller.name, branchId: call.caller.branch)
     }
     guard row.outcome != "key_reused", let id = row.id else {
       throw .conflict("IDEMPOTENCY_KEY_REUSED", "something else was told under this key")

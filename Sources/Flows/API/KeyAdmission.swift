@@ -38,10 +38,7 @@ extension App {
         keyId: found.keyId, perMinute: found.perMinute, perDay: found.perDay, address: request.remote,
         endpoint: endpoint)
     } catch { throw problem(error, request) }
-    headers = [
-      ("X-RateLimit-Limit", String(taken.limit)), ("X-RateLimit-Remaining", String(taken.remaining)),
-      ("X-RateLimit-Reset", String(taken.reset)),
-    ]
+    headers = APIDoor.left(limit: taken.limit, remaining: taken.remaining, reset: taken.reset)
     if !taken.allowed {
       refused(found, "rate", request, endpoint)
       throw APIDoor.tooOften(after: Int(taken.retryAfter))

@@ -37,6 +37,7 @@ extension Route {
       query: [.init("status", .word(["pending", "delivered", "dead"])), .init("limit", .integer(1...500))],
       answers: [(200, ChannelDoor.answer(.list(N8NRoutes.event, atMost: 500)))]
     ) { (call) throws(APIProblem) in
+      try call.wholeBusiness("what n8n is told")
       let rows = try call.store { (scope) throws(StoreError) in
         try scope.listEvents(status: call.text("status"), limit: call.int("limit") ?? 100)
       }
@@ -46,6 +47,7 @@ extension Route {
       "POST", "/api/settings/n8n/events/{id}/replay", "replayN8NEvent", "Tell n8n of an event once more",
       .granted(scope: "webhooks:manage", .owners), answers: [(200, ChannelDoor.done)]
     ) { (call) throws(APIProblem) in
+      try call.wholeBusiness("what n8n is told")
       let asked = try call.store { (scope) throws(StoreError) in try scope.replayEvents(id: call.id(), limit: 1) }
       guard asked > 0 else { throw .unknown("event that is not on its way") }
       call.app.isUrgent = true

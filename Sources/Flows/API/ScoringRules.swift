@@ -31,9 +31,7 @@ enum ScoringRules {
   }
 
   static func change(_ call: APICall) throws(APIProblem) -> Response {
-    guard call.caller.branch == nil else {
-      throw APIProblem(403, "BRANCH_KEY", "the rules are the whole business's: a branch's key cannot change them")
-    }
+    try call.wholeBusiness("how leads are scored")
     let rules = call.body["rules"]
     let signals = rules.items.compactMap { $0["signal"].text }
     for (i, signal) in signals.enumerated() where signals[..<i].contains(signal) {

@@ -66,7 +66,7 @@ enum Sending {
         conversationId: conversation, contents: parts, replyTo: reply, staffId: call.caller.staff,
         requestId: call.request.id.isEmpty ? nil : call.request.id,
         // Whoever holds a key is a program.
-        isAutomatic: call.caller.user == nil)
+        isAutomatic: call.caller.user == nil, onlyBranch: call.caller.branch)
       guard let id else { return .failure(.unknown("conversation")) }
       for file in files { try scope.mediaSent(messageId: id, mediaId: file) }
       return .success(answer(id))

@@ -136,7 +136,7 @@ extension Office {
       let account = found.accountId, let token = open(found.token, found.tokenId, tenant: job.tenant),
       let kind = found.contactKind, let address = found.contactAddress
     else { return }
-    let access = ChannelAccess(base: base(of: channel, login: found.login), accountID: account, token: token)
+    let access = ChannelAccess(base: base(of: channel.name, login: found.login), accountID: account, token: token)
     for var request in channel.markRead(question, Alias(kind: kind, value: address), true, access) {
       request.timeout = 2
       do throws(HTTPFailure) {

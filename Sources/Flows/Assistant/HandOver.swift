@@ -30,7 +30,7 @@ extension Office {
       let told = try await tell(conversation, [:], why: nil, job)
       return .done(["withheld": .string(Withheld.escalated.rawValue), "told": .bool(told)])
     } catch {
-      return .retry(after: pause(nil, job), why: error.sentence)
+      return later(error, job, after: pause(nil, job))
     }
   }
 
@@ -75,7 +75,7 @@ extension Office {
         conversation, by: .failure, why: "assistant: its worker stopped at every attempt", job, log)
       return .done(["escalated": .string(EscalatedBy.failure.rawValue)])
     } catch {
-      return .retry(after: pause(nil, job), why: error.sentence)
+      return later(error, job, after: pause(nil, job))
     }
   }
 }

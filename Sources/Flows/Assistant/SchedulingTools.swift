@@ -35,7 +35,10 @@ extension AssistantTool {
         ("name", text(200, "Who comes, as the customer says it.")),
         ("notes", text(1000, "What the business should know beforehand.")),
       ], needed: ["starts_at"]), isOffered: canBook
-  ) { (use, scope) throws(StoreError) in try scope.bookForPerson(use) }
+  ) { (use, scope) throws(StoreError) in
+    try scope.holdForTool(conversationId: use.conversation)
+    return try scope.bookForPerson(use)
+  }
 
   private static let rescheduleAppointment = AssistantTool(
     "reschedule_appointment",
@@ -46,7 +49,10 @@ extension AssistantTool {
         ("branch", text(200, "Only if it is to be at another branch.")),
         ("staff", text(200, "Only if the customer asks for somebody else.")),
       ], needed: ["starts_at"]), isOffered: canBook
-  ) { (use, scope) throws(StoreError) in try scope.rescheduleForPerson(use) }
+  ) { (use, scope) throws(StoreError) in
+    try scope.holdForTool(conversationId: use.conversation)
+    return try scope.rescheduleForPerson(use)
+  }
 
   private static let cancelAppointment = AssistantTool(
     "cancel_appointment", "Cancels an appointment of this customer's. Only if the customer clearly wants that.",
@@ -54,7 +60,10 @@ extension AssistantTool {
       ("appointment_id", text(100, "If left out: the customer's only coming appointment.")),
       ("reason", text(500, "Why, in the customer's words.")),
     ]), isOffered: canBook
-  ) { (use, scope) throws(StoreError) in try scope.cancelForPerson(use) }
+  ) { (use, scope) throws(StoreError) in
+    try scope.holdForTool(conversationId: use.conversation)
+    return try scope.cancelForPerson(use)
+  }
 
   private static let canBook: @Sendable (TenantProfile) -> Bool = { !$0.branches.isEmpty }
 

@@ -63,7 +63,7 @@ extension Office {
       }
       return .done([:])
     } catch {
-      return .retry(after: pause(nil, job), why: error.sentence)
+      return later(error, job, after: pause(nil, job))
     }
   }
 }

@@ -39,7 +39,7 @@ extension Office {
         return try await failed(error, found, event, job, log)
       }
     } catch {
-      return job.isLastAttempt ? .snooze(after: 5, why: error.sentence) : .retry(after: 5, why: error.sentence)
+      return later(error, job)
     }
   }
 
@@ -70,6 +70,8 @@ extension Office {
     _ error: any Error, _ found: EventToDeliverRow, _ event: UUID, _ job: HeldJob, _ log: Log
   ) async throws(StoreError) -> Outcome {
     let fault = (error as? PeerError) ?? (error as? HTTPFailure).map { PeerError($0) } ?? .unparseable("\(error)")
+    var log = log
+    if case .notPublic(_, let address)? = error as? HTTPFailure { log = log.with(["address": address]) }
     let status = fault.code.hasPrefix("http_") ? Int(fault.code.dropFirst(5)) : nil
     // 410: whoever is there wants to hear no more of it.
     guard job.isLastAttempt || status == 410 else {

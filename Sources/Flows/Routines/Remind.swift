@@ -61,7 +61,7 @@ extension Office {
       if case .blocked(let why) = told { return .snooze(after: 600, why: why) }
       return .done(["told": .string("\(told)")])
     } catch {
-      return job.isLastAttempt ? .bury(why: error.sentence) : .retry(after: pause(nil, job), why: error.sentence)
+      return later(error, job, after: pause(nil, job))
     }
   }
 }

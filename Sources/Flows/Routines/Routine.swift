@@ -46,10 +46,16 @@ extension Office {
   /// Where a person can be told something that they did not ask for: by a template at any time, else while they may be
   /// written to freely.
   static let waysToTell: JSON.Members = {
-    let windows = ChannelName.allCases.map { JSON.Members.Pair($0.rawValue, .number(ChannelLimits.of($0).windowHours)) }
+    let templates = ChannelName.allCases.filter { ChannelLimits.of($0).hasTemplates }
     return JSON.Members([
-      .init("templates", [.string(ChannelName.whatsapp.rawValue)]), .init("windows", .object(JSON.Members(windows))),
+      .init("templates", .array(templates.map { .string($0.rawValue) })), .init("windows", windowHours),
     ])
+  }()
+
+  /// `{"<channel>": hours}`: how long a person may be written to freely.
+  static let windowHours: JSON = {
+    let windows = ChannelName.allCases.map { JSON.Members.Pair($0.rawValue, .number(ChannelLimits.of($0).windowHours)) }
+    return .object(JSON.Members(windows))
   }()
 
   /// Does a routine for one business. What fails is tried again; what is done stays done.

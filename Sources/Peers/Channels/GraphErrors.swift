@@ -34,6 +34,7 @@ struct GraphErrors: Sendable {
   /// `is_transient` and the HTTP status (nil: it came in a status), which are no reliable discriminators: throttles come
   /// as 400, 403 or 429.
   func judge(_ fault: GraphFault, status: Int?) -> SendJudgement {
+    if fault.wantsProof { return SendJudgement(code: fault.code, .stop, advice: GraphFault.proofAdvice) }
     let subcode = fault.subcode.flatMap { Int($0) }
     if let code = Int(fault.code) {
       let rows = table.filter { $0.codes.contains(code) }

@@ -26,6 +26,20 @@ struct GraphFault: Sendable, Equatable {
   }
 }
 
+extension GraphFault {
+  /// The app has "Require App Secret" on: "API calls from the server require an appsecret_proof argument", as code 100,
+  /// which otherwise means that one parameter is wrong (Graph API, November 2026). Every call will be refused.
+  var wantsProof: Bool { Self.wantsProof(sentence) }
+
+  static func wantsProof(_ sentence: String) -> Bool { sentence.lowercased().contains("appsecret_proof") }
+
+  static let proofCure =
+    "switch Require App Secret off (the app's dashboard, Settings, Advanced, Security): we sign no calls with the app's "
+    + "secret"
+  static let proofAdvice =
+    "The Meta app wants every call signed with its secret (appsecret_proof): \(proofCure); then tistis channels resume."
+}
+
 /// Meta quotes the token in some faults ("Malformed access token EAA…"), and sentences end in logs: every run of 32 or
 /// more letters and digits without a pause, wherever it stands in a word, and whatever begins with EAA, is blotted out.
 func withoutTokens(_ text: String) -> String {

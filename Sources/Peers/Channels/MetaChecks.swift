@@ -39,8 +39,11 @@ extension CheckedAccount {
     if subscribing {
       let wanted = subscribedFields.map { "?subscribed_fields=" + $0.joined(separator: ",") } ?? ""
       let post = HTTPRequest("POST", through.base + path + wanted, headers: [Self.bearer(through)], timeout: 8)
-      checks.append(
-        ChannelCheck("subscribe", { _ in post }) { response, learned in Self.subscribed(response, &learned) })
+      if channel == .whatsapp {
+        checks += [Self.override { _ in get(path) }, Self.subscribe { $0.delivery == .app ? post : nil }]
+      } else {
+        checks.append(Self.subscribe { _ in post })
+      }
     }
     checks.append(
       ChannelCheck("subscription", { _ in get(path) }) { response, learned in subscription(response, learned) })
@@ -179,9 +182,24 @@ extension CheckedAccount {
     return .init(.ok, "\(clipped(name, 120))\(status)\(quality)")
   }
 
+  private static func subscribe(
+    _ request: @escaping @Sendable (ChannelCheck.Learned) -> HTTPRequest?
+  ) -> ChannelCheck {
+    ChannelCheck("subscribe", request) { response, learned in subscribed(response, &learned) }
+  }
+
   private static func subscribed(
     _ response: HTTPResponse, _ learned: inout ChannelCheck.Learned
   ) -> ChannelCheck.Finding {
+    // Of WhatsApp, nothing was posted.
+    if case .own? = learned.delivery {
+      return .init(.ok, "our app is subscribed already, with an address of its own, and was left as it is")
+    }
+    if response.status == 0 {
+      return .init(
+        .unknown, "the account was not subscribed: nobody could say whether it has an address of its own",
+        cure: "try again")
+    }
     do throws(PeerError) {
       guard try GraphAnswer.body(response)["success"].bool == true else {
         return .init(
@@ -196,7 +214,34 @@ extension CheckedAccount {
     }
   }
 
-  /// `{"data": [{"whatsapp_business_api_data": {"id", "name"}} or {"id", "name", "subscribed_fields": […]}]}`. One without
+  /// Whether the account has an address of its own with our app, which a subscription without a body would take back to the
+  /// app's: asked before one is posted.
+  private static func override(_ request: @escaping @Sendable (ChannelCheck.Learned) -> HTTPRequest?) -> ChannelCheck {
+    ChannelCheck("override", request) { response, learned in
+      func unknown(_ why: String) -> ChannelCheck.Finding {
+        .init(.unknown, "nobody could say whether the account has an address of its own: \(why)", cure: "try again")
+      }
+      let body: Field
+      do throws(PeerError) { body = try GraphAnswer.body(response) } catch { return unknown(error.sentence) }
+      guard case .array? = body["data"].value else { return unknown("the list of its apps cannot be read") }
+      guard let own = ours(body["data"].items, learned).compactMap({ $0["override_callback_uri"].text }).first else {
+        learned.delivery = .app
+        return .init(.ok, "the account has no address of its own")
+      }
+      learned.delivery = .own(own)
+      return .init(.ok, "the account has an address of its own: \(clipped(own, 200))")
+    }
+  }
+
+  /// Those of `{"data": […]}` that are our app, as far as anybody knows.
+  private static func ours(_ apps: [Field], _ learned: ChannelCheck.Learned) -> [Field] {
+    apps.filter { app in
+      let named = app["whatsapp_business_api_data"].exists ? app["whatsapp_business_api_data"] : app
+      return learned.app.flatMap { id in named["id"].loose.map { $0 == id } } ?? true
+    }
+  }
+
+  /// `{"data": [{"whatsapp_business_api_data": {"id", "name"}, "override_callback_uri"?} or {"id", "name", "subscribed_fields": […]}]}`. One without
   /// an id is taken for ours. Instagram's own login tells nobody which app made its token: unless somebody has entered it,
   /// or that app was subscribed just now, nobody can say whether ours is among them.
   private func subscription(_ response: HTTPResponse, _ learned: ChannelCheck.Learned) -> ChannelCheck.Finding {
@@ -217,7 +262,7 @@ extension CheckedAccount {
         cure: "enter the app's id as meta_app_id (Instagram's own login: the Instagram app ID of the dashboard), or "
           + cure)
     }
-    let ours = apps.filter { app in learned.app.flatMap { id in app["id"].loose.map { $0 == id } } ?? true }
+    let ours = Self.ours(apps, learned)
     guard !ours.isEmpty else {
       return .init(
         .failed,
@@ -230,6 +275,14 @@ extension CheckedAccount {
     let missing = neededFields.filter { field in !listed.isEmpty && !listed.contains { $0.contains(field) } }
     guard missing.isEmpty else {
       return .init(.failed, "the subscription lacks \(missing.joined(separator: " and "))", cure: cure)
+    }
+    if let own = Self.ours(body["data"].items, learned).compactMap({ $0["override_callback_uri"].text }).first,
+      !addresses.isEmpty, !addresses.contains(own)
+    {
+      return .init(
+        .failed, "our app is subscribed, but the account's messages go to \(clipped(own, 200)), which is not ours",
+        cure: "post override_callback_uri with one of our addresses and its verify token to "
+          + "/{whatsapp_business_account_id}/subscribed_apps, or without a body to go by the app's address again")
     }
     let others = apps.count > ours.count ? ", and so is somebody else's" : ""
     return .init(.ok, "our app is subscribed\(others)", cure: heard || !learned.mayMessage ? nil : advancedAccess)
@@ -245,6 +298,8 @@ extension CheckedAccount {
 
   private func fault(_ error: PeerError) -> ChannelCheck.Finding {
     switch error {
+    case .unauthorised where GraphFault.wantsProof(error.sentence):
+      .init(.failed, "Meta refused (\(error.code)): \(error.sentence)", cure: GraphFault.proofCure)
     case .unauthorised: .init(.failed, "Meta refused (\(error.code)): \(error.sentence)", cure: newToken)
     case .refused:
       .init(

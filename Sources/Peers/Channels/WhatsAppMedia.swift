@@ -29,7 +29,8 @@ extension WhatsApp {
     if code == "33" || (code == "100" && fault?.subcode == "33") || [404, 410].contains(response.status) {
       throw .refused(code: "gone", sentence: sentence)
     }
-    if ["0", "10", "190", "131005"].contains(code) || [401, 403].contains(response.status) {
+    if ["0", "10", "190", "131005"].contains(code) || fault?.wantsProof == true || [401, 403].contains(response.status)
+    {
       throw .unauthorised(code: code, sentence: sentence)
     }
     throw .throttled(after: retryAfter(response.headers), code: code, sentence: sentence)
@@ -60,6 +61,9 @@ extension WhatsApp {
     guard !through.token.isEmpty, !through.accountID.isEmpty, through.accountID.utf8.allSatisfy(isPlain) else {
       throw .unauthorised(code: "no_account", sentence: "no access token or phone_number_id is stored for this channel")
     }
+    var file = file
+    // Of ogg it takes opus alone, and wants to be told so.
+    if file.mimeType == "audio/ogg" { file.mimeType = "audio/ogg; codecs=opus" }
     return multipart(
       "\(through.base)/\(through.accountID)/media", headers: [authorization(through)],
       fields: [("messaging_product", "whatsapp"), ("type", file.mimeType)], file: file)

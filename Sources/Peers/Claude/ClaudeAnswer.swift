@@ -38,14 +38,6 @@ public struct ClaudeAnswer: Sendable, Equatable {
     case refused
     /// It said nothing.
     case empty
-
-    /// There is something to send.
-    public var isText: Bool {
-      switch self {
-      case .text, .cut: true
-      case .tools, .refused, .empty: false
-      }
-    }
   }
 
   public var outcome: Outcome {

@@ -32,6 +32,14 @@ public struct TakeAPICallRow: Sendable, Equatable {
   public var retryAfter: Int32
 }
 
+public struct TakeUserCallRow: Sendable, Equatable {
+  public var allowed: Bool
+  public var limit: Int32
+  public var remaining: Int32
+  public var reset: Int64
+  public var retryAfter: Int32
+}
+
 public struct FindTokenKeyRow: Sendable, Equatable {
   public var jwk: JSONText
   public var aged: Bool
@@ -147,6 +155,27 @@ extension Scope {
       [keyId.sql, perMinute.sql, perDay.sql, address.sql, endpoint.sql]
     ) { row throws(StoreError) in
       try TakeAPICallRow(
+        allowed: row.get(0),
+        limit: row.get(1),
+        remaining: row.get(2),
+        reset: row.get(3),
+        retryAfter: row.get(4)
+      )
+    }
+  }
+
+  /// Takes one of a user's calls of this minute.
+  public func takeUserCall(userId: UUID, perMinute: Int32) throws(StoreError) -> TakeUserCallRow {
+    try one(
+      "takeUserCall",
+      #"""
+      select allowed as "allowed!", "limit" as "limit!", remaining as "remaining!", reset as "reset!",
+          retry_after as "retry_after!"
+        from take_user_call($1, $2)
+      """#,
+      [userId.sql, perMinute.sql]
+    ) { row throws(StoreError) in
+      try TakeUserCallRow(
         allowed: row.get(0),
         limit: row.get(1),
         remaining: row.get(2),

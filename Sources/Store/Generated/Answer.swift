@@ -159,11 +159,11 @@ extension Scope {
         join channel_connections cc on cc.tenant_id = c.tenant_id and cc.id = c.channel_connection_id
         left join branches b on b.tenant_id = c.tenant_id and b.id = coalesce(c.branch_id, cc.branch_id)
         left join lateral (select least(uuid_v7_floor(j.created_at - interval '1 minute'),
-            case when p.promised then (j.payload ->> 'first_id')::uuid
-              -- What came while that was being answered, or while n8n had it: it still waits.
-              when c.promised_for > j.created_at - interval '2 hours' then (select (o.payload ->> 'first_id')::uuid from jobs o
-                where o.tenant_id = c.tenant_id and o.status = 'completed' and o.completed_at > j.created_at - interval '1 hour'
-                  and o.unique_key = 'opening:' || c.id order by o.completed_at desc limit 1) end) as since
+            -- Whoever answers once it has opened answers what waits for it: the job that was promised, one that was a moment faster,
+            -- or what came while that was being answered or n8n had it. What people have answered waits no more.
+            case when c.promised_first is not null
+                and (p.promised or c.promised_for between j.created_at - interval '2 hours' and app_now())
+              then greatest(c.promised_first, uuid_v7_floor(c.last_human_at)) end) as since
           from jobs j where j.tenant_id = c.tenant_id and j.id = $1) f on true
         left join messages q on q.tenant_id = c.tenant_id and q.id = c.last_question_id
         left join outbound_tokens k on k.tenant_id = c.tenant_id and k.channel_connection_id = cc.id

@@ -397,4 +397,16 @@ extension Scope {
       try BookablesRow(branch: row.get(0), service: row.get(1), staff: row.get(2))
     }
   }
+
+  /// Before a tool takes an appointment: what is kept of its use wants the conversation, which comes first for
+  /// everybody.
+  public func holdForTool(conversationId: UUID) throws(StoreError) {
+    try exec(
+      "holdForTool",
+      #"""
+      select 1 from conversations c where c.tenant_id = current_tenant() and c.id = $1 for key share
+      """#,
+      [conversationId.sql]
+    )
+  }
 }

@@ -75,6 +75,17 @@ public struct ChannelToTestRow: Sendable, Equatable {
   public var secret: [UInt8]?
 }
 
+public struct TakeAccountRow: Sendable, Equatable {
+  public var verdict: String
+  public var otherTenant: UUID?
+  public var otherConnection: UUID?
+}
+
+public struct ChannelAtRow: Sendable, Equatable {
+  public var id: UUID
+  public var status: String
+}
+
 public struct ChannelWaitsRow: Sendable, Equatable {
   public var sends: Int64
   public var alerts: Int64
@@ -301,17 +312,65 @@ extension Scope {
     }
   }
 
-  public func noteChannelTest(result: JSONText, connectionId: UUID) throws(StoreError) {
-    try exec(
+  /// What a look at an account found; 0: it is another account by now than the one that was looked at, or disconnected.
+  public func noteChannelTest(
+    result: JSONText,
+    connectionId: UUID,
+    accountId: String?,
+    businessId: String?,
+    instagramPageId: String?,
+    facebookPageId: String?,
+    login: String?
+  ) throws(StoreError) -> Int {
+    try count(
       "noteChannelTest",
       #"""
-      update channel_connections set tested_at = app_now(), test_result = $1::jsonb,
-          -- The platform has shown that the token opens it.
-          owned_at = case when ($1::jsonb ->> 'ok')::boolean then coalesce(owned_at, app_now()) else owned_at end
-       where tenant_id = current_tenant() and id = $2
+      update channel_connections set tested_at = app_now(), test_result = $1::jsonb
+       where tenant_id = current_tenant() and id = $2 and status <> 'disconnected'
+         and row(account_id, whatsapp_business_account_id, instagram_page_id, facebook_page_id, login) is not distinct from
+           row($3::text, $4::text, $5::text, $6::text, $7::text)
       """#,
-      [result.sql, connectionId.sql]
+      [result.sql, connectionId.sql, accountId.sql, businessId.sql, instagramPageId.sql, facebookPageId.sql, login.sql]
     )
+  }
+
+  /// Gives the account to this business, whose token has opened it (`take_account`).
+  public func takeAccount(connectionId: UUID, tokenStops: [String]) throws(StoreError) -> TakeAccountRow {
+    try one(
+      "takeAccount",
+      #"""
+      select verdict as "verdict!", other_tenant, other_connection from take_account($1, $2::text[])
+      """#,
+      [connectionId.sql, tokenStops.sql]
+    ) { row throws(StoreError) in
+      try TakeAccountRow(verdict: row.get(0), otherTenant: row.get(1), otherConnection: row.get(2))
+    }
+  }
+
+  /// Closes the open alerts of these kinds of an account.
+  public func settleAlerts(connectionId: UUID, kinds: [String]) throws(StoreError) {
+    try exec(
+      "settleAlerts",
+      #"""
+      select resolve_alerts($1, $2::text[])
+      """#,
+      [connectionId.sql, kinds.sql]
+    )
+  }
+
+  /// The account in a place: the branch's, or the whole business's. There is at most one.
+  public func channelAt(channel: String, accountNumber: Int32, branchId: UUID?) throws(StoreError) -> ChannelAtRow? {
+    try maybe(
+      "channelAt",
+      #"""
+      select cc.id, cc.status from channel_connections cc
+       where cc.tenant_id = current_tenant() and cc.channel = $1 and cc.account_number = $2
+         and cc.branch_id is not distinct from $3
+      """#,
+      [channel.sql, accountNumber.sql, branchId.sql]
+    ) { row throws(StoreError) in
+      try ChannelAtRow(id: row.get(0), status: row.get(1))
+    }
   }
 
   /// What waits at an account: messages to leave, and people who have to act.
@@ -370,6 +429,17 @@ extension Scope {
         errorMessage: row.get(15)
       )
     }
+  }
+
+  /// Whether the caller is the only one of the business who waits for a job, until its transaction ends.
+  public func takeWait() throws(StoreError) -> Bool {
+    try one(
+      "takeWait",
+      #"""
+      select pg_try_advisory_xact_lock(hashtextextended('tistis|wait|' || current_tenant(), 0)) as "taken!"
+      """#,
+      []
+    ) { row throws(StoreError) in try row.get(0) }
   }
 
   /// Whether the caller is the only one of the installation who waits long, until its transaction ends.

@@ -79,15 +79,20 @@ extension Scope {
     ) { row throws(StoreError) in try row.get(0) }
   }
 
-  /// What a person has to know or do, the latest first; of those that are resolved only if asked.
-  public func listAlerts(all: Bool, limit: Int64) throws(StoreError) -> [ListAlertsRow] {
+  /// What a person has to know or do, the latest first; of those that are resolved only if asked. Of one branch only if
+  /// that is
+  /// named (`alert_concerns`).
+  public func listAlerts(all: Bool, onlyBranch: UUID?, limit: Int64) throws(StoreError) -> [ListAlertsRow] {
     try many(
       "listAlerts",
       #"""
-      select id, channel_connection_id, kind, severity, sentence, times, first_at, last_at, resolved_at from alerts
-       where tenant_id = current_tenant() and ($1 or resolved_at is null) order by last_at desc, id desc limit $2
+      select a.id, a.channel_connection_id, a.kind, a.severity, a.sentence, a.times, a.first_at, a.last_at, a.resolved_at
+        from alerts a
+       where a.tenant_id = current_tenant() and ($1 or a.resolved_at is null)
+         and ($2::uuid is null or alert_concerns(a, $2, false))
+       order by a.last_at desc, a.id desc limit $3
       """#,
-      [all.sql, limit.sql]
+      [all.sql, onlyBranch.sql, limit.sql]
     ) { row throws(StoreError) in
       try ListAlertsRow(
         id: row.get(0),
@@ -103,17 +108,18 @@ extension Scope {
     }
   }
 
-  /// Closes an alert; false if there is no such open one.
-  public func resolveAlert(id: UUID) throws(StoreError) -> Bool {
+  /// Closes an alert; false if there is no such open one. Of one branch only if that is named.
+  public func resolveAlert(id: UUID, onlyBranch: UUID?) throws(StoreError) -> Bool {
     try one(
       "resolveAlert",
       #"""
       with closed as (
-        update alerts set resolved_at = app_now() where tenant_id = current_tenant() and id = $1 and resolved_at is null
+        update alerts a set resolved_at = app_now() where a.tenant_id = current_tenant() and a.id = $1 and a.resolved_at is null
+          and ($2::uuid is null or alert_concerns(a, $2, true))
         returning 1)
       select exists (select 1 from closed) as "closed!"
       """#,
-      [id.sql]
+      [id.sql, onlyBranch.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 }

@@ -46,17 +46,18 @@ extension Scope {
     }
   }
 
-  /// Unless they have a name meanwhile; how many were named.
-  public func namePerson(name: String, conversationId: UUID) throws(StoreError) -> Int {
+  /// What the platform told of somebody, unless they have a name meanwhile; of how many that was.
+  public func namePerson(name: String?, picture: String?, conversationId: UUID) throws(StoreError) -> Int {
     try count(
       "namePerson",
       #"""
-      update leads l set name = $1, full_name = $1
+      update leads l set name = coalesce($1, l.name), full_name = coalesce($1, l.full_name),
+          profile_image_url = coalesce($2, l.profile_image_url)
         from conversations c
-       where c.tenant_id = current_tenant() and c.id = $2 and l.tenant_id = c.tenant_id and l.id = c.lead_id
+       where c.tenant_id = current_tenant() and c.id = $3 and l.tenant_id = c.tenant_id and l.id = c.lead_id
          and l.name is null and l.full_name is null
       """#,
-      [name.sql, conversationId.sql]
+      [name.sql, picture.sql, conversationId.sql]
     )
   }
 }

@@ -290,6 +290,17 @@ extension Scope {
     }
   }
 
+  /// Which business this is; null: none.
+  public func tenantOfSlug(slug: String) throws(StoreError) -> UUID? {
+    try one(
+      "tenantOfSlug",
+      #"""
+      select tenant_of_slug($1)
+      """#,
+      [slug.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
   /// All businesses, by slug.
   public func listTenants() throws(StoreError) -> [ListTenantsRow] {
     try many(

@@ -21,20 +21,21 @@ public struct ListConversationsRow: Sendable, Equatable {
 extension Scope {
   /// Stores what somebody of the business, or a program of theirs, says, in parts with the jobs that send them, and
   /// silences
-  /// the assistant; null if there is no such conversation.
+  /// the assistant; null if there is no such conversation, or none of the branch that is named.
   public func sendStaffMessage(
     conversationId: UUID,
     parts: JSONText,
     staffId: UUID?,
     requestId: String?,
-    automatic: Bool
+    automatic: Bool,
+    onlyBranch: UUID?
   ) throws(StoreError) -> UUID? {
     try one(
       "sendStaffMessage",
       #"""
-      select send_staff_message($1, $2::jsonb, $3, $4, $5::boolean)
+      select send_staff_message($1, $2::jsonb, $3, $4, $5::boolean, $6)
       """#,
-      [conversationId.sql, parts.sql, staffId.sql, requestId.sql, automatic.sql]
+      [conversationId.sql, parts.sql, staffId.sql, requestId.sql, automatic.sql, onlyBranch.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 

@@ -223,9 +223,9 @@ extension Scope {
   }
 
   /// What a prepared message is made of: whom it goes to, in whose name and language, and whether the person's
-  /// window is open.
+  /// window is open, which lasts as many hours as :windows says of the channel.
   public func preparedGround(
-    windowHours: Int32,
+    windows: JSONText,
     conversationId: UUID,
     onlyBranch: UUID?
   ) throws(StoreError) -> PreparedGroundRow? {
@@ -234,7 +234,7 @@ extension Scope {
       #"""
       select c.channel as "channel!", c.channel_connection_id as "connection_id!", t.name as "business!",
           coalesce(nullif(l.first_name, ''), l.name, l.full_name, '') as "person!",
-          window_is_open(c.channel_connection_id, c.lead_id, $1) as "open!",
+          window_is_open(c.channel_connection_id, c.lead_id, ($1::jsonb ->> c.channel)::int) as "open!",
           promotions_stopped(c.lead_id, c.channel) as "stopped!", coalesce(a.default_language, 'es') as "language!"
         from conversations c
         join tenants t on t.id = c.tenant_id
@@ -243,7 +243,7 @@ extension Scope {
        where c.tenant_id = current_tenant() and c.id = $2
          and c.branch_id is not distinct from coalesce($3, c.branch_id)
       """#,
-      [windowHours.sql, conversationId.sql, onlyBranch.sql]
+      [windows.sql, conversationId.sql, onlyBranch.sql]
     ) { row throws(StoreError) in
       try PreparedGroundRow(
         channel: row.get(0),
@@ -314,14 +314,15 @@ extension Scope {
     parts: JSONText,
     kind: String,
     requestId: String?,
-    numbered: JSONText?
+    numbered: JSONText?,
+    onlyBranch: UUID?
   ) throws(StoreError) -> UUID? {
     try one(
       "sendPrepared",
       #"""
-      select send_prepared($1, $2::jsonb, $3, $4, $5::jsonb)
+      select send_prepared($1, $2::jsonb, $3, $4, $5::jsonb, $6)
       """#,
-      [conversationId.sql, parts.sql, kind.sql, requestId.sql, numbered.sql]
+      [conversationId.sql, parts.sql, kind.sql, requestId.sql, numbered.sql, onlyBranch.sql]
     ) { row throws(StoreError) in try row.get(0) }
   }
 }

@@ -40,6 +40,17 @@ extension Scope {
     )
   }
 
+  /// Takes so many bytes of what the business may upload in a day; null, or seconds until there is room again.
+  public func takeUploadBytes(bytes: Int64, most: Int64) throws(StoreError) -> Int32? {
+    try one(
+      "takeUploadBytes",
+      #"""
+      select take_upload_bytes($1, $2)
+      """#,
+      [bytes.sql, most.sql]
+    ) { row throws(StoreError) in try row.get(0) }
+  }
+
   /// Its bytes, until `jobs` has kept them.
   public func addUpload(mediaId: UUID, bytes: [UInt8]) throws(StoreError) {
     try exec(

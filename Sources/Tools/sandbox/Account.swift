@@ -79,6 +79,8 @@ actor Accounts {
   /// What was said of an account's or business's subscription; who is not here is subscribed to everything.
   private var fields = [String: [String]]()
   private var others = [String: [String]]()
+  /// Where a WhatsApp business's webhooks go instead of to its app's address.
+  private var overrides = [String: String]()
 
   /// At most so many.
   private static let most = 10_000
@@ -137,6 +139,11 @@ actor Accounts {
   }
 
   func subscribe(others apps: [String], of id: String) { others[id] = apps }
+
+  func override(of id: String) -> String? { overrides[id] }
+
+  /// nil: to the app's address again.
+  func override(_ id: String, _ url: String?) { overrides[id] = url }
 
   /// Empty: nothing any more.
   func subscribe(_ id: String, _ to: [String]?) { fields[id] = to }

@@ -32,6 +32,15 @@ actor CallBacks {
     self.retryDelay = retryDelay
   }
 
+  /// Whether an address answers Meta's handshake.
+  nonisolated func confirms(_ url: String, _ token: String) async -> Bool {
+    let challenge = String(UInt32.random(in: 0 ... .max))
+    let query =
+      "hub.mode=subscribe&hub.challenge=\(challenge)&hub.verify_token=\(token.utf8.map { "%" + hex([$0]) }.joined())"
+    let answer = try? await client.send(HTTPRequest("GET", url + "?" + query, timeout: 10))
+    return answer.map { (200...299).contains($0.status) && $0.body == Array(challenge.utf8) } ?? false
+  }
+
   /// Goes through what there is to tell of a message. Each waits for the answer to the one before, not for its repetitions.
   nonisolated func tell(_ reports: [Report], to subscriber: Subscriber) {
     Task {

@@ -9,6 +9,8 @@ struct Fault: Sendable {
     case code(Int, Int?)
     /// The person's window is closed, in the peer's own words.
     case closedWindow
+    /// The app wants `appsecret_proof` with every call.
+    case wantsProof
     /// Accepted, and failed with this code afterwards.
     case failed(Int)
     case timeout, reset, slow, malformed
@@ -40,6 +42,10 @@ struct Fault: Sendable {
     }
     switch kind {
     case .failed: guard peer == "whatsapp" else { throw body["fault"].expected("a fault that \(peer) knows") }
+    case .wantsProof:
+      guard ["whatsapp", "facebook", "instagram"].contains(peer) else {
+        throw body["fault"].expected("a fault that \(peer) knows")
+      }
     case .code, .closedWindow:
       guard peer != "anthropic" else { throw body["fault"].expected("a fault that \(peer) knows") }
     default: break
@@ -67,6 +73,7 @@ struct Fault: Sendable {
     case "slow": return .slow
     case "malformed": return .malformed
     case "closed_window": return .closedWindow
+    case "wants_proof": return .wantsProof
     case "revoked_token":
       return peer == "tiktok" ? .code(40105, nil) : peer == "anthropic" ? .status(401) : .code(190, 460)
     default: break

@@ -56,6 +56,10 @@ struct GraphError: Error, Sendable {
       title: "Error validating access token: \(words[subcode] ?? "It cannot be used.")", bare: true)
   }
 
+  /// The app has "Require App Secret" on.
+  static let wantsProof = GraphError(
+    code: 100, type: "GraphMethodException", title: "API calls from the server require an appsecret_proof argument")
+
   /// `verb`: of the request, such as post.
   static func noObject(_ id: String, _ verb: String) -> GraphError {
     GraphError(

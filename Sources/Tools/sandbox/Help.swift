@@ -37,7 +37,9 @@ enum Help {
       and removes templates; a new one is PENDING and a moment later APPROVED,
       which its number's owner is told ("template_review":"REJECTED", "PENDING").
       GET /graph/{version}/{phone_number_id}?fields=… · debug_token ·
-      {waba_id}/subscribed_apps and phone_numbers.
+      {waba_id}/subscribed_apps and phone_numbers. A subscription with
+      override_callback_uri and verify_token asks that address for its handshake
+      and keeps it; one without takes it back.
       GET /graph/{version}/{media_id} looks up, its url downloads, and
       POST /graph/{version}/{phone_number_id}/media takes a file.
 
@@ -118,6 +120,7 @@ enum Help {
       fault  429 500 529 401 …  a status of 400 to 599 in the peer's own words
              code:131056 …      one of the peer's codes
              closed_window      in the peer's own words
+             wants_proof        100: the app has Require App Secret on (Meta)
              revoked_token      190/460, TikTok's 40105, or 401
              code:190:463 …     with its subcode
              failed:131026 …    accepted, then the only status is failed (WhatsApp)

@@ -72,6 +72,7 @@ struct Messenger: Peer {
       error = .named(codes[status] ?? (status >= 500 ? 1 : 100))
       error.status = status
     case .closedWindow: error = closedWindow
+    case .wantsProof: error = .wantsProof
     case .code(let code, let subcode):
       error = .named(code)
       error.subcode = subcode ?? error.subcode

@@ -34,6 +34,9 @@ struct Upload: Sendable {
     guard let kind = Self.kinds.first(where: { $0.type == whole.prefix { $0 != ";" } }) else {
       throw Self.refused("Param file must be a file with one of the supported types, not \(whole)")
     }
+    guard kind.type != "audio/ogg" || whole.contains("codecs=opus") else {
+      throw Self.refused("audio/ogg is taken with codecs=opus only")
+    }
     // The name decides where the two disagree, so that a file with a wrong name is a file of a wrong kind.
     let ending = file.filename.split(separator: ".").last.map { $0.lowercased() } ?? ""
     guard kind.endings.contains(ending) else { throw Self.refused("\(file.filename) is not a name of \(kind.type)") }

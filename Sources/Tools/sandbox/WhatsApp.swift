@@ -79,6 +79,7 @@ struct WhatsApp: Peer {
       error = .named(code)
       error.subcode = subcode ?? error.subcode
     case .closedWindow: error = .named(131047)
+    case .wantsProof: error = .wantsProof
     default: return nil
     }
     var response = error.response

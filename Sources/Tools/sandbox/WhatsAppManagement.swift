@@ -34,8 +34,13 @@ struct WhatsAppManagement: Sendable {
       let isOff = await accounts.subscription(of: path.object)?.isEmpty == true
       let app: JSON = ["id": .string(Account.appID), "name": "TIS TIS (sandbox)", "link": "https://tistis.example/"]
       let others = await accounts.otherApps(of: path.object)
-      return ok(["data": .array(((isOff ? [] : [app]) + others).map { ["whatsapp_business_api_data": $0] })])
+      let ours: JSON = .object([
+        "whatsapp_business_api_data": app,
+        "override_callback_uri": await accounts.override(of: path.object).map { .string($0) },
+      ])
+      return ok(["data": .array((isOff ? [] : [ours]) + others.map { ["whatsapp_business_api_data": $0] })])
     case ("POST", "subscribed_apps"?), ("DELETE", "subscribed_apps"?):
+      await accounts.override(path.object, request.method == "POST" ? try await override(call) : nil)
       await accounts.subscribe(path.object, request.method == "POST" ? nil : [])
       return ok(["success": true])
     case ("GET", nil):
@@ -43,6 +48,18 @@ struct WhatsAppManagement: Sendable {
       return ok(GraphFields(request.parameter("fields") ?? "").pick(number(found)))
     default: throw .noObject(path.object, request.method.lowercased())
     }
+  }
+
+  /// The address that a subscription names for itself, once it has confirmed its token; none takes it back to the app's.
+  private func override(_ call: Call) async throws(GraphError) -> String? {
+    let body = Field(call.body ?? .null)
+    guard body["override_callback_uri"].exists else { return nil }
+    let (url, token) = (try body["override_callback_uri"].checked(upTo: 200), body["verify_token"].text ?? "")
+    guard !token.isEmpty else { throw .missing(body["verify_token"]) }
+    guard await callbacks.confirms(url, token) else {
+      throw GraphError(code: 2200, title: "Callback verification failed", details: "The challenge did not come back.")
+    }
+    return url
   }
 
   private func number(_ number: Number) -> JSON {

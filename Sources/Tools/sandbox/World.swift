@@ -87,7 +87,7 @@ struct World: Sendable {
       return (.answer(answer.response), answer.accepted)
     }
     switch fault.kind {
-    case .status, .code, .closedWindow:
+    case .status, .code, .closedWindow, .wantsProof:
       await pause(fault.delay)
       return (.answer(peer.refusal(fault.kind, retryAfter: fault.retryAfter) ?? Response(status: 500)), false)
     case .failed(let code):

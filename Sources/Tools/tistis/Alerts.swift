@@ -21,7 +21,7 @@ struct Alerts: ParsableCommand {
     func run() throws {
       administer([.databaseURL]) { settings in
         guard let tenant else { return try listPlatform(settings) }
-        let rows = try Selected(tenant, settings).scope.listAlerts(all: all, limit: Int64(limit))
+        let rows = try Selected(tenant, settings).scope.listAlerts(all: all, onlyBranch: nil, limit: Int64(limit))
         if json { return say(JSON.array(rows.map(\.json)).text) }
         for row in rows {
           let state = row.resolvedAt == nil ? row.severity : "resolved"
@@ -52,7 +52,7 @@ struct Alerts: ParsableCommand {
 
     func run() throws {
       administer([.databaseURL]) { settings in
-        guard try Selected(tenant, settings).scope.resolveAlert(id: id) else { throw Unknown() }
+        guard try Selected(tenant, settings).scope.resolveAlert(id: id, onlyBranch: nil) else { throw Unknown() }
         tell("resolved", json ? ["id": .string(id.text), "status": "resolved"] : nil)
       }
     }

@@ -60,10 +60,8 @@ struct Channels: ParsableCommand {
         if let tokenFile {
           let text = String((readFile(tokenFile) ?? "").filter { !$0.isWhitespace })
           guard !text.isEmpty else { throw NoToken() }
-          let store = SecretStore(
-            selected.database, inbound: try Keyring(settings.secret(.inboundKeys)),
-            outbound: try Keyring(settings.secret(.outboundKeys)))
-          try store.setOutbound(Secret(text), kind: "access_token", connection: channel, tenant: selected.tenant)
+          try selected.secrets(settings).setOutbound(
+            Secret(text), kind: "access_token", connection: channel, tenant: selected.tenant)
           if !json { say("sealed the new token") }
         }
         guard let due = try selected.scope.resumeChannel(connectionId: channel) else { throw Unknown() }

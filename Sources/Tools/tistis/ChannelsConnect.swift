@@ -62,9 +62,9 @@ extension Channels {
       let fields = try entered()
       administer([.databaseURL, .publicURL]) { settings in
         let selected = try Selected(tenant, settings)
-        let known = try selected.scope.channelDetails(
-          id: nil, channel: channel, accountNumber: Int32(number), limit: 1
-        ).first
+        let known = try selected.scope.channelAt(
+          channel: channel, accountNumber: Int32(number),
+          branchId: Field(fields.columns)["branch_id"].text.flatMap { UUID(uuidString: $0) })
         do throws(StoreError) {
           let id: UUID
           if let known, known.status != "disconnected" {
@@ -78,8 +78,7 @@ extension Channels {
           } else {
             id = try selected.scope.addChannel(fields: JSONText(fields.columns))
           }
-          let row = try selected.scope.channelDetails(id: id, channel: nil, accountNumber: nil, limit: 1).first
-          guard let row else { return }
+          guard let row = try selected.channel(id) else { return }
           if json { return say(row.json(base: settings.text(.publicURL)).text) }
           say("\(row.id.text)  \(row.channel) \(row.accountNumber)  \(row.accountId ?? "-")  \(row.status)")
           say("webhook  \(settings.text(.publicURL))\(webhookPath(row.channel, slug: row.slug))")
@@ -110,8 +109,7 @@ extension Channels {
     func run() throws {
       administer([.databaseURL, .inboundKeys, .outboundKeys]) { settings in
         let selected = try Selected(tenant, settings)
-        let found = try selected.scope.channelDetails(id: channel, channel: nil, accountNumber: nil, limit: 1).first
-        guard let row = found, row.status != "disconnected" else { throw Missing() }
+        guard let row = try selected.channel(channel), row.status != "disconnected" else { throw Missing() }
         guard ChannelFields.secretKinds(row.channel).contains(where: { $0.kind == kind }) else {
           let kinds = ChannelFields.secretKinds(row.channel).map(\.kind).joined(separator: ", ")
           throw Rejected(description: "a \(row.channel) channel has no \(kind): it is one of \(kinds)")
@@ -121,16 +119,16 @@ extension Channels {
         guard !text.isEmpty else { throw NoToken() }
         let fields = try ChannelFields(
           Field([kind: .string(text)]), channel: row.channel, placed: false)
-        let store = SecretStore(
-          selected.database, inbound: try Keyring(settings.secret(.inboundKeys)),
-          outbound: try Keyring(settings.secret(.outboundKeys)))
-        let isToken = try store.keep(fields, connection: channel, tenant: selected.tenant)
-        let isConnected = isToken ? try selected.scope.connectChannel(connectionId: channel) : false
-        var resumed: Int32?
-        if isToken, !isConnected, row.status == "error" {
-          resumed = try selected.scope.resumeChannel(connectionId: channel)
-          if resumed != nil { selected.database.wakeWorkers() }
+        let store = try selected.secrets(settings)
+        let (isConnected, resumed) = try selected.database.transaction(tenant: selected.tenant) {
+          (scope) throws(StoreError) -> (Bool, Int32?) in
+          guard try store.keep(fields, connection: channel, tenant: selected.tenant, in: scope) else {
+            return (false, nil)
+          }
+          if try scope.connectChannel(connectionId: channel) { return (true, nil) }
+          return (false, row.status == "error" ? try scope.resumeChannel(connectionId: channel) : nil)
         }
+        if resumed != nil { selected.database.wakeWorkers() }
         if json {
           let done = JSON.object([
             "id": .string(channel.text), "kind": .string(kind), "sealed": true, "connected": .bool(isConnected),
@@ -162,10 +160,7 @@ extension Channels {
     func run() throws {
       administer([.databaseURL]) { settings in
         let selected = try Selected(tenant, settings)
-        guard try selected.scope.channelDetails(id: channel, channel: nil, accountNumber: nil, limit: 1).first != nil
-        else {
-          throw Missing()
-        }
+        guard try selected.channel(channel) != nil else { throw Missing() }
         let result = try selected.result(
           of: .testChannel(channel, subscribe: subscribe, requestID: nil), seconds: seconds, silent: json)
         if json {
@@ -190,11 +185,9 @@ extension Channels {
 
     func run() throws {
       administer([.databaseURL]) { settings in
-        let scope = try Selected(tenant, settings).scope
-        guard let row = try scope.channelDetails(id: channel, channel: nil, accountNumber: nil, limit: 1).first else {
-          throw Missing()
-        }
-        let waits = try scope.channelWaits(connectionId: channel)
+        let selected = try Selected(tenant, settings)
+        guard let row = try selected.channel(channel) else { throw Missing() }
+        let waits = try selected.scope.channelWaits(connectionId: channel)
         let health = row.health(sends: waits.sends, alerts: waits.alerts)
         if json { return say(health.text) }
         if case .object(let members) = health {

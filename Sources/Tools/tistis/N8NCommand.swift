@@ -193,9 +193,6 @@ struct N8NCommand: ParsableCommand {
   private static func keep(_ secret: Secret, _ kind: N8NSecret, _ tenant: String, _ settings: Settings) throws {
     let selected = try Selected(tenant, settings)
     guard try selected.scope.n8nSettings() != nil else { throw none }
-    let store = SecretStore(
-      selected.database, inbound: try Keyring(settings.secret(.inboundKeys)),
-      outbound: try Keyring(settings.secret(.outboundKeys)))
-    try store.set(secret, kind, tenant: selected.tenant)
+    try selected.secrets(settings).set(secret, kind, tenant: selected.tenant)
   }
 }

@@ -75,10 +75,21 @@ struct Selected {
 
   init(_ slug: String, _ settings: Settings) throws {
     database = Connection(settings.text(.databaseURL))
-    guard let row = try database.everyone.findChannel(channel: "whatsapp", slug: slug).first else {
+    guard let id = try database.everyone.tenantOfSlug(slug: slug) else {
       throw Unknown(description: "there is no tenant \(slug)")
     }
-    tenant = row.tenantId
+    tenant = id
+  }
+
+  /// Needs INBOUND_KEYS and OUTBOUND_KEYS.
+  func secrets(_ settings: Settings) throws -> SecretStore {
+    SecretStore(
+      database, inbound: try Keyring(settings.secret(.inboundKeys)),
+      outbound: try Keyring(settings.secret(.outboundKeys)))
+  }
+
+  func channel(_ id: UUID) throws(StoreError) -> ChannelDetailsRow? {
+    try scope.channelDetails(id: id, channel: nil, accountNumber: nil, limit: 1).first
   }
 }
 

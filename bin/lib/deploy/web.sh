@@ -3,7 +3,11 @@
 
 place_web() {
   local file
-  for file in endpoints tistis_fastcgi tistis_server; do configure "$tree/nginx/$file.conf" "/etc/nginx/$file.conf" 644; done
+  for file in endpoints tistis_fastcgi tistis_server tistis_uncounted; do
+    configure "$tree/nginx/$file.conf" "/etc/nginx/$file.conf" 644
+  done
+  # Not from the site's own file: that one is edited, and an edited file stays as it is.
+  configure "$tree/nginx/tistis_limits.conf" /etc/nginx/conf.d/tistis_limits.conf 644
   configure "$tree/nginx/tistis.conf" /etc/nginx/sites-available/tistis.conf 644
   if [ ! -e /etc/nginx/sites-enabled/tistis.conf ] && [ ! -d /usr/lib/tistis/bin ]; then
     act "enable the site" ln -sf ../sites-available/tistis.conf /etc/nginx/sites-enabled/tistis.conf

@@ -60,7 +60,7 @@ new_settings() {
     s/tiktokURL, mediaFolder/tiktokURL, ${n}Secret, ${n}URL, mediaFolder/'
   change Sources/Flows/Office.swift 's/\.tiktokURL,/.tiktokURL, .${n}URL,/'
   change README.md \
-    's/(\| `MEDIA_DIR` \|)/| `${U}_APP_SECRET` | webhook-$n | secret of the platform\x27s own app at $N; empty: the shared webhook is closed |\n| `${U}_URL` | jobs | the API of $N |\n$1/'
+    's/(\| `MEDIA_DIR` \|)/| `${U}_APP_SECRET` | webhook-$n | secret of the platform\x27s own app at $N; empty: the shared webhook is closed |\n| `${U}_URL` | jobs, jobs-process | the API of $N |\n$1/'
 }
 
 new_program() {

@@ -27,8 +27,10 @@ func fuzzGraph(_ input: [UInt8]) {
   checkAcceptance(of: .facebook, response)
   checkAcceptance(of: .tiktok, response)
   do throws(PeerError) {
-    let name = try Channel.instagram.profile?.found(response)
-    check(name.map { !$0.isEmpty && !$0.contains(where: \.isNewline) } ?? true, "a name of two lines, or of none")
+    let found = try Channel.instagram.profile?.found(response)
+    check(
+      found?.name.map { !$0.isEmpty && !$0.contains(where: \.isNewline) } ?? true, "a name of two lines, or of none")
+    check(found?.picture.map { $0.hasPrefix("https://") } ?? true, "a picture that is not to be fetched safely")
   } catch { checkError(error, response) }
 }
 

@@ -5,7 +5,7 @@ import CCurl
 #endif
 
 /// What holds for every exchange of a client.
-public struct HTTPClientSettings: Sendable {
+public struct HTTPSettings: Sendable {
   /// Seconds for name, connection and TLS together.
   public var connectTimeout: Double
   /// Bytes of an answer, headers included; a larger one is a failure.
@@ -26,32 +26,6 @@ public struct HTTPClientSettings: Sendable {
     self.userAgent = userAgent
     self.caFile = caFile
     self.allowPrivateAddresses = allowPrivateAddresses
-  }
-}
-
-/// Sends requests one at a time and waits for each answer; keeps connections open between them.
-///
-/// HTTP/1.1 over http and https only. Redirects are answers like any other; no cookies, no proxy from the environment;
-/// certificates are verified. Use one per thread; many at once are `HTTPMulti`'s work.
-public final class HTTPClient {
-  private let settings: HTTPClientSettings
-  private let easy: UnsafeMutableRawPointer?
-
-  public init(_ settings: HTTPClientSettings = .init()) {
-    self.settings = settings
-    easy = Curl.isReady ? curl_easy_init() : nil
-  }
-
-  deinit { if let easy { curl_easy_cleanup(easy) } }
-
-  /// - Throws: `HTTPFailure`, whose case tells whether the request may have been acted upon. A status such as 500 is an
-  ///   answer, not a failure.
-  public func send(_ request: HTTPRequest) throws(HTTPFailure) -> HTTPResponse {
-    guard let easy else { throw .neverLeft("curl did not start") }
-    let exchange = CurlExchange(easy, request, settings)
-    defer { exchange.detach() }
-    try exchange.prepare()
-    return try exchange.outcome(curl_easy_perform(easy))
   }
 }
 
