@@ -137,11 +137,6 @@ begin
       where c.tenant_id = v_tenant and c.id = v_id;
   end if;
   perform change_channel(v_id, p_values - array['channel', 'account_number', 'branch_id']);
-  -- An administrator is believed, as with a new row. Not before it has its ids: the former ones may be another's by now.
-  if current_user <> 'tistis_api' then
-    update channel_connections c set owned_at = app_now()
-      where c.tenant_id = v_tenant and c.id = v_id and c.owned_at is null;
-  end if;
   return v_id;
 end $$;
 
@@ -382,7 +377,9 @@ begin
   p_opens := coalesce(v_opens, p_opens);
   -- All that was asked since the first promise waits for this one, also where the job that was to keep it makes it anew; but
   -- not what somebody of the business has answered.
-  if c.promised_first is not null and c.promised_for > app_now() - interval '2 hours' then
+  if c.promised_first is not null and (c.promised_for > app_now() - interval '2 hours' or exists (select from jobs j
+    where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.lane_head and j.status = 'processing'
+      and j.unique_key = 'opening:' || c.id)) then
     v_first := greatest(c.promised_first, uuid_v7_floor(c.last_human_at));
   else
     -- What waits may be older than the last of it: all that came into the job that asks.
@@ -1187,6 +1184,21 @@ begin return exists (
 ALTER FUNCTION public.appointment_stands(p_appointment uuid, p_at timestamp with time zone) OWNER TO tistis_owner;
 
 --
+-- Name: appointments_ahead(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.appointments_ahead(p_lead uuid) RETURNS TABLE(appointment_id uuid, detail jsonb)
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin return query
+  select a.id, appointment_detail(a.id) from appointments a
+   where a.tenant_id = current_tenant() and a.lead_id = living_lead(p_lead) and a.end_time > app_now()
+     and a.status in ('scheduled', 'confirmed', 'in_progress') order by a.scheduled_at, a.id limit 10;
+end $$;
+
+ALTER FUNCTION public.appointments_ahead(p_lead uuid) OWNER TO tistis_owner;
+
+--
 -- Name: times_off; Type: TABLE; Schema: public; Owner: tistis_owner
 --
 
@@ -1544,13 +1556,14 @@ CREATE FUNCTION public.begin_renewal(p_connection uuid, p_attempt uuid, p_policy
     AS $$
 declare
   v_tenant uuid := current_tenant();
+  v_login text;
   v_holder uuid;
   v_until timestamptz;
 begin
   perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|token|' || p_connection::text, 0));
-  select cc.channel, cc.tiktok_client_key, token_end(h.expires_at, h.updated_at, p_policy -> cc.channel), a.id, a.sealed,
+  select cc.channel, sending_login(cc.channel, cc.login), cc.tiktok_client_key, token_end(h.expires_at, h.updated_at, p_policy -> cc.channel), a.id, a.sealed,
       a.renewal, a.renewal_until, r.id, r.sealed, s.id, s.sealed
-    into channel, app_key, ends_at, token_id, token, v_holder, v_until, refresh_id, refresh, secret_id, secret
+    into channel, v_login, app_key, ends_at, token_id, token, v_holder, v_until, refresh_id, refresh, secret_id, secret
     from channel_connections cc
     join outbound_tokens a on a.tenant_id = v_tenant and a.channel_connection_id = cc.id and a.kind = 'access_token'
     left join outbound_tokens r on r.tenant_id = v_tenant and r.channel_connection_id = cc.id and r.kind = 'refresh_token'
@@ -1558,7 +1571,7 @@ begin
     left join secret_hints h on h.tenant_id = v_tenant and h.channel_connection_id = cc.id and h.kind = 'access_token'
    where cc.tenant_id = v_tenant and cc.id = p_connection and cc.status in ('connected', 'error');
   verdict := case
-    when token_id is null or not p_policy ? channel then 'gone'
+    when token_id is null or not p_policy ? channel or v_login = 'page' then 'gone'
     when v_holder <> p_attempt and v_until > app_clock() then 'held'
     when ends_at is null or ends_at >= app_now() + make_interval(secs => (p_policy -> channel ->> 'lead')::float8)
       then 'fresh'
@@ -2296,6 +2309,11 @@ begin
       subsequent_message_delay_seconds = n.subsequent_message_delay_seconds,
       ai_personality_override = n.ai_personality_override, custom_instructions_override = n.custom_instructions_override
     where c.tenant_id = v_tenant and c.id = p_connection;
+  if current_user <> 'tistis_api' and p_values ?| array['whatsapp_phone_number_id', 'whatsapp_business_account_id',
+      'instagram_account_id', 'instagram_page_id', 'facebook_page_id', 'tiktok_business_id', 'tiktok_open_id'] then
+    update channel_connections c set owned_at = app_now()
+      where c.tenant_id = v_tenant and c.id = p_connection and c.owned_at is null and c.account_id is not null;
+  end if;
   return true;
 end $$;
 
@@ -3126,6 +3144,7 @@ begin return (
         and m.metadata ? 'out_of_hours' and m.status not in ('withheld', 'failed')
         and m.created_at > app_now() - interval '12 hours' and m.id >= v_night
         and m.created_at > case when c.promised_for <= app_now() then c.promised_for else '-infinity' end)),
+    'appointments', (select coalesce(jsonb_agg(h.detail), '[]') from appointments_ahead(l.id) h),
     'about', jsonb_build_object('notes', left(l.notes, 1000), 'tags', to_jsonb(l.tags[1:10]),
       'interested_services', to_jsonb(l.interested_services[1:10]), 'classification', l.classification))
     from conversations c
@@ -4269,11 +4288,11 @@ ALTER FUNCTION public.find_api_key(p_hash text, p_address text) OWNER TO tistis_
 -- Name: find_channel(text, text); Type: FUNCTION; Schema: public; Owner: tistis_definer
 --
 
-CREATE FUNCTION public.find_channel(p_channel text, p_slug text) RETURNS TABLE(tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, branch_id uuid, account_id text, business_id text, secrets jsonb)
+CREATE FUNCTION public.find_channel(p_channel text, p_slug text) RETURNS TABLE(tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, account_id text, business_id text, secrets jsonb)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select t.id, t.status, c.id, c.status, c.branch_id, c.account_id, c.whatsapp_business_account_id,
+  select t.id, t.status, c.id, c.status, c.account_id, c.whatsapp_business_account_id,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'sealed', encode(s.sealed, 'hex'))
           order by s.id) from inbound_secrets s where s.tenant_id = t.id and s.channel_connection_id = c.id), '[]')
     from tenants t
@@ -4668,7 +4687,7 @@ ALTER FUNCTION public.follow_up_obstacle(p_lead uuid, p_channel text) OWNER TO t
 -- Name: follow_ups_near(jsonb, uuid, uuid, integer); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) RETURNS TABLE(lead_id uuid, conversation_id uuid, silent_since timestamp with time zone, last_said timestamp with time zone, attempts integer, last_at timestamp with time zone, is_open boolean, local_minute integer, service text, own_words text, now_is timestamp with time zone)
+CREATE FUNCTION public.follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit integer) RETURNS TABLE(lead_id uuid, conversation_id uuid, silent_since timestamp with time zone, last_said timestamp with time zone, attempts integer, last_at timestamp with time zone, open_until timestamp with time zone, local_minute integer, service text, own_words text, now_is timestamp with time zone)
     LANGUAGE plpgsql STABLE
     AS $$
 declare
@@ -4677,7 +4696,7 @@ begin
   return query
     select l.id, c.id, c.last_inbound_at, c.last_message_at,
         coalesce(a.attempts, 0), a.last_at,
-        s.is_open and not app_now() <@ off_times(b.id, null, app_now(), app_now()), minute_of_day(app_now(), z.zone),
+        s.open_until, minute_of_day(app_now(), z.zone),
         coalesce((select s.name from services s where s.tenant_id = v_tenant and s.id = l.interested_service_id),
           (select s.name from services s where s.tenant_id = v_tenant and s.is_active
              and (s.slug = any (l.interested_services) or s.name = any (l.interested_services)) order by s.id limit 1), ''),
@@ -4706,7 +4725,7 @@ begin
       cross join lateral (
         select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as zone) z
       cross join lateral opening_state(coalesce(said_hours(b.operating_hours), said_hours(x.business_hours),
-        p_rule -> 'hours'), app_now(), z.zone, '{}') s
+        p_rule -> 'hours'), app_now(), z.zone, closings_ahead(b.id)) s
      where (coalesce(x.follow_ups_enabled, true) or p_rule ? 'by_hand') and coalesce(x.ai_enabled, true)
        and c.status in ('active', 'waiting_response') and c.ai_handling and c.thread_owner is null
        and case when p_rule ? 'unasked' then l.classification <> 'hot'
@@ -4889,6 +4908,21 @@ CREATE FUNCTION public.found_rows(p_looks jsonb, p_table text) RETURNS text[]
 $$;
 
 ALTER FUNCTION public.found_rows(p_looks jsonb, p_table text) OWNER TO tistis_owner;
+
+--
+-- Name: free_accounts(); Type: FUNCTION; Schema: public; Owner: tistis_definer
+--
+
+CREATE FUNCTION public.free_accounts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  update channel_connections c set owned_at = null where c.tenant_id = new.id and c.owned_at is not null;
+  return null;
+end $$;
+
+ALTER FUNCTION public.free_accounts() OWNER TO tistis_definer;
 
 --
 -- Name: free_hold(uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -5283,7 +5317,7 @@ ALTER FUNCTION public.hold_erasures() OWNER TO tistis_owner;
 -- Name: hold_follow_up(jsonb, uuid, uuid); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) RETURNS TABLE(lead_id uuid, conversation_id uuid, silent_since timestamp with time zone, last_said timestamp with time zone, attempts integer, last_at timestamp with time zone, is_open boolean, local_minute integer, service text, own_words text, now_is timestamp with time zone)
+CREATE FUNCTION public.hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid) RETURNS TABLE(lead_id uuid, conversation_id uuid, silent_since timestamp with time zone, last_said timestamp with time zone, attempts integer, last_at timestamp with time zone, open_until timestamp with time zone, local_minute integer, service text, own_words text, now_is timestamp with time zone)
     LANGUAGE plpgsql
     AS $$
 begin
@@ -7370,7 +7404,7 @@ ALTER FUNCTION public.opening_spans(p_hours jsonb, p_day date) OWNER TO tistis_o
 -- Name: opening_state(jsonb, timestamp with time zone, text, tstzmultirange); Type: FUNCTION; Schema: public; Owner: tistis_owner
 --
 
-CREATE FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone) RETURNS record
+CREATE FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone, OUT open_until timestamp with time zone) RETURNS record
     LANGUAGE plpgsql STABLE
     AS $$
 declare
@@ -7385,14 +7419,15 @@ begin
       cross join lateral opening_spans(p_hours, v_today + d) s
       cross join lateral (select s.opens at time zone p_zone, s.closes at time zone p_zone) t (opens, closes)
      where t.opens < t.closes;
-    is_open := p_at <@ v_open;
+    select upper(r) into open_until from unnest(v_open) r where r @> p_at;
+    is_open := open_until is not null;
     exit when is_open;
     select min(lower(r)) at time zone p_zone into next_open from unnest(v_open) r where lower(r) > p_at;
     exit when next_open is not null;
   end loop;
 end $$;
 
-ALTER FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone) OWNER TO tistis_owner;
+ALTER FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone, OUT open_until timestamp with time zone) OWNER TO tistis_owner;
 
 --
 -- Name: own_echoes(jsonb); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -10510,15 +10545,15 @@ begin
   -- Two that prove it at once come one after the other.
   perform pg_advisory_xact_lock(hashtextextended('account|' || c.channel || '|' || c.account_id, 0));
   select x.tenant_id, x.id,
-      t.status = 'cancelled' or x.status = 'error' and x.stopped_code = any (p_token_stops)
+      x.status = 'error' and x.stopped_code = any (p_token_stops)
       -- What a test found long ago may have mended itself.
       or x.tested_at > app_now() - interval '10 minutes' and exists (
         select from jsonb_array_elements(x.test_result -> 'checks') k
-         where k ->> 'name' in ('token', 'account') and k ->> 'state' = 'failed')
+         where (k ->> 'locked_out')::boolean)
         and not exists (select from secret_hints h where h.tenant_id = x.tenant_id and h.channel_connection_id = x.id
           and h.kind = 'access_token' and h.updated_at > x.tested_at)
     into other_tenant, other_connection, v_lost
-    from channel_connections x join tenants t on t.id = x.tenant_id
+    from channel_connections x
    where x.channel = c.channel and x.account_id = c.account_id and x.status <> 'disconnected' and x.owned_at is not null
      and x.tenant_id <> v_tenant
      for update of x;
@@ -11079,7 +11114,7 @@ CREATE FUNCTION public.tokens_to_renew(p_policy jsonb, p_limit integer) RETURNS 
    where h.kind = 'access_token' and p_policy ? cc.channel and cc.status in ('connected', 'error')
      and cc.stopped_code is distinct from 'token_expired'
      -- A page's token has no end, and is not renewed in this way.
-     and cc.login is distinct from 'page'
+     and sending_login(cc.channel, cc.login) is distinct from 'page'
      and token_end(h.expires_at, h.updated_at, p_policy -> cc.channel)
        < app_now() + make_interval(secs => (p_policy -> cc.channel ->> 'lead')::float8)
      and not exists (select from jobs j where j.tenant_id = h.tenant_id and j.lane = 'token:' || cc.id
@@ -14759,6 +14794,12 @@ CREATE TRIGGER forget_secret_hint AFTER DELETE ON public.inbound_secrets FOR EAC
 CREATE TRIGGER forget_secret_hint AFTER DELETE ON public.outbound_tokens FOR EACH ROW EXECUTE FUNCTION public.forget_secret_hint();
 
 --
+-- Name: tenants free_accounts; Type: TRIGGER; Schema: public; Owner: tistis_owner
+--
+
+CREATE TRIGGER free_accounts AFTER UPDATE OF status ON public.tenants FOR EACH ROW WHEN (((new.status = 'cancelled'::text) AND (old.status <> 'cancelled'::text))) EXECUTE FUNCTION public.free_accounts();
+
+--
 -- Name: ai_tenant_context hours_changed; Type: TRIGGER; Schema: public; Owner: tistis_owner
 --
 
@@ -17169,6 +17210,13 @@ REVOKE ALL ON FUNCTION public.appointment_stands(p_appointment uuid, p_at timest
 GRANT ALL ON FUNCTION public.appointment_stands(p_appointment uuid, p_at timestamp with time zone) TO tistis_functions;
 
 --
+-- Name: FUNCTION appointments_ahead(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.appointments_ahead(p_lead uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appointments_ahead(p_lead uuid) TO tistis_functions;
+
+--
 -- Name: TABLE times_off; Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -18427,6 +18475,12 @@ REVOKE ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) FROM PUBLI
 GRANT ALL ON FUNCTION public.found_rows(p_looks jsonb, p_table text) TO tistis_functions;
 
 --
+-- Name: FUNCTION free_accounts(); Type: ACL; Schema: public; Owner: tistis_definer
+--
+
+REVOKE ALL ON FUNCTION public.free_accounts() FROM PUBLIC;
+
+--
 -- Name: FUNCTION free_hold(p_lead uuid); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
@@ -19355,11 +19409,11 @@ REVOKE ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) FROM PUBL
 GRANT ALL ON FUNCTION public.opening_spans(p_hours jsonb, p_day date) TO tistis_functions;
 
 --
--- Name: FUNCTION opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone); Type: ACL; Schema: public; Owner: tistis_owner
+-- Name: FUNCTION opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone, OUT open_until timestamp with time zone); Type: ACL; Schema: public; Owner: tistis_owner
 --
 
-REVOKE ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone) TO tistis_functions;
+REVOKE ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone, OUT open_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.opening_state(p_hours jsonb, p_at timestamp with time zone, p_zone text, p_off tstzmultirange, OUT is_open boolean, OUT next_open timestamp without time zone, OUT open_until timestamp with time zone) TO tistis_functions;
 
 --
 -- Name: FUNCTION own_echoes(p_events jsonb); Type: ACL; Schema: public; Owner: tistis_owner

@@ -20,6 +20,8 @@ public struct ConversationState: Sendable, Equatable {
       text.map { (label, $0) }
     }
   }
+  /// What the person has before them, such as `lunes 2 de febrero, 10:00; Limpieza; con Ana; Centro; …`; nil: nobody looked.
+  public var appointments: [String]?
   var noted: String?
   var tags: String?
   var interests: String?
@@ -40,10 +42,23 @@ public struct ConversationState: Sendable, Equatable {
       let words = field.items.compactMap(\.line)
       return words.isEmpty ? nil : words.joined(separator: ", ")
     }
+    appointments = field["appointments"].exists ? field["appointments"].items.map(appointmentLine) : nil
     noted = about["notes"].line
     tags = list(about["tags"])
     interests = list(about["interested_services"])
   }
+}
+
+/// An appointment (`appointment_detail`), with the id by which tools know it.
+private func appointmentLine(_ detail: Field) -> String {
+  let when = Phrases.spanish.dayAndTime(
+    date: detail["local_date"].text ?? "", time: detail["local_time"].text ?? "",
+    weekday: Int(detail["weekday"].integer ?? 0))
+  let parts = [
+    when, detail["service_name"].line, detail["staff_name"].line.map { "con " + $0 }, detail["branch_name"].line,
+    detail["status"].line, detail["appointment_id"].line.map { "appointment_id " + $0 },
+  ]
+  return parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "; ")
 }
 
 /// Why people take over before a model is asked; nil: they do not. `said` is what was said, oldest first.

@@ -18,7 +18,12 @@ public enum FollowUp {
   /// Seconds of silence after which nobody is looked at any more who cannot be asked.
   public static let forgotten = silence * Double(attempts + 1) + late
   /// One that could not leave within so many seconds is left out.
-  public static let lastsFor = 4.0 * 3600
+  static let lastsFor = 4.0 * 3600
+
+  /// After this one must not leave any more, wherever it has waited: by then it is old, or they have closed, or it is late.
+  public static func until(openUntil: Instant?, minuteOfDay: Int, _ now: Instant) -> Instant {
+    min(now + lastsFor, openUntil ?? now, end(of: awake, minuteOfDay: minuteOfDay, now))
+  }
 
   public enum Step: Equatable, Sendable {
     /// `attempt` from 1.
@@ -45,4 +50,9 @@ public enum FollowUp {
     if done >= attempts { return .giveUp }
     return isOpen && awake.contains(minuteOfDay) ? .ask(attempt: done + 1) : .nothing
   }
+}
+
+/// When it is the last of these minutes of the branch's day; `minuteOfDay` now. No clock is put forward or back by day.
+func end(of awake: Range<Int>, minuteOfDay: Int, _ now: Instant) -> Instant {
+  now + Double(awake.upperBound - minuteOfDay) * 60
 }

@@ -26,7 +26,7 @@ public enum Reminder: String, Sendable, CaseIterable {
   /// Minutes of the branch's day in which it may be said.
   var awake: Range<Int> { self == .day ? 9 * 60..<20 * 60 : 8 * 60..<21 * 60 }
 
-  /// After this it must not leave any more, wherever it has waited.
+  /// When it is too late.
   public func until(_ start: Instant) -> Instant { start + -closes }
 }
 
@@ -46,6 +46,11 @@ public struct ReminderGround: Sendable, Equatable {
     self.morning = morning
     self.minuteOfDay = minuteOfDay
     self.told = told
+  }
+
+  /// After this it must not leave any more, wherever it has waited: it is too late, or night.
+  public func until(_ reminder: Reminder, _ now: Instant) -> Instant {
+    min(reminder.until(start), end(of: reminder.awake, minuteOfDay: minuteOfDay, now))
   }
 
   /// What is to be said now; nil: nothing.

@@ -109,6 +109,44 @@ extension Shop {
     }
   }
 
+  /// Instagram's own login: nobody says how old a token is that a person enters, and nothing is asked of a page's.
+  @Test(arguments: ["instagram", "page", nil]) func whatAPersonEnteredOfInstagram(_ login: String?) async throws {
+    try await Database.cloned { database in
+      try database.run("delete from outbound_tokens")
+      let shop = try Shop(on: .instagram, database)
+      let fields = try ChannelFields(
+        Field(["login": login.map { .string($0) } ?? .null, "access_token": "dev_instagram_first"]),
+        channel: "instagram", placed: false)
+      try shop.run(
+        """
+        update channel_connections set login = \(login.map { "'\($0)'" } ?? "null")
+          where id = '\(shop.tenant.connection.text)'
+        """)
+      try shop.database.connection().transaction(tenant: shop.tenant.id) { (scope) throws(StoreError) in
+        let store: SecretStore
+        do { store = try shop.secrets() } catch { throw .shape("\(error)") }
+        try store.keep(fields, connection: shop.tenant.connection, tenant: shop.tenant.id, in: scope)
+      }
+      try await housekeeping(shop)
+      #expect(try jobs(shop) == 0)
+      try shop.run(
+        """
+        alter table secret_hints disable trigger touch_updated_at;
+        update secret_hints set updated_at = now() - interval '21 days';
+        """)
+      try await housekeeping(shop)
+      #expect(try jobs(shop) == (login == "instagram" ? 1 : 0))
+      // Asked for all the same: a page's token would be refused there, and the account would stand still.
+      #expect(try begin(shop, UUID()).verdict == (login == "instagram" ? "go" : "gone"))
+      try shop.run("update outbound_tokens set renewal = null, renewal_until = null")
+      try await shop.work()
+      #expect(try await token(shop) != "dev_instagram_first" || login != "instagram")
+      #expect(try channel(shop) == "connected -")
+      let isDated = "kind = 'access_token' and expires_at > now() + interval '50 days'"
+      #expect(try shop.count("secret_hints", isDated) == (login == "instagram" ? 1 : 0))
+    }
+  }
+
   @Test func aRefusalStopsTheChannelAndSaysSo() async throws {
     try await test(refresh: "dev_refresh_expired") { shop in
       try await housekeeping(shop)

@@ -57,6 +57,14 @@ import Testing
     #expect(step == c.step)
   }
 
+  /// What waits may leave until it is old, they close, or it is late.
+  @Test(arguments: [(9.0, 60.0, 4.0), (9, 2, 2), (18, 60, 2), (18.5, 1, 1)])
+  func until(_ hour: Double, _ openFor: Double, _ leaves: Double) {
+    let now = Self.said
+    let until = FollowUp.until(openUntil: now + openFor * 3600, minuteOfDay: Int(hour * 60), now)
+    #expect(until == now + leaves * 3600)
+  }
+
   /// If somebody looks every four hours: three words, at least two days apart, then cold, and nothing more; also if none of
   /// them is known to have left.
   @Test(arguments: [0.0, 3.5, 11, 17, 23.9], [true, false]) func overTime(_ begins: Double, _ leaves: Bool) {

@@ -83,6 +83,17 @@ import Testing
     if let day = said[.day], let hours = said[.hours] { #expect(day < hours) }
   }
 
+  /// What waits does not leave at night.
+  @Test(
+    arguments: [
+      (Reminder.day, "10T18:00", "09T09:00", "09T20:00"), (.day, "10T07:30", "09T12:00", "09T19:30"),
+      (.hours, "10T18:00", "10T14:00", "10T16:00"), (.hours, "10T23:30", "10T19:30", "10T21:00"),
+    ])
+  func until(_ reminder: Reminder, _ start: String, _ now: String, _ until: String) {
+    let ground = ground(Self.at(start), booked: Self.at("01T12:00"), now: Self.at(now))
+    #expect(ground.until(reminder, Self.at(now)) == Self.at(until))
+  }
+
   /// Not run for a day: what was due then is not said now.
   @Test func afterAnOutage() {
     let start = Self.at("10T18:00")

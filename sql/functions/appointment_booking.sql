@@ -105,6 +105,15 @@ begin return (
    where a.tenant_id = current_tenant() and a.id = p_appointment
 ); end $$;
 
+-- What a person has before them, the next first; ten at most.
+create or replace function appointments_ahead(p_lead uuid) returns table (appointment_id uuid, detail jsonb)
+language plpgsql stable as $$
+begin return query
+  select a.id, appointment_detail(a.id) from appointments a
+   where a.tenant_id = current_tenant() and a.lead_id = living_lead(p_lead) and a.end_time > app_now()
+     and a.status in ('scheduled', 'confirmed', 'in_progress') order by a.scheduled_at, a.id limit 10;
+end $$;
+
 -- {"key", "digest"? (of the wish), "lead_id", "branch_id", "service_id"?, "staff_id"?, "scheduled_at", "duration_minutes"?
 -- (without a service; else the service's own, or the branch's), "conversation_id"?, "booking_source", "ai_booking_channel"?, "notes"?, "reason"?, "party_size"?,
 -- "created_by_staff_id"?, "anytime"?, "on_grid"? (when a slot begins only), "told_after"? (the question whose answer tells the

@@ -36,6 +36,7 @@ begin return (
 --                  "YYYY-MM-DD HH24:MI", `opens_weekday` and `opens_at`; null: nobody knows, or not within a week
 --   told_closed    the person was told that it is closed, in the last 12 hours and since it opened as was promised, or that
 --                  it would open about now
+--   appointments   what the person has before them (`appointments_ahead`)
 --   about          what staff noted about the person: {"notes", "tags", "interested_services", "classification"}
 create or replace function conversation_state(p_conversation uuid) returns jsonb
 language plpgsql stable as $$
@@ -69,6 +70,7 @@ begin return (
         and m.metadata ? 'out_of_hours' and m.status not in ('withheld', 'failed')
         and m.created_at > app_now() - interval '12 hours' and m.id >= v_night
         and m.created_at > case when c.promised_for <= app_now() then c.promised_for else '-infinity' end)),
+    'appointments', (select coalesce(jsonb_agg(h.detail), '[]') from appointments_ahead(l.id) h),
     'about', jsonb_build_object('notes', left(l.notes, 1000), 'tags', to_jsonb(l.tags[1:10]),
       'interested_services', to_jsonb(l.interested_services[1:10]), 'classification', l.classification))
     from conversations c

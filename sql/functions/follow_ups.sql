@@ -6,9 +6,10 @@
 --   most), "declined_seconds", "hours" (of who has said nothing of theirs), "by_hand"? (also where the business does without
 --   ours), and as `conversation_to_tell`: "templates", "windows"; "unasked"? {"template", "usable": its states in which it may
 --   leave, "language": in which it is sent besides the business's}: only those whom we have no way to ask, and who are not hot}
+drop function if exists follow_ups_near(jsonb, uuid, uuid, int);
 create or replace function follow_ups_near(p_rule jsonb, p_lead uuid, p_after uuid, p_limit int)
 returns table (lead_id uuid, conversation_id uuid, silent_since timestamptz, last_said timestamptz, attempts int,
-  last_at timestamptz, is_open boolean, local_minute int, service text, own_words text, now_is timestamptz)
+  last_at timestamptz, open_until timestamptz, local_minute int, service text, own_words text, now_is timestamptz)
 language plpgsql stable as $$
 declare
   v_tenant uuid := current_tenant();
@@ -16,7 +17,7 @@ begin
   return query
     select l.id, c.id, c.last_inbound_at, c.last_message_at,
         coalesce(a.attempts, 0), a.last_at,
-        s.is_open and not app_now() <@ off_times(b.id, null, app_now(), app_now()), minute_of_day(app_now(), z.zone),
+        s.open_until, minute_of_day(app_now(), z.zone),
         coalesce((select s.name from services s where s.tenant_id = v_tenant and s.id = l.interested_service_id),
           (select s.name from services s where s.tenant_id = v_tenant and s.is_active
              and (s.slug = any (l.interested_services) or s.name = any (l.interested_services)) order by s.id limit 1), ''),
@@ -45,7 +46,7 @@ begin
       cross join lateral (
         select coalesce(b.timezone, t.settings ->> 'timezone', 'America/Mexico_City') as zone) z
       cross join lateral opening_state(coalesce(said_hours(b.operating_hours), said_hours(x.business_hours),
-        p_rule -> 'hours'), app_now(), z.zone, '{}') s
+        p_rule -> 'hours'), app_now(), z.zone, closings_ahead(b.id)) s
      where (coalesce(x.follow_ups_enabled, true) or p_rule ? 'by_hand') and coalesce(x.ai_enabled, true)
        and c.status in ('active', 'waiting_response') and c.ai_handling and c.thread_owner is null
        and case when p_rule ? 'unasked' then l.classification <> 'hot'
@@ -109,9 +110,10 @@ language sql as $$
 $$;
 
 -- Holds the conversation of somebody who fell silent until the transaction ends; as `follow_ups_near` of this person then.
+drop function if exists hold_follow_up(jsonb, uuid, uuid);
 create or replace function hold_follow_up(p_rule jsonb, p_lead uuid, p_conversation uuid)
 returns table (lead_id uuid, conversation_id uuid, silent_since timestamptz, last_said timestamptz, attempts int,
-  last_at timestamptz, is_open boolean, local_minute int, service text, own_words text, now_is timestamptz)
+  last_at timestamptz, open_until timestamptz, local_minute int, service text, own_words text, now_is timestamptz)
 language plpgsql as $$
 begin
   perform lock_lanes(current_tenant(), array['send:' || p_conversation], '{}');

@@ -48,9 +48,11 @@ begin return (
 ); end $$;
 
 -- Whether it is open at p_at, and when it opens next by the clock on its wall if it is not: within a week, after a closing
--- within two months. p_off: when it is closed whatever its hours say. Both null: it has said nothing of its hours.
+-- within two months. p_off: when it is closed whatever its hours say. open_until: when it closes next, if it is open. All null:
+-- it has said nothing of its hours.
+drop function if exists opening_state(jsonb, timestamptz, text, tstzmultirange);
 create or replace function opening_state(p_hours jsonb, p_at timestamptz, p_zone text, p_off tstzmultirange,
-  out is_open boolean, out next_open timestamp)
+  out is_open boolean, out next_open timestamp, out open_until timestamptz)
 language plpgsql stable as $$
 declare
   v_today date := (p_at at time zone p_zone)::date;
@@ -64,7 +66,8 @@ begin
       cross join lateral opening_spans(p_hours, v_today + d) s
       cross join lateral (select s.opens at time zone p_zone, s.closes at time zone p_zone) t (opens, closes)
      where t.opens < t.closes;
-    is_open := p_at <@ v_open;
+    select upper(r) into open_until from unnest(v_open) r where r @> p_at;
+    is_open := open_until is not null;
     exit when is_open;
     select min(lower(r)) at time zone p_zone into next_open from unnest(v_open) r where lower(r) > p_at;
     exit when next_open is not null;

@@ -19,7 +19,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
    where h.kind = 'access_token' and p_policy ? cc.channel and cc.status in ('connected', 'error')
      and cc.stopped_code is distinct from 'token_expired'
      -- A page's token has no end, and is not renewed in this way.
-     and cc.login is distinct from 'page'
+     and sending_login(cc.channel, cc.login) is distinct from 'page'
      and token_end(h.expires_at, h.updated_at, p_policy -> cc.channel)
        < app_now() + make_interval(secs => (p_policy -> cc.channel ->> 'lead')::float8)
      and not exists (select from jobs j where j.tenant_id = h.tenant_id and j.lane = 'token:' || cc.id
@@ -39,13 +39,14 @@ returns table (verdict text, channel text, app_key text, ends_at timestamptz, to
 language plpgsql as $$
 declare
   v_tenant uuid := current_tenant();
+  v_login text;
   v_holder uuid;
   v_until timestamptz;
 begin
   perform pg_advisory_xact_lock(hashtextextended(v_tenant::text || '|token|' || p_connection::text, 0));
-  select cc.channel, cc.tiktok_client_key, token_end(h.expires_at, h.updated_at, p_policy -> cc.channel), a.id, a.sealed,
+  select cc.channel, sending_login(cc.channel, cc.login), cc.tiktok_client_key, token_end(h.expires_at, h.updated_at, p_policy -> cc.channel), a.id, a.sealed,
       a.renewal, a.renewal_until, r.id, r.sealed, s.id, s.sealed
-    into channel, app_key, ends_at, token_id, token, v_holder, v_until, refresh_id, refresh, secret_id, secret
+    into channel, v_login, app_key, ends_at, token_id, token, v_holder, v_until, refresh_id, refresh, secret_id, secret
     from channel_connections cc
     join outbound_tokens a on a.tenant_id = v_tenant and a.channel_connection_id = cc.id and a.kind = 'access_token'
     left join outbound_tokens r on r.tenant_id = v_tenant and r.channel_connection_id = cc.id and r.kind = 'refresh_token'
@@ -53,7 +54,7 @@ begin
     left join secret_hints h on h.tenant_id = v_tenant and h.channel_connection_id = cc.id and h.kind = 'access_token'
    where cc.tenant_id = v_tenant and cc.id = p_connection and cc.status in ('connected', 'error');
   verdict := case
-    when token_id is null or not p_policy ? channel then 'gone'
+    when token_id is null or not p_policy ? channel or v_login = 'page' then 'gone'
     when v_holder <> p_attempt and v_until > app_clock() then 'held'
     when ends_at is null or ends_at >= app_now() + make_interval(secs => (p_policy -> channel ->> 'lead')::float8)
       then 'fresh'

@@ -21,9 +21,7 @@ select f.starts_at as "starts_at!", f.ends_at as "ends_at!", f.branch_id as "bra
 
 -- name: upcomingAppointments :many
 -- What a person has before them.
-select a.id, appointment_detail(a.id) as "detail!" from appointments a
- where a.tenant_id = current_tenant() and a.lead_id = living_lead(:lead_id) and a.end_time > app_now()
-   and a.status in ('scheduled', 'confirmed', 'in_progress') order by a.scheduled_at, a.id limit 10;
+select appointment_id as "id!", detail as "detail!" from appointments_ahead(:lead_id);
 
 -- name: bookAppointment :one
 select outcome as "outcome!", appointment_id, detail as "detail!" from book_appointment(:request::jsonb);

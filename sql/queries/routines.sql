@@ -40,12 +40,12 @@ select numbered_before(:conversation_id, :question_id, :seconds);
 -- name: followUpsNear :many
 -- People who fell silent (`sql/functions/follow_ups.sql`).
 select lead_id as "lead_id!", conversation_id as "conversation_id!", last_said as "last_said!", last_at,
-    attempts as "attempts!", is_open as "is_open!", local_minute as "local_minute!", now_is as "now_is!"
+    attempts as "attempts!", open_until, local_minute as "local_minute!", now_is as "now_is!"
   from follow_ups_near(:rule::jsonb, null, :after, :limit);
 
 -- name: holdFollowUp :maybe
 -- Holds the conversation of somebody who fell silent; none: they are not to be asked any more.
-select silent_since as "silent_since!", last_said as "last_said!", last_at, attempts as "attempts!", is_open as "is_open!",
+select silent_since as "silent_since!", last_said as "last_said!", last_at, attempts as "attempts!", open_until,
     local_minute as "local_minute!", service as "service!", own_words, now_is as "now_is!"
   from hold_follow_up(:rule::jsonb, :lead_id, :conversation_id);
 

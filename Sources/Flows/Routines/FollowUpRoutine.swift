@@ -96,7 +96,7 @@ extension Office {
       guard case .queued(let message, _) = outcome else { return .nothing }
       try scope.noteFollowUp(
         leadId: lead, messageId: message, silentSince: held.silentSince, attempts: Int32(attempt),
-        until: held.nowIs + FollowUp.lastsFor)
+        until: FollowUp.until(openUntil: held.openUntil, minuteOfDay: Int(held.localMinute), held.nowIs))
       return .asked
     }
   }
@@ -105,7 +105,8 @@ extension Office {
 extension FollowUpsNearRow {
   fileprivate func step(_ canAsk: Bool) -> FollowUp.Step {
     FollowUp.step(
-      lastSaid: lastSaid, lastAsked: lastAt, attempts: Int(attempts), isOpen: isOpen, minuteOfDay: Int(localMinute),
+      lastSaid: lastSaid, lastAsked: lastAt, attempts: Int(attempts), isOpen: openUntil != nil,
+      minuteOfDay: Int(localMinute),
       canAsk: canAsk, nowIs)
   }
 }
@@ -113,7 +114,8 @@ extension FollowUpsNearRow {
 extension HoldFollowUpRow {
   fileprivate func step(_ canAsk: Bool) -> FollowUp.Step {
     FollowUp.step(
-      lastSaid: lastSaid, lastAsked: lastAt, attempts: Int(attempts), isOpen: isOpen, minuteOfDay: Int(localMinute),
+      lastSaid: lastSaid, lastAsked: lastAt, attempts: Int(attempts), isOpen: openUntil != nil,
+      minuteOfDay: Int(localMinute),
       canAsk: canAsk, nowIs)
   }
 }

@@ -74,7 +74,7 @@ extension Scope {
     }
     return try tell(
       .reminder(.ours(appointment)), of: appointment, in: held.conversationId, words: held.reminderText,
-      what: reminder.rawValue, until: reminder.until(held.scheduledAt), requestID)
+      what: reminder.rawValue, until: held.ground.until(reminder, held.nowIs), requestID)
   }
 
   fileprivate func confirmBooking(of appointment: UUID, _ requestID: String?) throws(StoreError) -> Office.Told {

@@ -182,9 +182,7 @@ extension Scope {
     try many(
       "upcomingAppointments",
       #"""
-      select a.id, appointment_detail(a.id) as "detail!" from appointments a
-       where a.tenant_id = current_tenant() and a.lead_id = living_lead($1) and a.end_time > app_now()
-         and a.status in ('scheduled', 'confirmed', 'in_progress') order by a.scheduled_at, a.id limit 10
+      select appointment_id as "id!", detail as "detail!" from appointments_ahead($1)
       """#,
       [leadId.sql]
     ) { row throws(StoreError) in

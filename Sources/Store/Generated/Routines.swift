@@ -59,7 +59,7 @@ public struct FollowUpsNearRow: Sendable, Equatable {
   public var lastSaid: Instant
   public var lastAt: Instant?
   public var attempts: Int32
-  public var isOpen: Bool
+  public var openUntil: Instant?
   public var localMinute: Int32
   public var nowIs: Instant
 }
@@ -69,7 +69,7 @@ public struct HoldFollowUpRow: Sendable, Equatable {
   public var lastSaid: Instant
   public var lastAt: Instant?
   public var attempts: Int32
-  public var isOpen: Bool
+  public var openUntil: Instant?
   public var localMinute: Int32
   public var service: String
   public var ownWords: String?
@@ -252,7 +252,7 @@ extension Scope {
       "followUpsNear",
       #"""
       select lead_id as "lead_id!", conversation_id as "conversation_id!", last_said as "last_said!", last_at,
-          attempts as "attempts!", is_open as "is_open!", local_minute as "local_minute!", now_is as "now_is!"
+          attempts as "attempts!", open_until, local_minute as "local_minute!", now_is as "now_is!"
         from follow_ups_near($1::jsonb, null, $2, $3)
       """#,
       [rule.sql, after.sql, limit.sql]
@@ -263,7 +263,7 @@ extension Scope {
         lastSaid: row.get(2),
         lastAt: row.get(3),
         attempts: row.get(4),
-        isOpen: row.get(5),
+        openUntil: row.get(5),
         localMinute: row.get(6),
         nowIs: row.get(7)
       )
@@ -275,7 +275,7 @@ extension Scope {
     try maybe(
       "holdFollowUp",
       #"""
-      select silent_since as "silent_since!", last_said as "last_said!", last_at, attempts as "attempts!", is_open as "is_open!",
+      select silent_since as "silent_since!", last_said as "last_said!", last_at, attempts as "attempts!", open_until,
           local_minute as "local_minute!", service as "service!", own_words, now_is as "now_is!"
         from hold_follow_up($1::jsonb, $2, $3)
       """#,
@@ -286,7 +286,7 @@ extension Scope {
         lastSaid: row.get(1),
         lastAt: row.get(2),
         attempts: row.get(3),
-        isOpen: row.get(4),
+        openUntil: row.get(4),
         localMinute: row.get(5),
         service: row.get(6),
         ownWords: row.get(7),
