@@ -87,6 +87,7 @@ alter function find_channel(text, text) owner to tistis_definer;
 alter function find_accounts(text, text[]) owner to tistis_definer;
 alter function tenant_of_slug(text) owner to tistis_definer;
 alter function take_account(uuid, text[]) owner to tistis_definer;
+alter function free_accounts() owner to tistis_definer;
 alter function worker_heartbeat(uuid, text, text, float8) owner to tistis_definer;
 alter function worker_stopped(uuid) owner to tistis_definer;
 alter function recover_jobs(float8) owner to tistis_definer;

@@ -17,13 +17,22 @@ public struct ChannelFields: Sendable {
   public var columns: JSON
   public var secrets: [(kind: String, isToken: Bool, secret: Secret)]
 
-  private static let texts = [
-    "connection_name", "account_name", "whatsapp_phone_number_id", "whatsapp_business_account_id",
-    "instagram_account_id",
-    "instagram_page_id", "instagram_username", "facebook_page_id", "facebook_page_name", "meta_app_id",
-    "tiktok_business_id",
-    "tiktok_client_key", "tiktok_open_id", "ai_personality_override", "custom_instructions_override",
+  /// What says which account of the platform it is; in SQL, `keep_ownership`.
+  private static let accountIDs = [
+    "whatsapp_phone_number_id", "whatsapp_business_account_id", "instagram_account_id", "instagram_page_id",
+    "facebook_page_id", "tiktok_business_id", "tiktok_open_id",
   ]
+  private static let texts =
+    accountIDs + [
+      "connection_name", "account_name", "instagram_username", "facebook_page_name", "meta_app_id",
+      "tiktok_client_key", "ai_personality_override", "custom_instructions_override",
+    ]
+
+  /// Whether an id of the account is among what was entered.
+  public var namesAccount: Bool {
+    guard case .object(let members) = columns else { return false }
+    return Self.accountIDs.contains { members[$0] != nil }
+  }
   private static let delays = [("first_message_delay_seconds", 1800), ("subsequent_message_delay_seconds", 300)]
   private static let longest = 20_000
 

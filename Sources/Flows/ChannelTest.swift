@@ -13,7 +13,7 @@ extension Office {
       let found = try await database.tenant(job.tenant) { (scope) throws(StoreError) in
         try scope.channelToTest(connectionId: connection)
       }
-      guard let found else { return .bury(why: "there is no such channel") }
+      guard let found else { return .done(["skipped": "there is no such channel any more"]) }
       let report = await examine(found, subscribe, job)
       let told = report.json
       let heldReport = report.heldByAnother
@@ -45,7 +45,7 @@ extension Office {
     switch kept {
     case .changed:
       let why = "the account was changed while it was tested"
-      return job.isLastAttempt ? .bury(why: why) : .retry(after: 1, why: why)
+      return job.isLastAttempt ? .done(["skipped": .string(why)]) : .retry(after: 1, why: why)
     case .told(let result, let loser):
       if let loser {
         try await insist(loser.tenant) { (scope) throws(StoreError) in
@@ -87,8 +87,9 @@ extension Office {
       return only("account", "the channel has no id of the platform's", cure: "enter the id of its account")
     }
     guard let sealed = found.token else {
-      return only(
-        "token", "no access token is stored", cure: "give one: tistis channels set-secret, or PATCH the channel")
+      let cure = "give one: tistis channels set-secret, or PATCH the channel"
+      return TestReport(
+        findings: [("token", .init(.failed, "no access token is stored", cure: cure, isLockedOut: true), true)])
     }
     guard let token = open(sealed, found.tokenId, tenant: job.tenant) else {
       return only(
@@ -164,7 +165,7 @@ private struct TestReport: Sendable {
         findings.map { name, finding, _ in
           .object([
             "name": .string(name), "state": .string(finding.state.rawValue), "sentence": .string(finding.sentence),
-            "cure": finding.cure.map { .string($0) },
+            "cure": finding.cure.map { .string($0) }, "locked_out": finding.isLockedOut ? true : nil,
           ])
         }),
     ]

@@ -218,8 +218,10 @@ extension Office {
     // What the data refuse, or this build misreads, is not mended by waiting: people find it among the dead.
     if !holdingLane {
       switch error {
-      case .data, .shape: return .bury(why: why)
-      default: break
+      case .data, .shape, .conflict: return .bury(why: why)
+      // Class 42: something that this build needs is not there yet, or not granted, while another version is installed.
+      case .rejected(let sqlstate, _) where !sqlstate.hasPrefix("42"): return .bury(why: why)
+      case .rejected, .unavailable, .serialization: break
       }
     }
     return holdingLane ? .wait(after: seconds, why: why) : .snooze(after: seconds, why: why)

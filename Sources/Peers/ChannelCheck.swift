@@ -14,11 +14,15 @@ public struct ChannelCheck: Sendable {
     public var state: State
     public var sentence: String
     public var cure: String?
+    /// The platform does not let the token to the account: it is not valid, or another's. One that lacks a permission, or an
+    /// account that is not well, is something else.
+    public var isLockedOut: Bool
 
-    public init(_ state: State, _ sentence: String, cure: String? = nil) {
+    public init(_ state: State, _ sentence: String, cure: String? = nil, isLockedOut: Bool = false) {
       self.state = state
       self.sentence = sentence
       self.cure = cure
+      self.isLockedOut = isLockedOut
     }
   }
 

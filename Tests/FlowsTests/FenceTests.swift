@@ -7,12 +7,18 @@ import Testing
 
 @testable import Flows
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A human writes while the assistant's reply is on its way out: whoever is committed first decides, and after a human
 /// no bot message leaves. On every platform, here or in its own app, whether the reply waits to be sent or is just being
 /// stored.
 @Suite struct FenceTests {
   enum Human: CaseIterable { case staff, echo }
   static let rounds = 125
+  /// Milliseconds that each waits in turn at the start. Without them one side may lose every time on a busy machine.
+  private static let (botWaits, humanWaits): ([UInt32], [UInt32]) = ([0, 0, 1, 5, 20], [0, 5, 0, 20, 1])
 
   private struct Round: Sendable {
     let conversation: UUID
@@ -80,6 +86,7 @@ import Testing
         #"{"id": "\#(UUID().text)", "conversation_id": "\#(round.conversation.text)", "ai_model": "m", "prompt_tokens": 1, "cache_write_tokens": 0, "cache_read_tokens": 0, "completion_tokens": 1, "cost_usd": "0", "response_time_ms": 1, "stop_reason": "x", "was_successful": true}"#
       )
       barriers[i].wait()
+      usleep(1000 * Self.botWaits[i % 5])
       if let message = round.message { return try account.begin(message, session: session).verdict }
       let begun = try session.tenant(account.tenant).beginReply(
         conversationId: round.conversation, parts: ["respuesta"], answers: round.question, jobId: UUID(),
@@ -102,6 +109,7 @@ import Testing
       let round = rounds[i]
       let echo = JSONText(.array([account.echo("Le atiendo yo", to: round.person).row(connection: account.connection)]))
       barriers[i].wait()
+      usleep(1000 * Self.humanWaits[i / 5 % 5])
       return try session.transaction(tenant: account.tenant) { (scope) throws(StoreError) in
         switch human {
         case .staff:

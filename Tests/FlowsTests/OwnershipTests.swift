@@ -118,6 +118,31 @@ import Testing
     }
   }
 
+  /// The platform lets the first's token to the account, it may only do too little there: that is no loss.
+  @Test func aTokenThatLacksAPermissionLosesNothing() async throws {
+    try await Rivals.test { rivals in
+      try setToken("test_narrow", rivals.one)
+      #expect(try await rivals.test(rivals.one)["ok"].bool == false)
+      let held = try await rivals.test(rivals.two)
+      #expect(held["ok"].bool == false && held["checks"].items.last?["name"].text == "ownership", "\(held)")
+      #expect(try rivals.owns(rivals.one) && !rivals.owns(rivals.two))
+    }
+  }
+
+  /// What a business had that is cancelled is free, for an administrator's word too.
+  @Test func cancelledItIsNobodys() async throws {
+    try await Rivals.test { rivals in
+      try rivals.one.run("update tenants set status = 'cancelled' where id = '\(rivals.one.tenant.id.text)'")
+      #expect(try !rivals.owns(rivals.one))
+      let two = rivals.two
+      #expect(
+        try two.database.connection().tenant(two.tenant.id).changeChannel(
+          connectionId: two.tenant.connection,
+          fields: JSONText(["whatsapp_phone_number_id": .string(rivals.one.tenant.account)] as JSON)) == true)
+      #expect(try rivals.owns(two))
+    }
+  }
+
   /// Both show it at once: one has it.
   @Test func atOnce() async throws {
     try await Rivals.test { rivals in

@@ -4,7 +4,7 @@ private let webhooks =
 /// Every function that runs with other rights than its caller's, and who may call it.
 private let definerFunctions = [
   "find_channel(text,text): " + webhooks, "tenant_of_slug(text): tistis_owner",
-  "take_account(uuid,text[]): tistis_jobs, tistis_jobs_process",
+  "take_account(uuid,text[]): tistis_jobs, tistis_jobs_process", "free_accounts(): ",
   "find_accounts(text,text[]): " + webhooks, "shared_webhook_refused(text,integer): " + webhooks,
   "shared_webhook_heard(text): " + webhooks,
   "worker_heartbeat(uuid,text,text,double precision): tistis_jobs, tistis_jobs_process",

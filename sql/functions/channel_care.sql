@@ -22,15 +22,10 @@ begin
       where c.tenant_id = v_tenant and c.id = v_id;
   end if;
   perform change_channel(v_id, p_values - array['channel', 'account_number', 'branch_id']);
-  -- An administrator is believed, as with a new row. Not before it has its ids: the former ones may be another's by now.
-  if current_user <> 'tistis_api' then
-    update channel_connections c set owned_at = app_now()
-      where c.tenant_id = v_tenant and c.id = v_id and c.owned_at is null;
-  end if;
   return v_id;
 end $$;
 
--- Changes what p_values names; false: there is no such account that is not disconnected.
+-- Changes what p_values names. An administrator who names an account's ids is believed that it is this business's. False: there is no such account that is not disconnected.
 create or replace function change_channel(p_connection uuid, p_values jsonb) returns boolean
 language plpgsql as $$
 declare
@@ -55,6 +50,11 @@ begin
       subsequent_message_delay_seconds = n.subsequent_message_delay_seconds,
       ai_personality_override = n.ai_personality_override, custom_instructions_override = n.custom_instructions_override
     where c.tenant_id = v_tenant and c.id = p_connection;
+  if current_user <> 'tistis_api' and p_values ?| array['whatsapp_phone_number_id', 'whatsapp_business_account_id',
+      'instagram_account_id', 'instagram_page_id', 'facebook_page_id', 'tiktok_business_id', 'tiktok_open_id'] then
+    update channel_connections c set owned_at = app_now()
+      where c.tenant_id = v_tenant and c.id = p_connection and c.owned_at is null and c.account_id is not null;
+  end if;
   return true;
 end $$;
 

@@ -17,12 +17,22 @@ end $$;
 create or replace trigger keep_ownership before insert or update on channel_connections
   for each row execute function keep_ownership();
 
+-- What a business has that is cancelled is nobody's.
+create or replace function free_accounts() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update channel_connections c set owned_at = null where c.tenant_id = new.id and c.owned_at is not null;
+  return null;
+end $$;
+create or replace trigger free_accounts after update of status on tenants
+  for each row when (new.status = 'cancelled' and old.status <> 'cancelled') execute function free_accounts();
+
 -- Gives an account to the business of this session, whose token has just opened it (`noteChannelTest`, in the same
 -- transaction). One that another business has proven stays there as long as nothing says that their token opens it no more:
 -- a platform tells an account's events once, so it cannot be both's.
 --   verdict 'owned'  it is this business's, or was before
 --   verdict 'taken'  likewise; it was another's, whose token the platform refuses (the account stands still for one of the
---                    codes p_token_stops, or a test of the last minutes says so and no token was given since), or who has cancelled
+--                    codes p_token_stops, or a test of the last minutes says so and no token was given since)
 --   verdict 'held'   another business has it
 --   verdict 'gone'   there is no such account, or it was disconnected
 -- The other's: other_tenant, other_connection.
@@ -41,15 +51,15 @@ begin
   -- Two that prove it at once come one after the other.
   perform pg_advisory_xact_lock(hashtextextended('account|' || c.channel || '|' || c.account_id, 0));
   select x.tenant_id, x.id,
-      t.status = 'cancelled' or x.status = 'error' and x.stopped_code = any (p_token_stops)
+      x.status = 'error' and x.stopped_code = any (p_token_stops)
       -- What a test found long ago may have mended itself.
       or x.tested_at > app_now() - interval '10 minutes' and exists (
         select from jsonb_array_elements(x.test_result -> 'checks') k
-         where k ->> 'name' in ('token', 'account') and k ->> 'state' = 'failed')
+         where (k ->> 'locked_out')::boolean)
         and not exists (select from secret_hints h where h.tenant_id = x.tenant_id and h.channel_connection_id = x.id
           and h.kind = 'access_token' and h.updated_at > x.tested_at)
     into other_tenant, other_connection, v_lost
-    from channel_connections x join tenants t on t.id = x.tenant_id
+    from channel_connections x
    where x.channel = c.channel and x.account_id = c.account_id and x.status <> 'disconnected' and x.owned_at is not null
      and x.tenant_id <> v_tenant
      for update of x;

@@ -27,7 +27,9 @@ begin
   p_opens := coalesce(v_opens, p_opens);
   -- All that was asked since the first promise waits for this one, also where the job that was to keep it makes it anew; but
   -- not what somebody of the business has answered.
-  if c.promised_first is not null and c.promised_for > app_now() - interval '2 hours' then
+  if c.promised_first is not null and (c.promised_for > app_now() - interval '2 hours' or exists (select from jobs j
+    where j.tenant_id = v_tenant and j.lane = 'answer:' || c.id and j.lane_head and j.status = 'processing'
+      and j.unique_key = 'opening:' || c.id)) then
     v_first := greatest(c.promised_first, uuid_v7_floor(c.last_human_at));
   else
     -- What waits may be older than the last of it: all that came into the job that asks.

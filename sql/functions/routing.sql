@@ -5,10 +5,10 @@ drop function if exists find_channel(text, text);
 -- The accounts of a tenant on a channel with what proves that the platform speaks: no row for an unknown slug. The
 -- secrets are sealed; only who holds the inbound keys can open them. [{"id", "kind", "sealed" (hex)}]
 create or replace function find_channel(p_channel text, p_slug text)
-returns table (tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, branch_id uuid,
-  account_id text, business_id text, secrets jsonb)
+returns table (tenant_id uuid, tenant_status text, connection_id uuid, connection_status text, account_id text,
+  business_id text, secrets jsonb)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select t.id, t.status, c.id, c.status, c.branch_id, c.account_id, c.whatsapp_business_account_id,
+  select t.id, t.status, c.id, c.status, c.account_id, c.whatsapp_business_account_id,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'kind', s.kind, 'sealed', encode(s.sealed, 'hex'))
           order by s.id) from inbound_secrets s where s.tenant_id = t.id and s.channel_connection_id = c.id), '[]')
     from tenants t

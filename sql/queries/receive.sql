@@ -1,7 +1,6 @@
 -- name: findChannel :many
 -- The accounts of a tenant on a channel and their sealed secrets; none for an unknown slug.
-select tenant_id as "tenant_id!", tenant_status as "tenant_status!", connection_id, connection_status, branch_id,
-    account_id, business_id,
+select tenant_id as "tenant_id!", tenant_status as "tenant_status!", connection_id, connection_status, account_id, business_id,
     secrets as "secrets!"
   from find_channel(:channel, :slug);
 

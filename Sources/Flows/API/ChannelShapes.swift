@@ -75,7 +75,8 @@ extension ChannelDoor {
         .object([
           .needs("name", .line), .needs("state", .word(["ok", "failed", "unknown"])),
           .needs("sentence", .text(0...2000)),
-          .may("cure", .text(0...2000)),
+          // The platform does not let the token to the account.
+          .may("cure", .text(0...2000)), .may("locked_out", .flag),
         ]), atMost: 20)),
   ])
 

@@ -176,7 +176,7 @@ enum ChannelDoor {
         let speaks = try store?.keep(fields, connection: id, tenant: call.caller.tenant, in: scope) ?? false
         if speaks || status == "connected" && fields.secrets.isEmpty {
           try goOn(call, id, in: scope)
-        } else if row.ownedAt != nil {
+        } else if fields.namesAccount {
           // Other ids have to be shown to be theirs, or the shared webhook would give it nothing until somebody asks.
           try prove(call, id, in: scope)
         }

@@ -113,7 +113,7 @@ extension CheckedAccount {
     learned.app = data["app_id"].loose ?? learned.app
     guard data["is_valid"].bool == true else {
       let why = data["error"]["message"].text.map { ": " + withoutTokens(clipped($0, 200)) } ?? ""
-      return .init(.failed, "Meta does not accept the access token\(why)", cure: newToken)
+      return .init(.failed, "Meta does not accept the access token\(why)", cure: newToken, isLockedOut: true)
     }
     let given = data["scopes"].items.compactMap(\.text)
     let missing = data["scopes"].exists ? scopes.filter { !given.contains($0) } : []
@@ -127,7 +127,9 @@ extension CheckedAccount {
       return .init(.ok, "the access token does not expire")
     }
     let until = Instant(seconds: expires)
-    guard until > now else { return .init(.failed, "the access token ended at \(until)", cure: newToken) }
+    guard until > now else {
+      return .init(.failed, "the access token ended at \(until)", cure: newToken, isLockedOut: true)
+    }
     return .init(
       .ok, "the access token is good until \(until)",
       cure: until - now < 7 * 86_400 ? "it ends within a week: " + newToken : nil)
@@ -144,7 +146,8 @@ extension CheckedAccount {
     }
     return .init(
       .failed, "the access token\(name) is that of the account \(clipped(owner, 40)), not of \(account)",
-      cure: "enter \(clipped(owner, 40)) as instagram_account_id, or connect the account that is meant")
+      cure: "enter \(clipped(owner, 40)) as instagram_account_id, or connect the account that is meant",
+      isLockedOut: true)
   }
 
   /// `{"data": [{"permission", "status": "granted"}]}`. Not every host is known to tell them: then it is not held against
@@ -168,7 +171,12 @@ extension CheckedAccount {
 
   private func account(_ response: HTTPResponse) -> ChannelCheck.Finding {
     let body: Field
-    do throws(PeerError) { body = try GraphAnswer.body(response) } catch { return fault(error) }
+    do throws(PeerError) { body = try GraphAnswer.body(response) } catch {
+      var finding = fault(error)
+      // 10 and 200 say that a permission is missing; what is not there for this token is another's.
+      if case .refused(let code, _) = error { finding.isLockedOut = !["10", "200"].contains(code) }
+      return finding
+    }
     let name =
       body["verified_name"].text ?? body["username"].text ?? body["name"].text ?? body["display_phone_number"].text
       ?? body["id"].loose ?? "the account"
@@ -300,7 +308,8 @@ extension CheckedAccount {
     switch error {
     case .unauthorised where GraphFault.wantsProof(error.sentence):
       .init(.failed, "Meta refused (\(error.code)): \(error.sentence)", cure: GraphFault.proofCure)
-    case .unauthorised: .init(.failed, "Meta refused (\(error.code)): \(error.sentence)", cure: newToken)
+    case .unauthorised:
+      .init(.failed, "Meta refused (\(error.code)): \(error.sentence)", cure: newToken, isLockedOut: true)
     case .refused:
       .init(
         .failed, "Meta refused (\(error.code)): \(error.sentence)",

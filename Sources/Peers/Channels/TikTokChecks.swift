@@ -41,7 +41,7 @@ extension CheckedAccount {
       return .init(
         .failed, "TikTok does not accept the access token: \(answer.sentence)",
         cure: "connect the account again; access tokens end after a day and are renewed by a job while the refresh "
-          + "token is good")
+          + "token is good", isLockedOut: true)
     case 40002, 40003, 40005:
       return .init(
         .failed, "TikTok refused: \(answer.sentence)",

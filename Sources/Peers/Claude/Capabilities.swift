@@ -82,7 +82,7 @@ public struct ClaudeModel: Sendable, Equatable {
 
   public static let all = [
     ClaudeModel(
-      "claude-haiku-5-5", thinking: .canBeDisabled, effort: true, cacheable: 512, price: .cents(10, 50),
+      "claude-haiku-5-5", thinking: .canBeDisabled, effort: true, cacheable: 1024, price: .cents(10, 50),
       largePrice: .cents(50, 250)),
     ClaudeModel("claude-sonnet-5-5", thinking: .always, effort: true, cacheable: 1024, price: .dollars(2, 10)),
     ClaudeModel("claude-opus-5-5", thinking: .always, effort: true, cacheable: 1024, price: .dollars(4, 20)),

@@ -9,7 +9,6 @@ public struct FindChannelRow: Sendable, Equatable {
   public var tenantStatus: String
   public var connectionId: UUID?
   public var connectionStatus: String?
-  public var branchId: UUID?
   public var accountId: String?
   public var businessId: String?
   public var secrets: JSONText
@@ -52,8 +51,7 @@ extension Scope {
     try many(
       "findChannel",
       #"""
-      select tenant_id as "tenant_id!", tenant_status as "tenant_status!", connection_id, connection_status, branch_id,
-          account_id, business_id,
+      select tenant_id as "tenant_id!", tenant_status as "tenant_status!", connection_id, connection_status, account_id, business_id,
           secrets as "secrets!"
         from find_channel($1, $2)
       """#,
@@ -64,10 +62,9 @@ extension Scope {
         tenantStatus: row.get(1),
         connectionId: row.get(2),
         connectionStatus: row.get(3),
-        branchId: row.get(4),
-        accountId: row.get(5),
-        businessId: row.get(6),
-        secrets: row.get(7)
+        accountId: row.get(4),
+        businessId: row.get(5),
+        secrets: row.get(6)
       )
     }
   }
