@@ -5577,7 +5577,7 @@ CREATE FUNCTION public.is_own_kind(p_job_type text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back',
-    'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile',
+    'mark_read', 'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile',
     'deliver_event', 'score_lead', 'routine', 'confirm_booking', 'hand_over')
 $$;
 
@@ -7952,6 +7952,43 @@ CREATE FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) RETURNS voi
 $$;
 
 ALTER FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) OWNER TO tistis_owner;
+
+--
+-- Name: read_conversation(uuid, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
+--
+
+CREATE FUNCTION public.read_conversation(p_conversation uuid, p_hours jsonb, p_request_id text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := current_tenant();
+  v_message uuid;
+  c conversations;
+begin
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
+  if c.id is null then return false; end if;
+  update conversations x set staff_read_at = greatest(x.staff_read_at, app_now())
+    where x.tenant_id = v_tenant and x.id = c.id;
+  select m.id into v_message
+    from (select l.id, l.created_at, l.channel_connection_id from messages l
+           where l.tenant_id = v_tenant and l.conversation_id = c.id and l.role = 'user' and l.external_id is not null
+             and not l.historical and l.deleted_at is null
+           order by l.id desc limit 1) m
+    join channel_connections cc on cc.tenant_id = v_tenant and cc.id = m.channel_connection_id and cc.status = 'connected'
+   where m.created_at > coalesce(c.staff_read_at, '-infinity')
+     and m.created_at > app_now() - make_interval(hours => (p_hours ->> c.channel)::int)
+     -- The last word is said without a look at the question.
+     and not exists (select from messages r where r.tenant_id = v_tenant and r.conversation_id = c.id and r.id > m.id
+       and r.role = 'assistant' and r.answers_message_id >= m.id and not r.metadata ? 'last_word');
+  if v_message is null then return false; end if;
+  perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'mark_read', 'unique_key', 'mark_read:' || c.id,
+    'priority', 8, 'max_attempts', 3, 'request_id', p_request_id,
+    'payload', jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
+      'channel', c.channel))));
+  return true;
+end $$;
+
+ALTER FUNCTION public.read_conversation(p_conversation uuid, p_hours jsonb, p_request_id text) OWNER TO tistis_owner;
 
 --
 -- Name: receive_events(jsonb, jsonb, text); Type: FUNCTION; Schema: public; Owner: tistis_owner
@@ -19542,6 +19579,13 @@ GRANT ALL ON FUNCTION public.queue_stats() TO tistis_jobs_process;
 
 REVOKE ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.raise_alert(p_connection uuid, p_alert jsonb) TO tistis_functions;
+
+--
+-- Name: FUNCTION read_conversation(p_conversation uuid, p_hours jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner
+--
+
+REVOKE ALL ON FUNCTION public.read_conversation(p_conversation uuid, p_hours jsonb, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.read_conversation(p_conversation uuid, p_hours jsonb, p_request_id text) TO tistis_functions;
 
 --
 -- Name: FUNCTION receive_events(p_events jsonb, p_policy jsonb, p_request_id text); Type: ACL; Schema: public; Owner: tistis_owner

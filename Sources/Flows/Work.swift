@@ -14,6 +14,8 @@ public enum Work: Sendable, Equatable {
   case fetchMedia(media: UUID)
   /// `read_back`: ask the platform whether it has a message of which no answer came.
   case readBack(message: UUID)
+  /// `mark_read`: show a person at the platform that somebody of the business has read their message.
+  case markRead(message: UUID)
   /// `fetch_profile`: ask the platform for the name of who a conversation is with.
   case fetchProfile(conversation: UUID)
   /// `noop`: nothing; shows that the queue moves, and how fast (`bin/bench jobs`).
@@ -51,6 +53,7 @@ extension Work {
     case answer = "ai_response"
     case fetchMedia = "fetch_media"
     case readBack = "read_back"
+    case markRead = "mark_read"
     case fetchProfile = "fetch_profile"
     case nothing = "noop"
     case removeMedia = "remove_media"
@@ -87,6 +90,7 @@ extension Work {
       case .answer: need("conversation_id") { .answer(conversation: $0, channel: channel) }
       case .fetchMedia: need("media_id") { .fetchMedia(media: $0) }
       case .readBack: need("message_id") { .readBack(message: $0) }
+      case .markRead: need("message_id") { .markRead(message: $0) }
       case .fetchProfile: need("conversation_id") { .fetchProfile(conversation: $0) }
       case .nothing: .nothing
       case .removeMedia: need("media_id") { .removeMedia(media: $0, key: payload["storage_key"].text) }
@@ -116,6 +120,7 @@ extension Work {
     case .answer: kind = .answer
     case .fetchMedia: kind = .fetchMedia
     case .readBack: kind = .readBack
+    case .markRead: kind = .markRead
     case .fetchProfile: kind = .fetchProfile
     case .nothing: kind = .nothing
     case .removeMedia: kind = .removeMedia
@@ -144,6 +149,7 @@ extension Office {
     case .send(let message, let channel): [JobResult(job, await send(message, channel, job))]
     case .fetchMedia(let media): [JobResult(job, await fetch(media, job))]
     case .readBack(let message): [JobResult(job, await readBack(message, job))]
+    case .markRead(let message): [JobResult(job, await markRead(message, job))]
     case .fetchProfile(let conversation): [JobResult(job, await fetchProfile(conversation, job))]
     case .nothing: [JobResult(job, .done([:]))]
     case .removeMedia(let media, let key): [JobResult(job, await remove(media, key, job))]

@@ -56,6 +56,17 @@ public struct Channel: Sendable {
   /// How a person's name is asked for; nil: messages bring it along.
   public var profile: ChannelProfile? = nil
 
+  /// What the platform said of one of `markRead`'s requests. A mark is no message: its answer names none, and whatever else
+  /// means yes will do.
+  public func marked(_ response: HTTPResponse) throws(PeerError) {
+    do throws(PeerError) {
+      _ = try accepted(response)
+    } catch {
+      if case .unparseable = error, (200...299).contains(response.status) { return }
+      throw error
+    }
+  }
+
   /// Whether a request carries a signature, right or wrong.
   public func isSigned(_ request: Request) -> Bool {
     [signatureHeader, otherSignatureHeader].contains { header in header.map { request.headers[$0] != nil } ?? false }

@@ -23,6 +23,8 @@ public struct ChannelLimits: Sendable, Equatable {
   public var perMinute: Int
   /// How emphasis is written so that it is shown as such.
   public var marks = TextMarks.none
+  /// Hours in which a person's message may still be marked as read; nil: as long as we may write.
+  public var markHours: Int?
   /// Each message counts against a limit of few: what is said at once leaves as one, whatever has to be cut.
   public var inOneMessage = false
   /// Messages may begin, and go on after the window, by templates that the platform has approved.
@@ -34,7 +36,8 @@ public struct ChannelLimits: Sendable, Equatable {
     switch channel {
     case .whatsapp:
       ChannelLimits(
-        windowHours: 24, textMax: 4096, countedIn: .characters, perMinute: 4800, marks: .whatsapp, hasTemplates: true,
+        windowHours: 24, textMax: 4096, countedIn: .characters, perMinute: 4800, marks: .whatsapp,
+        markHours: 30 * 24, hasTemplates: true,
         content: .whatsapp)
     case .instagram:
       ChannelLimits(windowHours: 24, textMax: 1000, countedIn: .bytes, perMinute: 30, content: .instagram)

@@ -129,6 +129,45 @@ import Testing
     #expect(try await client.ask("GET", "/api/leads?cursor=\(cursor)").status == 400)
   }
 
+  /// A place in a talk is that talk's and that business's: carried elsewhere or changed it is none.
+  @Test(arguments: ["before", "after"]) func aPlaceThatWasTamperedWith(_ name: String) async throws {
+    let (tenant, other) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    let stranger = try APIClient(other, scopes: Self.scopes)
+    let (id, sibling) = (try await tenant.hears(), try await tenant.hears())
+    func path(_ conversation: String, _ cursor: String) -> String {
+      "/api/conversations/\(conversation)/messages?\(name)=\(cursor)"
+    }
+    func place(_ client: APIClient, _ conversation: String) async throws -> String {
+      let page = try await client.ask("GET", "/api/conversations/\(conversation)/messages")
+      return try #require(page.body["pagination"][name].text)
+    }
+    let cursor = try await place(client, id)
+    #expect(try await client.ask("GET", path(id, cursor)).status == 200)
+
+    let theirs = try await other.hears()
+    let words = try #require(bytes(base64URL: cursor))
+    let parts = String(decoding: words, as: UTF8.self).split(separator: ".").map(String.init)
+    func forged(_ moment: String, _ id: String, _ check: String) -> String {
+      base64URL(Array("\(moment).\(id).\(check)".utf8))
+    }
+    let listed = try await client.ask("GET", "/api/conversations?pageSize=1").body["pagination"]["next_cursor"].text
+    let tampered = [
+      (client, id, try await place(client, sibling)), (client, sibling, cursor), (client, id, try #require(listed)),
+      (client, id, try await place(stranger, theirs)), (stranger, theirs, cursor), (stranger, id, cursor),
+      (client, id, forged(parts[0], UUID().text, parts[2])),
+      (client, id, forged(String((Int64(parts[0]) ?? 0) + 1), parts[1], parts[2])),
+      (client, id, forged(parts[0], parts[1], String(parts[2].dropLast()) + (parts[2].hasSuffix("0") ? "1" : "0"))),
+      (client, id, forged(parts[0], parts[1], "")), (client, id, String(cursor.dropLast())),
+      (client, id, cursor + "AAAA"),
+      (client, id, "%00"), (client, id, String(repeating: "A", count: 290)),
+    ]
+    for (who, conversation, text) in tampered {
+      let answer = try await who.ask("GET", path(conversation, text))
+      #expect(answer.status == 400 && answer.body["path"].text == "?" + name, "\(text): \(answer.body)")
+    }
+  }
+
   /// Ten thousand messages: any page is found by the index, and all of them once.
   @Test func aVeryLongTalk() async throws {
     let tenant = try Tenant.make(delay: 60)

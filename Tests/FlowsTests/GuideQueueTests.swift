@@ -59,7 +59,8 @@ import Testing
     let ours: [Work] = [
       .answer(conversation: id, channel: .tiktok), .fetchMedia(media: id), .nothing,
       .removeMedia(media: id, key: "k"), .readBack(message: id), .refreshToken(connection: id), .uploadMedia(media: id),
-      .fetchProfile(conversation: id), .fetchTokenKeys, .syncTemplates(connection: id, create: true),
+      .markRead(message: id), .fetchProfile(conversation: id), .fetchTokenKeys,
+      .syncTemplates(connection: id, create: true),
       .testChannel(connection: id, subscribe: true), .routine(.reminders), .confirmBooking(appointment: id),
       .scoreLead(conversation: id), .deliverEvent(event: id),
       .handOver(conversation: id, channel: .tiktok, answer: id),

@@ -12,8 +12,9 @@ extension Tenant {
     environment.merge(changes) { $1 }
     let secrets: [Setting] =
       switch platform {
-      case .whatsapp, .facebook: [.metaAppSecret, .verifyToken]
-      case .instagram: [.metaAppSecret, .verifyToken, .instagramAppSecret, .instagramVerifyToken]
+      case .whatsapp: [.metaAppSecret, .verifyToken]
+      case .facebook: [.metaAppSecret, .facebookVerifyToken]
+      case .instagram: [.metaAppSecret, .instagramAppSecret, .instagramVerifyToken]
       case .tiktok: [.tiktokSecret, .tiktokSignatureSeconds]
       }
     let needs = App.common + secrets + [.inboundKeys, .allowUnsigned, .answerDelayMilliseconds]

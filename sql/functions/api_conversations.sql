@@ -142,6 +142,40 @@ begin
   return found;
 end $$;
 
+-- Somebody of the business has read it. Where the platform shows that, a job tells it of the person's last message: if that
+-- came after the last reading, no answer of the assistant's has marked it (each marks its question before it is thought
+-- about) and its account is connected. p_hours: per channel that can mark, for how long. Returns whether there is such a
+-- job; many readings are one.
+create or replace function read_conversation(p_conversation uuid, p_hours jsonb, p_request_id text) returns boolean
+language plpgsql as $$
+declare
+  v_tenant uuid := current_tenant();
+  v_message uuid;
+  c conversations;
+begin
+  select * into c from conversations x where x.tenant_id = v_tenant and x.id = p_conversation for update;
+  if c.id is null then return false; end if;
+  update conversations x set staff_read_at = greatest(x.staff_read_at, app_now())
+    where x.tenant_id = v_tenant and x.id = c.id;
+  select m.id into v_message
+    from (select l.id, l.created_at, l.channel_connection_id from messages l
+           where l.tenant_id = v_tenant and l.conversation_id = c.id and l.role = 'user' and l.external_id is not null
+             and not l.historical and l.deleted_at is null
+           order by l.id desc limit 1) m
+    join channel_connections cc on cc.tenant_id = v_tenant and cc.id = m.channel_connection_id and cc.status = 'connected'
+   where m.created_at > coalesce(c.staff_read_at, '-infinity')
+     and m.created_at > app_now() - make_interval(hours => (p_hours ->> c.channel)::int)
+     -- The last word is said without a look at the question.
+     and not exists (select from messages r where r.tenant_id = v_tenant and r.conversation_id = c.id and r.id > m.id
+       and r.role = 'assistant' and r.answers_message_id >= m.id and not r.metadata ? 'last_word');
+  if v_message is null then return false; end if;
+  perform enqueue_jobs(jsonb_build_array(jsonb_build_object('job_type', 'mark_read', 'unique_key', 'mark_read:' || c.id,
+    'priority', 8, 'max_attempts', 3, 'request_id', p_request_id,
+    'payload', jsonb_build_object('conversation_id', c.id, 'message_id', v_message, 'tenant_id', v_tenant,
+      'channel', c.channel))));
+  return true;
+end $$;
+
 -- Writes down what somebody says was said elsewhere: nothing is sent. Of staff it silences the assistant. Null: there is no
 -- such conversation.
 create or replace function note_message(p_conversation uuid, p_branch uuid, p_note jsonb, p_staff uuid) returns uuid

@@ -7,7 +7,7 @@
 create or replace function is_own_kind(p_job_type text) returns boolean
 language sql immutable parallel safe as $$
   select p_job_type like 'send\_%' or p_job_type in ('ai_response', 'fetch_media', 'remove_media', 'read_back',
-    'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile',
+    'mark_read', 'refresh_token', 'upload_media', 'noop', 'fetch_jwks', 'sync_templates', 'test_channel', 'fetch_profile',
     'deliver_event', 'score_lead', 'routine', 'confirm_booking', 'hand_over')
 $$;
 

@@ -60,9 +60,9 @@ update conversations set status = 'resolved', resolved_at = app_now(),
     resolution_notes = coalesce(:notes?, resolution_notes)
  where tenant_id = current_tenant() and id = :id and status in ('active', 'waiting_response', 'escalated');
 
--- name: markConversationRead :count
-update conversations set staff_read_at = greatest(staff_read_at, app_now())
- where tenant_id = current_tenant() and id = :id;
+-- name: readConversation :one
+-- Somebody of the business has read it; whether a job now tells the platform so (`read_conversation`).
+select read_conversation(:id, :hours::jsonb, :request_id?) as "told!";
 
 -- name: messagesBefore :many
 -- What was said before an id (and a moment), the latest first; along the index, however long the talk is.

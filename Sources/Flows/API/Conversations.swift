@@ -67,10 +67,17 @@ extension Route {
       return try Conversation.escalate(call, reason)
     },
     Route(
-      "POST", "/api/conversations/{id}/read", "readConversation", "Somebody of the business has read it",
+      "POST", "/api/conversations/{id}/read", "readConversation",
+      "Somebody of the business has read it; the person sees that at the platform",
       .granted(scope: "conversations:write", .everybody), answers: [(200, Shape.data(Conversation.shape))]
     ) { (call) throws(APIProblem) in
-      try Conversation.act(call) { (scope, id) throws(StoreError) in try scope.markConversationRead(id: id) > 0 }
+      try Conversation.act(call) { (scope, id) throws(StoreError) in
+        // Somebody waits for it, though not long: the person looks whether they were read.
+        if try scope.readConversation(id: id, hours: Office.markHours, requestId: call.request.id) {
+          call.app.isUrgent = true
+        }
+        return true
+      }
     },
   ]
 }

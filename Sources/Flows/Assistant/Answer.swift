@@ -130,24 +130,6 @@ extension Office {
       turns: turns(found.said, last: Self.lastMessages), tools: briefing.tools, metadataUser: conversation.text)
   }
 
-  /// Two blue ticks, and "typing…" while Claude thinks. A courtesy: its failure is logged and changes nothing.
-  private func markSeen(_ found: ConversationToAnswerRow, _ job: HeldJob, _ log: Log) async {
-    guard let channel = Channel.named(found.channel), let question = found.questionExternalId,
-      let account = found.accountId, let token = open(found.token, found.tokenId, tenant: job.tenant),
-      let kind = found.contactKind, let address = found.contactAddress
-    else { return }
-    let access = ChannelAccess(base: base(of: channel.name, login: found.login), accountID: account, token: token)
-    for var request in channel.markRead(question, Alias(kind: kind, value: address), true, access) {
-      request.timeout = 2
-      do throws(HTTPFailure) {
-        let response = try await http.send(request)
-        if response.status >= 300 { log.warning("not_marked_read", ["status": String(response.status)]) }
-      } catch {
-        log.warning("not_marked_read", ["why": error.sentence])
-      }
-    }
-  }
-
   /// For what is not stored together with a reply.
   func record(_ call: JSONText?, _ job: HeldJob, _ log: Log) async {
     guard let call else { return }

@@ -213,15 +213,15 @@ extension Scope {
     )
   }
 
-  public func markConversationRead(id: UUID) throws(StoreError) -> Int {
-    try count(
-      "markConversationRead",
+  /// Somebody of the business has read it; whether a job now tells the platform so (`read_conversation`).
+  public func readConversation(id: UUID, hours: JSONText, requestId: String?) throws(StoreError) -> Bool {
+    try one(
+      "readConversation",
       #"""
-      update conversations set staff_read_at = greatest(staff_read_at, app_now())
-       where tenant_id = current_tenant() and id = $1
+      select read_conversation($1, $2::jsonb, $3) as "told!"
       """#,
-      [id.sql]
-    )
+      [id.sql, hours.sql, requestId.sql]
+    ) { row throws(StoreError) in try row.get(0) }
   }
 
   /// What was said before an id (and a moment), the latest first; along the index, however long the talk is.
