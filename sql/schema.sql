@@ -10160,7 +10160,7 @@ CREATE FUNCTION public.shared_webhook_refused(p_channel text, p_count integer) R
     AS $$
   insert into platform_alerts as a (kind, sentence)
     select 'signatures_' || p_channel, signature_sentence(p_channel, p_count)
-      where p_channel in ('whatsapp', 'instagram', 'facebook', 'tiktok')
+      where exists (select from pg_roles where rolname = 'tistis_webhook_' || p_channel)
     on conflict (kind) where resolved_at is null do update set last_seen = clock_timestamp(),
       sentence = signature_sentence(p_channel, least(substring(a.sentence from '^\d{1,9}')::int, 999999999 - p_count)
         + p_count)

@@ -3,6 +3,11 @@ import Core
 /// A messaging platform, by the word that data, URLs and files use for it.
 public enum ChannelName: String, Sendable, CaseIterable {
   case whatsapp, instagram, facebook, tiktok
+
+  /// The words of all.
+  public static let words = allCases.map(\.rawValue)
+  /// The words of all, for people: a, b or c.
+  public static let choice = words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
 }
 
 /// What a platform told us, in one vocabulary for all of them. `Peers` make these, `receive_events` in SQL stores them.

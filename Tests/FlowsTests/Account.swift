@@ -49,7 +49,7 @@ struct Account: Sendable {
   /// Somebody who writes here; TikTok answers to a conversation.
   var stranger: Alias {
     switch channel {
-    case .whatsapp: Alias(kind: "phone", value: newPhone())
+    case .whatsapp: Alias(kind: "phone", value: uniqueDigits("1"))
     case .instagram, .facebook: Alias(kind: channel.rawValue, value: uniqueDigits("9"))
     case .tiktok: Alias(kind: "tiktok", value: unique("user+"), address: unique("talk/=="))
     }

@@ -2,7 +2,8 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// `bin/new channel` in a copy of the tree: what it makes compiles, and the lists that it writes know the new one.
+/// `bin/new channel` in a copy of the tree: what it makes compiles, with what tests of all channels share, and every list
+/// knows the new one (`bin/lib/new/lists`).
 @Suite struct ScaffoldTests {
   /// Beside the tests' own program lie the modules it was built with.
   private static let modules: String = {

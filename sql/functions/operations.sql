@@ -103,12 +103,12 @@ language sql immutable as $$
 $$;
 
 -- So many posts to the webhook that all tenants share were signed with none of the platform's secrets: one open alert a
--- platform, whose sentence begins with their number.
+-- platform, whose sentence begins with their number. A platform is what has a webhook's role.
 create or replace function shared_webhook_refused(p_channel text, p_count int) returns void
 language sql security definer set search_path = public, pg_temp as $$
   insert into platform_alerts as a (kind, sentence)
     select 'signatures_' || p_channel, signature_sentence(p_channel, p_count)
-      where p_channel in ('whatsapp', 'instagram', 'facebook', 'tiktok')
+      where exists (select from pg_roles where rolname = 'tistis_webhook_' || p_channel)
     on conflict (kind) where resolved_at is null do update set last_seen = clock_timestamp(),
       sentence = signature_sentence(p_channel, least(substring(a.sentence from '^\d{1,9}')::int, 999999999 - p_count)
         + p_count)

@@ -1,5 +1,6 @@
 -- name: channelDetails :many
--- The tenant's accounts with all that people may see of them: the ends of their secrets, how they are, what waits.
+-- The tenant's accounts with all that people may see of them: the ends of their secrets, how they are, what waits. Not those
+-- where others speak.
 select cc.id as "id!", cc.channel as "channel!", cc.account_number as "account_number!", cc.account_id, cc.branch_id,
     cc.status as "status!", cc.ai_enabled as "ai_enabled!", cc.connection_name, cc.account_name,
     cc.is_personal_brand as "is_personal_brand!", cc.whatsapp_phone_number_id, cc.whatsapp_business_account_id,
@@ -18,7 +19,7 @@ select cc.id as "id!", cc.channel as "channel!", cc.account_number as "account_n
   from channel_connections cc
   join tenants t on t.id = cc.tenant_id
   left join branches b on b.tenant_id = cc.tenant_id and b.id = cc.branch_id
- where cc.tenant_id = current_tenant() and cc.channel in ('whatsapp', 'instagram', 'facebook', 'tiktok')
+ where cc.tenant_id = current_tenant() and cc.channel not in ('webchat', 'voice')
    and cc.id = coalesce(:id?, cc.id) and cc.channel = coalesce(:channel?, cc.channel)
    and cc.account_number = coalesce(:account_number?, cc.account_number)
  order by cc.channel, cc.account_number, cc.id limit :limit;

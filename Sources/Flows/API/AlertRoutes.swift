@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Rules
 import Store
 
 /// What a person has to know or do: `/api/alerts`. And what customers allow: `/api/leads/{id}/consent`.
@@ -35,7 +36,7 @@ extension Route {
       "PUT", "/api/leads/{id}/consent", "putConsent",
       "Write down what a person told you; stopped on one channel stops promotions on all",
       .granted(scope: "leads:write", .talkers),
-      body: .object([.needs("channel", .word(ChannelDoor.names)), .needs("state", .word(["stopped", "allowed"]))]),
+      body: .object([.needs("channel", .word(ChannelName.words)), .needs("state", .word(["stopped", "allowed"]))]),
       answers: [(200, ChannelDoor.answer(.list(consent, atMost: 100)))]
     ) { (call) throws(APIProblem) in
       let (channel, state) = (call.body["channel"].text ?? "", call.body["state"].text ?? "")

@@ -42,7 +42,7 @@ extension ChannelDoor {
   private static let time = Shape.maybe(.moment)
 
   static let shape = Shape.object([
-    .needs("id", .id), .needs("channel", .word(names)), .needs("account_number", .integer(1...2)),
+    .needs("id", .id), .needs("channel", .word(ChannelName.words)), .needs("account_number", .integer(1...2)),
     .needs("branch_id", .maybe(.id)), .needs("account_id", text), .needs("status", .line), .needs("ai_enabled", .flag),
     .needs("connection_name", text),
     .needs("account_name", text), .needs("is_personal_brand", .flag), .needs("login", text),
@@ -81,7 +81,8 @@ extension ChannelDoor {
   ])
 
   static let healthShape = Shape.object([
-    .needs("channel_id", .id), .needs("channel", .word(names)), .needs("status", .line), .needs("stopped_code", text),
+    .needs("channel_id", .id), .needs("channel", .word(ChannelName.words)), .needs("status", .line),
+    .needs("stopped_code", text),
     .needs("stopped_at", time), .needs("last_message_at", time),
     .needs("last_webhook_at", time), .needs("signature_failures", .count), .needs("last_signature_failure_at", time),
     .needs("last_error", text), .needs("last_error_at", time),

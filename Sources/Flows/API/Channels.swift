@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Rules
 import Store
 
 /// Accounts on the platforms: `/api/channels`. What is secret goes in and never comes out.
@@ -8,7 +9,7 @@ extension Route {
     Route(
       "GET", "/api/channels", "listChannels", "The business's accounts on the platforms", ChannelDoor.read,
       query: [
-        .init("channel", .word(ChannelDoor.names)), .init("account_number", .integer(1...2)),
+        .init("channel", .word(ChannelName.words)), .init("account_number", .integer(1...2)),
       ],
       answers: [(200, ChannelDoor.answer(.list(ChannelDoor.shape, atMost: 1000)))]
     ) { (call) throws(APIProblem) in
@@ -24,7 +25,7 @@ extension Route {
     Route(
       "POST", "/api/channels", "addChannel",
       "Connect an account; the answer holds the verify token that belongs into the platform's form", ChannelDoor.write,
-      body: .object([.needs("channel", .word(ChannelDoor.names))] + ChannelDoor.placed + ChannelDoor.changeable),
+      body: .object([.needs("channel", .word(ChannelName.words))] + ChannelDoor.placed + ChannelDoor.changeable),
       answers: [
         (
           201,
@@ -89,7 +90,6 @@ extension Route {
 
 /// What routes of accounts have in common.
 enum ChannelDoor {
-  static let names = ["whatsapp", "instagram", "facebook", "tiktok"]
   static let read = Access.granted(scope: "channels:read", .everybody)
   static let write = Access.granted(scope: "channels:write", .owners)
 

@@ -16,7 +16,7 @@ extension Route {
       "POST", "/api/conversations", "openConversation", "Open a conversation with somebody",
       .granted(scope: "conversations:write", .talkers),
       body: .object([
-        .needs("lead_id", .id), .may("channel", .word(Conversation.writable)), .may("branch_id", .id),
+        .needs("lead_id", .id), .may("channel", .word(ChannelName.words)), .may("branch_id", .id),
         .may("ai_handling", .flag), .may("assigned_staff_id", .id),
       ]), answers: [(201, Shape.data(Conversation.shape))]
     ) { (call) throws(APIProblem) in try Conversation.open(call) },
@@ -84,8 +84,8 @@ extension Route {
 
 enum Conversation {
   static let statuses = ["active", "waiting_response", "escalated", "resolved", "archived"]
-  static let writable = ["whatsapp", "instagram", "facebook", "tiktok"]
-  static let channels = writable + ["webchat", "sms"]
+  /// Also where others put what was said: we neither hear nor speak there.
+  static let channels = ChannelName.words + ["webchat", "sms"]
   static let sorts = ["last_message_at", "created_at", "status", "channel", "updated_at"]
 
   static let filters: [Route.Parameter] = [

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Rules
 import Store
 
 /// People: `/api/leads`.
@@ -56,9 +57,8 @@ enum Lead {
     "new", "contacted", "qualified", "appointment_scheduled", "converted", "lost", "inactive",
   ]
   static let classifications = ["hot", "warm", "cold"]
-  static let sources = [
-    "whatsapp", "instagram", "facebook", "tiktok", "website", "referral", "walk_in", "phone", "google", "api", "other",
-  ]
+  static let sources =
+    ChannelName.words + ["website", "referral", "walk_in", "phone", "google", "api", "other"]
   static let sorts = [
     "score", "created_at", "status", "classification", "first_name", "last_name", "full_name", "updated_at",
     "deleted_at",

@@ -144,6 +144,8 @@ public struct ConsentsOfRow: Sendable, Equatable {
 
 extension Scope {
   /// The tenant's accounts with all that people may see of them: the ends of their secrets, how they are, what waits.
+  /// Not those
+  /// where others speak.
   public func channelDetails(
     id: UUID?,
     channel: String?,
@@ -171,7 +173,7 @@ extension Scope {
         from channel_connections cc
         join tenants t on t.id = cc.tenant_id
         left join branches b on b.tenant_id = cc.tenant_id and b.id = cc.branch_id
-       where cc.tenant_id = current_tenant() and cc.channel in ('whatsapp', 'instagram', 'facebook', 'tiktok')
+       where cc.tenant_id = current_tenant() and cc.channel not in ('webchat', 'voice')
          and cc.id = coalesce($1, cc.id) and cc.channel = coalesce($2, cc.channel)
          and cc.account_number = coalesce($3, cc.account_number)
        order by cc.channel, cc.account_number, cc.id limit $4

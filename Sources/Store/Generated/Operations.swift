@@ -363,7 +363,7 @@ extension Scope {
       #"""
       select c.channel as "channel!", c.account_number as "account_number!", c.status as "status!", c.stopped_code,
           coalesce((select string_agg(n.kind, ', ' order by n.kind) from (values ('app_secret'), ('verify_token'), ('access_token')) n (kind)
-            where (c.channel = 'whatsapp' or c.channel in ('instagram', 'facebook', 'tiktok') and n.kind = 'access_token')
+            where (c.channel = 'whatsapp' or c.channel not in ('webchat', 'voice') and n.kind = 'access_token')
               and not exists (
                 select from inbound_secrets s where s.tenant_id = c.tenant_id and s.channel_connection_id = c.id and s.kind = n.kind)
               and not exists (

@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import Flows
 import FoundationEssentials
+import Rules
 import Store
 
 #if canImport(Glibc)
@@ -30,7 +31,7 @@ extension Channels {
           tistis channels add --tenant clinica-sol --channel tiktok --field tiktok_open_id=-000m…
         """)
     @Option(help: "The tenant's slug.") var tenant: String
-    @Option(help: "whatsapp, instagram, facebook or tiktok.") var channel: String
+    @Option(help: "\(ChannelName.choice).") var channel: String
     @Option(help: "1, or 2 for a second one of the same channel.") var number = 1
     @Option(help: "A column as name=value. Again for each.") var field: [String] = []
     @Flag(help: "As a JSON object.") var json = false
@@ -38,8 +39,8 @@ extension Channels {
     func validate() throws { _ = try entered() }
 
     private func entered() throws -> ChannelFields {
-      guard ["whatsapp", "instagram", "facebook", "tiktok"].contains(channel) else {
-        throw ValidationError("\(channel) is none of whatsapp, instagram, facebook, tiktok.")
+      guard ChannelName(rawValue: channel) != nil else {
+        throw ValidationError("\(channel) is none of \(ChannelName.words.joined(separator: ", ")).")
       }
       var members = JSON.Members([.init("channel", .string(channel)), .init("account_number", .number(number))])
       for text in field {

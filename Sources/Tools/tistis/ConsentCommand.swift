@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import Flows
 import FoundationEssentials
+import Rules
 import Store
 
 struct ConsentCommand: ParsableCommand {
@@ -39,14 +40,14 @@ struct ConsentCommand: ParsableCommand {
       discussion: "Stopped on one channel stops promotions on all, until the person allows them again there.")
     @Option(help: "The tenant's slug.") var tenant: String
     @Option(help: "The lead's id.", transform: uuid) var lead: UUID
-    @Option(help: "whatsapp, instagram, facebook or tiktok.") var channel = "whatsapp"
+    @Option(help: "\(ChannelName.choice).") var channel = "whatsapp"
     @Option(help: "stopped or allowed.") var state: String
     @Flag(help: "As a JSON object.") var json = false
 
     func validate() throws {
       guard ["stopped", "allowed"].contains(state) else { throw ValidationError("--state is stopped or allowed.") }
-      guard ["whatsapp", "instagram", "facebook", "tiktok"].contains(channel) else {
-        throw ValidationError("--channel is whatsapp, instagram, facebook or tiktok.")
+      guard ChannelName(rawValue: channel) != nil else {
+        throw ValidationError("--channel is \(ChannelName.choice).")
       }
     }
 

@@ -82,6 +82,13 @@ new_rights() {
   change Sources/Flows/App.swift "s/(static let schema: Int32 = )\\d+/\${1}$number/"
 }
 
+# Where tests make an account of each channel.
+new_accounts() {
+  change Tests/FlowsTests/Account.swift '
+    s/(      case \.tiktok: \("tiktok_open_id", [^\n]*\n)/$1      case .$n: ("${n}_account_id", unique("${n}_"))\n/;
+    s/(    case \.instagram, \.facebook)(: Alias)/$1, .$n$2/'
+}
+
 # new_channel NAME
 new_channel() {
   local last
@@ -94,13 +101,15 @@ new_channel() {
   new_settings
   new_program
   new_rights
+  new_accounts
   say "Made the channel $name: git status shows where. Left to do:"
   cat <<END
   1. Sources/Peers/Channels/${name^}.swift: how it really signs, what it really sends, what its errors mean; a payload of
      each kind in Tests/PeersTests/Fixtures/$name, then UPDATE=1 bin/test --filter PeersTests and read what it wrote.
   2. Sources/Rules/ChannelLimits.swift (and SendPace, ReplyGate, TokenLife): its window, lengths, pace; everywhere else a
      switch answers it like WhatsApp: git diff Sources shows which.
-  3. $migration: the column that holds its account's id.
+  3. $migration: the column that holds its account's id; and ${name}_account_id where TikTok's has its place:
+$(grep -rl --include='*.swift' --include='*.sql' -E 'tiktok_open_id|tiktokOpenId' Sources/Flows sql/functions sql/queries sql/policies.sql | sort | sed 's/^/       /')
   4. bin/sqlgen; bin/migrate --dump; UPDATE=1 bin/test --filter ProjectTests: generated code, schema.sql, grants, env.example.
   5. sql/seed.sql and Sources/Flows/Seed.swift: an account of each demonstration tenant; bin/send and bin/lib/environment.sh.
   6. Sources/Tools/sandbox: its stand-in, with what it refuses; Tests/Support/Platform.swift: what it posts.

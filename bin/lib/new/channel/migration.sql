@@ -11,10 +11,10 @@ begin
     select n.conrelid::regclass as relation, n.conname as name, pg_get_constraintdef(n.oid) as rule
       from pg_constraint n
      where n.contype = 'c' and n.connamespace = 'public'::regnamespace
-       and pg_get_constraintdef(n.oid) like '%''facebook''::text, ''tiktok''::text%'
+       and pg_get_constraintdef(n.oid) ~ '''(ai_)?tiktok''::text'
   loop
     execute format('alter table %s drop constraint %I, add constraint %I %s', c.relation, c.name, c.name,
-      replace(c.rule, '''tiktok''::text', '''tiktok''::text, ''@name@''::text'));
+      regexp_replace(c.rule, '''(ai_)?tiktok''::text', '\&, ''\1@name@''::text', 'g'));
   end loop;
 end $$;
 
