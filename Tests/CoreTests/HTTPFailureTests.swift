@@ -25,11 +25,12 @@ import Testing
   }
 
   @Test func slowAnswerMightHaveArrived() async {
-    let server = LoopbackServer { _ in .wait(1, then: .send(ok("late"))) }
+    let server = LoopbackServer { _ in .wait(60, then: .send(ok("late"))) }
     defer { server.stop() }
     let host = "127.0.0.1:\(server.port)"
-    #expect(await failure(server.url(""), timeout: 0.15) == .mightHaveArrived("\(host): no answer within 0.15 s"))
-    #expect(server.received.count == 1)
+    // So long that it leaves in time, on however busy a machine.
+    #expect(await failure(server.url(""), timeout: 5.5) == .mightHaveArrived("\(host): no answer within 5.5 s"))
+    #expect(await eventually { server.received.count == 1 })
   }
 
   @Test func halfAnAnswerMightHaveArrived() async {

@@ -14,6 +14,13 @@ import Testing
     ).lines
   }
 
+  /// Asks until it is refused once; on a machine that is so slow that places become free as fast as they are taken, for long.
+  private func untilRefused(_ path: String, from address: String, _ more: String) -> [String] {
+    var said = statuses(path, 130, from: address, more)
+    while !said.contains("429"), said.count < 1000 { said += statuses(path, 50, from: address, more) }
+    return said
+  }
+
   /// Nobody else's in this run, most likely.
   private func address() -> String {
     "127." + (0..<3).map { _ in String(Int.random(in: 2...250)) }.joined(separator: ".")
@@ -22,9 +29,9 @@ import Testing
   @Test func whatN8NMayTell() {
     let address = address()
     let post = "-X POST -H 'Content-Type: application/json' -d '{}'"
-    let said = statuses("/api/webhook", 130, from: address, post)
+    let said = untilRefused("/api/webhook", from: address, post)
     // All of a minute's at once, and what becomes free meanwhile.
-    #expect(said.count == 130 && said.prefix(100).allSatisfy { $0 == "400" }, "\(said)")
+    #expect(said.prefix(100).allSatisfy { $0 == "400" }, "\(said)")
     #expect(said.contains("429"), "\(said)")
     let other = statuses("/api/webhook", 1, from: self.address(), post)
     #expect(other == ["400"])
@@ -35,10 +42,16 @@ import Testing
 
   @Test func whatIsRefusedSaysSo() {
     let address = address()
-    let said = shell(
-      "curl -s -g -i --interface \(address) "
-        + (0..<130).map { _ in "'\(World.current.url)/api/webhook'" }.joined(separator: " ")
-    ).lines
+    _ = untilRefused("/api/webhook", from: address, "")
+    // None is free just now, or will be soon.
+    var said = [String]()
+    for _ in 0..<20 where !said.contains(where: { $0.contains(" 429 ") }) {
+      said =
+        shell(
+          "curl -s -g -i --interface \(address) "
+            + (0..<20).map { _ in "'\(World.current.url)/api/webhook'" }.joined(separator: " ")
+        ).lines
+    }
     guard let at = said.firstIndex(where: { $0.contains(" 429 ") }) else { return #expect(Bool(false), "\(said)") }
     let answer = said[at...].prefix(14).joined(separator: "\n").lowercased()
     for part in [

@@ -86,10 +86,11 @@ private final class Meeting: Sendable {
         cases.append((obstacle, shop, try shop.says("¿Cuánto cuesta la limpieza? \(tag)")))
       }
       let one = cases[0].1
-      try await Sandbox.fail("anthropic", "slow", match: tag, times: cases.count, extra: [("delay_ms", 1500)])
+      try await Sandbox.hold("anthropic", match: tag, times: cases.count)
       async let work = one.work()
       #expect(try await eventually { try await one.asked(tag) == cases.count })
       for (obstacle, shop, phone) in cases { try obstacle.arise(shop, phone) }
+      try await Sandbox.letGo(tag)
       _ = try await work
       for (obstacle, shop, phone) in cases {
         // What is to leave by a stopped channel waits until somebody has mended it.
@@ -106,10 +107,11 @@ private final class Meeting: Sendable {
     try await Shop.test { shop in
       let (tag, newer) = (unique("g"), unique("n"))
       let phone = try shop.says("¿Cuánto cuesta la limpieza? \(tag)")
-      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 800)])
+      try await Sandbox.hold("anthropic", match: tag)
       async let work = shop.work()
       #expect(try await eventually { try await shop.asked(tag) == 1 })
       try shop.post(message("[[echo:la nueva \(newer)]]", from: phone))
+      try await Sandbox.letGo(tag)
       _ = try await work
       #expect(try await shop.texts(phone) == ["la nueva \(newer)"])
       #expect(
@@ -125,10 +127,11 @@ private final class Meeting: Sendable {
     try await Shop.test { shop in
       let tag = unique("g")
       let phone = try shop.says("¿Cuánto cuesta la limpieza? \(tag)")
-      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 600)])
+      try await Sandbox.hold("anthropic", match: tag)
       async let work = shop.work()
       #expect(try await eventually { try await shop.asked(tag) == 1 })
       try shop.post(Tenant.text("de ayer", from: phone, at: .now + -7200))
+      try await Sandbox.letGo(tag)
       _ = try await work
       #expect(try shop.reply("status") == "accepted")
       #expect(try await shop.texts(phone).count == 1)

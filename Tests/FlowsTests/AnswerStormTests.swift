@@ -93,7 +93,7 @@ import Testing
       let (tag, phone, user) = (unique("s"), newPhone(), "MX." + uniqueDigits("9"))
       try shop.post(message("hola", from: phone))
       try await shop.work()
-      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 700)])
+      try await Sandbox.hold("anthropic", match: tag)
       try shop.post(message("[[echo:aquí está \(tag)]]", user: user))
       async let work = shop.work()
       #expect(try await eventually { try await shop.asked(tag) == 1 })
@@ -101,6 +101,7 @@ import Testing
         "from": .string(phone), "from_user_id": .string(user), "id": "wamid.thumb", "type": "reaction",
         "reaction": ["message_id": "wamid.x", "emoji": "👍"],
       ])
+      try await Sandbox.letGo(tag)
       _ = try await work
       try await shop.work()
       let sent = try await Sandbox.requests("whatsapp", match: tag, kind: "text")
@@ -120,8 +121,7 @@ import Testing
         try await Sandbox.requests(platform.rawValue, match: account, kind: "text").count
       }
       try await Sandbox.register(shop.tenant, statuses: [])
-      try await Sandbox.fail(
-        platform.rawValue, "slow", match: account, extra: [("delay_ms", 600), ("kind", "text")])
+      try await Sandbox.hold(platform.rawValue, match: account, kind: "text")
       try shop.post(platform.text("¿Cuánto cuesta la limpieza?", from: newPhone(), to: shop.tenant.account))
       async let work = shop.work()
       #expect(try await eventually { try await texts() == 1 })
@@ -130,6 +130,7 @@ import Testing
         select pg_terminate_backend(pid, 5000) from pg_stat_activity
          where usename = 'tistis_jobs' and datname = current_database()
         """)
+      try await Sandbox.letGo(account)
       _ = try await work
       #expect(try shop.reply("status") == "accepted")
       try await shop.work()

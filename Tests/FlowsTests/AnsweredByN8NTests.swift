@@ -169,11 +169,12 @@ import Testing
     try await Shop.test { shop in
       try shop.useN8N(["events": []])
       let tag = unique("q")
-      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 3000)])
+      try await Sandbox.hold("anthropic", match: tag)
       let phone = try shop.says("¿Cuánto cuesta la limpieza? \(tag)")
       async let worked = shop.work()
       #expect(try await eventually { try await shop.asked(tag) == 1 })
       #expect(try shop.tell(shop.answers("Ochocientos")).status == 200)
+      try await Sandbox.letGo(tag)
       _ = try await worked
       try await shop.work()
       #expect(try await shop.texts(phone) == ["Ochocientos"])
@@ -186,7 +187,7 @@ import Testing
     try await Shop.test { shop in
       try shop.useN8N(["events": []])
       let tag = unique("q")
-      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 900)])
+      try await Sandbox.hold("anthropic", match: tag)
       let phone = try shop.says("[[echo:cuesta 800]] \(tag)")
       async let worked = shop.work()
       #expect(try await eventually { try await shop.asked(tag) == 1 })
@@ -194,6 +195,7 @@ import Testing
         "action": "escalate_conversation", "conversation_id": .string(try shop.conversation()), "reason": "queja",
       ]
       #expect(try shop.tell(call).status == 200)
+      try await Sandbox.letGo(tag)
       _ = try await worked
       try await shop.work()
       let texts = try await shop.texts(phone)

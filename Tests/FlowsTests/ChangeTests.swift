@@ -27,12 +27,13 @@ import Testing
       let (old, new) = (unique("o"), unique("n"))
       let phone = newPhone()
       try shop.post(message(old, from: phone, id: "wamid.q"))
-      try await Sandbox.fail("anthropic", "slow", match: old, extra: [("delay_ms", 2500)])
+      try await Sandbox.hold("anthropic", match: old)
       async let work = shop.work()
       #expect(try await eventually { try await shop.asked(old) == 1 })
       let body = shop.tenant.payload([edit("wamid.q", "[[echo:\(new)]]", from: phone)])
       try shop.post(body)
       try shop.post(body)
+      try await Sandbox.letGo(old)
       _ = try await work
       #expect(try await shop.texts(phone) == [new])
       #expect(try shop.count("messages", "role = 'assistant'") == 1)
@@ -121,10 +122,11 @@ import Testing
       let phone = newPhone()
       try shop.post(message("[[echo:primera \(tag)]]", from: phone, id: "wamid.1"))
       try shop.post(message("[[echo:segunda \(tag)]]", from: phone, id: "wamid.2"))
-      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 2500)])
+      try await Sandbox.hold("anthropic", match: tag)
       async let work = shop.work()
       #expect(try await eventually { try await shop.asked(tag) == 1 })
       try shop.post(revoke("wamid.2", from: phone))
+      try await Sandbox.letGo(tag)
       _ = try await work
       // The worker may have found nothing due just before the other question's job was.
       try await shop.work()

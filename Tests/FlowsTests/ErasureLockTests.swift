@@ -8,29 +8,14 @@ import Testing
 
 /// An erasure among those who work on the same person: whoever was there first ends first, and nobody waits in a ring.
 @Suite struct ErasureLockTests {
-  /// A transaction that has done this and stays open.
-  private func holding(_ shop: Shop, _ sql: String) throws -> Connection {
-    let session = shop.database.connection()
-    try session.script("begin; select set_config('app.tenant_id', '\(shop.tenant.id.text)', true); \(sql)")
-    return session
-  }
-
-  /// Whether somebody waits for a lock.
-  private func waits(_ shop: Shop) async throws -> Bool {
-    try await eventually {
-      try shop.database.count(
-        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0
-    }
-  }
-
   @Test(arguments: ["select lock_lead('LEAD')", "select prune_raw(now(), 10, false)"])
   func itComesAfterWhoWasThereFirst(_ work: String) async throws {
     try await Shop.test(delay: 60) { shop in
       let phone = try shop.says("hola")
       let lead = try #require(try shop.lead(phone))
-      let first = try holding(shop, work.replacing("LEAD", with: lead.text))
+      let first = try Holder(shop, work.replacing("LEAD", with: lead.text))
       async let erased = onThreads(1) { _ in try shop.erase(lead) != nil }
-      #expect(try await waits(shop))
+      #expect(try await first.isWaitedFor())
       // What they do next: granted at once, although the erasure waits.
       try first.script("select hold_erasures(); select 1 from conversations for update; commit")
       #expect(try await erased == [true])
@@ -43,10 +28,10 @@ import Testing
     try await Shop.test(delay: 60) { shop in
       let phone = try shop.says("hola")
       let lead = try #require(try shop.lead(phone))
-      let storing = try holding(shop, "select hold_erasures()")
+      let storing = try Holder(shop, "select hold_erasures()")
       #expect(try shop.erase(lead, reallyDo: false)?["messages"].integer == 1)
       async let erased = onThreads(1) { _ in try shop.erase(lead) != nil }
-      #expect(try await waits(shop))
+      #expect(try await storing.isWaitedFor())
       try storing.script(
         """
         insert into webhook_dead_letters (tenant_id, channel, payload, error_message)
@@ -69,13 +54,13 @@ import Testing
     try await Shop.test { shop in
       try shop.run(Shop.anAssistantsMessage(shop.tenant, "accepted"))
       try shop.run("update messages set external_id = 'wamid.x'")
-      let erasing = try holding(shop, "select 1 from conversations for update")
+      let erasing = try Holder(shop, "select 1 from conversations for update")
       async let updated = onThreads(1) { _ in
         try GuideClient(shop).row(
           "coalesce(message_id::text, 'none'), updated", "update_message_status($1::uuid, 'wamid.x', 'read')",
           shop.tenant.id.text)
       }
-      #expect(try await waits(shop))
+      #expect(try await erasing.isWaitedFor())
       try erasing.script("delete from messages; commit")
       #expect(try await updated == ["none|f"])
       #expect(try shop.count("message_status_history") == 0)

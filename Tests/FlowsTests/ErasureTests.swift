@@ -222,12 +222,13 @@ import Testing
       let person = Person()
       let media = uniqueDigits("4")
       _ = try await Sandbox.tell("PUT", "media/\(media)", ["text": .string(Sandbox.picture + person.word)])
-      try await Sandbox.fail("anthropic", "slow", match: person.word, extra: [("delay_ms", 2500)])
-      try await Sandbox.fail("whatsapp", "slow", match: media, extra: [("delay_ms", 2500)])
+      try await Sandbox.hold("anthropic", match: person.word)
+      try await Sandbox.hold("whatsapp", match: media)
       for body in person.bodies(shop.tenant, media: media) { try shop.post(body) }
       async let work = shop.work(settings)
       #expect(try await eventually { try await shop.asked(person.word) > 0 })
       try shop.erase(try shop.lead(person.phone))
+      for held in [person.word, media] { try await Sandbox.letGo(held) }
       _ = try await work
       try shop.hurry()
       try await shop.work(settings)

@@ -203,11 +203,12 @@ import Testing
       let phone = try shop.says("[[echo:ahora le atienden]]")
       let tag = unique("t")
       try shop.post(message("[[echo:ahora le atienden]] \(tag)", from: phone))
-      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 800)])
+      try await Sandbox.hold("anthropic", match: tag)
       async let work = shop.work()
       #expect(try await eventually { try await shop.asked(tag) == 1 })
       let answer = try escalate(shop, ["reason": "quiere hablar", "urgency": 4])
       #expect(answer == ToolAnswer(["handed_over": true, "say": .string(lastWord)], handsOver: true))
+      try await Sandbox.letGo(tag)
       _ = try await work
       #expect(try await shop.texts(phone) == ["ahora le atienden"])
       #expect(

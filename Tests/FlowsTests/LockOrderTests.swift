@@ -10,19 +10,6 @@ import Testing
 
 /// The conversation comes before what hangs on it, for everybody: nobody waits in a ring.
 @Suite struct LockOrderTests {
-  private func holding(_ shop: Shop, _ sql: String) throws -> Connection {
-    let session = shop.database.connection()
-    try session.script("begin; select set_config('app.tenant_id', '\(shop.tenant.id.text)', true); \(sql)")
-    return session
-  }
-
-  private func waits(_ shop: Shop) async throws -> Bool {
-    try await eventually {
-      try shop.database.count(
-        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0
-    }
-  }
-
   /// What is kept of a tool's use wants the conversation: a reminder that has it waits for no appointment of the tool's.
   @Test(arguments: ["book_appointment", "reschedule_appointment", "cancel_appointment"])
   func aToolThatTakesAnAppointment(_ name: String) async throws {
@@ -51,12 +38,12 @@ import Testing
     try await Shop.test(delay: 60) { shop in
       _ = try shop.says("hola")
       _ = try shop.says("hola")
-      let handing = try holding(shop, "select 1 from conversations order by id desc limit 1 for update")
+      let handing = try Holder(shop, "select 1 from conversations order by id desc limit 1 for update")
       async let merging: [Void] = onThreads(1) { _ in
-        try holding(shop, "select merge_leads(min(id::text)::uuid, max(id::text)::uuid, 'test') from leads")
+        try Holder(shop, "select merge_leads(min(id::text)::uuid, max(id::text)::uuid, 'test') from leads")
           .script("commit")
       }
-      #expect(try await waits(shop))
+      #expect(try await handing.isWaitedFor())
       try handing.script("update leads set escalated_to_human = true; commit")
       _ = try await merging
       #expect(try shop.count("lead_merges") == 1)

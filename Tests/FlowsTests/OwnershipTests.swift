@@ -2,15 +2,10 @@ import Core
 import FoundationEssentials
 import Peers
 import Store
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import Flows
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Whose an account is: who has shown that their token opens it, as long as they have it.
 @Suite struct OwnershipTests {
@@ -46,11 +41,16 @@ import Testing
         "select kind from alerts where tenant_id = '\(shop.tenant.id.text)' and resolved_at is null order by kind")
     }
 
-    /// Tests it, with all that it asks for on the way.
-    func test(_ shop: Shop) async throws -> Field {
+    /// Asks for a test of it; the job's id.
+    func ask(_ shop: Shop) throws -> UUID {
       let id = try shop.database.connection().send(
         .testChannel(shop.tenant.connection, subscribe: false, requestID: nil), tenant: shop.tenant.id)
-      let job = try #require(id)
+      return try #require(id)
+    }
+
+    /// Tests it, with all that it asks for on the way.
+    func test(_ shop: Shop) async throws -> Field {
+      let job = try ask(shop)
       for _ in 0..<5 {
         try await shop.work()
         let found = try shop.database.connection().tenant(shop.tenant.id).findJob(id: job)
@@ -143,18 +143,26 @@ import Testing
     }
   }
 
-  /// Both show it at once: one has it.
+  /// Both show it at once: one has it, the other is told so, and no attempt is lost by that.
   @Test func atOnce() async throws {
     try await Rivals.test { rivals in
-      try rivals.one.run("update channel_connections set owned_at = null")
-      for shop in [rivals.one, rivals.two] {
-        _ = try shop.database.connection().send(
-          .testChannel(shop.tenant.connection, subscribe: false, requestID: nil), tenant: shop.tenant.id)
-      }
-      async let first = rivals.one.work()
-      async let second = rivals.two.work()
+      let (one, two) = (rivals.one, rivals.two)
+      try one.run("update channel_connections set owned_at = null")
+      let account = "'account|whatsapp|\(one.tenant.account)'"
+      let door = try Holder(one, "select pg_advisory_xact_lock(hashtextextended(\(account), 0))")
+      let jobs = [try rivals.ask(one), try rivals.ask(two)]
+      async let first: Void = one.workOnce(jobs[0])
+      async let second: Void = two.workOnce(jobs[1])
+      #expect(try await door.isWaitedFor(by: 2))
+      try door.script("commit")
       _ = try await (first, second)
-      #expect(try rivals.one.database.count("select count(*) from channel_connections where owned_at is not null") == 1)
+      #expect(try one.database.count("select count(*) from channel_connections where owned_at is not null") == 1)
+      let said = try one.database.column(
+        """
+        select concat_ws(' ', status, attempts, result ->> 'ok', split_part(error_message, ' of', 1)) from jobs
+         where id in ('\(jobs[0].text)', '\(jobs[1].text)') order by 1
+        """)
+      #expect(said == ["completed 1 true", "pending 1 another business"])
     }
   }
 
@@ -176,11 +184,6 @@ import Testing
     }
   }
 
-  private final class Hand: Sendable {
-    let holds = Mutex(false)
-    let isOpen = Mutex(false)
-  }
-
   /// What was looked at was the account of before: nothing is shown of the one that was entered meanwhile.
   @Test(arguments: ["whatsapp_phone_number_id", "whatsapp_business_account_id"])
   func changedWhileItIsTested(_ column: String) async throws {
@@ -188,34 +191,18 @@ import Testing
       let shop = rivals.two
       try shop.run(
         "update channel_connections set owned_at = null where tenant_id = '\(rivals.one.tenant.id.text)'")
-      let hand = Hand()
       // Changed, and not yet committed: the test reads the old ids and has to wait when it writes its result.
-      async let changing: Void = onThread {
-        try shop.database.connection().transaction(tenant: shop.tenant.id) { (scope) throws(StoreError) in
-          let sql = """
-            update channel_connections set \(column) = '99887766', owned_at = null
-              where tenant_id = current_tenant() returning id::text
-            """
-          let _: String? = try scope.one("change", sql, []) { row throws(StoreError) in try row.get(0) }
-          hand.holds.withLock { $0 = true }
-          while !hand.isOpen.withLock({ $0 }) { usleep(20_000) }
-        }
-      }
-      defer { hand.isOpen.withLock { $0 = true } }
-      #expect(await eventually { hand.holds.withLock { $0 } })
-      let id = try shop.database.connection().send(
-        .testChannel(shop.tenant.connection, subscribe: false, requestID: nil), tenant: shop.tenant.id)
-      async let working = shop.work()
-      let waits = await eventually {
-        (try? shop.database.count(
-          "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")) ?? 0
-          > 0
-      }
-      #expect(waits)
-      hand.isOpen.withLock { $0 = true }
-      _ = try await changing
-      _ = try await working
-      let job = try shop.database.connection().tenant(shop.tenant.id).findJob(id: try #require(id))
+      let changing = try Holder(
+        shop,
+        """
+        update channel_connections set \(column) = '99887766', owned_at = null where tenant_id = current_tenant()
+        """)
+      let id = try rivals.ask(shop)
+      async let working: Void = shop.workOnce(id)
+      #expect(try await changing.isWaitedFor())
+      try changing.script("commit")
+      try await working
+      let job = try shop.database.connection().tenant(shop.tenant.id).findJob(id: id)
       #expect(job?.status == "pending", "it is looked at anew")
       #expect(try shop.value("owned_at is null and test_result is null", of: "channel_connections") == "true")
       guard column == "whatsapp_phone_number_id" else { return }

@@ -86,7 +86,7 @@ import Testing
       let id = try clinic.appointment(of: phone, inHours: 40)
       try await shop.work()
       try Night.clock(shop, 20.1)
-      try await Sandbox.fail("anthropic", "slow", match: tag, extra: [("delay_ms", 900)])
+      try await Sandbox.hold("anthropic", match: tag)
       async let worked = shop.work()
       #expect(try await eventually { try await shop.asked(tag) == 1 })
       try shop.post([
@@ -100,6 +100,7 @@ import Testing
       try shop.run(
         "update jobs set created_at = created_at + interval '2 minutes' where unique_key like 'answer:%' and status = 'pending'"
       )
+      try await Sandbox.letGo(tag)
       _ = try await worked
       try await shop.work()
       #expect(try clinic.appointment("confirmation_status", id) == "confirmed")

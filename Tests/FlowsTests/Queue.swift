@@ -34,6 +34,9 @@ final class Queue {
     try session.script("set app.now = '\(seconds.map { (Instant.now + $0).description } ?? "")'")
   }
 
+  /// Lets it stand there.
+  func clock(at instant: Instant) throws { try session.script("set app.now = '\(instant.description)'") }
+
   @discardableResult
   func enqueue(_ jobs: JSON..., tenant: UUID = esva) throws -> Int32 {
     try session.tenant(tenant).enqueue(jobs)
@@ -66,8 +69,15 @@ final class Queue {
   }
 
   /// Seconds from now until a job of this name is due.
-  func due(_ name: String) throws -> Double {
-    let seconds = try value("extract(epoch from scheduled_for - clock_timestamp())", of: name)
+  func due(_ name: String) throws -> Double { try due(name, "clock_timestamp()") }
+
+  /// The same from then on.
+  func due(_ name: String, since instant: Instant) throws -> Double {
+    try due(name, "timestamptz '\(instant.description)'")
+  }
+
+  private func due(_ name: String, _ start: String) throws -> Double {
+    let seconds = try value("extract(epoch from scheduled_for - \(start))", of: name)
     return Double(seconds ?? "") ?? .nan
   }
 

@@ -152,19 +152,12 @@ import Testing
       let moment = Instant.now + -30 * 86_400
       let jobs = shop.database.connection(user: "tistis_jobs").tenant(shop.tenant.id)
       #expect(try jobs.forget(before: moment + -30 * 86_400).total == 0)
-      let worker = shop.database.connection()
-      try worker.script(
-        """
-        begin; select set_config('app.tenant_id', '\(shop.tenant.id.text)', true);
-        select prune_raw(now() - interval '30 days', 1, false)
-        """)
+      let worker = try Holder(shop, "select prune_raw(now() - interval '30 days', 1, false)")
       #expect(try jobs.forget(before: moment).total == 0)
       async let told = onThreads(1) { _ in
         try shop.database.connection(user: "tistis_owner").tenant(shop.tenant.id).forget(before: moment, waiting: true)
       }
-      let waiting = "datname = current_database() and wait_event_type = 'Lock'"
-      #expect(
-        try await eventually { try shop.database.count("select count(*) from pg_stat_activity where \(waiting)") > 0 })
+      #expect(try await worker.isWaitedFor())
       try worker.script("commit")
       #expect(try await told.map(\.total) == [4])
       #expect(try raw(shop) == [0, 0, 0])

@@ -21,7 +21,7 @@ import Testing
       try await shop.work(most: 1)
       #expect(try shop.reply("status") == "pending")
       #expect(try send(shop, "status || ' ' || attempts") == "pending 1")
-      let wait = Double(try send(shop, "extract(epoch from scheduled_for - now())") ?? "") ?? -1
+      let wait = Double(try send(shop, "extract(epoch from scheduled_for - updated_at)") ?? "") ?? -1
       #expect(wait > atLeast - 1.5 && wait < atLeast + 1.5, "\(wait)")
       #expect(try await shop.texts(phone).isEmpty)
       try shop.hurry()

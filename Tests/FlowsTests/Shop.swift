@@ -81,6 +81,13 @@ struct Shop: Sendable {
     return report.taken
   }
 
+  /// Does this job once: what is to be done again a second later waits, however slow the machine is.
+  func workOnce(_ job: UUID) async throws {
+    let office = try office()
+    await Worker(office, WorkerOptions(most: 1, id: job)).run()
+    await office.close()
+  }
+
   /// Lets what waits for a retry be due at once, and rests be over.
   func hurry() throws {
     try database.run("update send_pace set blocked_until = least(blocked_until, now())")

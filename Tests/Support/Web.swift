@@ -73,6 +73,19 @@ public enum Sandbox {
     }
   }
 
+  /// Lets the next request that contains `match` wait for its answer until `letGo`. `kind` as in `requests`.
+  public static func hold(
+    _ peer: String, match: String, kind: String? = nil, times: Int = 1, extra: [(String, JSON)] = []
+  ) async throws {
+    let only: [(String, JSON)] = kind.map { [("kind", .string($0))] } ?? []
+    try await fail(peer, "slow", match: match, times: times, extra: [("delay_ms", 50_000)] + only + extra)
+  }
+
+  /// What was held is answered now.
+  public static func letGo(_ match: String) async throws {
+    _ = try await Web.send("DELETE", World.current.sandbox + "/sandbox/faults?match=\(match)")
+  }
+
   /// What a peer received that contains `match`; `kind` is text, read, messages …
   public static func requests(_ peer: String, match: String, kind: String? = nil) async throws -> [Field] {
     let query = "?peer=\(peer)&match=\(match)" + (kind.map { "&kind=\($0)" } ?? "")

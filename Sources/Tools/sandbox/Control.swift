@@ -68,7 +68,7 @@ struct Control: Sendable {
     case "POST":
       return pretty(try await faults.add(try body(request), peers: Routes.names).json, status: 201)
     case "DELETE":
-      await faults.clear()
+      if let match = filter(request, "match") { await faults.release(match) } else { await faults.clear() }
       return pretty(["ok": true])
     default: throw .wrongMethod(allowed: ["GET", "POST", "DELETE"])
     }

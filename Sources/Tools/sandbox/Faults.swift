@@ -100,6 +100,8 @@ struct Fault: Sendable {
 actor Faults {
   private var waiting = [Fault]()
   private var last = 0
+  /// What was let go, of which those who are still slow are not any more.
+  private var released = Set<String>()
 
   /// At most so many wait at once.
   private static let most = 1000
@@ -108,6 +110,7 @@ actor Faults {
     guard waiting.count < Self.most else { throw .busy("\(Self.most) faults wait already", after: 1) }
     let fault = try Fault(body, id: last + 1, peers: peers)
     last += 1
+    if let match = fault.match { released.remove(match) }
     waiting.append(fault)
     return fault
   }
@@ -126,7 +129,24 @@ actor Faults {
   }
 
   func all() -> [Fault] { waiting }
-  func clear() { waiting = [] }
+  func clear() {
+    waiting = []
+    released = []
+  }
+
+  /// Those that have this match hit nobody any more, and whom they slow down is answered now.
+  func release(_ match: String) {
+    waiting.removeAll { $0.match == match }
+    released.insert(match)
+  }
+
+  /// Sleeps for as long as the fault wants it, unless it is let go meanwhile.
+  func hold(_ fault: Fault, _ seconds: Double) async {
+    let end = Instant.now + seconds
+    while Instant.now < end, fault.match.map({ !released.contains($0) }) ?? true {
+      await pause(min(0.02, end - .now))
+    }
+  }
 }
 
 extension Request {

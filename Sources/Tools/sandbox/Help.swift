@@ -113,7 +113,8 @@ enum Help {
         "again":true   the same for every further request (an endless loop)
         "unoffered":true in a tool: Claude invents it
 
-    FAULTS  POST /sandbox/faults (GET lists, DELETE clears)
+    FAULTS  POST /sandbox/faults (GET lists, DELETE clears; with ?match= only
+            those of that match, and whom they slow down is answered at once)
       {"peer":"whatsapp","fault":"429","match":"part of path or body",
        "times":1,"delay_ms":0,"retry_after":3,"after_accept":false}
       peer   whatsapp instagram facebook tiktok anthropic n8n

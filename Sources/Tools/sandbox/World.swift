@@ -98,7 +98,7 @@ struct World: Sendable {
     case .slow:
       let answer = await peer.answer(call, failure: nil)
       if fault.afterAccept { answer.effects?() }
-      await pause(fault.delay ?? 1)
+      await faults.hold(fault, fault.delay ?? 1)
       if !fault.afterAccept { answer.effects?() }
       return (.answer(answer.response), answer.accepted)
     case .malformed:
