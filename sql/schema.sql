@@ -7120,7 +7120,7 @@ begin
       last_signature_failure_at = app_now()
     where cc.tenant_id = current_tenant() and cc.id in (
       select n.id from channel_connections n where n.tenant_id = current_tenant() and n.id = any (p_connections)
-       order by n.id for update);
+       order by n.id for no key update);
 end $$;
 
 ALTER FUNCTION public.note_signature_failures(p_connections uuid[], p_count integer) OWNER TO tistis_owner;
@@ -7197,7 +7197,7 @@ begin
     where cc.tenant_id = current_tenant() and cc.id in (
       select n.id from channel_connections n where n.tenant_id = current_tenant() and n.id = any (p_connections)
          and coalesce(n.last_webhook_at, '-infinity') < app_now() - interval '1 minute'
-       order by n.id for update skip locked);
+       order by n.id for no key update skip locked);
 end $$;
 
 ALTER FUNCTION public.note_webhooks(p_connections uuid[]) OWNER TO tistis_owner;

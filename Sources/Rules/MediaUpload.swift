@@ -24,4 +24,21 @@ extension MediaRules {
   public static func ending(of mimeType: String) -> String? {
     endings.merging(papers) { $1 }.filter { $0.value.contains(mimeType) }.keys.min { ($0.count, $0) < ($1.count, $1) }
   }
+
+  /// What a file that a business uploads is instead of what it says it is, by its first bytes (`headBytes`); nil: nothing
+  /// speaks against it. Programs, pages and scripts go out under no name; where the beginning says nothing, the platform
+  /// decides.
+  public static func contradiction(
+    _ form: OutboundContent.Media.Form, mimeType: String, head: [UInt8]
+  ) -> String? {
+    switch Beginning(of: head) {
+    case .program: return "it is a program"
+    case .script: return "it is a page or a script"
+    case .media(let types):
+      guard form != .document, !types.contains(essence(mimeType)) else { return nil }
+      return "it is \(types[0])"
+    case .pdf, .text, .office: return form == .document ? nil : "it is a document"
+    case .empty, .unknown: return nil
+    }
+  }
 }

@@ -6,10 +6,11 @@ import Testing
 
 /// `POST /api/media`: a file of ours goes to the platform, and leaves by its id.
 @Suite struct UploadRouteTests {
+  private static let picture: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0] + Array("a picture".utf8)
   private static let scopes = ["conversations:read", "conversations:write"]
 
   private func post(
-    _ client: APIClient, _ query: String, _ type: String, _ bytes: [UInt8] = Array("a picture".utf8)
+    _ client: APIClient, _ query: String, _ type: String, _ bytes: [UInt8] = picture
   ) async throws -> APIClient.Answer {
     try await APIClient.ask(
       "POST", "/api/media?" + query, bytes,
@@ -39,7 +40,7 @@ import Testing
       })
     // Kept as what customers send is, and in the database no more.
     #expect(try tenant.count("uploads", where: "true") == 0)
-    let digest = hex(sha256(Array("a picture".utf8)))
+    let digest = hex(sha256(Self.picture))
     #expect(try tenant.value("storage_key", of: "media_files")?.hasSuffix(digest) == true)
     let reader = try APIClient(tenant, scopes: ["media:read"])
     #expect(try await reader.ask("GET", "/api/media/\(id)").status == 200)
@@ -173,12 +174,32 @@ import Testing
     #expect(try tenant.count("media_files", where: "true") == 0 && tenant.count("uploads", where: "true") == 0)
   }
 
+  /// Whatever name and type it is given: what its first bytes say it is.
+  @Test(
+    arguments: [
+      ("a.png", "image/png", "<?php echo 1;", "a page or a script"),
+      ("a.pdf", "application/pdf", "<html><body>hola", "a page or a script"),
+      ("a.pdf", "application/pdf", "MZ\u{0}\u{3}\u{0}", "a program"), ("a.jpg", "image/jpeg", "%PDF-1.7", "a document"),
+      ("a.mp3", "audio/mpeg", "OggS and a voice", "audio/ogg"),
+    ])
+  func whatItIsNot(_ name: String, _ type: String, _ bytes: String, _ what: String) async throws {
+    let tenant = try Tenant.make()
+    let client = try APIClient(tenant, scopes: Self.scopes)
+    let answer = try await post(
+      client, "filename=\(name)&channel_connection_id=\(tenant.connection.text)", type, Array(bytes.utf8))
+    #expect(answer.status == 400 && answer.body["path"].text == "$", "\(answer.body)")
+    #expect(answer.body["error"].text?.contains("it is \(what), and no \(type)") == true, "\(answer.body)")
+    #expect(try tenant.count("uploads") == 0)
+  }
+
   /// A voice note of Firefox's goes as WhatsApp wants it told; on Messenger what it does not play arrives as a file.
   @Test func aVoiceNote() async throws {
     let tenant = try Tenant.make(delay: 60)
     try await Sandbox.register(tenant)
     let client = try APIClient(tenant, scopes: Self.scopes)
-    let taken = try await post(client, "filename=nota.ogg&channel_connection_id=\(tenant.connection.text)", "audio/ogg")
+    let taken = try await post(
+      client, "filename=nota.ogg&channel_connection_id=\(tenant.connection.text)", "audio/ogg",
+      Array("OggS and a voice".utf8))
     #expect(taken.data["type"].text == "audio", "\(taken.body)")
     let path = "/api/media/\(taken.data["id"].text ?? "")/upload"
     #expect(try await eventually { try await client.ask("GET", path).data["status"].text == "uploaded" })

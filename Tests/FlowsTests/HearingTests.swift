@@ -29,6 +29,21 @@ import Testing
     }
   }
 
+  /// Messages that are being stored refer to the account, and hold its key until they are: nobody is left out by that.
+  @Test func whileMessagesAreStored() async throws {
+    try await Shop.test { shop in
+      let storing = try Holder(
+        shop, "select 1 from channel_connections where tenant_id = '\(shop.tenant.id.text)' for key share")
+      let app = try shop.app()
+      try shop.post(statuses: [status("delivered", of: "wamid.x")], app: app)
+      #expect(try shop.count("channel_connections", "last_webhook_at > now() - interval '1 minute'") == 1)
+      let body = shop.tenant.payload([message("hola", from: newPhone())])
+      _ = try shop.refusal(app, shop.request(body, signature: "sha256=" + String(repeating: "0", count: 64)))
+      #expect(try shop.value("signature_failures", of: "channel_connections") == "1")
+      try storing.script("commit")
+    }
+  }
+
   @Test func whatNobodysSecretSigned() async throws {
     try await Shop.test { shop in
       let app = try shop.app()

@@ -160,7 +160,9 @@ enum Keys {
       if call.body["branch_id"].exists { throw .malformed("$.branch_id", "a key of scope tenant has no branch") }
       return nil
     }
-    guard let branch = call.body["branch_id"].uuid else { throw .malformed("$.branch_id", "is missing") }
+    guard let branch = call.body["branch_id"].uuid else {
+      throw .malformed("$.branch_id", "is missing: a key is one branch's, unless scope_type is tenant")
+    }
     let there = try call.store { (scope) throws(StoreError) in try scope.branchIsThere(id: branch) }
     guard there else { throw .malformed("$.branch_id", "there is no such branch") }
     return branch

@@ -46,7 +46,7 @@ extension Route {
     }
     let inQuery = query.map { parameter -> JSON in
       .object([
-        "name": .string(parameter.name), "in": "query", "required": false,
+        "name": .string(parameter.name), "in": "query", "required": .bool(parameter.isNeeded),
         "description": parameter.note.isEmpty ? nil : .string(parameter.note),
         "schema": parameter.shape.schema(.request),
       ])

@@ -11,10 +11,12 @@ public struct Route: Sendable {
     let name: String
     let shape: Shape
     let note: String
-    public init(_ name: String, _ shape: Shape, _ note: String = "") {
+    let isNeeded: Bool
+    public init(_ name: String, _ shape: Shape, _ note: String = "", isNeeded: Bool = false) {
       self.name = name
       self.shape = shape
       self.note = note
+      self.isNeeded = isNeeded
     }
   }
 

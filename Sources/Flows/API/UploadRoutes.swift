@@ -12,7 +12,7 @@ extension Route {
         + "may name its id: {\"kind\": \"media\", \"type\": \"image\", \"id\"}. Instagram takes files by their address only.",
       .granted(scope: "conversations:write", .talkers),
       query: [
-        .init("filename", .text(1...240), "With its ending: it must fit the Content-Type."),
+        .init("filename", .text(1...240), "With its ending: it must fit the Content-Type.", isNeeded: true),
         .init("conversation_id", .id, "In which it is to be sent; or:"),
         .init("channel_connection_id", .id, "From which account it is to be sent."),
       ], upload: .init(["*/*"]), answers: [(201, Shape.data(Uploading.taken))]
@@ -49,6 +49,9 @@ enum Uploading {
       if fault.code == "too_large", !bytes.isEmpty { throw APIProblem(413, "too_large", fault.sentence) }
       let path = ["mime_type": "Content-Type", "filename": "?filename"][fault.path]
       throw .malformed(path ?? "$", fault.sentence)
+    }
+    if let what = MediaRules.contradiction(form, mimeType: type, head: Array(bytes.prefix(MediaRules.headBytes))) {
+      throw .malformed("$", "\(what), and no \(type)")
     }
     let id = UUID()
     let job: JSON = [

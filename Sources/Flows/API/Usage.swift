@@ -21,7 +21,7 @@ extension Route {
       // A branch's key sees no other branch's conversations, and money is not kept by branch.
       try call.wholeBusiness("what answers cost")
       let (from, to) = (try day(call, "from"), try day(call, "to"))
-      if let from, let to, from > to { throw .malformed("$.from", "expected no later day than in to") }
+      if let from, let to, from > to { throw .malformed("?from", "expected no later day than in to") }
       let text = try call.store { (scope) throws(StoreError) in
         try scope.usage(from: from, to: to, conversationId: call.uuid("conversation_id"))
       }
@@ -64,8 +64,9 @@ extension Route {
   private static func day(_ call: APICall, _ name: String) throws(APIProblem) -> String? {
     guard let text = call.text(name) else { return nil }
     guard text.utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: "-") }), text.hasPrefix("20"),
-      Instant(text + "T00:00:00Z") != nil
-    else { throw .malformed("$.\(name)", "expected a day such as 2026-11-30") }
+      // The 31st of February is a day in March.
+      Instant(text + "T00:00:00Z")?.description.hasPrefix(text) == true
+    else { throw .malformed("?\(name)", "expected a day such as 2026-11-30") }
     return text
   }
 
