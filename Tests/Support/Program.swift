@@ -7,6 +7,7 @@ import Core
 /// One process of a program, on a socket of its own as a supervisor would start it; ended by its id.
 public final class Program {
   public let socket: String
+  private let folder: String
   private let listener: Int32
   private let path: String
   private let arguments: [String]
@@ -23,7 +24,7 @@ public final class Program {
     path = World.current.programs + "/" + name
     self.arguments = arguments
     variables = values
-    let folder = "/tmp/" + unique("tistis-")
+    folder = "/tmp/" + unique("tistis-")
     mkdir(folder, 0o700)
     socket = folder + "/fcgi.sock"
     log = folder + "/log"
@@ -43,6 +44,9 @@ public final class Program {
   deinit {
     if pid > 0 { stop(SIGKILL) }
     close(listener)
+    unlink(socket)
+    unlink(log)
+    rmdir(folder)
   }
 
   /// Starts it, or another after the last has ended, on the same socket.
