@@ -213,6 +213,24 @@ import Testing
     #expect(refused["error"]["code"].integer == 230)
   }
 
+  /// Who wrote past the sandbox is known to it by nothing: then the token says which of a page's two is meant.
+  @Test func aPageForTwoThatHeardNothing() async throws {
+    let page = uniqueDigits("99")
+    let instagram = try await Account(.instagram, .init("page", page.json))
+    try await Sandbox.tell("PUT", "accounts/\(page)", ["channel": "facebook", "callback": "/nobody", "statuses": []])
+    for (token, platform) in [
+      ("test_instagram", "instagram"), ("test_facebook", "facebook"), ("test_instagram", "instagram"),
+    ] {
+      // The same person each time: what was answered before changes nothing.
+      let answer = try await instagram.call(
+        "POST", "/graph/v25.0/\(page)/messages",
+        ["recipient": ["id": instagram.person.json], "message": ["text": token.json]], token: token)
+      #expect(answer["message_id"].text?.hasPrefix(platform == "facebook" ? "m_" : "aWdf") == true)
+    }
+    #expect(try await Sandbox.requests("instagram", match: instagram.person, kind: "text").count == 2)
+    #expect(try await Sandbox.requests("facebook", match: instagram.person, kind: "text").count == 1)
+  }
+
   @Test func tikTokIsReadBack() async throws {
     let account = try await Account(.tiktok)
     try await account.window(["age": 1])

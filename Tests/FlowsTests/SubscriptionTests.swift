@@ -203,6 +203,30 @@ import Testing
     }
   }
 
+  /// Meta refuses to subscribe an account: the cure speaks of permissions where Meta does, of the way in where it is wrong.
+  @Test(arguments: [
+    (nil, "Instagram's own login"), ("code:200", "permission"), ("code:10", "permission"),
+    ("code:190", "new page token"),
+    ("500", "wait a little"),
+  ]) func refusedToSubscribe(_ fault: String?, _ cure: String) async throws {
+    try await with { world in
+      // It is the page's; the channel says otherwise.
+      try await Sandbox.tell(
+        "PUT", "accounts/\(world.instagram)",
+        ["channel": "instagram", "callback": "/nowhere", "statuses": [], "page": .string(world.page)])
+      let id = try world.connect(
+        "instagram", [("instagram_account_id", world.instagram), ("login", "instagram")], token: "test_instagram")
+      if let fault {
+        try await Sandbox.fail(
+          "instagram", fault, match: world.instagram, times: 2, extra: [("kind", "subscribed_apps")])
+      }
+      let found = world.finding(try await world.test(id, subscribe: true), "subscribe")
+      let said = found["cure"].text ?? ""
+      #expect(found["state"].text == "failed" && said.contains(cure), "\(found)")
+      #expect(said.contains("permission") == (cure == "permission") && said.hasSuffix("\"subscribe\": true"), "\(said)")
+    }
+  }
+
   /// All is right and nothing has ever come: that is what an app without Advanced Access looks like.
   @Test func nothingHasEverCome() async throws {
     try await with { world in

@@ -77,20 +77,22 @@ write_environment() {
   # Whom the sandbox plays the platforms for: where it reports what became of a message, and signed with what.
   {
     printf '{\n'
-    accounts_of esva-dental 1 dev_esva_open_id
+    accounts_of esva-dental 1 dev_esva_open_id login
     printf ',\n'
-    accounts_of la-fonda 2 dev_fonda_open_id
+    accounts_of la-fonda 2 dev_fonda_open_id page
     printf '}\n'
   } >"$ETC_DIR/numbers.json"
 }
 
-# accounts_of SLUG N OPEN_ID: a tenant's number, page, Instagram account (connected by that page) and TikTok account.
+# accounts_of SLUG N OPEN_ID login|page: a tenant's number, page, Instagram account (connected by its own login or by that
+# page, as sql/seed.sql has it) and TikTok account.
 accounts_of() {
-  local hook=/api/webhook meta='"app_secret": "dev_meta_app_secret"'
+  local hook=/api/webhook meta='"app_secret": "dev_meta_app_secret"' page=''
+  [ "$4" = login ] || page="\"page\": \"30000000000000$2\", "
   cat <<EOT
   "10000000000000$2": {"callback": "$hook/whatsapp/$1", "waba_id": "20000000000000$2", $meta},
   "30000000000000$2": {"channel": "facebook", "callback": "$hook/facebook/$1", "name": "$1", $meta},
-  "1784140000000000$2": {"channel": "instagram", "callback": "$hook/instagram/$1", "page": "30000000000000$2", "name": "$1", $meta},
+  "1784140000000000$2": {"channel": "instagram", "callback": "$hook/instagram/$1", $page"name": "$1", $meta},
   "$3": {"channel": "tiktok", "callback": "$hook/tiktok/$1", "name": "$1", "app_secret": "dev_tiktok_client_secret"}
 EOT
 }

@@ -40,9 +40,9 @@ extension CheckedAccount {
       let wanted = subscribedFields.map { "?subscribed_fields=" + $0.joined(separator: ",") } ?? ""
       let post = HTTPRequest("POST", through.base + path + wanted, headers: [Self.bearer(through)], timeout: 8)
       if channel == .whatsapp {
-        checks += [Self.override { _ in get(path) }, Self.subscribe { $0.delivery == .app ? post : nil }]
+        checks += [Self.override { _ in get(path) }, subscribe { $0.delivery == .app ? post : nil }]
       } else {
-        checks.append(Self.subscribe { _ in post })
+        checks.append(subscribe { _ in post })
       }
     }
     checks.append(
@@ -190,13 +190,13 @@ extension CheckedAccount {
     return .init(.ok, "\(clipped(name, 120))\(status)\(quality)")
   }
 
-  private static func subscribe(
+  private func subscribe(
     _ request: @escaping @Sendable (ChannelCheck.Learned) -> HTTPRequest?
   ) -> ChannelCheck {
     ChannelCheck("subscribe", request) { response, learned in subscribed(response, &learned) }
   }
 
-  private static func subscribed(
+  private func subscribed(
     _ response: HTTPResponse, _ learned: inout ChannelCheck.Learned
   ) -> ChannelCheck.Finding {
     // Of WhatsApp, nothing was posted.
@@ -218,7 +218,23 @@ extension CheckedAccount {
     } catch {
       return .init(
         .failed, "Meta did not subscribe the account: \(error.sentence)",
-        cure: "give the token the permission to manage the account, then test again with \"subscribe\": true")
+        cure: unsubscribedCure(error) + ", then test again with \"subscribe\": true")
+    }
+  }
+
+  private func unsubscribedCure(_ error: PeerError) -> String {
+    // 10 and 200 to 299 say that a permission is missing; 100 that Meta has no such account, or not by this way in.
+    if let code = Int(error.code), code == 10 || 200...299 ~= code {
+      return "give the token the permission to manage the account"
+    }
+    switch error {
+    case .unauthorised where GraphFault.wantsProof(error.sentence): return GraphFault.proofCure
+    case .unauthorised: return newToken
+    case .refused where channel == .instagram:
+      return "see whether the ids of the channel are this account's, and whether it is connected by a page or by "
+        + "Instagram's own login, as the channel has it"
+    case .refused: return "see whether the ids of the channel are this account's"
+    case .throttled, .unreachable, .unparseable: return "wait a little"
     }
   }
 

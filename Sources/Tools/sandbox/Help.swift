@@ -71,7 +71,9 @@ enum Help {
       delete, oauth2 token and refresh_token (one that was given out is good
       once). Thread control is taken and passed by anybody.
       Tokens begin with dev_ or test_; one with expired or revoked in its name
-      is refused everywhere, one with narrow lacks the right to send.
+      is refused everywhere, one with narrow lacks the right to send. What a page
+      sends that connects an Instagram account is Messenger's or Instagram's by
+      the word facebook or instagram in the token, else by whom the person wrote.
 
     ANTHROPIC  POST /anthropic/v1/messages
       Claude finds the line of the system prompt that shares the most words
