@@ -46,10 +46,12 @@ import Testing
       let texts = try await Sandbox.requests("whatsapp", match: tag, kind: "text").count
       #expect(try shop.count("messages", "role = 'assistant' and status = 'accepted'") == texts)
       for person in people {
+        // In the order in which the talk is told. Of two posts at once the one that came first may be stored last: the
+        // answer counts for that one, and Claude is asked with both.
         let last = try shop.database.scalar(
           """
-          select m.content from messages m join conversations c on c.last_question_id = m.id
-           where c.contact_address = '\(person)'
+          select m.content from messages m join conversations c on c.id = m.conversation_id
+           where c.contact_address = '\(person)' and m.role = 'user' order by m.created_at desc, m.id desc limit 1
           """)
         let said = try await shop.texts(person).last ?? "nothing"
         #expect(last?.contains("[[echo:\(said)]]") == true)
