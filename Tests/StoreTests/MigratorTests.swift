@@ -16,11 +16,12 @@ struct MigratorTests {
       seed: seed.map { SQLFile(name: "seed.sql", sql: $0) })
   }
 
-  /// The lines of progress.
+  /// The lines of progress. But for one: the session of the last run holds its lock until Postgres has seen it go, which on
+  /// a busy machine is after the next has begun.
   private func migrate(_ folder: SQLFolder, force: Bool = false) throws -> [String] {
     var lines: [String] = []
     try Migrator(database.dsn, folder) { lines.append($0) }.migrate(force: force)
-    return lines
+    return lines.filter { $0 != "waiting for another migrate to end" }
   }
 
   private let tables = ["create table a (id int primary key)", "create table b (id int); insert into b values (1)"]
