@@ -4,7 +4,8 @@ import Core
 ///
 /// While somebody holds a snapshot open, the entries of finished jobs stay in the queue's indexes; a search that begins
 /// at the horizon does not pass them (`next_job_due`). The horizon lags a second behind the clock, so a transaction that
-/// takes longer from a job's stamp to its commit puts a job behind it. Wider searches, now and then, meet those.
+/// takes longer from a job's stamp to its commit puts a job behind it. Wider searches, now and then, meet those; a
+/// worker that leaves when nothing is due looks at everything before it does.
 struct Horizon {
   /// nil: look at everything.
   private(set) var since: Instant?

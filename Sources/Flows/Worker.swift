@@ -88,6 +88,10 @@ public actor Worker {
   private var call = Call.none
   private var sleep: Task<Void, Never>?
   private var report = WorkerReport()
+  /// Whether the last claim was heard, and how often in a row one that is to leave could not ask.
+  private var hasAsked = false
+  private var tries = 0
+  private static let mostTries = 5
 
   public init(_ office: Office, _ options: WorkerOptions) {
     self.office = office
@@ -116,7 +120,11 @@ public actor Worker {
       let nothingElse = held == 0 && results.isEmpty && !settling
       let claimed = room > 0 ? await claim(room) : []
       for job in claimed { start(job) }
-      if claimed.isEmpty, passing, nothingElse { break }
+      if claimed.isEmpty, passing, nothingElse {
+        guard await looksAgain() else { break }
+        // At once: a rest would move the horizon before everything has been looked at.
+        continue
+      }
       if claimed.isEmpty || claimed.count < room {
         // What is due and was not to be had is somebody else's or has to wait: it does not hurry.
         var least = claimed.isEmpty ? 0.005 : 0
@@ -149,6 +157,22 @@ public actor Worker {
     return false
   }
 
+  /// Whether one that leaves when nothing is due has to look once more before it believes that: it was not known, or could
+  /// not ask; or it has looked behind the horizon only, and what took long to commit stands before it.
+  private func looksAgain() async -> Bool {
+    if !isKnown || !hasAsked {
+      tries += 1
+      guard tries < Self.mostTries else { return false }
+      // As long as who has just failed to connect is refused another try.
+      try? await Task.sleep(for: .seconds(1))
+      await beat()
+      return true
+    }
+    guard horizon.since != nil else { return false }
+    horizon = Horizon()
+    return true
+  }
+
   // MARK: Taking
 
   private var room: Int {
@@ -158,10 +182,13 @@ public actor Worker {
   private func claim(_ room: Int) async -> [HeldJob] {
     let (kind, id, me, since) = (options.kind, options.id, office.worker, horizon.since)
     do throws(StoreError) {
-      return try await office.database.everyone { (scope) throws(StoreError) in
+      let jobs = try await office.database.everyone { (scope) throws(StoreError) in
         try scope.claimJobs(workerId: me, limit: Int32(room), kind: kind, id: id, since: since).map(HeldJob.init)
       }
+      (hasAsked, tries) = (true, jobs.isEmpty ? tries : 0)
+      return jobs
     } catch {
+      hasAsked = false
       log.warning("not_claimed", ["why": error.sentence])
       try? await Task.sleep(for: .seconds(1))
       return []
@@ -268,6 +295,8 @@ public actor Worker {
   }
 
   private var beats = 0
+  /// Whether the database knows this worker: it gives jobs to none that it does not.
+  private var isKnown = false
 
   /// Says that we live and learns whether somebody came after us; now and then gives back what the dead held.
   private func beat() async {
@@ -281,6 +310,7 @@ public actor Worker {
           workerId: me, name: name, kind: kind, leaseSeconds: Self.leaseSeconds)
         return (newer, recovers ? try scope.recoverJobs(leaseSeconds: Self.leaseSeconds) : 0)
       }
+      isKnown = true
       if newer, !superseded { log.info("superseded") }
       superseded = superseded || newer
       if superseded { wake(.claim) }

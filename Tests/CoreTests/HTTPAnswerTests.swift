@@ -32,7 +32,7 @@ import Testing
     defer { echo.stop() }
     let server = method == "HEAD" ? LoopbackServer { _ in .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n") } : echo
     defer { server.stop() }
-    let response = try await HTTPMulti().send(HTTPRequest(method, server.url("/x"), timeout: 2))
+    let response = try await HTTPMulti().send(HTTPRequest(method, server.url("/x")))
     #expect(server.received.map(\.method) == [method])
     #expect(response.body.isEmpty == (method == "HEAD"))
     let length = server.received.first?.headers["content-length"]
@@ -42,7 +42,7 @@ import Testing
   @Test func largeBodiesGoWithoutExpect() async throws {
     defer { echo.stop() }
     let body = [UInt8](repeating: UInt8(ascii: "x"), count: 3_000_000)
-    let response = try await HTTPMulti().send(HTTPRequest("POST", echo.url("/"), body: body, timeout: 5))
+    let response = try await HTTPMulti().send(HTTPRequest("POST", echo.url("/"), body: body))
     #expect(response.body.count == body.count + "POST / ".count)
     #expect(echo.received.first?.headers["expect"] == nil)
   }

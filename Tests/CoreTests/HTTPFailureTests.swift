@@ -7,7 +7,7 @@ import Testing
 @Suite struct HTTPFailureTests {
   let token = "sk-very-secret"
 
-  func failure(_ url: String, _ settings: HTTPSettings = .init(), timeout: Double = 5) async -> HTTPFailure? {
+  func failure(_ url: String, _ settings: HTTPSettings = .init(), timeout: Double = 30) async -> HTTPFailure? {
     await failure(
       HTTPRequest(
         "POST", url + "/p?access_token=\(token)", headers: [.init("Authorization", "Bearer \(token)")],

@@ -34,7 +34,7 @@ import Testing
   }
 
   func cancelled(_ url: String, when ready: () -> Bool) async -> HTTPFailure? {
-    let multi = HTTPMulti()
+    let multi = HTTPMulti(.init(connectTimeout: 60))
     let task = Task { () -> HTTPFailure? in
       do throws(HTTPFailure) {
         _ = try await multi.send(HTTPRequest("POST", url, body: [1], timeout: 60))
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func cancelledAfterItLeft() async {
-    let server = LoopbackServer { _ in .wait(10, then: .send(ok("late"))) }
+    let server = LoopbackServer { _ in .wait(60, then: .send(ok("late"))) }
     defer { server.stop() }
     let fault = await cancelled(server.url("/")) { !server.received.isEmpty }
     #expect(fault == .mightHaveArrived("127.0.0.1:\(server.port): cancelled"))
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func cancelledAtOnce() async {
-    let server = LoopbackServer { _ in .wait(10, then: .send(ok("late"))) }
+    let server = LoopbackServer { _ in .wait(60, then: .send(ok("late"))) }
     defer { server.stop() }
     let fault = await cancelled(server.url("/")) { true }
     #expect(fault?.sentence == "127.0.0.1:\(server.port): cancelled")
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test func closingGivesUpAndRefuses() async {
-    let server = LoopbackServer { _ in .wait(10, then: .send(ok("late"))) }
+    let server = LoopbackServer { _ in .wait(60, then: .send(ok("late"))) }
     defer { server.stop() }
     let multi = HTTPMulti()
     let host = "127.0.0.1:\(server.port)"

@@ -71,8 +71,8 @@ import Testing
       #expect(made.status == 201, "\(made.body)")
       return made.data["duration_minutes"].integer
     }
-    #expect(try await minutes(clinic.wish(clinic.lead(), times[0]).with("duration_minutes", 120)) == 30)
-    var wish = clinic.wish(try clinic.lead(), times[4])
+    #expect(try await minutes(clinic.wish(clinic.lead(), times[2]).with("duration_minutes", 120)) == 30)
+    var wish = clinic.wish(try clinic.lead(), times[6])
     if case .object(var members) = wish {
       members["service_id"] = nil
       wish = .object(members)
@@ -252,7 +252,10 @@ import Testing
     let whole = try APIClient(clinic.tenant, scopes: Self.scopes)
     let there = try clinic.tenant.branch()
     try clinic.tenant.database.run(
-      "update branches set operating_hours = '{\"start\": \"00:00\", \"end\": \"24:00\", \"days\": [1,2,3,4,5,6,7]}'")
+      """
+      update branches set operating_hours = '{"start": "00:00", "end": "24:00", "days": [1,2,3,4,5,6,7]}'
+        where tenant_id = '\(clinic.tenant.id.text)'
+      """)
     let lead = try clinic.lead()
     let at = try #require(try await clinic.slots("&limit=3").last?["starts_at"].text)
     let elsewhere: JSON = ["lead_id": .string(lead), "branch_id": .string(there.text), "scheduled_at": .string(at)]

@@ -11,7 +11,7 @@ import Testing
   private static let scopes = ["conversations:read", "conversations:write", "leads:write", "leads:read"]
 
   @Test func fromTakingOverToResolving() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let client = try APIClient(tenant, scopes: Self.scopes)
     let path = "/api/conversations/\(try await tenant.hears())"
     let fresh = try await client.ask("GET", path + "?include_messages=true")
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func openingOne() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let client = try APIClient(tenant, scopes: Self.scopes)
     let lead = try await client.ask("POST", "/api/leads", ["phone": .string(uniqueDigits("6"))]).data["id"]
     let made = try await client.ask("POST", "/api/conversations", ["lead_id": lead.value ?? nil, "ai_handling": false])
@@ -89,7 +89,7 @@ import Testing
 
   /// Every conversation once, however the pages fall, and while something new comes.
   @Test func pagesByCursor() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let client = try APIClient(tenant, scopes: Self.scopes)
     var all: Set<String> = []
     for _ in 0..<7 { all.insert(try await tenant.hears()) }
@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test func aCursorThatWasTamperedWith() async throws {
-    let (tenant, other) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    let (tenant, other) = (try Tenant.make(delay: Tenant.never), try Tenant.make(delay: Tenant.never))
     let client = try APIClient(tenant, scopes: Self.scopes)
     for _ in 0..<2 { _ = try await tenant.hears() }
     let page = try await client.ask("GET", "/api/conversations?pageSize=1")
@@ -131,7 +131,7 @@ import Testing
 
   /// A place in a talk is that talk's and that business's: carried elsewhere or changed it is none.
   @Test(arguments: ["before", "after"]) func aPlaceThatWasTamperedWith(_ name: String) async throws {
-    let (tenant, other) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    let (tenant, other) = (try Tenant.make(delay: Tenant.never), try Tenant.make(delay: Tenant.never))
     let client = try APIClient(tenant, scopes: Self.scopes)
     let stranger = try APIClient(other, scopes: Self.scopes)
     let (id, sibling) = (try await tenant.hears(), try await tenant.hears())
@@ -170,7 +170,7 @@ import Testing
 
   /// Ten thousand messages: any page is found by the index, and all of them once.
   @Test func aVeryLongTalk() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let client = try APIClient(tenant, scopes: Self.scopes)
     let id = try await tenant.hears()
     try tenant.database.run(

@@ -13,9 +13,9 @@ import Testing
   private let stranger: APIUser
 
   init() throws {
-    tenant = try Tenant.make(delay: 60)
+    tenant = try Tenant.make(delay: Tenant.never)
     owner = try APIUser(tenant)
-    stranger = try APIUser(try Tenant.make(delay: 60))
+    stranger = try APIUser(try Tenant.make(delay: Tenant.never))
   }
 
   private func ask(_ method: String, _ path: String, _ body: JSON?, _ done: inout Set<String>) async throws

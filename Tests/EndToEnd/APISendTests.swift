@@ -10,7 +10,7 @@ import Testing
   private static let scopes = ["conversations:read", "conversations:write"]
 
   @Test func everyFormArrivesAndTheAssistantIsSilent() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     try await Sandbox.register(tenant)
     let conversation = try await tenant.hears()
     let client = try APIClient(tenant, scopes: Self.scopes)
@@ -42,7 +42,7 @@ import Testing
   /// More buttons than the platform has become a list, whose label is ours, in the business's language.
   @Test(arguments: [("es", "Ver opciones"), ("en", "See options")])
   func aListsLabel(_ language: String, _ label: String) async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     try tenant.database.run(
       "insert into ai_tenant_context (tenant_id, default_language) values ('\(tenant.id.text)', '\(language)')")
     let conversation = try await tenant.hears()
@@ -56,7 +56,7 @@ import Testing
 
   /// Who holds a key is a program, who is at the dashboard a human.
   @Test func whoTypedIt() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let body: JSON = ["conversation_id": .string(try await tenant.hears()), "content": "Le atiende Ana"]
     let automatic = "role = 'staff' and metadata ? 'automatic'"
     #expect(try await APIUser(tenant).ask("POST", "/api/messages/send", body).status == 200)
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func twiceAndInParallelUnderOneKey() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let conversation = try await tenant.hears()
     let client = try APIClient(tenant, scopes: Self.scopes)
     let body: JSON = ["conversation_id": .string(conversation), "content": "una vez"]
@@ -97,7 +97,7 @@ import Testing
 
   /// A key under which something was refused is free: nothing was asked under it.
   @Test func whatIsRefusedUsesNoKey() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let conversation = try await tenant.hears()
     let client = try APIClient(tenant, scopes: Self.scopes)
     let key = [("Idempotency-Key", unique("k"))]
@@ -114,7 +114,7 @@ import Testing
   }
 
   @Test func twoOfTheStaffAtOnce() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     try await Sandbox.register(tenant)
     let conversation = try await tenant.hears()
     let people = [try APIUser(tenant), try APIUser(tenant, role: "receptionist")]
@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test func aUserWritesNoFasterThanAllowed() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let user = try APIUser(tenant)
     let conversation = try await tenant.hears()
     try tenant.database.run(

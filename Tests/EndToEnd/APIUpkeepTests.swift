@@ -6,7 +6,7 @@ import Testing
 /// Who has a conversation, and what a key was used for last.
 @Suite struct APIUpkeepTests {
   @Test func aConversationGoesToOnesOwnOnly() async throws {
-    let (tenant, other) = (try Tenant.make(delay: 60), try Tenant.make())
+    let (tenant, other) = (try Tenant.make(delay: Tenant.never), try Tenant.make())
     let client = try APIClient(tenant, scopes: ["conversations:read", "conversations:write"])
     let path = "/api/conversations/\(try await tenant.hears())"
     let branch = try tenant.branch()

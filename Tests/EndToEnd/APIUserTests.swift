@@ -8,7 +8,7 @@ import Testing
 /// Who is let in, by the dashboard's token.
 @Suite struct APIUserTests {
   @Test func theRoleDecidesTheTenantAndTheRights() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let conversation = try await tenant.hears()
     for (role, deletes, keys) in [
       ("owner", true, true), ("super_admin", true, true), ("admin", true, true), ("manager", true, false),

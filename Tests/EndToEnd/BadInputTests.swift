@@ -12,7 +12,7 @@ import Testing
       "upper case is fine",
     ])
   func signature(_ platform: Platform, _ kind: String) async throws {
-    let tenant = try Tenant.make(on: platform, delay: 30)
+    let tenant = try Tenant.make(on: platform, delay: Tenant.never)
     let body = platform.text("hola", from: uniqueDigits("521"), to: tenant.account)
     let genuine = tenant.signature(body)
     let mark = try #require(genuine.lastIndex(of: "="))
@@ -147,7 +147,7 @@ import Testing
   }
 
   @Test(arguments: Platform.allCases) func justSmallEnough(_ platform: Platform) async throws {
-    let tenant = try Tenant.make(on: platform, delay: 30)
+    let tenant = try Tenant.make(on: platform, delay: Tenant.never)
     let text = platform.text("hola", from: uniqueDigits("521"), to: tenant.account)
     let body = text + [UInt8](repeating: 32, count: 3 << 20)
     #expect(try await Web.deliver(body, to: tenant).status == 200)
@@ -156,7 +156,7 @@ import Testing
 
   /// Nothing that can be written in JSON may end a program; what can be kept is kept.
   @Test func strangeButNeverACrash() async throws {
-    let tenant = try Tenant.make(delay: 30)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let deep = String(repeating: "[", count: 100_000)
     let frame = String(decoding: tenant.payload([["X": 1]]), as: UTF8.self)
     func message(_ json: String) -> String { frame.replacing(#"{"X":1}"#, with: json) }
@@ -205,7 +205,7 @@ import Testing
 
   /// The other three: whatever stands in the places of ids, texts and times, the next message still gets through.
   @Test(arguments: Platform.echoing) func strangeInside(_ platform: Platform) async throws {
-    let tenant = try Tenant.make(on: platform, delay: 30)
+    let tenant = try Tenant.make(on: platform, delay: Tenant.never)
     let good = String(
       decoding: platform.text("hola", from: "5216310000009", to: tenant.account, id: "x-id"), as: UTF8.self)
     let deep = String(repeating: "[", count: 100_000)
@@ -230,7 +230,7 @@ import Testing
   }
 
   @Test(arguments: Platform.allCases) func junkOfAMegabyte(_ platform: Platform) async throws {
-    let tenant = try Tenant.make(on: platform, delay: 30)
+    let tenant = try Tenant.make(on: platform, delay: Tenant.never)
     let noise = randomBytes(1 << 10)
     for i in 0..<5 {
       let junk = [UInt8](repeating: UInt8(i) &* 51, count: 1 << 20) + noise

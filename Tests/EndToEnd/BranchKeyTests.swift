@@ -12,7 +12,7 @@ import Testing
   private let there: UUID
 
   init() throws {
-    tenant = try Tenant.make(delay: 60)
+    tenant = try Tenant.make(delay: Tenant.never)
     (here, there) = (try tenant.branch(), try tenant.branch())
   }
 

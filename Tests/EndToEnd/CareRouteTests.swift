@@ -46,7 +46,7 @@ import Testing
   /// What is not approved, and a gap that is not filled, is refused before it is stored, and takes no key: the same wish
   /// goes once it is approved.
   @Test func aTemplateThatIsNotReady() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let client = try APIClient(tenant, scopes: ["conversations:read", "conversations:write"])
     let conversation = try await tenant.hears()
     try tenant.database.run(
@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test func whatAPersonAllows() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let client = try APIClient(tenant, scopes: ["leads:read", "leads:write"])
     _ = try await tenant.hears()
     let path = "/api/leads/\(try tenant.value("lead_id", of: "conversations") ?? "")/consent"

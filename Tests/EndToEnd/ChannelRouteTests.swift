@@ -91,19 +91,21 @@ import Testing
     let wish: JSON = [
       "channel": "facebook", "facebook_page_id": .string(uniqueDigits("7")), "access_token": "test_half",
     ]
+    // In a schema of its own: other tests read what the world's own holds.
     let name = "half_" + uniqueDigits("1")
     try tenant.database.run(
       """
-      create function \(name)() returns trigger language plpgsql as
+      create schema \(name);
+      create function \(name).refuse() returns trigger language plpgsql as
         $$ begin raise exception 'the disk is full' using errcode = '53100'; end $$;
       create trigger \(name) before insert on outbound_tokens for each row
-        when (new.tenant_id = '\(tenant.id.text)') execute function \(name)();
+        when (new.tenant_id = '\(tenant.id.text)') execute function \(name).refuse();
       """)
     let broken = try await Web.send(
       "POST", World.current.url + "/api/channels",
       headers: [("Authorization", "Bearer " + client.key.reveal()), ("Content-Type", "application/json")],
       body: wish.bytes)
-    try tenant.database.run("drop trigger \(name) on outbound_tokens; drop function \(name)()")
+    try tenant.database.run("drop schema \(name) cascade")
     #expect(broken.status == 503)
     #expect(try tenant.count("channel_connections", where: "channel = 'facebook'") == 0)
     let made = try await client.ask("POST", "/api/channels", wish)
@@ -148,7 +150,7 @@ import Testing
 
   /// Entering somebody's page does not bring its customers' messages: the platform has to confirm that the token opens it.
   @Test func whatIsOnlyClaimedGetsNothing() async throws {
-    let tenant = try Tenant.make(on: .facebook, delay: 60)
+    let tenant = try Tenant.make(on: .facebook, delay: Tenant.never)
     let client = try client(tenant)
     let page = uniqueDigits("7")
     let made = try await client.ask(
@@ -181,9 +183,13 @@ import Testing
     _ = try await client.ask(
       "PATCH", "/api/channels/\(tenant.connection.text)", ["facebook_page_id": .string(tenant.account)])
     try await Sandbox.register(tenant)
-    let tested = try await client.ask("POST", "/api/channels/\(tenant.connection.text)/test", ["subscribe": true])
-    #expect(tested.status == 200 || tested.status == 202, "\(text(tested))")
-    #expect(try await eventually { try await health(tenant.connection.text)["owned_at"].exists })
+    // Again where the machine was too slow for one of its questions.
+    let isOwned = try await eventually {
+      let tested = try await client.ask("POST", "/api/channels/\(tenant.connection.text)/test", ["subscribe": true])
+      #expect(tested.status == 200 || tested.status == 202, "\(text(tested))")
+      return try await health(tenant.connection.text)["owned_at"].exists
+    }
+    #expect(isOwned)
     try await share(tenant.account)
     #expect(try tenant.count("messages") == 2)
   }
@@ -224,7 +230,8 @@ import Testing
     #expect(mended.status == 200 && mended.data["status"].text == "connected")
     let open = try tenant.count("alerts", where: "resolved_at is null")
     #expect(open == 0)
-    let well = try await result()
+    var well = try await result()
+    for _ in 0..<5 where well["test"]["checks"][0]["state"].text == "unknown" { well = try await result() }
     #expect(well["test"]["checks"][0]["state"].text == "ok")
     #expect(well["status"].text == "connected" && well["stopped_code"].text == nil && well["open_alerts"].integer == 0)
   }
@@ -286,7 +293,7 @@ import Testing
 
   /// Instagram's own login has an app secret beside Meta's: both are kept, either signs.
   @Test func twoSecretsOfInstagram() async throws {
-    let tenant = try Tenant.make(on: .instagram, secrets: false, delay: 60)
+    let tenant = try Tenant.make(on: .instagram, secrets: false, delay: Tenant.never)
     let client = try client(tenant)
     let (meta, instagram) = (unique("meta_secret_"), unique("instagram_secret_"))
     for wish in [["app_secret": meta, "webhook_secret": unique("older_")], ["webhook_secret": instagram]] {

@@ -14,12 +14,23 @@ import Testing
 
   private func told(_ answer: HTTPResponse) -> Field { Field((try? JSON.parse(answer.body)) ?? .null) }
 
+  /// A busy machine's database may be slow for a moment, and then it says so.
+  private func fine(_ query: String = "", _ headers: [(String, String)] = []) async throws -> HTTPResponse {
+    var answer = try await Web.send("GET", Self.path + query, headers: headers)
+    let isFine = try await eventually {
+      let database = told(answer)["services"]["database"]["status"]
+      if answer.status == 200 && (!database.exists || database.text == "healthy") { return true }
+      answer = try await Web.send("GET", Self.path + query, headers: headers)
+      return false
+    }
+    #expect(isFine)
+    return answer
+  }
+
   @Test func throughNginx() async throws {
     let token = [("x-health-token", "dev_health_token"), ("x-forwarded-for", "8.8.8.8")]
     let proxied = [("x-forwarded-for", "8.8.8.8")]
-    let (pub, whole) = (
-      try await Web.send("GET", Self.path, headers: proxied), try await Web.send("GET", Self.path, headers: token)
-    )
+    let (pub, whole) = (try await fine("", proxied), try await fine("", token))
     for answer in [pub, whole] {
       #expect(answer.status == 200)
       #expect(["healthy", "degraded"].contains(answer.headers["x-health-status"] ?? ""))
@@ -28,12 +39,12 @@ import Testing
     #expect(!told(pub)["services"].exists)
     let body = told(whole)
     #expect(body["services"]["database"]["status"].text == "healthy" && body["jobs"]["workers"].integer != nil)
-    let wrong = try await Web.send("GET", Self.path, headers: [("x-health-token", "dev_health")] + proxied)
+    let wrong = try await fine("", [("x-health-token", "dev_health")] + proxied)
     #expect(wrong.status == 200 && !told(wrong)["services"].exists)
     // Who calls from this very machine is told all.
-    let local = try await Web.send("GET", Self.path)
+    let local = try await fine()
     #expect(told(local)["environment"].text == "development")
-    let ready = try await Web.send("GET", Self.path + "?type=readiness", headers: proxied)
+    let ready = try await fine("?type=readiness", proxied)
     #expect(ready.status == 200 && told(ready)["checks"].exists)
     let alive = try await Web.send("GET", Self.path + "?type=liveness", headers: proxied)
     #expect(alive.status == 200 && told(alive)["status"].text == "ok")

@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func secretsGoInAndNeverComeOut() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let owner = try APIUser(tenant)
     let nothing = try await owner.ask("GET", "/api/settings/n8n")
     #expect(nothing.status == 200 && !nothing.data.exists)
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func whoMay() async throws {
-    let (tenant, other) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    let (tenant, other) = (try Tenant.make(delay: Tenant.never), try Tenant.make(delay: Tenant.never))
     let wish: JSON = ["webhook_url": Self.address]
     #expect(try await APIUser(tenant, role: "receptionist").ask("PUT", "/api/settings/n8n", wish).status == 403)
     let client = try APIClient(tenant, scopes: ["webhooks:manage"])
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test func whatItWasToldCanBeReadAndToldAgain() async throws {
-    let (tenant, other) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    let (tenant, other) = (try Tenant.make(delay: Tenant.never), try Tenant.make(delay: Tenant.never))
     let owner = try APIUser(tenant)
     #expect(try await owner.ask("PUT", "/api/settings/n8n", ["webhook_url": Self.address]).status == 200)
     let tried = try await owner.ask("POST", "/api/settings/n8n/test")

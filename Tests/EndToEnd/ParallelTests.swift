@@ -33,7 +33,7 @@ import Testing
   /// Each of them twice, as platforms deliver while they wait for an answer.
   @Test(arguments: [(Platform.whatsapp, 50), (.instagram, 15), (.facebook, 15), (.tiktok, 15)])
   func manyMessagesOfOneStranger(_ platform: Platform, _ count: Int) async throws {
-    let tenant = try Tenant.make(on: platform, delay: 4)
+    let tenant = try Tenant.make(on: platform, delay: Tenant.never)
     try await Sandbox.register(tenant)
     let person = uniqueDigits("521")
     let bodies = (0..<count).map { platform.text("limpieza \($0)", from: person, to: tenant.account) }
@@ -41,6 +41,12 @@ import Testing
     #expect(try tenant.count("leads") == 1)
     #expect(try tenant.count("conversations") == 1)
     #expect(try tenant.count("messages", where: "role = 'user'") == count)
+    // As if they had been silent long enough.
+    try tenant.database.run(
+      """
+      update jobs set scheduled_for = now()
+        where tenant_id = '\(tenant.id.text)' and job_type = 'ai_response' and status = 'pending'
+      """)
     #expect(
       try await eventually {
         try tenant.count("messages", where: "role = 'assistant' and status = 'read'") == 1
@@ -52,7 +58,7 @@ import Testing
   }
 
   @Test func fourHundredPeopleUnderTwoNamesAtOnce() async throws {
-    let tenant = try Tenant.make(delay: 120)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let bodies = (0..<400).flatMap { i -> [[UInt8]] in
       let (phone, user) = ("52155" + String(10_000_000 + i), "MX." + String(7_000_000_000 + i))
       func message(_ text: String, _ members: [(String, String)]) -> [UInt8] {
@@ -76,7 +82,7 @@ import Testing
 
   /// Known under two names apart, until one message carries both: the older survives.
   @Test func twoLeadsThatWereOnePerson() async throws {
-    let tenant = try Tenant.make(delay: 120)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let people = 20
     func bodies(_ text: String, _ phone: Bool, _ user: Bool) -> [[UInt8]] {
       (0..<people).map { i in

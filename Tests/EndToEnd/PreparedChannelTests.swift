@@ -29,7 +29,7 @@ import Testing
 
   /// A business to which somebody wrote so many hours ago, with ours of the templates; its conversation.
   private func heard(on platform: Platform, hours: Int = 0) async throws -> (Tenant, conversation: String) {
-    let tenant = try Tenant.make(on: platform, delay: 60)
+    let tenant = try Tenant.make(on: platform, delay: Tenant.never)
     try await Sandbox.register(tenant)
     try tenant.templates()
     try await Sandbox.write("hola", from: uniqueDigits("521"), to: tenant)

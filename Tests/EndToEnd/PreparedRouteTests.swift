@@ -14,7 +14,7 @@ import Testing
   private static let appointments = ["appointment-confirmation", "reminder"]
 
   @Test func eachArrivesAndTheAssistantStays() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     try await Sandbox.register(tenant)
     let id = try await tenant.hears()
     let client = try APIClient(tenant, scopes: Self.scopes)
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func onceUnderAKey() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let path = "/api/conversations/\(try await tenant.hears())/send/"
     let (client, colleague) = (try APIClient(tenant, scopes: Self.scopes), try APIUser(tenant))
     let key = [("Idempotency-Key", unique("k"))]
@@ -54,7 +54,7 @@ import Testing
 
   /// What is refused says why, and uses no key.
   @Test func whatCannotBeSent() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let path = "/api/conversations/\(try await tenant.hears())/send/"
     let client = try APIClient(tenant, scopes: Self.scopes)
     let key = [("Idempotency-Key", unique("k"))]
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func whoMayNot() async throws {
-    let (tenant, other) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    let (tenant, other) = (try Tenant.make(delay: Tenant.never), try Tenant.make(delay: Tenant.never))
     let id = try await tenant.hears()
     let strangers = try APIClient(other, scopes: Self.scopes)
     let branch = try APIClient(tenant, scopes: Self.scopes, branch: try tenant.branch())

@@ -9,7 +9,7 @@ import Testing
 /// A program's life: what it does with half a request, a signal, a limit, a missing setting.
 @Suite struct ProgramTests {
   @Test func aWholeBodyOrNone() async throws {
-    let tenant = try Tenant.make(delay: 30)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let program = try Program("webhook-whatsapp")
     let body = tenant.payload([Tenant.text("hola")])
     let signed = [("HTTP_X_HUB_SIGNATURE_256", tenant.signature(body))]
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func sigtermFinishesTheRequestInHand() async throws {
-    let tenant = try Tenant.make(delay: 30)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let program = try Program("webhook-whatsapp")
     let body = tenant.payload([Tenant.text("hola")])
     let client = try FastCGIClient(socket: program.socket)
@@ -135,7 +135,7 @@ import Testing
 
   @Test(arguments: [("development", "1", 200), ("development", "0", 403), ("production", "1", 403)])
   func unsigned(_ environment: String, _ flag: String, _ status: Int) async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let program = try Program(
       "webhook-whatsapp", environment: ["TISTIS_ENV": environment, "ALLOW_UNSIGNED_WEBHOOKS": flag])
     let client = try FastCGIClient(socket: program.socket)

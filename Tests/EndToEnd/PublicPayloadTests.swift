@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: names) func hasItsEffectAndASecondPostChangesNothing(_ name: String) async throws {
-    let tenant = try Tenant.make(on: platform(name), delay: 60)
+    let tenant = try Tenant.make(on: platform(name), delay: Tenant.never)
     let text = try #require(readFile(Self.folder + "/" + name))
     let body = Array(Self.accounts.reduce(text) { $0.replacing($1, with: tenant.account) }.utf8)
     func stored() throws -> [Int] {
@@ -93,7 +93,7 @@ import Testing
   @Test(arguments: names) func isAnsweredAsTheIndexSays(_ name: String) async throws {
     let expected = Self.replies.first { $0.name == name }?.count
     #expect(expected != nil, "nothing is expected of \(name) → add it to Fixtures/public-payload-replies.tsv")
-    let tenant = try Tenant.make(on: platform(name), delay: 60)
+    let tenant = try Tenant.make(on: platform(name), delay: Tenant.never)
     let body = try body(name, for: tenant, recent: true)
     for _ in 0..<2 {
       #expect(try await Web.deliver(body, to: tenant).status == 200)
@@ -106,7 +106,7 @@ import Testing
   /// (`echo_takes_over`), text and button are answered, together, and neither the echo nor the reaction is.
   @Test(.enabled(if: !names.isEmpty))
   func besideTheEchoTheButtonIsAnswered() async throws {
-    let tenant = try Tenant.make(on: .facebook, delay: 60)
+    let tenant = try Tenant.make(on: .facebook, delay: Tenant.never)
     try tenant.database.run(
       "update channel_connections set echo_takes_over = false where tenant_id = '\(tenant.id.text)'")
     let body = try body("fb_promobase_four_events_in_one_entry.json", for: tenant, recent: true)
@@ -125,7 +125,7 @@ import Testing
   /// The one without a `read` object says by its own time how far the person has read.
   @Test(.enabled(if: !names.isEmpty))
   func whatWasReadIsMarked() async throws {
-    let tenant = try Tenant.make(on: .tiktok, delay: 60)
+    let tenant = try Tenant.make(on: .tiktok, delay: Tenant.never)
     let echo = try body("tt_promobase_echo.json", for: tenant)
     #expect(try await Web.deliver(echo, to: tenant).status == 200)
     #expect(try tenant.value("status", of: "messages") == "sent")

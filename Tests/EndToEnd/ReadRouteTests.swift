@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: Platform.allCases) func whatStaffReadIsMarkedOnce(_ platform: Platform) async throws {
-    let tenant = try Tenant.make(on: platform, delay: 300)
+    let tenant = try Tenant.make(on: platform, delay: Tenant.never)
     try await Sandbox.register(tenant, strict: true)
     let client = try APIClient(tenant, scopes: Self.scopes)
     let person = uniqueDigits("521")
@@ -64,7 +64,7 @@ import Testing
 
   /// It is noted all the same, and nobody is told, now or later.
   @Test(arguments: Platform.allCases) func aStoppedChannelSaysNothing(_ platform: Platform) async throws {
-    let tenant = try Tenant.make(on: platform, delay: 300)
+    let tenant = try Tenant.make(on: platform, delay: Tenant.never)
     try await Sandbox.register(tenant)
     let client = try APIClient(tenant, scopes: Self.scopes)
     try await Sandbox.write("hola", from: uniqueDigits("521"), to: tenant)
@@ -79,7 +79,7 @@ import Testing
 
   /// Who may only look on reads for themselves.
   @Test func whoMayNotWriteMarksNothing() async throws {
-    let tenant = try Tenant.make(delay: 300)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let path = "/api/conversations/\(try await tenant.hears())/read"
     let other = try Tenant.make()
     #expect(try await APIClient(tenant, scopes: ["conversations:read"]).ask("POST", path).status == 403)

@@ -96,7 +96,7 @@ import Testing
   // MARK: Messages
 
   @Test func messagesThatAreNamed() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let account = try await Account(tenant: tenant)
     func says(_ body: JSON) async throws -> String {
       let answer = try await Web.send(
@@ -133,7 +133,7 @@ import Testing
   }
 
   @Test func everythingThatACustomerDoes() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let account = try await Account(tenant: tenant)
     let path = "inbound/\(tenant.phoneNumberID)"
     let from = JSON.string(account.person)
@@ -218,7 +218,10 @@ import Testing
     let account = try await Account()
     try await account.open()
     for _ in 0..<45 { #expect(try await account.text() == "200") }
-    #expect(try await account.text() == "131056")
+    // A place comes back every six seconds: a slow machine may send a few more.
+    var said = "200"
+    for _ in 0..<45 where said == "200" { said = try await account.text() }
+    #expect(said == "131056")
     // Others of the same number are not held up by that.
     let other = uniqueDigits("1650")
     try await account.told("PUT", "windows/\(account.id)/\(other)", ["age": 1])

@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func choicesTemplatesAndFilesArrive() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     try await Sandbox.register(tenant)
     #expect(
       try await Web.deliver(tenant.payload([Tenant.text("hola", from: "5216311230001")]), to: tenant).status == 200)
@@ -57,14 +57,14 @@ import Testing
     (["--from-json", "/nowhere/at/all.json"], "cannot be read"),
   ])
   func refused(_ words: [String], _ why: String) async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let (code, text) = try await send(tenant, try await tenant.hears(), words)
     #expect(code == 64)
     #expect(text.contains(why), "\(text)")
   }
 
   @Test func whatWouldBeSentIsShown() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let buttons = (1...4).flatMap { ["--button", "o\($0)=Opción \($0)"] }
     let conversation = try await tenant.hears()
     let (code, text) = try await send(tenant, conversation, ["¿Cuál?", "--dry-run"] + buttons)

@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func eachTenantGetsItsOwn() async throws {
-    let (one, two) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    let (one, two) = (try Tenant.make(delay: Tenant.never), try Tenant.make(delay: Tenant.never))
     let stranger = uniqueDigits("99")
     let body = try joined([
       one.payload([Tenant.text("uno"), Tenant.text("dos")]), two.payload([Tenant.text("tres")]),
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func aThousandItemsInOnePost() async throws {
-    let (one, two) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    let (one, two) = (try Tenant.make(delay: Tenant.never), try Tenant.make(delay: Tenant.never))
     // 100 people with five messages each, for either tenant.
     let people = (0..<100).map { _ in uniqueDigits("521") }
     func messages() -> [JSON] { (0..<500).map { Tenant.text("mensaje \($0)", from: people[$0 % 100]) } }
@@ -64,7 +64,7 @@ import Testing
 
   /// One that Postgres refuses does not harm its siblings: it is parked, and driven again when the cause is mended.
   @Test(arguments: Platform.allCases) func theCulpritIsParkedAndReplayed(_ platform: Platform) async throws {
-    let tenant = try Tenant.make(on: platform, delay: 60)
+    let tenant = try Tenant.make(on: platform, delay: Tenant.never)
     let bodies = ["antes", "hola", "después"].map { words in
       platform.text(words, from: uniqueDigits("521"), to: tenant.account)
     }

@@ -78,7 +78,7 @@ import Testing
   ]
 
   @Test(arguments: commands) func saysJSONAndNothingElse(_ command: String, _ member: String) async throws {
-    let tenant = try Tenant.make(delay: 300)
+    let tenant = try Tenant.make(delay: Tenant.never)
     var options = ["--tenant", tenant.slug]
     var input = ""
     if command.hasPrefix("n8n ") {
@@ -149,7 +149,7 @@ import Testing
 
   /// `--json` took a file once: its name, or what is in it, goes to nobody.
   @Test func whatIsSentByTheOldName() async throws {
-    let tenant = try Tenant.make(delay: 300)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let conversation = try await tenant.hears()
     let place = "/tmp/" + unique("place-")
     _ = shell("echo '{\"kind\": \"text\", \"text\": \"Aquí estamos\"}' >'\(place)'")
@@ -173,7 +173,7 @@ import Testing
   // MARK: How far it is
 
   @Test func replayingTellsHowFarItIs() async throws {
-    let tenant = try Tenant.make(delay: 300)
+    let tenant = try Tenant.make(delay: Tenant.never)
     try await park(tenant)
     let told = try await tistis(["webhooks", "replay", "--tenant", tenant.slug, "--json"])
     let stored = try told.json()["stored"].integer

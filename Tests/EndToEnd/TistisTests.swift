@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func jobsAreShownAndCancelled() async throws {
-    let tenant = try Tenant.make(delay: 300)
+    let tenant = try Tenant.make(delay: Tenant.never)
     #expect(try await Web.deliver(tenant.payload([Tenant.text("hola")]), to: tenant).status == 200)
     let list = try json(try await tistis("jobs", "list", "--tenant", tenant.slug, "--status", "pending", "--json"))
     let id = list[0]["id"].text ?? ""

@@ -115,7 +115,7 @@ import Testing
   }
 
   @Test func whatNoModelWasAskedFor() async throws {
-    let tenant = try Tenant.make(delay: 60)
+    let tenant = try Tenant.make(delay: Tenant.never)
     let client = try APIClient(tenant, scopes: Self.scopes)
     _ = try await tenant.hears()
     let id = try tenant.value("id", of: "messages") ?? ""

@@ -55,13 +55,13 @@ import Testing
     #expect(try await ask(program.socket, user).hasPrefix("Status: 429"))
   }
 
-  /// Three files of 6 MiB in a day that holds 16: the third is refused, at once with its siblings or after them; another
-  /// business uploads, and so does this one tomorrow.
+  /// Three files of 6 KiB in a day of 16 MiB, all but 16 KiB of which are taken: the third is refused, at once with its
+  /// siblings or after them; another business uploads, and so does this one tomorrow.
   @Test func aDaysUploads() async throws {
-    let (tenant, other) = (try Tenant.make(delay: 60), try Tenant.make(delay: 60))
+    let (tenant, other) = (try Tenant.make(delay: Tenant.never), try Tenant.make(delay: Tenant.never))
     let program = try Program("api", environment: ["UPLOAD_BYTES_PER_DAY": String(16 << 20)])
     let socket = program.socket
-    let file = [UInt8](repeating: 65, count: 6 << 20)
+    let file = [UInt8](repeating: 65, count: 6 << 10)
     @Sendable func upload(_ tenant: Tenant, _ user: APIUser, _ file: [UInt8]) async throws -> String {
       try await ask(
         socket, user, "/api/media?filename=plan.pdf&channel_connection_id=\(tenant.connection.text)", "POST",
@@ -69,6 +69,11 @@ import Testing
         type: "application/pdf")
     }
     let user = try APIUser(tenant)
+    try tenant.database.run(
+      """
+      insert into rate_limits (tenant_id, identifier, window_start, request_count)
+        values ('\(tenant.id.text)', 'api:upload', now(), (16 << 10) - 16)
+      """)
     let said = try await withThrowingTaskGroup(of: String.self) { group in
       for _ in 0..<3 { group.addTask { try await upload(tenant, user, file) } }
       return try await group.reduce(into: [String]()) { $0.append($1) }
@@ -80,7 +85,7 @@ import Testing
       Int(refused.firstMatch(of: /Retry-After: (\d+)/)?.output.1 ?? "").map { (80_000...86_400).contains($0) } == true)
     #expect(try tenant.count("media_files") == 2)
     // What was refused has taken nothing away: a smaller one goes.
-    #expect(try await upload(tenant, user, Array(file.prefix(4 << 20))).hasPrefix("Status: 201"))
+    #expect(try await upload(tenant, user, Array(file.prefix(4 << 10))).hasPrefix("Status: 201"))
     #expect(try await upload(tenant, user, [65]).hasPrefix("Status: 429"))
     #expect(try await upload(other, try APIUser(other), file).hasPrefix("Status: 201"))
     try tenant.database.run(
@@ -88,6 +93,7 @@ import Testing
       update rate_limits set window_start = now() - interval '1 day'
         where tenant_id = '\(tenant.id.text)' and identifier = 'api:upload'
       """)
-    #expect(try await upload(tenant, user, file).hasPrefix("Status: 201"))
+    let tomorrow = try await upload(tenant, user, file)
+    #expect(tomorrow.hasPrefix("Status: 201"), "\(tomorrow)")
   }
 }

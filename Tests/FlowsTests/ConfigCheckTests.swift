@@ -13,7 +13,12 @@ import Testing
     environment["DATABASE_URL"] = database.dsn(user: user)
     environment["MEDIA_DIR"] = "/tmp"
     for (name, value) in changes { environment[name] = value }
-    return ConfigCheck.program("jobs", Office.needs, environment).everything
+    var problems = ConfigCheck.program("jobs", Office.needs, environment).everything
+    // Only what names another database may be away.
+    for _ in 0..<3 where changes["DATABASE_URL"] == nil && problems.contains(where: { $0.what.contains("is away") }) {
+      problems = ConfigCheck.program("jobs", Office.needs, environment).everything
+    }
+    return problems
   }
 
   private func expect(_ problems: [Problem], _ words: String) {

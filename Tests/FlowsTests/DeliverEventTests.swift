@@ -93,7 +93,7 @@ import Testing
       for fault in ["500", "404", "reset"] { try await Sandbox.fail("n8n", fault, match: shop.tenant.id.text) }
       _ = try shop.says("hola")
       for attempt in 1...3 {
-        try await shop.work()
+        try await shop.work(most: 1)
         #expect(try shop.value("status || attempts", of: "outbound_events") == "pending\(attempt)")
         #expect(try shop.value("error_message is not null", of: "outbound_events") == "true")
         try shop.run("update jobs set scheduled_for = now() where job_type = 'deliver_event'")

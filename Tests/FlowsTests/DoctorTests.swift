@@ -172,6 +172,18 @@ import Testing
     return Doctor(environment: environment, etc: "/nonexistent")
   }
 
+  /// A machine that pauses between two looks is no broken world.
+  private func examine(_ doctor: inout Doctor) -> [Finding] {
+    var findings = doctor.examine()
+    for _ in 0..<3
+    where findings.contains(where: {
+      $0.level != .ok && $0.area == "clock" || $0.sentence.hasPrefix("the database is away")
+    }) {
+      findings = doctor.examine()
+    }
+    return findings
+  }
+
   @Test(arguments: worlds) func whatIsBrokenIsSaid(_ world: World) async throws {
     try await Database.cloned { database in
       let tenant = try Tenant.make(in: database)
@@ -181,7 +193,7 @@ import Testing
           .replacing("$database", with: database.name).replacing("$slug", with: tenant.slug)
       }
       try database.run(filled(world.sql))
-      let findings = doctor.examine()
+      let findings = world.name == "the database is away" ? doctor.examine() : examine(&doctor)
       let found = findings.first { $0.area == world.area && $0.sentence.contains(filled(world.words)) }
       #expect(found?.level == world.level, "\(findings.map(\.line).joined(separator: "\n"))")
       #expect(found?.cure?.isEmpty == false)
@@ -201,7 +213,7 @@ import Testing
           last_webhook_at = now() - interval '5 minutes'
         """)
       var doctor = doctor(database)
-      let findings = doctor.examine().filter { $0.area != "nginx" && $0.area != "media" }
+      let findings = examine(&doctor).filter { $0.area != "nginx" && $0.area != "media" }
       let bad = findings.filter { $0.level == .problem || $0.level == .warning && $0.area != "database" }
       #expect(bad.isEmpty, "\(bad.map(\.line))")
       for area in ["database", "schema", "roles", "wall", "clock", "cron", "queue", "keys", "tenants"] {
@@ -209,7 +221,7 @@ import Testing
       }
       // Installed an hour ago, it need not have asked for what is asked for every four.
       var installed = self.doctor(database, ["TISTIS_ENV": "production"])
-      #expect(installed.examine().contains { $0.area == "routines" && $0.level == .ok })
+      #expect(examine(&installed).contains { $0.area == "routines" && $0.level == .ok })
     }
   }
 

@@ -2,6 +2,7 @@ import Core
 import FoundationEssentials
 import Peers
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -194,16 +195,23 @@ import Testing
     try await test { shop, _ in
       let person = Person()
       try shop.post(message("hola \(person.word)", from: person.phone))
+      let over = Atomic(false)
       let erased = try await onThreads(5) { thread -> Int in
-        var times = 0
         let app = try shop.app()
-        for n in 0..<30 {
-          if thread == 0 {
+        var (times, n) = (0, 0)
+        if thread == 0 {
+          defer { over.store(true, ordering: .relaxed) }
+          // Until it has met somebody who came back, however late they are.
+          while n < 30 || times < 2, n < 3000 {
+            n += 1
             if let lead = try shop.lead(person.phone), try shop.erase(lead) != nil { times += 1 }
-          } else {
+          }
+        } else {
+          while n < 30 || !over.load(ordering: .relaxed), n < 3000 {
             try shop.post(
               message("otra \(person.word)", from: person.phone, id: "\(person.id).\(thread).\(n)"),
               statuses: [status("sent", of: "\(person.id).\(thread).\(n - 1)", to: person.phone)], app: app)
+            n += 1
           }
         }
         return times

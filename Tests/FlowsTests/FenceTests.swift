@@ -80,12 +80,16 @@ import Testing
 
   private func bot(_ account: Account, _ rounds: [Round], _ barriers: [Barrier]) throws -> [String] {
     let session = account.database.connection(user: "tistis_jobs")
+    var met = 0
+    // Whoever fails lets the other go on.
+    defer { for barrier in barriers[met...] { barrier.wait() } }
     return try rounds.indices.map { i in
       let round = rounds[i]
       let usage = JSONText(
         #"{"id": "\#(UUID().text)", "conversation_id": "\#(round.conversation.text)", "ai_model": "m", "prompt_tokens": 1, "cache_write_tokens": 0, "cache_read_tokens": 0, "completion_tokens": 1, "cost_usd": "0", "response_time_ms": 1, "stop_reason": "x", "was_successful": true}"#
       )
       barriers[i].wait()
+      met = i + 1
       usleep(1000 * Self.botWaits[i % 5])
       if let message = round.message { return try account.begin(message, session: session).verdict }
       let begun = try session.tenant(account.tenant).beginReply(
@@ -105,10 +109,14 @@ import Testing
   ) throws -> [Bool] {
     let session = account.database.connection()
     let policy = JSONText(receivePolicy(delaySeconds: 60))
+    var met = 0
+    // Whoever fails lets the other go on.
+    defer { for barrier in barriers[met...] { barrier.wait() } }
     return try rounds.indices.map { i in
       let round = rounds[i]
       let echo = JSONText(.array([account.echo("Le atiendo yo", to: round.person).row(connection: account.connection)]))
       barriers[i].wait()
+      met = i + 1
       usleep(1000 * Self.humanWaits[i / 5 % 5])
       return try session.transaction(tenant: account.tenant) { (scope) throws(StoreError) in
         switch human {

@@ -22,7 +22,7 @@ import Testing
     try await Shop.test { shop in
       let (tag, newer) = (unique("g"), unique("n"))
       let phone = try shop.says("¿Cuánto cuesta la limpieza? \(tag)")
-      try await Sandbox.fail("anthropic", "slow", match: tag, times: 1, extra: [("delay_ms", 20_000)])
+      try await Sandbox.fail("anthropic", "slow", match: tag, times: 1, extra: [("delay_ms", 50_000)])
       async let work = shop.work(givesUp: true)
       #expect(try await eventually { try await shop.asked(tag) == 1 })
       try shop.post(message("[[echo:la nueva \(newer)]]", from: phone))
@@ -47,7 +47,7 @@ import Testing
     try await Shop.test { shop in
       let tag = unique("g")
       let phone = try shop.says("¿Cuánto cuesta la limpieza? \(tag)")
-      try await Sandbox.fail("anthropic", "slow", match: tag, times: 1, extra: [("delay_ms", 20_000)])
+      try await Sandbox.fail("anthropic", "slow", match: tag, times: 1, extra: [("delay_ms", 50_000)])
       async let work = shop.work(givesUp: true)
       #expect(try await eventually { try await shop.asked(tag) == 1 })
       try shop.run(sql)
@@ -63,7 +63,7 @@ import Testing
     try await Shop.test { shop in
       let tag = unique("g")
       let phone = try shop.says("¿Cuánto cuesta la limpieza? \(tag)")
-      try await Sandbox.fail("anthropic", "slow", match: tag, times: 1, extra: [("delay_ms", 20_000)])
+      try await Sandbox.fail("anthropic", "slow", match: tag, times: 1, extra: [("delay_ms", 50_000)])
       async let work = shop.work(givesUp: true)
       #expect(try await eventually { try await shop.asked(tag) == 1 })
       try shop.run(

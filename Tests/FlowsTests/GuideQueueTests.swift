@@ -202,7 +202,7 @@ import Testing
         """
         delete from channel_rate_limits;
         insert into send_pace (tenant_id, channel_connection_id, contact, blocked_until)
-          values ('\(client.id)', '\(shop.tenant.connection.text)', '', now() + interval '100 seconds')
+          values ('\(client.id)', '\(shop.tenant.connection.text)', '', now() + interval '1000 seconds')
         """)
       let rest = try client.row("allowed, current_count, retry_after_seconds > 90", check, shop.tenant.connection.text)
       #expect(rest == "f|0|t")

@@ -28,6 +28,16 @@ import Testing
 
   static let silent = "insert into workers (name, last_seen) values ('old', now() - interval '4 minutes')"
 
+  /// A machine that pauses just then makes the database slow (a second) or away (two): then another door looks.
+  private func askInPeace(_ database: Database) throws -> (Response, Field) {
+    var answer = try ask(door(database), remote: "127.0.0.1")
+    for _ in 0..<20
+    where (answer.1["services"]["database"]["latency_ms"].integer ?? .max) >= 1000 || answer.1["queue"].value == nil {
+      answer = try ask(door(database), remote: "127.0.0.1")
+    }
+    return answer
+  }
+
   @Test func whoIsToldWhat() async throws {
     try await Database.cloned { database in
       try database.run("insert into workers (name) values ('alive')")
@@ -43,7 +53,12 @@ import Testing
         ("type=nonsense", [:], "8.8.8.8", false),
       ]
       for (query, headers, remote, detailed) in cases {
-        let (response, body) = try ask(door, query: query, headers: headers, remote: remote)
+        var (response, body) = try ask(door, query: query, headers: headers, remote: remote)
+        // A look is kept for a second.
+        for _ in 0..<20 where header(response, "X-Health-Status") != "healthy" {
+          try await Task.sleep(for: .seconds(1.1))
+          (response, body) = try ask(door, query: query, headers: headers, remote: remote)
+        }
         #expect(response.status == 200)
         #expect(header(response, "X-Health-Status") == "healthy")
         #expect(header(response, "Cache-Control") == "no-store")
@@ -73,7 +88,7 @@ import Testing
         insert into workers (name) values ('alive');
         insert into workers (name, kind, last_seen) values ('n8n', 'external', now() + interval '5 minutes')
         """)
-      let (response, body) = try ask(door(database), remote: "127.0.0.1")
+      let (response, body) = try askInPeace(database)
       #expect(response.status == 200)
       #expect(body["status"].text == "degraded", "a job has waited ten minutes")
       #expect(body["schema_version"].integer == Int64(App.schema))
@@ -92,13 +107,13 @@ import Testing
   @Test func aModelThatRefuses() async throws {
     try await Database.cloned { database in
       try database.run("insert into workers (name) values ('alive'); select model_refused('401: invalid x-api-key')")
-      let (response, body) = try ask(door(database), remote: "127.0.0.1")
+      let (response, body) = try askInPeace(database)
       #expect(response.status == 200 && body["status"].text == "degraded")
       #expect(body["reasons"][0].text == "Anthropic refuses our key: people answer")
       #expect(body["services"]["model"]["status"].text == "degraded")
       #expect(body["services"]["model"]["refused_since"].text != nil)
       try database.run("select model_answers()")
-      let (_, after) = try ask(door(database), remote: "127.0.0.1")
+      let (_, after) = try askInPeace(database)
       #expect(after["status"].text == "healthy" && after["services"]["model"]["status"].text == "healthy")
     }
   }
@@ -106,7 +121,7 @@ import Testing
   @Test func whatStopsTheTakingInIsUnhealthy() async throws {
     try await Database.cloned { database in
       try database.run("alter database \(database.name) set default_transaction_read_only = on; " + Self.silent)
-      let (readOnly, body) = try ask(door(database), remote: "127.0.0.1")
+      let (readOnly, body) = try askInPeace(database)
       #expect(readOnly.status == 503 && body["status"].text == "unhealthy")
       #expect(body["checks"]["database_writable"].bool == false)
     }
@@ -145,7 +160,7 @@ import Testing
         try database.connection(user: "tistis_health").everyone.cronStopped(silentSeconds: 180)
       }
       #expect(said.filter(\.self).count == 1, "one is the first")
-      let (response, body) = try ask(door(database), remote: "127.0.0.1")
+      let (response, body) = try askInPeace(database)
       #expect(response.status == 200 && body["status"].text == "degraded")
       #expect(body["checks"]["jobs_running"].bool == false && body["jobs"]["alert_open"].bool == true)
       #expect(try database.count("select count(*) from platform_alerts where resolved_at is null") == 1)

@@ -109,15 +109,16 @@ import Testing
 
   @Test func manyProcessesCountTogether() async throws {
     try await Database.cloned { database in
-      await withTaskGroup(of: Void.self) { group in
+      try await withThrowingTaskGroup(of: Void.self) { group in
         for n in 0..<8 {
           group.addTask {
-            try? await onThread {
+            try await onThread {
               let role = n % 2 == 0 ? "tistis_webhook_instagram" : "tistis_webhook_tiktok"
               try database.connection(user: role).everyone.sharedWebhookRefused(channel: "tiktok", count: 5)
             }
           }
         }
+        try await group.waitForAll()
       }
       let scope = database.connection().everyone
       #expect(try scope.listPlatformAlerts(all: true, limit: 10).map { $0.sentence.prefix(9) } == ["40 posts "])

@@ -28,7 +28,7 @@ import Testing
       id: id, hours: Office.markHours, requestId: "req-read")
   }
 
-  /// Does what is due against a platform that answers this.
+  /// Does the job once, if it is due, against a platform that answers this.
   @discardableResult
   private func work(
     _ account: Account, _ status: String = "200 OK", _ body: String = #"{"success": true}"#
@@ -38,9 +38,10 @@ import Testing
     var environment = World.current.environment(of: "jobs")
     environment["DATABASE_URL"] = account.database.dsn(user: "tistis_jobs")
     environment["JOBS_CONNECTIONS"] = "2"
+    environment["DATABASE_STATEMENT_SECONDS"] = "20"
     for name in ["META_GRAPH_URL", "INSTAGRAM_GRAPH_URL", "TIKTOK_URL"] { environment[name] = server.url("/v1") }
     let office = try Office("jobs", settings: try Settings(Office.needs, from: environment))
-    await Worker(office, WorkerOptions(kind: "mark_read", drainOnly: true)).run()
+    await Worker(office, WorkerOptions(most: 1, kind: "mark_read", drainOnly: true)).run()
     await office.close()
     return server.received.count
   }

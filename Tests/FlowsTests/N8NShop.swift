@@ -35,6 +35,7 @@ extension Shop {
   func n8nApp(_ changes: [String: String] = [:]) throws -> App {
     var environment = World.current.environment(of: "webhook")
     environment["DATABASE_URL"] = database.dsn(user: "tistis_webhook")
+    environment["DATABASE_STATEMENT_SECONDS"] = "20"
     environment.merge(changes) { $1 }
     return App("webhook", settings: try Settings(App.common + N8NDoor.needs, from: environment))
   }

@@ -38,9 +38,7 @@ struct Night {
   }
 
   /// The clock on the branch's wall, today.
-  static func onTheWall(_ hour: Double) -> Instant {
-    Instant(seconds: Instant.now.seconds / 3600 * 3600) + (hour - 12) * 3600
-  }
+  static func onTheWall(_ hour: Double) -> Instant { Clinic.noon + (hour - 12) * 3600 }
 
   static func clock(_ shop: Shop, _ hour: Double) throws {
     try shop.run("alter database \(shop.database.name) set app.now = '\(onTheWall(hour))'")

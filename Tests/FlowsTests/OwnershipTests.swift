@@ -177,7 +177,7 @@ import Testing
         ["channel": "whatsapp", "account_number": 1, "whatsapp_phone_number_id": .string(shop.tenant.account)] as JSON)
       #expect(try session.addChannel(fields: fields) == shop.tenant.connection)
       #expect(try rivals.owns(shop))
-      let api = Connection(shop.database.dsn(user: "tistis_api")).tenant(shop.tenant.id)
+      let api = shop.database.connection(user: "tistis_api").tenant(shop.tenant.id)
       _ = try api.disconnectChannel(connectionId: shop.tenant.connection)
       #expect(try api.addChannel(fields: fields) == shop.tenant.connection)
       #expect(try !rivals.owns(shop))

@@ -20,7 +20,7 @@ import Testing
         requestId: "req-name")
   }
 
-  /// Does what is due against a platform that answers this.
+  /// Does the job once, if it is due, against a platform that answers this.
   private func work(_ account: Account, _ status: String, _ body: String) async throws -> [LoopbackServer.Received] {
     let server = LoopbackServer { _ in .send(ok(body, status: status)) }
     defer { server.stop() }
@@ -29,7 +29,7 @@ import Testing
     environment["JOBS_CONNECTIONS"] = "2"
     for name in ["META_GRAPH_URL", "INSTAGRAM_GRAPH_URL", "TIKTOK_URL"] { environment[name] = server.url("/v1") }
     let office = try Office("jobs", settings: try Settings(Office.needs, from: environment))
-    await Worker(office, WorkerOptions(kind: "fetch_profile", drainOnly: true)).run()
+    await Worker(office, WorkerOptions(most: 1, kind: "fetch_profile", drainOnly: true)).run()
     await office.close()
     return server.received
   }

@@ -26,7 +26,7 @@ import Testing
       #expect(found.since < due)
       #expect(try queue.claim(since: found.since).map(\.name) == ["a"])
       let next = try queue.session.everyone.nextJobDue(since: found.since)
-      #expect(abs(try #require(next.due) - (Instant.now + 600)) < 5)
+      #expect(abs(try #require(next.due) - (Instant.now + 600)) < 60)
       #expect(next.since < .now)
     }
   }

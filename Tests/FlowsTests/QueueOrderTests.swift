@@ -17,7 +17,7 @@ import Testing
       while let next = try queue.claim(1).first { order.append(next.name) }
       #expect(order == ["3", "old 5", "new 5", "9"])
       let due = try #require(try queue.session.everyone.nextJobDue(since: nil).due)
-      #expect(abs(due - (Instant.now + 600)) < 30)
+      #expect(abs(due - (Instant.now + 600)) < 60)
       try queue.clock(601)
       #expect(try queue.names() == ["later 1"])
       #expect(try queue.session.everyone.nextJobDue(since: nil).due == nil)
@@ -26,17 +26,19 @@ import Testing
 
   @Test func onlyOneOfALaneAndTheOldestDueFirst() async throws {
     try await Queue.test { queue in
+      let start = Instant.now
+      try queue.clock(at: start)
       try queue.enqueue(job("b", lane: "L", delay: 2), job("a", lane: "L", delay: 1), job("c", lane: "L", delay: 3))
       try queue.enqueue(job("free", delay: 1))
       try queue.enqueue(job("other", lane: "L", delay: 1), tenant: Queue.fonda)
-      try queue.clock(10)
+      try queue.clock(at: start + 10)
       let first = try queue.claim()
       #expect(first.map(\.name).sorted() == ["a", "free", "other"])
       #expect(try queue.claim().isEmpty)
       // Neither a newcomer nor one that is due earlier passes the running one.
-      try queue.clock(0)
+      try queue.clock(at: start)
       try queue.enqueue(job("newcomer", lane: "L"))
-      try queue.clock(10)
+      try queue.clock(at: start + 10)
       #expect(try queue.claim().isEmpty)
       var order = [String]()
       var running = first.first { $0.name == "a" }

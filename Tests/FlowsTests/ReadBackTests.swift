@@ -49,7 +49,7 @@ import Testing
     for name in ["META_GRAPH_URL", "INSTAGRAM_GRAPH_URL", "TIKTOK_URL"] { environment[name] = server.url("/v1") }
     let office = try Office("jobs", settings: try Settings(Office.needs, from: environment))
     await office.tellDoubts()
-    await Worker(office, WorkerOptions(kind: "read_back", drainOnly: true)).run()
+    await Worker(office, WorkerOptions(most: 1, kind: "read_back", drainOnly: true)).run()
     await office.close()
   }
 

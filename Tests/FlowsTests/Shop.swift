@@ -65,6 +65,8 @@ struct Shop: Sendable {
     var environment = World.current.environment(of: "jobs")
     environment["DATABASE_URL"] = database.dsn(user: "tistis_jobs")
     environment["JOBS_CONNECTIONS"] = "2"
+    // A machine that pauses for some seconds is no database in trouble.
+    environment["DATABASE_STATEMENT_SECONDS"] = "20"
     environment.merge(changes) { $1 }
     return try Office("jobs", settings: try Settings(Office.needs, from: environment), tools: tools)
   }

@@ -148,7 +148,7 @@ import Testing
       }
       #expect(try shop.value("metadata ->> 'held'", of: "messages", "external_id = 'wamid.a'") == "paused")
       #expect(try shop.database.column("select kind from alerts order by kind") == ["sending_held", "usage"])
-      let rest = try shop.value("extract(epoch from blocked_until - now()) > 290", of: "send_pace", "contact = ''")
+      let rest = try shop.value("extract(epoch from blocked_until - now()) > 200", of: "send_pace", "contact = ''")
       #expect(rest == "true")
     }
   }

@@ -34,16 +34,16 @@ import Testing
 
   @Test(arguments: channels) func takenAndGivenBack(_ channel: ChannelName) async throws {
     try await Account.test(channel) { account in
-      let person = account.stranger
-      try account.receive(account.message("hola", from: person, at: .now + -60))
+      let (person, now) = (account.stranger, Instant.now)
+      try account.receive(account.message("hola", from: person, at: now + -60))
       try account.run("update conversations set status = 'escalated', ai_handling = false")
-      try account.receive(control(account, "263902037430900", of: person, at: .now + -50))
+      try account.receive(control(account, "263902037430900", of: person, at: now + -50))
       #expect(try account.value("thread_owner", of: "conversations") == "263902037430900")
       // Older news, another's request, and the same again change nothing.
-      try account.receive(control(account, "us", of: person, at: .now + -55))
-      try account.receive(control(account, nil, of: person, at: .now + -40))
+      try account.receive(control(account, "us", of: person, at: now + -55))
+      try account.receive(control(account, nil, of: person, at: now + -40))
       #expect(try account.value("thread_owner", of: "conversations") == "263902037430900")
-      try account.receive(control(account, "us", of: person, at: .now + -30))
+      try account.receive(control(account, "us", of: person, at: now + -30))
       #expect(try account.value("status || ' ' || ai_handling", of: "conversations") == "active true")
       #expect(try account.receive(account.message("otra cosa", from: person)).answers == 1)
       #expect(try account.count("channel_events", "kind = 'thread_control' and lead_id is not null") == 4)
@@ -142,16 +142,16 @@ import Testing
   /// The platform did not say that it is ours again, but sends it as ours.
   @Test(arguments: channels) func itMendsItself(_ channel: ChannelName) async throws {
     try await Account.test(channel) { account in
-      let person = account.stranger
-      try account.receive(account.message("hola", from: person, at: .now + -30, standby: true))
+      let (person, now) = (account.stranger, Instant.now)
+      try account.receive(account.message("hola", from: person, at: now + -30, standby: true))
       #expect(try account.value("thread_owner", of: "conversations") == "another app")
       // What was said before, delivered late.
-      try account.receive(account.message("antes", from: person, at: .now + -90))
+      try account.receive(account.message("antes", from: person, at: now + -90))
       #expect(try account.value("thread_owner", of: "conversations") == "another app")
       #expect(try account.receive(account.message("¿y ahora?", from: person)).answers == 1)
       #expect(try account.value("thread_owner", of: "conversations") == nil)
       // A late one of the time in which it was theirs.
-      try account.receive(account.message("tarde", from: person, at: .now + -20, standby: true))
+      try account.receive(account.message("tarde", from: person, at: now + -20, standby: true))
       #expect(try account.value("thread_owner", of: "conversations") == nil)
     }
   }

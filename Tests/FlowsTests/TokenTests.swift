@@ -174,7 +174,8 @@ extension Shop {
     try await test(refresh: refresh) { shop in
       try await Sandbox.fail("tiktok", "503", match: refresh)
       try await housekeeping(shop)
-      try await shop.work()
+      // Once: a slow machine would do again what is due within a second.
+      try await shop.work(most: 1)
       #expect(try shop.value("status || ' ' || attempts", of: "jobs", "job_type = 'refresh_token'") == "pending 1")
       #expect(try await token(shop) == "dev_tiktok_first")
       #expect(try channel(shop) == "connected -")

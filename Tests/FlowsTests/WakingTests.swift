@@ -6,15 +6,15 @@ import Testing
 
 @testable import Flows
 
-/// What is due at once is taken up at once. The workers here look by themselves once a minute only.
+/// What is due at once is taken up at once. The workers here look by themselves once in ten minutes only.
 @Suite struct WakingTests {
   private static let listening = "application_name = 'jobs-listen' and state = 'idle'"
 
-  /// A worker that sleeps for a minute unless it is called, while `body` goes on. A newer one ends it.
+  /// A worker that sleeps for ten minutes unless it is called, while `body` goes on. A newer one ends it.
   private func worker(_ shop: Shop, _ changes: [String: String] = [:], _ body: () async throws -> Void) async throws {
     let office = try shop.office(changes)
     var options = WorkerOptions()
-    options.poll = 60
+    options.poll = 600
     let running = Task { [options] in await Worker(office, options).run() }
     let result: Result<Void, any Error>
     do { result = .success(try await body()) } catch { result = .failure(error) }
@@ -41,8 +41,15 @@ import Testing
     return phone
   }
 
-  private func answered(_ shop: Shop, _ phone: String) async throws -> Bool {
-    try await eventually { try await shop.texts(phone) == ["hola"] }
+  /// Whether who asks is answered. An endpoint gives its notification a second: one that the machine took longer for is
+  /// made by the next.
+  private func wakes(_ shop: Shop, _ app: App) async throws -> Bool {
+    for _ in 0..<3 {
+      app.database.deadline = nil
+      let phone = try ask(shop, app)
+      if try await eventually(within: 30, { try await shop.texts(phone) == ["hola"] }) { return true }
+    }
+    return false
   }
 
   @Test func aQuestionWakesTheWorker() async throws {
@@ -51,8 +58,7 @@ import Testing
       try await worker(shop) {
         let pid = try await listens(shop)
         #expect(pid != nil)
-        let phone = try ask(shop, app)
-        #expect(try await answered(shop, phone))
+        #expect(try await wakes(shop, app))
       }
     }
   }
@@ -65,8 +71,7 @@ import Testing
         try shop.run("select pg_terminate_backend(\(pid))")
         let next = try await listens(shop, since: pid)
         #expect(next != nil && next != pid)
-        let phone = try ask(shop, app)
-        #expect(try await answered(shop, phone))
+        #expect(try await wakes(shop, app))
       }
     }
   }
@@ -81,9 +86,11 @@ import Testing
       try await worker(shop, ["JOBS_LISTEN": "1"]) {
         _ = try await listens(shop)
         try shop.post(message("[[echo:\(words)]]", from: phone), app: app)
-        app.wakeWorkers()
-        let whole = try await eventually {
-          try await shop.texts(phone).joined(separator: " ") == words
+        var whole = false
+        for _ in 0..<3 where !whole {
+          app.database.deadline = nil
+          app.wakeWorkers()
+          whole = try await eventually(within: 30) { try await shop.texts(phone).joined(separator: " ") == words }
         }
         #expect(whole)
       }
@@ -100,8 +107,12 @@ import Testing
       let later = try await listener.heard(within: 0.5)
       #expect(!later)
       try shop.run("update channel_connections set first_message_delay_seconds = 0")
-      _ = try ask(shop, app)
-      let soon = try await listener.heard(within: 10)
+      var soon = false
+      for _ in 0..<3 where !soon {
+        app.database.deadline = nil
+        _ = try ask(shop, app)
+        soon = try await listener.heard(within: 10)
+      }
       #expect(soon)
       // What tools call with.
       shop.database.connection(user: "tistis_owner").wakeWorkers()

@@ -71,6 +71,28 @@ import Testing
     #expect(try await shop.asked(tag) == phones.count)
   }
 
+  /// What took long from its stamp to its commit stands behind the horizon by then: whoever leaves when nothing is due has
+  /// looked there, too.
+  @Test func whatWasLateToCommitIsDoneBeforeADrainLeaves() async throws {
+    try await Shop.test { shop in
+      let tag = unique("w")
+      _ = try shop.says("hola \(tag)")
+      try await Sandbox.hold("anthropic", match: tag)
+      async let work = shop.work()
+      #expect(try await eventually { try await shop.asked(tag) == 1 })
+      try await onThread {
+        try shop.database.connection().transaction(tenant: shop.tenant.id) { (scope) throws(StoreError) in
+          try scope.enqueue([job("late", most: 1)])
+          // The worker has looked several times by then, and its horizon lags a second.
+          usleep(3_000_000)
+        }
+      }
+      try await Sandbox.letGo(tag)
+      _ = try await work
+      #expect(try shop.count("jobs", "status in ('pending', 'processing')") == 0)
+    }
+  }
+
   @Test func aKilledRunsJobsAreDoneByTheNext() async throws {
     try await Shop.test { shop in
       let phone = try shop.says("¿Cuánto cuesta la limpieza?")
@@ -91,6 +113,10 @@ import Testing
         try shop.database.count("select xact_commit from pg_stat_database where datname = current_database()")
       }
       let office = try shop.office()
+      // What other sessions have done is counted when they have ended.
+      let others =
+        "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+      #expect(try await eventually { try shop.database.count(others) == 0 })
       let before = try commits()
       await Worker(office, WorkerOptions(seconds: 1.5, kind: "nothing")).run()
       await office.close()

@@ -5,20 +5,28 @@ import Testing
 
 /// What bin/release puts under /etc: nothing of it is written by hand for a program, so nothing can be forgotten.
 @Suite struct DeployTests {
+  private static let folder = World.current.folder + "/release-etc"
   /// Made once, from nginx/endpoints.conf and the programs that are tested.
-  private static let etc: (folder: String, said: Said) = {
-    let folder = World.current.folder + "/release-etc"
-    let said = shell(
-      "rm -rf '\(folder)' && BIN_DIR='\(World.current.programs)' timeout 60 bin/release --etc-only --out '\(folder)'")
-    return (folder, said)
-  }()
+  private static let making = Task { () -> Said in
+    let folder = Self.folder
+    return try await onThread {
+      shell(
+        "rm -rf '\(folder)' && BIN_DIR='\(World.current.programs)' timeout 300 bin/release --etc-only --out '\(folder)'"
+      )
+    }
+  }
 
-  private func read(_ file: String) -> String { readFile(Self.etc.folder + "/" + file) ?? "" }
+  /// As it was made.
+  init() async throws { said = try await Self.making.value }
+
+  private let said: Said
+
+  private func read(_ file: String) -> String { readFile(Self.folder + "/" + file) ?? "" }
   private func lines(_ file: String) -> [String] { read(file).split(separator: "\n").map { String($0) } }
   static let mounted = Set(Programs.mounted.map(\.program)).sorted()
 
   @Test func itIsMade() {
-    #expect(Self.etc.said.status == 0, "\(Self.etc.said.output)")
+    #expect(said.status == 0, "\(said.output)")
     #expect(!Self.mounted.isEmpty)
   }
 

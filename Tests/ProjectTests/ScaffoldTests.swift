@@ -11,8 +11,9 @@ import Testing
     return URL(filePath: program).deletingLastPathComponent().path + "/Modules"
   }()
 
-  @Test func aFifthChannelCompiles() {
-    let said = shell("timeout 300 bin/lib/new/try '\(Self.modules)' quinto")
+  @Test func aFifthChannelCompiles() async throws {
+    let modules = Self.modules
+    let said = try await onThread { shell("timeout 900 bin/lib/new/try '\(modules)' quinto") }
     #expect(said.status == 0, "\(said.output) → mend bin/lib/new/channel.sh")
     #expect(said.lines.last == "A channel quinto compiles.")
     #expect(said.output.contains("Left to do"))
@@ -23,8 +24,8 @@ import Testing
     ("channel Mayor", "is no name"), ("channel x-y", "is no name"), ("channel ok --wrong", "is not known"),
     ("channel ../x", "is no name"), ("channel sms", "means something else"),
   ])
-  func whatIsRefused(_ words: String, _ why: String) {
-    let said = shell("bin/new \(words)")
+  func whatIsRefused(_ words: String, _ why: String) async throws {
+    let said = try await onThread { shell("bin/new \(words)") }
     #expect(said.status == 1, "\(words)")
     #expect(said.output.contains(why), "\(said.output)")
   }

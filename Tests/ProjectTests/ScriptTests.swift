@@ -11,7 +11,7 @@ import Testing
       && ![".sh", ".php", ".c", ".json"].contains { file.hasSuffix($0) }
   }
 
-  @Test(arguments: scripts) func everyScriptExplainsItself(_ script: String) throws {
+  @Test(arguments: scripts) func everyScriptExplainsItself(_ script: String) async throws {
     #expect(
       FileManager.default.isExecutableFile(atPath: Tree.path(script)), "\(script) cannot be run → chmod 755 \(script)")
     let lines = Tree.read(script).split(separator: "\n", omittingEmptySubsequences: false)
@@ -19,7 +19,7 @@ import Testing
     #expect(lines[0].hasPrefix("#!"), "\(script) does not say who reads it → begin it with #!/usr/bin/env bash")
     let help = try #require(
       lines[1].firstMatch(of: /^# (\S.*[.:])$/), "\(script) has no help → its second line is one sentence of help")
-    let said = shell("timeout 20 '\(script)' --help")
+    let said = try await onThread { shell("timeout 60 '\(script)' --help") }
     #expect(said.status == 0, "\(script) --help ends with \(said.status) → it prints its help and does nothing else")
     #expect(
       said.output.contains(help.output.1), "\(script) --help does not print its second line → see help in bin/lib")

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Synchronization
 import TestSupport
 import Testing
 
@@ -39,11 +40,28 @@ enum Tree {
   static func lineCount(_ file: String) -> Int { read(file).utf8.count { $0 == UInt8(ascii: "\n") } }
 
   /// Swift without its comments. A `//` behind a colon is a URL's.
-  static func code(_ file: String) -> String { uncommented(read(file)) }
+  static func code(_ file: String) -> String {
+    if let known = codes.withLock({ $0[file] }) { return known }
+    let code = uncommented(read(file))
+    codes.withLock { $0[file] = code }
+    return code
+  }
 
+  private static let codes = Mutex<[String: String]>([:])
+
+  /// By bytes: a regular expression for each line kept all other tests waiting.
   static func uncommented(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      line.firstMatch(of: /(^|[^:])\/\//).map { line[..<$0.range.lowerBound] } ?? line
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> Substring in
+      let bytes = line.utf8
+      var (i, last) = (bytes.startIndex, UInt8(0))
+      while i < bytes.endIndex {
+        let next = bytes.index(after: i)
+        if bytes[i] == UInt8(ascii: "/"), last != UInt8(ascii: ":"), next < bytes.endIndex, bytes[next] == bytes[i] {
+          return line[..<i]
+        }
+        (last, i) = (bytes[i], next)
+      }
+      return line
     }.joined(separator: "\n")
   }
 

@@ -13,7 +13,7 @@ func testDSN() throws -> String {
   return dsn
 }
 
-func connect(_ settings: ConnectionSettings = ConnectionSettings()) throws -> Connection {
+func connect(_ settings: ConnectionSettings = ConnectionSettings(connectTimeout: 30)) throws -> Connection {
   Connection(try testDSN(), settings: settings)
 }
 
@@ -31,10 +31,12 @@ final class TestDatabase {
 
   init() throws {
     dsn = try testDSN(["dbname": name])
-    try connect().script("create database \(name) template template0")
+    try connect(Self.patient).script("create database \(name) template template0")
   }
 
-  deinit { try? connect().script("drop database \(name) with (force)") }
+  deinit { try? connect(Self.patient).script("drop database \(name) with (force)") }
+
+  private static let patient = ConnectionSettings(statementTimeout: 60, connectTimeout: 30)
 
   func connection(_ settings: ConnectionSettings = ConnectionSettings()) -> Connection {
     Connection(dsn, settings: settings)

@@ -118,7 +118,7 @@ struct TroubleTests {
   @Test func aSessionThatWasEndedIsReplacedOnTheNextUse() throws {
     let (connection, other) = (try connect(), try connect())
     let pid = try connection.pid
-    try other.everyone.run("select pg_terminate_backend($1, 2000)", [pid.sql])
+    try other.everyone.run("select pg_terminate_backend($1, 4000)", [pid.sql])
     #expect(try connection.pid != pid)
     let during = failure { () throws(StoreError) in
       try connection.everyone.run("select pg_terminate_backend(pg_backend_pid())")

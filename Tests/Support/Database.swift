@@ -14,7 +14,7 @@ public struct Database: Sendable {
 
   /// A session that prepares nothing, so that any text may be asked.
   public func connection(user: String = "postgres") -> Connection {
-    Connection(dsn(user: user), settings: ConnectionSettings(statementTimeout: 30, prepare: false))
+    Connection(dsn(user: user), settings: ConnectionSettings(statementTimeout: 30, connectTimeout: 30, prepare: false))
   }
 
   /// The first column of a query's rows, as text.
@@ -49,7 +49,14 @@ public struct Database: Sendable {
           "create database \(copy.name) template \(World.current.template) strategy file_copy owner tistis_owner")
       }
       do { result = .success(try await body(copy)) } catch { result = .failure(error) }
-      try await onThread { try admin.run("drop database \(copy.name) with (force)") }
+      try await onThread {
+        // Postgres waits five seconds for a session that it has told to end.
+        for attempt in 1... {
+          do { return try admin.run("drop database if exists \(copy.name) with (force)") } catch {
+            if attempt == 5 { throw error }
+          }
+        }
+      }
     } catch {
       await gate.leave()
       throw error

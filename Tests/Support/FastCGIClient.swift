@@ -21,7 +21,7 @@ public final class FastCGIClient {
       }
     }
     guard status == 0 else { throw Complaint("cannot connect to \(path): \(String(cString: strerror(errno)))") }
-    var limit = timeval(tv_sec: 20, tv_usec: 0)
+    var limit = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 

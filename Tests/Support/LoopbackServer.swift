@@ -40,6 +40,7 @@ public final class LoopbackServer: Sendable {
     self.behaviour = behaviour
     inThread { [self] in
       while case let peer = accept(socket, nil, nil), peer >= 0 {
+        _ = fcntl(peer, F_SETFD, FD_CLOEXEC)
         let number = connections.wrappingAdd(1, ordering: .relaxed).oldValue
         inThread { self.serve(peer, number) }
       }
@@ -92,7 +93,7 @@ public func closedPort() -> UInt16 {
 public func deafPort() -> (UInt16, release: () -> Void) {
   let (server, port) = listeningSocket(backlog: 0)
   let clients = (0..<4).map { _ in
-    let client = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+    let client = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = loopback(port)
     withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -113,7 +114,8 @@ private func loopback(_ port: UInt16) -> sockaddr_in {
 }
 
 private func listeningSocket(backlog: Int32 = 512) -> (Int32, UInt16) {
-  let s = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  // A program started meanwhile must not inherit it, nor what is accepted: it would hold open what is to end.
+  let s = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
   var address = loopback(0)
   var size = socklen_t(MemoryLayout<sockaddr_in>.size)
   withUnsafeMutablePointer(to: &address) {

@@ -52,13 +52,16 @@ public struct Tenant: Sendable {
     return tenant
   }
 
+  /// Seconds that no run lasts: whoever writes is not answered within it, nor when the test is long over.
+  public static let never = 1800
+
   private func connect(secrets: Bool, token: Bool, delay: Int, _ environment: [String: String]) throws {
     try database.run(
       """
       insert into channel_connections (tenant_id, id, channel, status, \(platform.accountColumn),
           instagram_page_id, first_message_delay_seconds, subsequent_message_delay_seconds, account_number)
         select '\(id.text)', '\(connection.text)', '\(platform.rawValue)', 'connected', '\(account)',
-            \(page.map { "'\($0)'" } ?? "null"), \(delay), \(delay), 1 + count(*)
+            \(page.map { "'\($0)'" } ?? "null"), \(delay), \(min(delay, 300)), 1 + count(*)
           from channel_connections where tenant_id = '\(id.text)';
       """)
     let settings = try Settings([.inboundKeys, .outboundKeys], from: environment)

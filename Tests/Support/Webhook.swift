@@ -2,6 +2,10 @@ import Core
 import Flows
 import Peers
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 extension Tenant {
   /// The webhook program of its platform within the test, against its database. Unsigned posts are refused.
   public func webhook(_ changes: [String: String] = [:]) throws -> App {
@@ -34,9 +38,18 @@ extension Tenant {
     return try (app ?? webhook()).receive(channel, request)
   }
 
-  /// Posts a body that has to be taken.
+  /// Posts a body that has to be taken; again, as platforms do, if the database has no time just now.
   public func post(_ body: [UInt8], _ app: App? = nil) throws {
-    let status = try answer(request(body), app).status
-    guard status == 200 else { throw Complaint("a genuine POST was answered with \(status)") }
+    let (app, request) = (try app ?? webhook(), request(body))
+    for attempt in 1... {
+      do {
+        let status = try answer(request, app).status
+        guard status == 200 else { throw Complaint("a genuine POST was answered with \(status)") }
+        return
+      } catch let refusal as Refusal {
+        guard case .busy = refusal, attempt < 6 else { throw refusal }
+        usleep(1_200_000)
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Synchronization
 
 /// The world that `bin/test` started: real Postgres, real nginx, the programs, the sandbox.
 public struct World: Sendable {
@@ -61,12 +62,18 @@ public func unique(_ prefix: String) -> String { prefix + hex(randomBytes(6)) }
 
 /// Digits that no other test of this run uses.
 public func uniqueDigits(_ prefix: String) -> String {
-  prefix + (0..<9).map { _ in String(Int.random(in: 0...9)) }.joined()
+  let n = drawn.wrappingAdd(1, ordering: .relaxed).oldValue
+  // The step shares no factor with the number of numbers, so that none comes twice.
+  let digits = String((firstDrawn + n * 387_420_489) % 1_000_000_000)
+  return prefix + String(repeating: "0", count: 9 - digits.count) + digits
 }
+
+private let drawn = Atomic(0)
+private let firstDrawn = Int.random(in: 0..<1_000_000_000)
 
 /// Waits until `condition` holds; false after `seconds`.
 public func eventually(
-  within seconds: Double = 60, _ condition: () async throws -> Bool
+  within seconds: Double = 180, _ condition: () async throws -> Bool
 ) async rethrows -> Bool {
   let end = Instant.now + seconds
   while Instant.now < end {

@@ -24,6 +24,8 @@ actor Journal {
   /// Requests kept, and the bytes of body that they may have together.
   private static let most = 20_000
   private static let mostBytes = 128 << 20
+  /// Of a form with a file, which is no text: its fields come first, and a few files would push all else out.
+  private static let mostOfForm = 64 << 10
 
   private var entries = [Entry]()
   private var bytes = 0
@@ -42,6 +44,10 @@ actor Journal {
 
   func receive(peer: String, kind: String, _ request: Request) -> Int {
     last += 1
+    var request = request
+    if request.headers["content-type"]?.hasPrefix("multipart/") == true, request.body.count > Self.mostOfForm {
+      request.body = Array(request.body.prefix(Self.mostOfForm))
+    }
     entries.append(Entry(number: last, at: .now, peer: peer, kind: kind, request: request))
     bytes += request.body.count
     if entries.count > Self.most + 1000 || bytes > Self.mostBytes { shrink() }
