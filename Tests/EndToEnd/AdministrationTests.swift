@@ -158,11 +158,7 @@ import Testing
       "conversations", "send", "--tenant", tenant.slug, "--conversation", conversation, "Le atiende Ana")
     #expect(code == 0)
     #expect(try await eventually { try tenant.count("messages", where: "role = 'staff' and status = 'read'") == 1 })
-    try tenant.database.run(
-      """
-      update jobs set scheduled_for = now()
-        where tenant_id = '\(tenant.id.text)' and job_type = 'ai_response' and status = 'pending'
-      """)
+    try tenant.answersNow()
     // The answer that was due is not given.
     #expect(
       try await eventually { try tenant.count("jobs", where: "job_type = 'ai_response' and status = 'completed'") == 1 }

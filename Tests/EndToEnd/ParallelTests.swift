@@ -41,12 +41,7 @@ import Testing
     #expect(try tenant.count("leads") == 1)
     #expect(try tenant.count("conversations") == 1)
     #expect(try tenant.count("messages", where: "role = 'user'") == count)
-    // As if they had been silent long enough.
-    try tenant.database.run(
-      """
-      update jobs set scheduled_for = now()
-        where tenant_id = '\(tenant.id.text)' and job_type = 'ai_response' and status = 'pending'
-      """)
+    try tenant.answersNow()
     #expect(
       try await eventually {
         try tenant.count("messages", where: "role = 'assistant' and status = 'read'") == 1

@@ -40,8 +40,7 @@ import Testing
       #expect(try await Web.deliver(tenant.payload([Tenant.text(text, from: person)]), to: tenant).status == 200)
     }
     #expect(try tenant.count("jobs", where: "job_type = 'ai_response'") == 1)
-    try tenant.database.run(
-      "update jobs set scheduled_for = now() where tenant_id = '\(tenant.id.text)' and status = 'pending'")
+    try tenant.answersNow()
     #expect(try await eventually { try tenant.count("messages", where: "role = 'assistant' and status = 'read'") == 1 })
     #expect(try tenant.count("messages", where: "role = 'assistant'") == 1)
     #expect(try tenant.count("leads") == 1)

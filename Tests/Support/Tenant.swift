@@ -55,6 +55,15 @@ public struct Tenant: Sendable {
   /// Seconds that no run lasts: whoever writes is not answered within it, nor when the test is long over.
   public static let never = 1800
 
+  /// Lets who waits for an answer have it now, as if they had been silent long enough.
+  public func answersNow() throws {
+    try database.run(
+      """
+      update jobs set scheduled_for = now()
+        where tenant_id = '\(id.text)' and job_type = 'ai_response' and status = 'pending'
+      """)
+  }
+
   private func connect(secrets: Bool, token: Bool, delay: Int, _ environment: [String: String]) throws {
     try database.run(
       """
